@@ -1,0 +1,49 @@
+use super::{FileKey, Letter, PictureFormat, ScanDigest, ScanObject};
+
+/// A letter that is declared, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DesiredLetter {
+    /// What is wanted.
+    pub letter: Letter<Picture>,
+    /// Where it is declared.
+    pub source: Source,
+}
+
+/// The place of a declaration.
+#[derive(
+    Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
+pub struct Source {
+    /// The file, as it was given or found below a folder that was given, with `/` between its parts.
+    pub file: String,
+    /// The line of the letter's first field, counted from 1.
+    pub line: usize,
+}
+
+/// The picture of a declared letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Picture {
+    /// A local picture that `apply` uploads.
+    Scan(Scan),
+    /// A picture that is already uploaded.
+    FileKey(FileKey),
+}
+
+/// A local picture: read once, when the declarations were loaded, and again when it is uploaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scan {
+    /// The path as declared: relative to the folder of the declaring file.
+    pub path: String,
+    /// What it held when the declarations were loaded.
+    pub digest: ScanDigest,
+    /// The format of the picture.
+    pub format: PictureFormat,
+}
+
+impl Scan {
+    /// The name under which the picture is uploaded.
+    #[must_use]
+    pub fn object(&self) -> ScanObject {
+        ScanObject::new(self.digest, self.format)
+    }
+}

@@ -1,0 +1,60 @@
+use super::{Field, ValueError, text};
+
+/// The key of an uploaded picture (`AuthorizationLetterPic`), such as `123456/test1719383196031.jpg`.
+///
+/// 1 to 1023 ASCII letters, digits, `.`, `_`, `-` and `/`, with no `/` at either end and no empty part.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FileKey(String);
+
+impl FileKey {
+    /// The longest key that an object can have.
+    pub const MAX_CHARS: usize = 1023;
+
+    /// Whether the path of a picture's URL ends with this key. `path` is percent-decoded.
+    #[must_use]
+    pub fn is_end_of(&self, path: &str) -> bool {
+        path.strip_suffix(&self.0).is_some_and(|before| before.is_empty() || before.ends_with('/'))
+    }
+}
+
+text::text_value!(FileKey);
+
+impl TryFrom<&str> for FileKey {
+    type Error = ValueError;
+
+    /// # Errors
+    /// When the text is no key that the service could have given out: it takes neither Chinese nor special characters.
+    fn try_from(text: &str) -> Result<Self, ValueError> {
+        const FIELD: Field = Field::FileKey;
+        let key = text::trimmed(FIELD, text)?;
+        text::only(FIELD, text, key, |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/'))?;
+        text::at_most(FIELD, key, Self::MAX_CHARS)?;
+        if key.starts_with('/') || key.ends_with('/') {
+            return Err(ValueError::FileKeyForm { reason: "begins or ends with `/`" });
+        }
+        if key.contains("//") {
+            return Err(ValueError::FileKeyForm { reason: "has an empty part (`//`)" });
+        }
+        Ok(Self(key.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_the_key_of_an_object_and_no_url() {
+        assert!(FileKey::try_from("123456/test1719383196031.jpg").is_ok());
+        for bad in ["", "/a.jpg", "a/", "a//b.jpg", "https://host/a.jpg", "扫描.jpg", "a b.jpg"] {
+            assert!(FileKey::try_from(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn ends_a_path_at_a_boundary() {
+        let key = FileKey::try_from("1/a.jpg").expect("valid");
+        assert!(key.is_end_of("/bucket/1/a.jpg") && key.is_end_of("1/a.jpg"));
+        assert!(!key.is_end_of("/11/a.jpg") && !key.is_end_of("/1/a.jpg/b"));
+    }
+}

@@ -1,0 +1,15 @@
+//! Letters of Authorization for Alibaba Cloud SMS as code.
+//!
+//! Data flows one way, and the modules are its steps:
+//!
+//! ```text
+//! YAML ─ declaration ─┐
+//!                     ├─ plan ─ apply ─ Report ─ render
+//! API ─── service ────┘
+//! ```
+//!
+//! [`letter`] and [`plan`] are pure: no IO, no clock, no async, no rendering.
+
+pub mod clock;
+pub mod letter;
+pub mod service;

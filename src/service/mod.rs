@@ -1,0 +1,62 @@
+//! The remote service: what plan and apply ask of it, and the client that asks over HTTP.
+//!
+//! Reading and writing are two traits, so that a plan has nothing in its hands that could write.
+
+use std::future::Future;
+
+use bytes::Bytes;
+
+mod error;
+
+pub use error::{Operation, Outcome, RequestId, ServiceError};
+
+use crate::letter::{
+    ExistingLetter, FileKey, Letter, LetterId, LetterName, OrganizationCode, ScanObject, SignatureName,
+};
+
+/// What the service answered, and the id under which its support finds the request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer<T> {
+    /// The answer.
+    pub value: T,
+    /// The request's id; `None` when the service sent none.
+    pub request_id: Option<RequestId>,
+}
+
+/// Which letters to ask for. The default is all of them; the service can't filter by name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LetterFilter {
+    /// Letters of the authorizer with this code.
+    pub organization_code: Option<OrganizationCode>,
+    /// Letters whose scope holds this signature.
+    pub signature: Option<SignatureName>,
+}
+
+/// The right to see letters.
+pub trait ReadLetters: Sync {
+    /// Asks for the letters that exist (`QuerySmsAuthorizationLetter`). One request; nothing is retried here.
+    fn query(
+        &self,
+        filter: &LetterFilter,
+    ) -> impl Future<Output = Result<Answer<Vec<ExistingLetter>>, ServiceError>> + Send;
+}
+
+/// The right to create letters.
+pub trait WriteLetters: ReadLetters {
+    /// Uploads a scan under its content-addressed name (`GetQualificationOssInfo` when there is no valid upload policy
+    /// at hand, then a PostObject). Doing it twice is the same as doing it once. Nothing is retried here.
+    fn upload(&self, object: ScanObject, scan: Bytes) -> impl Future<Output = Result<FileKey, ServiceError>> + Send;
+
+    /// Creates a letter (`CreateSmsAuthorizationLetter`). One request; nothing is retried here. An error whose
+    /// [`outcome`](ServiceError::outcome) is [`Outcome::Unknown`] says that the letter may exist by now.
+    fn create(
+        &self,
+        letter: &Letter<FileKey>,
+    ) -> impl Future<Output = Result<Answer<Option<LetterId>>, ServiceError>> + Send;
+}
+
+/// Finds a letter by name in what the service answered.
+#[must_use]
+pub fn find_by_name<'a>(letters: &'a [ExistingLetter], name: &LetterName) -> Option<&'a ExistingLetter> {
+    letters.iter().find(|letter| letter.name == name.as_str())
+}
