@@ -10,6 +10,8 @@
 //!
 //! [`letter`] and [`plan`] are pure: no IO, no clock, no async, no rendering.
 
+pub mod cli;
 pub mod clock;
 pub mod letter;
+pub mod render;
 pub mod service;

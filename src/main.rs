@@ -1,1 +1,7 @@
-fn main() {}
+//! The program `letterform`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    letterform::cli::main()
+}

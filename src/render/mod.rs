@@ -1,0 +1,3 @@
+//! What people and programs read: plans, reports and diagnostics as text, JSON, markdown and annotations.
+
+pub mod escape;
