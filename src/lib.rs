@@ -13,5 +13,6 @@
 pub mod cli;
 pub mod clock;
 pub mod letter;
+pub mod plan;
 pub mod render;
 pub mod service;
