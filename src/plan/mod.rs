@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, HashSet};
 use jiff::civil::Date;
 
 pub use compare::{Comparison, Difference, DifferenceValue, compare};
+pub(crate) use document::{FORMAT_VERSION, Generator, LetterEntry};
 pub use document::{PlanDocument, ReadPlanError, schema};
 pub use stale::{Staleness, staleness};
 pub use warning::{Warning, WarningCode};
