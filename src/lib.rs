@@ -15,3 +15,4 @@ pub mod clock;
 pub mod letter;
 pub mod render;
 pub mod service;
+pub mod wire;
