@@ -2,6 +2,8 @@
 // A program prints: this is the one place that may.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod emulator;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -38,7 +40,9 @@ pub(crate) enum ColorWhen {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    Emulator(emulator::Args),
+}
 
 /// How a command ended, as its exit status tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,5 +98,7 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> anyhow::Result<Exit> {
-    match cli.command {}
+    match cli.command {
+        Command::Emulator(args) => emulator::run(&args, &cli.global),
+    }
 }

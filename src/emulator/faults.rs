@@ -279,7 +279,9 @@ fn parse_code(value: &str) -> Option<Failure> {
     let known = code.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')) && !code.is_empty();
     let mut refusal = match Code::from_str_exact(code) {
         Some(row) => row.into(),
-        None if known => Refusal { code: code.to_owned().into(), status: 400, message: "A fault was asked for.".into() },
+        None if known => {
+            Refusal { code: code.to_owned().into(), status: 400, message: "A fault was asked for.".into() }
+        }
         None => return None,
     };
     if let Some(status) = status {
@@ -376,7 +378,9 @@ mod tests {
 
     #[test]
     fn a_rule_reads_as_it_was_written_and_nonsense_is_refused_with_help() {
-        for text in ["create cut-after call=3", "* delay=20..80 p=0.5 seed=7", "upload slow=1024", "oss-info skew=-1000"] {
+        for text in
+            ["create cut-after call=3", "* delay=20..80 p=0.5 seed=7", "upload slow=1024", "oss-info skew=-1000"]
+        {
             assert_eq!(text.parse::<FaultRule>().expect(text).to_string(), text);
         }
         for (bad, part) in [

@@ -1,5 +1,7 @@
 //! The object upload as OSS does it (PostObject): the policy that is handed out, and its verification.
 
+use std::borrow::Cow;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
@@ -77,22 +79,18 @@ pub struct OssRefusal {
     /// The HTTP status.
     pub status: u16,
     /// The `Code`.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// The `Message`.
     pub message: String,
 }
 
 impl OssRefusal {
     pub(super) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into() }
+        Self { status, code: Cow::Borrowed(code), message: message.into() }
     }
 
     pub(super) fn malformed() -> Self {
-        Self::new(
-            400,
-            "MalformedPOSTRequest",
-            "The body of your POST request is not well-formed multipart/form-data.",
-        )
+        Self::new(400, "MalformedPOSTRequest", "The body of your POST request is not well-formed multipart/form-data.")
     }
 
     /// What OSS says of a policy that has expired.
@@ -109,10 +107,32 @@ impl OssRefusal {
         Self::new(403, "AccessDenied", format!("Invalid according to Policy: Policy Condition failed: {condition}"))
     }
 
-    /// What OSS says of a file that is larger than its policy allows.
-    #[must_use]
-    pub fn too_large() -> Self {
+    pub(super) fn too_large() -> Self {
         Self::new(400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size.")
+    }
+
+    pub(super) fn too_small() -> Self {
+        Self::new(400, "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size.")
+    }
+
+    pub(super) fn fields_too_large() -> Self {
+        Self::new(400, "FieldItemTooLong", "Your form fields exceed the maximum allowed size.")
+    }
+
+    pub(super) fn no_file() -> Self {
+        Self::new(400, "IncorrectNumberOfFilesInPOSTRequest", "POST requires exactly one file upload per request.")
+    }
+
+    pub(super) fn anonymous() -> Self {
+        Self::new(403, "AccessDenied", "You have no right to access this object because of bucket acl.")
+    }
+
+    pub(super) fn unknown_access_key() -> Self {
+        Self::new(403, "InvalidAccessKeyId", "The OSS Access Key Id you provided does not exist in our records.")
+    }
+
+    pub(super) fn no_such_key() -> Self {
+        Self::new(404, "NoSuchKey", "The specified key does not exist.")
     }
 }
 
@@ -213,7 +233,9 @@ impl UploadForm {
         let value_of = |field: &str| if field == "key" { object } else { self.get(field).unwrap_or_default() };
         if let Some(simple) = condition.as_object() {
             let (field, value) = simple.iter().next().filter(|_| simple.len() == 1).ok_or_else(|| {
-                OssRefusal::policy("Invalid Simple-Condition: Simple-Conditions must have exactly one property specified.")
+                OssRefusal::policy(
+                    "Invalid Simple-Condition: Simple-Conditions must have exactly one property specified.",
+                )
             })?;
             // There is one bucket, and its name is the host's.
             return Ok(field == "bucket" || Some(value_of(field)) == value.as_str());
@@ -304,7 +326,7 @@ mod tests {
     fn every_kind_of_condition_is_held() {
         let with = |condition: &str| {
             signed(&format!(r#"{{"expiration":"2027-01-01T00:00:00.000Z","conditions":[{condition}]}}"#), "1/a.jpg")
-                .map_or_else(|refusal| refusal.code.to_owned(), |permit| format!("{:?}", permit.length))
+                .map_or_else(|refusal| refusal.code.into_owned(), |permit| format!("{:?}", permit.length))
         };
         let any = format!("{:?}", 0..=u64::MAX);
         for (condition, outcome) in [
