@@ -64,7 +64,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     block_on(async {
         let connection = Connection::open(&args.service, Arc::clone(&clock)).await?;
         let result = converge(args, &clock, task, &connection, &stop).await;
-        connection.close().await;
+        connection.close().await?;
         result
     })
 }

@@ -8,8 +8,8 @@ use clap::ValueEnum;
 use crate::{
     clock::Clock,
     credentials::{self, CredentialSource, Credentials, Secret},
-    emulator::{Account, Emulator, EmulatorOptions, Running, StateLocation},
-    service::{Client, ClientConfig, Endpoint, SignatureForm},
+    emulator::{AccessKey, Emulator, EmulatorOptions, Running, StateLocation, faults::Faults},
+    service::{Client, ClientConfig, Endpoint, SignatureForm, random_nonces},
 };
 
 /// Where the sandbox keeps its letters.
@@ -95,16 +95,16 @@ impl Connection {
             );
         }
         let label = format!("sandbox:{}", folder.display());
-        let id = "sandbox";
-        let secret = Secret::new("sandbox-secret".to_owned());
+        let (id, secret) = AccessKey::DEFAULT;
         let options = EmulatorOptions {
             state: StateLocation::Folder(folder),
-            accounts: vec![Account::new(id, secret.clone())],
+            access_keys: vec![AccessKey::default()],
+            faults: Faults::default(),
             clock: Arc::clone(&clock),
-            ..EmulatorOptions::default()
         };
         let running = Emulator::open(options)?.listen("127.0.0.1:0".parse()?).await?;
         let endpoint = Endpoint::parse(&running.endpoint())?;
+        let secret = Secret::new(secret.to_owned());
         let credentials = Arc::new(Credentials { access_key_id: id.to_owned(), secret, token: None });
         Ok(Self {
             endpoint: label,
@@ -115,16 +115,17 @@ impl Connection {
     }
 
     /// Ends the sandbox, if it is one.
-    pub(crate) async fn close(self) {
+    pub(crate) async fn close(self) -> anyhow::Result<()> {
         drop(self.client);
         if let Some(running) = self.sandbox {
-            running.shutdown().await;
+            running.shutdown().await.context("the sandbox's state can't be written")?;
         }
+        Ok(())
     }
 }
 
 /// A file that only the state of an emulator has.
-const SANDBOX_MARK: &str = "emulator.redb";
+const SANDBOX_MARK: &str = "state.redb";
 
 fn client(
     args: &ServiceArgs,
@@ -141,6 +142,8 @@ fn client(
         credentials,
         timeout: Duration::from_secs(args.timeout),
         clock,
+        nonces: random_nonces(),
+        connections: args.parallelism.into(),
     };
     Client::new(config).context("the client can't be made")
 }

@@ -6,6 +6,7 @@ mod apply;
 mod completions;
 mod connection;
 mod declarations;
+mod emulator;
 mod failure;
 mod files;
 mod interrupt;
@@ -73,6 +74,7 @@ enum Command {
     Plan(plan::Args),
     /// Upload the scans and create what is missing
     Apply(apply::Args),
+    Emulator(emulator::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
     /// Print the manual page
@@ -133,6 +135,7 @@ fn run(cli: &Cli) -> anyhow::Result<Exit> {
     match &cli.command {
         Command::Plan(args) => plan::run(args),
         Command::Apply(args) => apply::run(args),
+        Command::Emulator(args) => emulator::run(args, &cli.global),
         Command::Completions(args) => completions::run(args),
         Command::Man => man::run(),
     }

@@ -58,7 +58,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
         let caller = Caller::new(&connection.client, RetryPolicy::default(), rand::random(), &Silent, &stop);
         let answer = caller.query(None, &LetterFilter::default()).await;
         let endpoint = connection.endpoint.clone();
-        connection.close().await;
+        connection.close().await?;
         let existing = answer?.value;
         Ok(Plan::new(endpoint, loaded.letters, &existing, today, args.declarations.expiring_days))
     })?;
