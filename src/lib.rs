@@ -12,6 +12,7 @@
 
 pub mod cli;
 pub mod clock;
+pub mod declaration;
 pub mod letter;
 pub mod render;
 pub mod service;
