@@ -14,6 +14,7 @@ pub mod apply;
 pub mod calls;
 pub mod cli;
 pub mod clock;
+pub mod declaration;
 pub mod emulator;
 pub mod letter;
 pub mod plan;

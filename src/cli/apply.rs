@@ -53,17 +53,22 @@ enum Task {
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let clock = clock()?;
-    let task = match &args.plan {
-        Some(path) => Task::Saved(read_plan(path)?),
+    let (task, roots) = match &args.plan {
+        Some(path) => {
+            let plan = read_plan(path)?;
+            let roots = scans::roots_of_plan(&plan);
+            (Task::Saved(plan), roots)
+        }
         None => match args.declarations.load(args.declarations.today(&clock)) {
-            Some(loaded) => Task::Declared(loaded.letters),
+            Some(loaded) => (Task::Declared(loaded.letters), loaded.roots),
             None => return Ok(Exit::Failed),
         },
     };
+    let scans = FileScans(Arc::new(roots));
     let stop = Stop::new();
     block_on(async {
         let connection = Connection::open(&args.service, Arc::clone(&clock)).await?;
-        let result = converge(args, &clock, task, &connection, &stop).await;
+        let result = converge(args, &clock, task, &scans, &connection, &stop).await;
         connection.close().await?;
         result
     })
@@ -78,10 +83,11 @@ async fn converge(
     args: &Args,
     clock: &Arc<dyn Clock>,
     task: Task,
+    scans: &FileScans,
     connection: &Connection,
     stop: &Stop,
 ) -> anyhow::Result<Exit> {
-    let Some(plan) = make_plan(args, clock, task, connection, stop).await? else { return Ok(Exit::Failed) };
+    let Some(plan) = make_plan(args, clock, task, scans, connection, stop).await? else { return Ok(Exit::Failed) };
     let creates = plan.summary().create;
     show_plan(&plan, args.format)?;
     if creates > 0 && !args.auto_approve && !approved(creates, &connection.endpoint).await? {
@@ -92,7 +98,7 @@ async fn converge(
     let progress = Progress::new(creates);
     let report = {
         let caller = caller(&connection.client, &progress, stop);
-        apply::apply(plan, &caller, &FileScans, stop, connection.parallelism).await
+        apply::apply(plan, &caller, scans, stop, connection.parallelism).await
     };
     progress.finish();
     print(&report, args.format)?;
@@ -115,6 +121,7 @@ async fn make_plan(
     args: &Args,
     clock: &Arc<dyn Clock>,
     task: Task,
+    scans: &FileScans,
     connection: &Connection,
     stop: &Stop,
 ) -> anyhow::Result<Option<Plan>> {
@@ -128,7 +135,7 @@ async fn make_plan(
         Task::Saved(plan) => plan,
     };
     let mut reasons = staleness(&plan, &connection.endpoint, &existing);
-    reasons.extend(tokio::task::block_in_place(|| changed_scans(&plan)));
+    reasons.extend(tokio::task::block_in_place(|| changed_scans(&plan, scans)));
     if reasons.is_empty() {
         return Ok(Some(plan));
     }
@@ -140,11 +147,11 @@ async fn make_plan(
     Ok(None)
 }
 
-fn changed_scans(plan: &Plan) -> Vec<Staleness> {
+fn changed_scans(plan: &Plan, scans: &FileScans) -> Vec<Staleness> {
     let mut reasons = Vec::new();
     for desired in plan.creates() {
         if let Picture::Scan(scan) = &desired.letter.picture
-            && let Err(problem) = scans::read(&desired.source, scan)
+            && let Err(problem) = scans::read(&desired.source, scan, &scans.0)
         {
             reasons.push(Staleness::ScanChanged { name: desired.letter.name.to_string(), problem: problem.0 });
         }

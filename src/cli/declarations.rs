@@ -33,7 +33,7 @@ impl DeclarationArgs {
 
     /// Loads the declarations. `None` says that they have errors, which are shown by now.
     pub(crate) fn load(&self, today: Date) -> Option<Loaded> {
-        let options = LoadOptions { today, expiring_days: self.expiring_days, ..LoadOptions::new(today) };
+        let options = LoadOptions { expiring_days: self.expiring_days, ..LoadOptions::new(today) };
         let loaded = declaration::load(&self.paths, &options);
         if loaded.has_errors() {
             anstream::eprint!("{}", diagnostics::text(&loaded));
