@@ -26,17 +26,17 @@ use crate::{
 /// The connection is cut: what a fault asks for, and nothing else.
 #[derive(Debug, thiserror::Error)]
 #[error("the connection is cut, as a fault asks for")]
-pub struct Cut;
+pub(super) struct Cut;
 
 /// The body of an answer.
-pub type Body = UnsyncBoxBody<Bytes, Cut>;
+pub(super) type Body = UnsyncBoxBody<Bytes, Cut>;
 
 /// How many letters go out in one piece.
 const LETTERS_A_PIECE: usize = 256;
 
 /// The form of an answer that a caller asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
+pub(super) enum Format {
     /// JSON, unless another is asked for.
     Json,
     /// XML.
@@ -45,7 +45,7 @@ pub enum Format {
 
 /// What an operation answers when it did what it was asked.
 #[derive(Debug)]
-pub enum Success {
+pub(super) enum Success {
     /// A letter was created.
     Created(LetterId),
     /// The letters that were asked for.
@@ -61,7 +61,7 @@ pub enum Success {
 
 /// What all answers to one request have in common.
 #[derive(Debug, Clone)]
-pub struct Envelope {
+pub(super) struct Envelope {
     /// The id of the request.
     pub request_id: String,
     /// The operation; `None` when there is no such one.
@@ -76,7 +76,7 @@ pub struct Envelope {
 
 impl Envelope {
     /// The answer of an operation that succeeded.
-    pub fn success(&self, success: Success) -> Response<Body> {
+    pub(super) fn success(&self, success: Success) -> Response<Body> {
         let id = self.request_id.as_str();
         match success {
             Success::Created(letter) => self.whole(200, &Answer::success(id, CreatedId(Some(letter.0)))),
@@ -86,7 +86,7 @@ impl Envelope {
     }
 
     /// The answer of an operation that was refused.
-    pub fn failure(&self, refusal: &Refusal) -> Response<Body> {
+    pub(super) fn failure(&self, refusal: &Refusal) -> Response<Body> {
         let mut answer = Answer::failure(&self.request_id, &refusal.code, &refusal.message);
         answer.host_id = Some(self.origin.split_once("://").map_or("", |(_, host)| host).to_owned());
         answer.recommend =
@@ -98,7 +98,7 @@ impl Envelope {
     }
 
     /// The answer of the object store when it refused.
-    pub fn oss_failure(&self, refusal: &OssRefusal) -> Response<Body> {
+    pub(super) fn oss_failure(&self, refusal: &OssRefusal) -> Response<Body> {
         let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
         let host = self.origin.split_once("://").map_or("", |(_, host)| host);
         let error = serde_json::json!({
@@ -109,7 +109,7 @@ impl Envelope {
     }
 
     /// The answer of the object store to an upload that asked for status 201.
-    pub fn oss_created(&self, key: &str, etag: &str) -> Response<Body> {
+    pub(super) fn oss_created(&self, key: &str, etag: &str) -> Response<Body> {
         let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
         let host = self.origin.split_once("://").map_or("", |(_, host)| host);
         let location = picture_url(&self.origin, key);
@@ -119,7 +119,7 @@ impl Envelope {
     }
 
     /// An answer with this status, media type and body.
-    pub fn respond(&self, status: u16, media_type: &'static str, body: Body) -> Response<Body> {
+    pub(super) fn respond(&self, status: u16, media_type: &'static str, body: Body) -> Response<Body> {
         let mut response = Response::new(body);
         *response.status_mut() = http::StatusCode::from_u16(status).expect("statuses come from tables and are checked");
         let headers = response.headers_mut();
@@ -221,7 +221,7 @@ fn picture_url(origin: &str, key: &str) -> String {
 }
 
 /// A body that is all there.
-pub fn full(content: impl Into<Bytes>) -> Body {
+pub(super) fn full(content: impl Into<Bytes>) -> Body {
     Full::new(content.into()).map_err(|never: Infallible| match never {}).boxed_unsync()
 }
 

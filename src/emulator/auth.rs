@@ -14,11 +14,11 @@ use super::{
 use crate::wire::{self, acs3, rpc};
 
 /// The AccessKeys that are known, by their ids.
-pub type AccessKeys = BTreeMap<String, AccessKey>;
+pub(super) type AccessKeys = BTreeMap<String, AccessKey>;
 
 /// A call as it came in, decoded.
 #[derive(Debug)]
-pub struct ApiRequest {
+pub(super) struct ApiRequest {
     /// The HTTP method.
     pub method: String,
     /// The path, `/`.
@@ -36,7 +36,7 @@ pub struct ApiRequest {
 impl ApiRequest {
     /// Every parameter, of the URL first.
     #[must_use]
-    pub fn params(&self) -> Params {
+    pub(super) fn params(&self) -> Params {
         self.query.clone().and(self.form.clone())
     }
 
@@ -52,7 +52,7 @@ impl ApiRequest {
 
 /// A request whose signature is right.
 #[derive(Debug)]
-pub struct Signed<'k> {
+pub(super) struct Signed<'k> {
     /// The AccessKey that signed it.
     pub key: &'k AccessKey,
     /// Its nonce, which has not been looked up yet.
@@ -66,7 +66,7 @@ pub struct Signed<'k> {
 ///
 /// # Errors
 /// What the service answers when it refuses.
-pub fn verify<'k>(keys: &'k AccessKeys, request: &ApiRequest, now: Timestamp) -> Result<Signed<'k>, Refusal> {
+pub(super) fn verify<'k>(keys: &'k AccessKeys, request: &ApiRequest, now: Timestamp) -> Result<Signed<'k>, Refusal> {
     if request.headers.contains_key(http::header::AUTHORIZATION) {
         verify_acs3(keys, request, now)
     } else {

@@ -54,7 +54,7 @@ impl From<&str> for StateLocation {
 
 /// Something that has to be kept.
 #[derive(Debug, Clone)]
-pub enum Change {
+pub(super) enum Change {
     /// A letter that is new, or in another state.
     Letter {
         /// Its account.
@@ -128,7 +128,7 @@ enum Safe {
 
 /// The state on disk, and the thread that writes it.
 #[derive(Debug)]
-pub struct Store {
+pub(super) struct Store {
     database: Arc<Database>,
     safe: watch::Receiver<Safe>,
     writer: Mutex<Option<JoinHandle<()>>>,
@@ -136,14 +136,14 @@ pub struct Store {
 
 /// The end at which changes go in, in the order in which they were made.
 #[derive(Debug)]
-pub struct Changes {
+pub(super) struct Changes {
     sender: Option<mpsc::Sender<Change>>,
     made: u64,
 }
 
 impl Changes {
     /// Hands a change to the writer.
-    pub fn push(&mut self, change: Change) {
+    pub(super) fn push(&mut self, change: Change) {
         self.made += 1;
         if let Some(sender) = &self.sender {
             // A writer that has ended said so before: whoever waits for this change is told that writing failed.
@@ -152,13 +152,13 @@ impl Changes {
     }
 
     /// Says that no more changes come: the writer ends when it has written those that came.
-    pub fn end(&mut self) {
+    pub(super) fn end(&mut self) {
         self.sender = None;
     }
 
     /// The number of the last change, to wait for with [`Store::safe`].
     #[must_use]
-    pub fn made(&self) -> u64 {
+    pub(super) fn made(&self) -> u64 {
         self.made
     }
 }
@@ -168,7 +168,7 @@ impl Store {
     ///
     /// # Errors
     /// When the folder can't be used, is in use, or does not hold what this version of the program can read.
-    pub fn open(location: &StateLocation) -> Result<(Self, Changes, Core), StoreError> {
+    pub(super) fn open(location: &StateLocation) -> Result<(Self, Changes, Core), StoreError> {
         let place = match location {
             StateLocation::Folder(folder) => folder.display().to_string(),
             StateLocation::Memory => "memory".to_owned(),
@@ -191,7 +191,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Write`] when that will not come to pass.
-    pub async fn safe(&self, change: u64) -> Result<(), StoreError> {
+    pub(super) async fn safe(&self, change: u64) -> Result<(), StoreError> {
         let mut safe = self.safe.clone();
         let reached = safe.wait_for(|safe| match safe {
             Safe::UpTo(number) => *number >= change,
@@ -208,7 +208,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn object(&self, account: &AccountName, key: &str) -> Result<Option<Bytes>, StoreError> {
+    pub(super) fn object(&self, account: &AccountName, key: &str) -> Result<Option<Bytes>, StoreError> {
         let read = || -> Result<Option<Bytes>, redb::Error> {
             let contents = self.database.begin_read()?.open_table(CONTENTS)?;
             Ok(contents.get((account.as_str(), key))?.map(|content| Bytes::copy_from_slice(content.value())))
@@ -220,12 +220,12 @@ impl Store {
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn object_keys(&self) -> Result<Vec<(String, String)>, StoreError> {
+    pub(super) fn object_keys(&self) -> Result<Vec<(String, String)>, StoreError> {
         object_keys(&self.database)
     }
 
     /// Waits for the writer to end, after [`Changes::end`].
-    pub fn close(&self) {
+    pub(super) fn close(&self) {
         let writer = self.writer.lock().map(|mut writer| writer.take());
         if let Ok(Some(writer)) = writer {
             // A writer that panicked has said on its own what happened, and there is nothing left to do here.

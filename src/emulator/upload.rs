@@ -13,7 +13,7 @@ use subtle::ConstantTimeEq;
 use super::account::AccessKey;
 
 /// The largest picture that the service documents: 5 MB.
-pub const MAX_PICTURE_BYTES: u64 = 5 * 1024 * 1024;
+pub(super) const MAX_PICTURE_BYTES: u64 = 5 * 1024 * 1024;
 
 /// For how long an upload policy is good, in seconds.
 const POLICY_SECONDS: i64 = 30 * 60;
@@ -23,7 +23,7 @@ const OSS_KEY_PREFIX: &str = "OSS.";
 
 /// What `GetQualificationOssInfo` answers, but for the host.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UploadPolicy {
+pub(super) struct UploadPolicy {
     /// The id to send as `OSSAccessKeyId`.
     pub access_key_id: String,
     /// The policy, base64.
@@ -39,7 +39,7 @@ pub struct UploadPolicy {
 impl UploadPolicy {
     /// The policy for whoever holds `key`, from `now` on.
     #[must_use]
-    pub fn issue(key: &AccessKey, now: Timestamp) -> Self {
+    pub(super) fn issue(key: &AccessKey, now: Timestamp) -> Self {
         let start_path = key.account.start_path();
         let expire = now.as_second() + POLICY_SECONDS;
         let expiration = Timestamp::from_second(expire).unwrap_or(Timestamp::MAX);
@@ -58,7 +58,7 @@ impl UploadPolicy {
 
 /// The id of the service's AccessKey behind an `OSSAccessKeyId`.
 #[must_use]
-pub fn access_key_behind(oss_access_key_id: &str) -> Option<&str> {
+pub(super) fn access_key_behind(oss_access_key_id: &str) -> Option<&str> {
     oss_access_key_id.strip_prefix(OSS_KEY_PREFIX)
 }
 
@@ -75,7 +75,7 @@ fn sign(key: &AccessKey, policy: &str) -> String {
 /// A failure as OSS answers it, in XML.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{code}: {message}")]
-pub struct OssRefusal {
+pub(super) struct OssRefusal {
     /// The HTTP status.
     pub status: u16,
     /// The `Code`.
@@ -95,7 +95,7 @@ impl OssRefusal {
 
     /// What OSS says of a policy that has expired.
     #[must_use]
-    pub fn expired() -> Self {
+    pub(super) fn expired() -> Self {
         Self::new(403, "AccessDenied", "Invalid according to Policy: Policy expired.")
     }
 
@@ -138,7 +138,7 @@ impl OssRefusal {
 
 /// The fields of an upload that stood before its file; fields after the file don't count.
 #[derive(Debug, Clone, Default)]
-pub struct UploadForm {
+pub(super) struct UploadForm {
     /// Names and values, in their order.
     pub fields: Vec<(String, String)>,
     /// The `filename` of the file.
@@ -147,7 +147,7 @@ pub struct UploadForm {
 
 /// An upload that may go on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UploadPermit {
+pub(super) struct UploadPermit {
     /// The key of the object.
     pub key: String,
     /// The least and the most bytes that the policy allows.
@@ -159,7 +159,7 @@ pub struct UploadPermit {
 impl UploadForm {
     /// A field by its name. OSS does not mind the case.
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<&str> {
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.fields.iter().find(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
@@ -168,7 +168,7 @@ impl UploadForm {
     ///
     /// # Errors
     /// What OSS answers when it refuses.
-    pub fn permit(&self, key: &AccessKey, now: Timestamp) -> Result<UploadPermit, OssRefusal> {
+    pub(super) fn permit(&self, key: &AccessKey, now: Timestamp) -> Result<UploadPermit, OssRefusal> {
         let policy = self.get("policy").ok_or_else(|| OssRefusal::policy("the policy is missing."))?;
         let signature = self.get("Signature").unwrap_or_default();
         if !bool::from(sign(key, policy).as_bytes().ct_eq(signature.as_bytes())) {
