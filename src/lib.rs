@@ -12,7 +12,9 @@
 
 pub mod cli;
 pub mod clock;
+pub mod credentials;
 pub mod letter;
 pub mod render;
 pub mod service;
+mod transport;
 pub mod wire;
