@@ -5,14 +5,12 @@ use std::{
     io::Write,
     net::{IpAddr, SocketAddr},
     path::PathBuf,
-    sync::Arc,
 };
 
 use anyhow::{Context, bail};
 
 use super::{Exit, Global};
 use crate::{
-    clock::SystemClock,
     emulator::{
         AccessKey, Emulator, EmulatorOptions, Running, StateFile, StateLocation,
         faults::{FaultRule, Faults},
@@ -117,7 +115,7 @@ fn is_loopback(ip: IpAddr) -> bool {
 
 fn open(state: &State, access_keys: Vec<AccessKey>, faults: Faults) -> anyhow::Result<Emulator> {
     let state = StateLocation::from(state.location.as_str());
-    Ok(Emulator::open(EmulatorOptions { state, access_keys, faults, clock: Arc::new(SystemClock) })?)
+    Ok(Emulator::open(EmulatorOptions { state, access_keys, faults, clock: super::clock()? })?)
 }
 
 /// The AccessKeys that were given, and the one of the environment; the default one when there is neither.

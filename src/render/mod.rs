@@ -1,3 +1,9 @@
 //! What people and programs read: plans, reports and diagnostics as text, JSON, markdown and annotations.
+//!
+//! Renderings are texts with ANSI styles; whoever prints them strips the styles where they are not wanted.
 
+mod difference;
 pub mod escape;
+pub mod markdown;
+pub mod style;
+pub mod text;
