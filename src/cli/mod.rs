@@ -2,7 +2,10 @@
 // A program prints: this is the one place that may.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
-use std::process::ExitCode;
+mod explain;
+mod validate;
+
+use std::{io::Write as _, process::ExitCode};
 
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -38,7 +41,10 @@ pub(crate) enum ColorWhen {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    Validate(validate::Args),
+    Explain(explain::Args),
+}
 
 /// How a command ended, as its exit status tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,5 +100,19 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> anyhow::Result<Exit> {
-    match cli.command {}
+    let Cli { global, command } = cli;
+    match command {
+        Command::Validate(args) => validate::run(&args, &global),
+        Command::Explain(args) => explain::run(&args, &global),
+    }
+}
+
+/// Writes a command's result to standard output, in one piece and without colours where they are not wanted.
+fn print(text: &str) -> std::io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // Whoever reads has read enough, as `head` does.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
 }

@@ -97,13 +97,12 @@ impl<'t> Builder<'t, '_, '_> {
     }
 
     fn alias(&mut self, anchor: usize, span: Span) -> Value<'t> {
-        match self.anchors.get(&anchor) {
-            Some(Some(value)) => value.clone(),
-            _ => {
-                let message = "the alias stands for something that it is itself a part of";
-                self.sink.report(Code::YamlAlias, message, span);
-                Value::Refused
-            }
+        if let Some(Some(value)) = self.anchors.get(&anchor) {
+            value.clone()
+        } else {
+            let message = "the alias stands for something that it is itself a part of";
+            self.sink.report(Code::YamlAlias, message, span);
+            Value::Refused
         }
     }
 

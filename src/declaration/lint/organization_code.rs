@@ -30,13 +30,12 @@ pub(super) fn flaw(code: &str) -> Option<Flaw> {
         let Some(value) = ALPHABET.iter().position(|known| char::from(*known) == c) else {
             return Some(Flaw::Character(c, index));
         };
-        match WEIGHTS.get(index) {
-            Some(weight) => sum += weight * value,
-            None => {
-                let expected = (31 - sum % 31) % 31;
-                let expected_char = char::from(ALPHABET[expected]);
-                return (value != expected).then_some(Flaw::CheckDigit { expected: expected_char });
-            }
+        if let Some(weight) = WEIGHTS.get(index) {
+            sum += weight * value
+        } else {
+            let expected = (31 - sum % 31) % 31;
+            let expected_char = char::from(ALPHABET[expected]);
+            return (value != expected).then_some(Flaw::CheckDigit { expected: expected_char });
         }
     }
     None
