@@ -111,7 +111,7 @@ pub(super) const NAMES_ALIKE: Rule = Rule {
     reason: "They are two letters to letterform. People will take one for the other, and whether the service \
              tells them apart is not documented.",
     parameter: Some("AuthorizationLetterName"),
-    good: r"version: 1
+    good: "version: 1
 letters:
   - name: Acme授权书
     authorizer: 菜鸟网络科技有限公司
@@ -127,7 +127,7 @@ letters:
     validity: 2026-01-01~2028-01-01
     signatures: [菜鸟裹裹]
     fileKey: 123456/b.jpg",
-    bad: r"version: 1
+    bad: "version: 1
 letters:
   - name: Acme授权书
     authorizer: 菜鸟网络科技有限公司
@@ -153,7 +153,7 @@ pub(super) const PARTIES_ALIKE: Rule = Rule {
              and `(中国)`. The service compares exactly: use the form that stands on the business licence \
              everywhere.",
     parameter: Some("Authorization, ProxyAuthorization"),
-    good: r"version: 1
+    good: "version: 1
 letters:
   - name: 菜鸟公司授权书
     authorizer: 蚂蚁(杭州)有限公司
@@ -169,7 +169,7 @@ letters:
     validity: 2026-01-01~2028-01-01
     signatures: [菜鸟裹裹]
     fileKey: 123456/b.jpg",
-    bad: r"version: 1
+    bad: "version: 1
 letters:
   - name: 菜鸟公司授权书
     authorizer: 蚂蚁(杭州)有限公司
@@ -194,7 +194,7 @@ pub(super) const SIGNATURE_SHARED: Rule = Rule {
     reason: "A signature has one owner. When two authorizers give it away, one of the letters is probably wrong, \
              and a reviewer will ask.",
     parameter: Some("SignList"),
-    good: r"version: 1
+    good: "version: 1
 letters:
   - name: 菜鸟公司授权书
     authorizer: 菜鸟网络科技有限公司
@@ -210,7 +210,7 @@ letters:
     validity: 2026-01-01~2028-01-01
     signatures: [菜鸟裹裹]
     fileKey: 123456/b.jpg",
-    bad: r"version: 1
+    bad: "version: 1
 letters:
   - name: 菜鸟公司授权书
     authorizer: 菜鸟网络科技有限公司
@@ -235,7 +235,7 @@ pub(super) const SAME_CONTENT: Rule = Rule {
     reason: "Everything but the name is the same, the picture included. One of them is probably a copy that was \
              not finished.",
     parameter: None,
-    good: r"version: 1
+    good: "version: 1
 letters:
   - name: 菜鸟公司授权书
     authorizer: 菜鸟网络科技有限公司
@@ -251,7 +251,7 @@ letters:
     validity: 2026-01-01~2028-01-01
     signatures: [菜鸟裹裹]
     fileKey: 123456/b.jpg",
-    bad: r"version: 1
+    bad: "version: 1
 letters:
   - name: 菜鸟公司授权书
     authorizer: 菜鸟网络科技有限公司
@@ -277,10 +277,8 @@ pub(super) const ALLOW_MALFORMED: Rule = Rule {
              comment has a line to itself. It needs the name of a warning and a reason. Errors cannot be \
              silenced.",
     parameter: None,
-    good: r"# letterform: allow LF-validity-short a trial for one quarter
-validity: 2026-06-01~2027-03-01",
-    bad: r"# letterform: allow LF-validity-short
-validity: 2026-06-01~2027-03-01",
+    good: "# letterform: allow LF-validity-short a trial for one quarter\nvalidity: 2026-06-01~2027-03-01",
+    bad: "# letterform: allow LF-validity-short\nvalidity: 2026-06-01~2027-03-01",
 };
 
 pub(super) const ALLOW_UNUSED: Rule = Rule {
@@ -290,8 +288,6 @@ pub(super) const ALLOW_UNUSED: Rule = Rule {
     reason: "The rule that it names has nothing to say about the line. Remove the comment, so that it does not \
              hide a later mistake.",
     parameter: None,
-    good: r"# letterform: allow LF-validity-short a trial for one quarter
-validity: 2026-06-01~2027-03-01",
-    bad: r"# letterform: allow LF-validity-short a trial for one quarter
-validity: 2026-01-01~2028-01-01",
+    good: "# letterform: allow LF-validity-short a trial for one quarter\nvalidity: 2026-06-01~2027-03-01",
+    bad: "# letterform: allow LF-validity-short a trial for one quarter\nvalidity: 2026-01-01~2028-01-01",
 };

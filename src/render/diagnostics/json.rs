@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use crate::{
@@ -111,7 +113,7 @@ pub(super) fn pretty(value: &impl Serialize) -> String {
         // Line breaks are the layout: those within texts are escaped already.
         if c != '\n' && is_unsafe(c) {
             for unit in c.encode_utf16(&mut [0; 2]) {
-                safe.push_str(&format!("\\u{unit:04x}"));
+                write!(safe, "\\u{unit:04x}").expect("writing to a string never fails");
             }
         } else {
             safe.push(c);
