@@ -7,6 +7,7 @@ mod completions;
 mod connection;
 mod declarations;
 mod emulator;
+mod explain;
 mod failure;
 mod files;
 mod interrupt;
@@ -15,6 +16,7 @@ mod man;
 mod plan;
 mod progress;
 mod scans;
+mod validate;
 
 use std::{process::ExitCode, sync::Arc};
 
@@ -70,6 +72,8 @@ pub(crate) enum ColorWhen {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Validate(validate::Args),
+    Explain(explain::Args),
     /// Show what is missing at the service, what differs, and what is not declared
     Plan(plan::Args),
     /// Upload the scans and create what is missing
@@ -133,6 +137,8 @@ pub fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> anyhow::Result<Exit> {
     match &cli.command {
+        Command::Validate(args) => validate::run(args),
+        Command::Explain(args) => explain::run(args),
         Command::Plan(args) => plan::run(args),
         Command::Apply(args) => apply::run(args),
         Command::Emulator(args) => emulator::run(args, &cli.global),

@@ -145,7 +145,7 @@ impl Reader<'_, '_> {
         parse: impl FnOnce(&str) -> Result<T, ValueError>,
     ) -> Slot<T> {
         let Some(node) = node else { return Slot::Missing };
-        let value = self.text(field, node).and_then(|text| self.parse(field, &text, node.span, parse));
+        let value = self.text(field, node).and_then(|text| self.parse(field, text, node.span, parse));
         value.map_or(Slot::Bad, |value| Slot::Good(Located { value, span: node.span }))
     }
 

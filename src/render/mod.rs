@@ -2,6 +2,7 @@
 //!
 //! Renderings are texts with ANSI styles; whoever prints them strips the styles where they are not wanted.
 
+pub mod diagnostics;
 mod difference;
 pub mod escape;
 pub mod markdown;

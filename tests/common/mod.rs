@@ -1,5 +1,5 @@
 //! The small vocabulary of the end-to-end tests: a project folder, and the built program run in it.
-#![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "each test file uses a part of it")]
 
 use std::{
     fs,
