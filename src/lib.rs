@@ -10,9 +10,14 @@
 //!
 //! [`letter`] and [`plan`] are pure: no IO, no clock, no async, no rendering.
 
+pub mod apply;
+pub mod calls;
 pub mod cli;
 pub mod clock;
 pub mod declaration;
+pub mod emulator;
 pub mod letter;
+pub mod plan;
 pub mod render;
 pub mod service;
+pub mod wire;
