@@ -199,9 +199,7 @@ fn validity() -> (&'static str, Value) {
     const DAY: &str = "[0-9]{4}-[0-9]{2}-[0-9]{2}";
     let description = "The first and the last day on which the letter holds, in China: `2026-01-01~2028-12-31`, or a \
                        mapping with `from` and `to`. The service recommends 1 to 3 years.";
-    let day = |description: &str| {
-        json!({"description": description, "type": "string", "format": "date", "pattern": format!("^{DAY}$")})
-    };
+    let day = |description: &str| json!({"description": description, "type": "string", "format": "date", "pattern": format!("^{DAY}$")});
     let schema = json!({
         "type": ["string", "object"],
         "pattern": format!("^{SPACE}{DAY}~{DAY}{SPACE}$"),
