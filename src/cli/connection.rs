@@ -75,8 +75,7 @@ impl Connection {
             Some(url) => Endpoint::parse(url)?,
             None => Endpoint::for_region(args.region.as_deref())?,
         };
-        let environment = credentials::Environment::of_process();
-        let credentials = credentials::default_chain(&environment, args.profile.as_deref())?;
+        let credentials: Arc<dyn CredentialSource> = todo!();
         Ok(Self {
             endpoint: endpoint.to_string(),
             client: client(args, endpoint, credentials, clock)?,

@@ -7,7 +7,6 @@ use jiff::civil::Date;
 use crate::{
     clock::{Clock, day_in_china},
     declaration::{self, LoadOptions, Loaded},
-    render::diagnostics,
 };
 
 /// Options of every command that reads declarations.
@@ -36,7 +35,7 @@ impl DeclarationArgs {
         let options = LoadOptions { expiring_days: self.expiring_days, ..LoadOptions::new(today) };
         let loaded = declaration::load(&self.paths, &options);
         if loaded.has_errors() {
-            anstream::eprint!("{}", diagnostics::text(&loaded));
+            anstream::eprint!("{:?}", loaded.diagnostics);
             return None;
         }
         Some(loaded)
