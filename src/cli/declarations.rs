@@ -61,8 +61,7 @@ impl DeclarationArgs {
     pub(crate) fn load_good(&self, clock: &Arc<dyn Clock>) -> Option<Loaded> {
         let loaded = self.load(clock);
         if loaded.has_errors() {
-            let problems = diagnostics::text(&loaded.diagnostics, &loaded.files);
-            anstream::eprintln!("{problems}{}", diagnostics::summary(&loaded));
+            anstream::eprint!("{}{}", diagnostics::text(&loaded), diagnostics::summary(&loaded));
             return None;
         }
         let warnings = loaded.count(Severity::Warning);

@@ -1,9 +1,9 @@
-//! `letterform explain CODE`
+//! `letterform explain`
 
 use super::{Exit, files};
 use crate::{declaration::Code, render::diagnostics};
 
-/// Explain a rule: why it is there, what is right and what is wrong
+/// Arguments of `explain`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The rule's name, such as LF-name-too-long; without one, all rules are listed
@@ -11,9 +11,6 @@ pub(crate) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
-    match args.code {
-        Some(code) => files::print_styled(&diagnostics::rule(code))?,
-        None => files::print_styled(&diagnostics::rules())?,
-    }
+    files::print_styled(&args.code.map_or_else(diagnostics::rules, diagnostics::rule))?;
     Ok(Exit::Done)
 }

@@ -16,6 +16,7 @@ mod man;
 mod plan;
 mod progress;
 mod scans;
+mod schema;
 mod validate;
 
 use std::{process::ExitCode, sync::Arc};
@@ -72,13 +73,17 @@ pub(crate) enum ColorWhen {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Check declarations against every rule that is known offline
     Validate(validate::Args),
-    Explain(explain::Args),
     /// Show what is missing at the service, what differs, and what is not declared
     Plan(plan::Args),
     /// Upload the scans and create what is missing
     Apply(apply::Args),
     Emulator(emulator::Args),
+    /// Explain a rule: why it is there, what is right and what is wrong
+    Explain(explain::Args),
+    /// Print a JSON schema, for editors and for checks of other programs
+    Schema(schema::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
     /// Print the manual page
@@ -138,10 +143,11 @@ pub fn main() -> ExitCode {
 fn run(cli: &Cli) -> anyhow::Result<Exit> {
     match &cli.command {
         Command::Validate(args) => validate::run(args),
-        Command::Explain(args) => explain::run(args),
         Command::Plan(args) => plan::run(args),
         Command::Apply(args) => apply::run(args),
         Command::Emulator(args) => emulator::run(args, &cli.global),
+        Command::Explain(args) => explain::run(args),
+        Command::Schema(args) => schema::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man => man::run(),
     }

@@ -5,19 +5,21 @@ use clap::ValueEnum;
 use super::{Exit, clock, declarations::DeclarationArgs, files};
 use crate::render::diagnostics;
 
-/// Check declarations against every rule that is known offline
+/// Arguments of `validate`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
     declarations: DeclarationArgs,
-    /// How to print what was found
-    #[arg(long, value_enum, default_value_t = Format::Text)]
+    /// The form of what is printed
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+/// The forms of diagnostics.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// For people
+    /// For a person at a terminal
+    #[default]
     Text,
     /// For programs
     Json,
@@ -29,14 +31,12 @@ enum Format {
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let loaded = args.declarations.load(&clock()?);
-    let shown = match args.format {
-        Format::Text => diagnostics::text(&loaded.diagnostics, &loaded.files) + &diagnostics::summary(&loaded) + "\n",
+    let text = match args.format {
+        Format::Text => diagnostics::text(&loaded) + &diagnostics::summary(&loaded),
         Format::Json => diagnostics::json(&loaded),
-        Format::Github => {
-            diagnostics::github(&loaded.diagnostics, &loaded.files) + &diagnostics::summary(&loaded) + "\n"
-        }
+        Format::Github => diagnostics::github(&loaded) + &diagnostics::summary(&loaded),
         Format::Sarif => diagnostics::sarif(&loaded),
     };
-    files::print_styled(&shown)?;
+    files::print_styled(&text)?;
     Ok(if loaded.has_errors() { Exit::Failed } else { Exit::Done })
 }

@@ -217,10 +217,8 @@ impl Reader<'_, '_> {
                 continue;
             };
             let Some(text) = self.text(Field::Validity, &entry.value) else { continue };
-            days[index] = self.parse(Field::Validity, text, entry.value.span, |text| {
-                let lead = text.chars().count() - text.trim_start().chars().count();
-                Validity::parse_day(text.trim(), lead)
-            });
+            let day = |text: &str| Validity::parse_day(text, 0);
+            days[index] = self.parse(Field::Validity, text, entry.value.span, day);
         }
         let [Some(from), Some(until)] = days else { return Slot::Bad };
         match Validity::new(from, until) {

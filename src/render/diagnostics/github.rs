@@ -1,14 +1,12 @@
 use std::fmt::Write as _;
 
-use crate::{
-    declaration::{Diagnostic, SourceFile},
-    render::escape::visible,
-};
+use crate::{declaration::Loaded, render::escape::visible};
 
 /// The diagnostics as workflow commands, which GitHub shows at the lines of a pull request.
-pub fn github(diagnostics: &[Diagnostic], files: &[SourceFile]) -> String {
+pub fn github(loaded: &Loaded) -> String {
+    let files = &loaded.files;
     let mut out = String::new();
-    for diagnostic in diagnostics {
+    for diagnostic in &loaded.diagnostics {
         let _ = write!(out, "::{} ", diagnostic.severity);
         if let Some(place) = diagnostic.place {
             let (start, end) = (place.span.start, place.span.end);
@@ -46,12 +44,12 @@ fn property(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::declaration::Code;
+    use crate::declaration::{Code, Diagnostic, ScanRoots};
 
     #[test]
     fn a_text_cannot_become_a_command_of_its_own() {
-        let diagnostic = Diagnostic::new(Code::PathMissing, "100%\r\n::set-env name=x::y");
-        let shown = github(&[diagnostic], &[]);
-        assert_eq!(shown, "::error title=LF-path-missing::100%25\\r\\n::set-env name=x::y\n");
+        let diagnostics = vec![Diagnostic::new(Code::PathMissing, "100%\r\n::set-env name=x::y")];
+        let loaded = Loaded { letters: vec![], diagnostics, files: vec![], roots: ScanRoots::default() };
+        assert_eq!(github(&loaded), "::error title=LF-path-missing::100%25\\r\\n::set-env name=x::y\n");
     }
 }

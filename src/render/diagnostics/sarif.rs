@@ -1,10 +1,9 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use super::json::pretty;
 use crate::{
     declaration::{Code, Diagnostic, Loaded, Place, Severity, SourceFile},
-    render::escape::visible,
+    render::{escape::visible, json::pretty},
 };
 
 /// What `validate` found as a SARIF 2.1.0 log, for code scanning.

@@ -22,10 +22,10 @@ fn style(severity: Severity) -> Style {
 
 /// The diagnostics as people read them, each with its source line, coloured: print it through `anstream`, which takes the
 /// colours out where they are not wanted.
-pub fn text(diagnostics: &[Diagnostic], files: &[SourceFile]) -> String {
+pub fn text(loaded: &Loaded) -> String {
     let mut out = String::new();
-    for diagnostic in diagnostics {
-        write(&mut out, diagnostic, files).expect("writing to a string never fails");
+    for diagnostic in &loaded.diagnostics {
+        write(&mut out, diagnostic, &loaded.files).expect("writing to a string never fails");
     }
     out
 }
@@ -73,15 +73,15 @@ fn write_place(
     writeln!(out, "{:gutter$} {BLUE}|{Reset} {marks}{label}{Reset}", "")
 }
 
-/// The one line that says how it went.
+/// The last line, which says how it went.
 pub fn summary(loaded: &Loaded) -> String {
     let (errors, warnings) = (loaded.count(Severity::Error), loaded.count(Severity::Warning));
     let checked = format!("{} in {}", counted(loaded.letters.len(), "letter"), counted(loaded.files.len(), "file"));
     match (errors, warnings) {
-        (0, 0) => format!("{checked}: all good"),
-        (0, _) => format!("{checked}: {}", counted(warnings, "warning")),
-        (_, 0) => counted(errors, "error"),
-        _ => format!("{}, {}", counted(errors, "error"), counted(warnings, "warning")),
+        (0, 0) => format!("{checked}: all good\n"),
+        (0, _) => format!("{checked}: {}\n", counted(warnings, "warning")),
+        (_, 0) => format!("{}\n", counted(errors, "error")),
+        _ => format!("{}, {}\n", counted(errors, "error"), counted(warnings, "warning")),
     }
 }
 
