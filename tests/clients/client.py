@@ -1,6 +1,7 @@
 """Runs scenarios.json against an emulator with the official Python SDK.
 
-Usage: client.py ENDPOINT v1|v3. Prints one line a scenario that fails, and `passed failed` as the last line.
+Usage: client.py ENDPOINT v1|v3 prints one line a scenario that fails, and `passed failed` as the last line.
+`names` after that prints the names of all letters instead, and `create-letters` creates two.
 """
 
 import base64
@@ -177,4 +178,17 @@ def main():
     print(passed, failed)
 
 
-main()
+def names():
+    api = client(KEY)
+    letters = api.query_sms_authorization_letter(models.QuerySmsAuthorizationLetterRequest()).body.data
+    print("\n".join(letter.authorization_letter_name for letter in letters or []))
+
+
+def create_letters():
+    run = Run()
+    run.step({"do": "upload", "status": 200})
+    for name in ("第一份授权书", "第二份授权书"):
+        run.step({"do": "create", "with": {"AuthorizationLetterName": name}, "code": "OK"})
+
+
+{"names": names, "create-letters": create_letters}.get("".join(sys.argv[3:]), main)()
