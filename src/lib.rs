@@ -14,6 +14,7 @@ pub mod apply;
 pub mod calls;
 pub mod cli;
 pub mod clock;
+pub mod import;
 pub mod letter;
 pub mod plan;
 pub mod render;
