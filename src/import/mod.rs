@@ -101,4 +101,6 @@ fn is_safe_in_a_file_name(c: char) -> bool {
 }
 
 #[cfg(test)]
+mod law;
+#[cfg(test)]
 mod tests;
