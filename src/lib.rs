@@ -14,6 +14,7 @@ pub mod cli;
 pub mod clock;
 pub mod credentials;
 pub mod letter;
+pub mod nonce;
 pub mod render;
 pub mod service;
 mod transport;

@@ -7,10 +7,12 @@ use http::HeaderMap;
 use reqwest::{Method, RequestBuilder, Url};
 
 mod failure;
+mod redact;
 #[cfg(test)]
 pub(crate) mod scripted;
 
 pub(crate) use failure::SendError;
+pub(crate) use redact::Secrets;
 
 /// How long a connection may take to be made. A time-out of the whole request can't tell whether it was sent, this one
 /// can.
