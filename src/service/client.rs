@@ -4,7 +4,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use reqwest::{Method, RequestBuilder, header::HeaderValue};
+use reqwest::RequestBuilder;
 use serde::de::DeserializeOwned;
 
 use super::{
@@ -107,16 +107,9 @@ impl Client {
         let stamp = Stamp { time: config.clock.now(), nonce: (config.nonces)() };
         let authority = config.endpoint.authority();
         let signed = call.sign(config.signature, credentials.signer(), &stamp, &authority);
-        let mut request =
-            transport.request(Method::POST, config.endpoint.url(&signed.query)).header("content-length", 0);
-        for (name, value) in &signed.headers {
-            let mut value = HeaderValue::from_str(value).map_err(|_| ServiceError::NotSent {
-                operation,
-                problem: format!("the credentials hold a character that can't stand in the header {name}"),
-            })?;
-            value.set_sensitive(matches!(*name, "authorization" | "x-acs-security-token"));
-            request = request.header(*name, value);
-        }
+        let request = transport
+            .signed(config.endpoint.url(&signed.query), &signed)
+            .map_err(|problem| ServiceError::NotSent { operation, problem })?;
         let exchange = Exchange {
             operation,
             transport,
