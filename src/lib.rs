@@ -19,6 +19,7 @@ pub mod declaration;
 pub mod emulator;
 pub mod import;
 pub mod letter;
+pub mod nonce;
 pub mod plan;
 pub mod render;
 pub mod service;

@@ -11,12 +11,11 @@ mod answer;
 mod client;
 mod endpoint;
 mod error;
-mod redact;
 #[cfg(test)]
 mod tests;
 mod upload;
 
-pub use client::{Client, ClientConfig, ClientError, Nonces, random_nonces};
+pub use client::{Client, ClientConfig, ClientError};
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::{Operation, Outcome, RequestId, ServiceError};
 
