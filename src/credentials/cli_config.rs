@@ -7,6 +7,7 @@ use super::{
     place::{absent, uri},
     recipe::{Recipe, RoleWords, given, key, unusable},
 };
+use crate::wire::lenient;
 
 #[derive(Deserialize)]
 struct Config {
@@ -14,27 +15,50 @@ struct Config {
     profiles: Option<Vec<Profile>>,
 }
 
-#[derive(Clone, Deserialize)]
+/// A profile. Whatever the types of its fields, it must not keep another profile from being read.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
 struct Profile {
+    #[serde(deserialize_with = "lenient::text")]
     name: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
     mode: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
     access_key_id: Option<String>,
+    #[serde(deserialize_with = "secret")]
     access_key_secret: Option<Secret>,
+    #[serde(deserialize_with = "secret")]
     sts_token: Option<Secret>,
+    #[serde(deserialize_with = "lenient::text")]
     ram_role_name: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
     ram_role_arn: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
     ram_session_name: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
     role_session_name: Option<String>,
+    #[serde(deserialize_with = "lenient::number")]
     expired_seconds: Option<u64>,
+    #[serde(deserialize_with = "lenient::text")]
     policy: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
     external_id: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
     sts_region: Option<String>,
+    #[serde(deserialize_with = "lenient::truth")]
     enable_vpc: Option<bool>,
-    #[serde(rename = "source_profile")]
+    #[serde(rename = "source_profile", deserialize_with = "lenient::text")]
     source: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
     oidc_provider_arn: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
     oidc_token_file: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
     credentials_uri: Option<String>,
+}
+
+fn secret<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
+    Ok(lenient::text(deserializer)?.map(Secret::new))
 }
 
 /// What the configuration tells: of the profile that is asked for, of that which `ALIBABA_CLOUD_PROFILE` names, or of the

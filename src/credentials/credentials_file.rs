@@ -26,7 +26,7 @@ pub(super) fn recipe(text: &str, environment: &Environment, profile: Option<&str
         .map(str::to_owned)
         .or_else(|| environment.variable("ALIBABA_CLOUD_PROFILE"))
         .unwrap_or_else(|| "default".to_owned());
-    let mut section = section(text, &name).ok_or_else(|| absent(&format!("it has no section [{name}]")))?;
+    let mut section = section(text, &name)?.ok_or_else(|| absent(&format!("it has no section [{name}]")))?;
     let kind = section.remove("type").unwrap_or_default();
     section_recipe(&kind, section, environment).map_err(|problem| match problem {
         Problem::Unusable(text) => Problem::Unusable(format!("section [{name}] ({kind}): {text}")),
@@ -73,15 +73,17 @@ fn role_words(take: &mut impl FnMut(&str) -> Option<String>) -> RoleWords {
     }
 }
 
-/// The settings of a section; their names are in lower case. What is no setting is passed over.
-fn section(text: &str, wanted: &str) -> Option<HashMap<String, String>> {
+/// The settings of a section; their names are in lower case. What is no setting is passed over, but what is said twice is
+/// refused, as the official packages do.
+fn section(text: &str, wanted: &str) -> Result<Option<HashMap<String, String>>, Problem> {
+    let twice = |line: usize| unusable(&format!("section [{wanted}]: line {} says again what stands above", line + 1));
     let mut found: Option<HashMap<String, String>> = None;
     let mut inside = false;
-    for line in text.trim_start_matches('\u{feff}').lines().map(str::trim) {
+    for (number, line) in text.trim_start_matches('\u{feff}').lines().map(str::trim).enumerate() {
         if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
             inside = name == wanted;
-            if inside {
-                found.get_or_insert_default();
+            if inside && found.replace(HashMap::new()).is_some() {
+                return Err(twice(number));
             }
         } else if inside
             && !line.starts_with(['#', ';'])
@@ -89,8 +91,10 @@ fn section(text: &str, wanted: &str) -> Option<HashMap<String, String>> {
             && let Some(section) = &mut found
         {
             let value = value.split('#').next().unwrap_or_default().trim();
-            section.insert(name.trim().to_lowercase(), value.to_owned());
+            if section.insert(name.trim().to_lowercase(), value.to_owned()).is_some() {
+                return Err(twice(number));
+            }
         }
     }
-    found
+    Ok(found)
 }

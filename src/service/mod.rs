@@ -19,7 +19,10 @@ pub use client::{Client, ClientConfig, ClientError};
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::{Operation, Outcome, RequestId, ServiceError};
 
-pub use crate::wire::request::SignatureForm;
+pub use crate::{
+    nonce::{Nonces, random as random_nonces},
+    wire::request::SignatureForm,
+};
 
 use crate::letter::{
     ExistingLetter, FileKey, Letter, LetterId, LetterName, OrganizationCode, ScanObject, SignatureName,

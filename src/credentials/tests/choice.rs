@@ -137,8 +137,23 @@ async fn what_can_t_be_used_is_named() {
 }
 
 #[tokio::test]
+async fn a_profile_is_read_whatever_another_one_holds() {
+    let odd = r#"{"name":7,"mode":[],"access_key_secret":{"a":1},"expired_seconds":"x","enable_vpc":"x"}"#;
+    assert_eq!(id(&chosen(world().await.config(&format!("{odd},{KEY}")), None).await), "cli");
+}
+
+#[tokio::test]
+async fn a_section_that_says_something_twice_is_refused() {
+    let keys = "type=access_key\naccess_key_id=a\naccess_key_secret=s\n";
+    for (text, line) in [(format!("[default]\n{keys}[default]\n"), 5), (format!("[default]\n{keys}Type = sts"), 5)] {
+        let error = world().await.ini(&text).found(None).await.expect_err("refused").to_string();
+        assert!(error.contains(&format!("section [default]: line {line} says again what stands above")), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn a_file_that_can_t_be_understood_is_named_and_not_quoted() {
-    let text = "{\n \"current\": \"main\", \"profiles\": [{\"name\": \"main\", \"expired_seconds\": \"hush\"}]}";
+    let text = "{\n \"current\": \"main\", \"profiles\": \"hush\"}";
     let error = world().await.file(".aliyun/config.json", text).found(None).await.expect_err("none").to_string();
     assert!(error.contains("it can't be understood, from line 2, column ") && !error.contains("hush"), "{error}");
 }
