@@ -10,11 +10,9 @@ use std::{
 use anyhow::{Context, bail};
 
 use super::{Exit, Global};
-use crate::{
-    emulator::{
-        AccessKey, Emulator, EmulatorOptions, Running, StateFile, StateLocation,
-        faults::{FaultRule, Faults},
-    },
+use crate::emulator::{
+    AccessKey, Emulator, EmulatorOptions, Running, StateFile, StateLocation,
+    faults::{FaultRule, Faults},
 };
 
 /// Serve the three API calls and the object upload on this machine, for rehearsals and tests
