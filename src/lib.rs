@@ -18,3 +18,4 @@ pub mod letter;
 pub mod plan;
 pub mod render;
 pub mod service;
+pub mod wire;

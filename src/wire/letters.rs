@@ -1,0 +1,273 @@
+//! The bodies of answers. They are written as the service documents them, and read leniently: a field may be absent, null
+//! or of another type, and fields that nobody knows are ignored.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::lenient;
+
+/// The `Code` of an answer that tells of success.
+pub const OK: &str = "OK";
+
+/// The body of every answer. `T` is what `Data` holds.
+///
+/// An answer that tells of a failure has no `Data`, and may have `HostId` and `Recommend`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", bound(deserialize = "T: Deserialize<'de>"))]
+pub struct Answer<T> {
+    /// The request's id.
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// [`OK`], or what went wrong.
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// `Code` in words.
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// Whether the operation was carried out.
+    #[serde(default, deserialize_with = "lenient::truth", skip_serializing_if = "Option::is_none")]
+    pub success: Option<bool>,
+    /// What was asked for.
+    #[serde(default = "none", skip_serializing_if = "Option::is_none")]
+    pub data: Option<T>,
+    /// Which host answered.
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
+    pub host_id: Option<String>,
+    /// Where a failure is explained.
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
+    pub recommend: Option<String>,
+}
+
+fn none<T>() -> Option<T> {
+    None
+}
+
+impl<T> Answer<T> {
+    /// The answer of an operation that was carried out.
+    pub fn success(request_id: &str, data: T) -> Self {
+        Self {
+            request_id: Some(request_id.to_owned()),
+            code: Some(OK.to_owned()),
+            message: Some(OK.to_owned()),
+            success: Some(true),
+            data: Some(data),
+            host_id: None,
+            recommend: None,
+        }
+    }
+}
+
+impl Answer<()> {
+    /// The answer of an operation that was not carried out.
+    #[must_use]
+    pub fn failure(request_id: &str, code: &str, message: &str) -> Self {
+        Self {
+            request_id: Some(request_id.to_owned()),
+            code: Some(code.to_owned()),
+            message: Some(message.to_owned()),
+            success: None,
+            data: None,
+            host_id: None,
+            recommend: None,
+        }
+    }
+}
+
+/// The body of any answer, read without its `Data`.
+pub type Head = Answer<serde::de::IgnoredAny>;
+
+/// The body of the answer to `QuerySmsAuthorizationLetter`. `Data` may be absent or null when there is no letter.
+pub type QueryAnswer = Answer<Vec<LetterData>>;
+
+/// The body of the answer to `CreateSmsAuthorizationLetter`.
+pub type CreateAnswer = Answer<CreatedId>;
+
+/// The body of the answer to `GetQualificationOssInfo`.
+pub type OssInfoAnswer = Answer<OssInfo>;
+
+/// A letter in the answer to `QuerySmsAuthorizationLetter`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LetterData {
+    /// The letter's number.
+    #[serde(rename = "AuthorizationLetterId", deserialize_with = "lenient::number")]
+    pub id: Option<u64>,
+    /// Its name.
+    #[serde(rename = "AuthorizationLetterName", deserialize_with = "lenient::text_or_empty")]
+    pub name: String,
+    /// The authorizer.
+    #[serde(rename = "Authorization", deserialize_with = "lenient::text_or_empty")]
+    pub authorizer: String,
+    /// The authorized party.
+    #[serde(rename = "ProxyAuthorization", deserialize_with = "lenient::text_or_empty")]
+    pub authorized_party: String,
+    /// The authorizer's code.
+    #[serde(rename = "OrganizationCode", deserialize_with = "lenient::text_or_empty")]
+    pub organization_code: String,
+    /// The validity, `YYYY-MM-DD~YYYY-MM-DD`.
+    #[serde(rename = "AuthorizationLetterExpDate", deserialize_with = "lenient::text_or_empty")]
+    pub validity: String,
+    /// The URL of the picture.
+    #[serde(rename = "AuthorizationLetterPic", deserialize_with = "lenient::text")]
+    pub picture_url: Option<String>,
+    /// The signatures, as [`join_signatures`] writes them.
+    #[serde(rename = "SignScope", deserialize_with = "lenient::text_or_empty")]
+    pub signatures: String,
+    /// `INT` or `PASSED`.
+    #[serde(rename = "State", deserialize_with = "lenient::text_or_empty")]
+    pub state: String,
+    /// `VALID` or `INVALID`.
+    #[serde(rename = "Status", deserialize_with = "lenient::text_or_empty")]
+    pub status: String,
+}
+
+/// What stands between two signatures of a `SignScope`: the Chinese enumeration comma.
+const BETWEEN_SIGNATURES: char = '、';
+
+/// The value of `SignScope` for these signatures.
+pub fn join_signatures<'a>(signatures: impl IntoIterator<Item = &'a str>) -> String {
+    let mut scope = String::new();
+    for signature in signatures {
+        if !scope.is_empty() {
+            scope.push(BETWEEN_SIGNATURES);
+        }
+        scope.push_str(signature);
+    }
+    scope
+}
+
+/// The signatures in a value of `SignScope`.
+pub fn split_signatures(scope: &str) -> impl Iterator<Item = &str> {
+    scope.split(BETWEEN_SIGNATURES).map(str::trim).filter(|signature| !signature.is_empty())
+}
+
+/// The number of a letter that was just created: a string where the answer to a query has a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CreatedId(pub Option<u64>);
+
+impl Serialize for CreatedId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Some(id) => serializer.collect_str(&id),
+            None => serializer.serialize_none(),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for CreatedId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        lenient::number(deserializer).map(Self)
+    }
+}
+
+/// The right to upload objects for a while, in the answer to `GetQualificationOssInfo`. Its `Debug` leaves the policy and
+/// the signature out.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct OssInfo {
+    /// Whose key signed the policy.
+    #[serde(deserialize_with = "lenient::text_or_empty")]
+    pub access_key_id: String,
+    /// What may be uploaded: JSON in base64, to be sent as it is.
+    #[serde(deserialize_with = "lenient::text_or_empty")]
+    pub policy: String,
+    /// The policy's signature.
+    #[serde(deserialize_with = "lenient::text_or_empty")]
+    pub signature: String,
+    /// Where to upload.
+    #[serde(deserialize_with = "lenient::text_or_empty")]
+    pub host: String,
+    /// The folder in which objects go.
+    #[serde(deserialize_with = "lenient::text_or_empty")]
+    pub start_path: String,
+    /// When the right ends, in seconds since 1970.
+    #[serde(deserialize_with = "lenient::number")]
+    pub expire: Option<u64>,
+}
+
+impl fmt::Debug for OssInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OssInfo")
+            .field("access_key_id", &self.access_key_id)
+            .field("host", &self.host)
+            .field("start_path", &self.start_path)
+            .field("expire", &self.expire)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn query(json: &str) -> QueryAnswer {
+        serde_json::from_str(json).expect(json)
+    }
+
+    #[test]
+    fn no_letter_may_be_told_in_three_ways() {
+        assert_eq!(query(r#"{"Code":"OK"}"#).data, None);
+        assert_eq!(query(r#"{"Code":"OK","Data":null}"#).data, None);
+        assert_eq!(query(r#"{"Code":"OK","Data":[]}"#).data, Some(vec![]));
+    }
+
+    #[test]
+    fn a_letter_is_read_whatever_the_types_of_its_fields() {
+        let letters = query(
+            r#"{"Data":[{"AuthorizationLetterId":"12","AuthorizationLetterName":7,"State":["?"],"SignScope":null,"New":1},
+                        {"AuthorizationLetterId":13,"AuthorizationLetterName":"甲"},{"AuthorizationLetterId":-1.5}]}"#,
+        )
+        .data
+        .expect("letters");
+        assert_eq!(letters.iter().map(|letter| letter.id).collect::<Vec<_>>(), [Some(12), Some(13), None]);
+        assert_eq!((letters[0].name.as_str(), letters[0].state.as_str()), ("7", "[\"?\"]"));
+        assert_eq!((letters[1].name.as_str(), letters[1].picture_url.as_deref()), ("甲", None));
+    }
+
+    #[test]
+    fn data_that_is_no_list_is_not_taken_for_an_empty_one() {
+        assert!(serde_json::from_str::<QueryAnswer>(r#"{"Data":{"List":[]}}"#).is_err());
+        assert!(serde_json::from_str::<QueryAnswer>(r#"{"Data":[1]}"#).is_err());
+    }
+
+    #[test]
+    fn an_answer_is_read_as_it_was_written() {
+        let letter = LetterData { id: Some(3), name: "甲".to_owned(), ..LetterData::default() };
+        let answer = Answer::success("R", vec![letter]);
+        let json = serde_json::to_string(&answer).expect("JSON");
+        assert!(json.starts_with(r#"{"RequestId":"R","Code":"OK","Message":"OK","Success":true,"Data":[{"#), "{json}");
+        assert_eq!(query(&json), answer);
+    }
+
+    #[test]
+    fn a_failure_is_read_whatever_its_data() {
+        let json = serde_json::to_string(&Answer::failure("R", "Throttling", "slow down")).expect("JSON");
+        assert_eq!(json, r#"{"RequestId":"R","Code":"Throttling","Message":"slow down"}"#);
+        let head: Head = serde_json::from_str(r#"{"Code":"X","Success":"false","Data":{"a":1}}"#).expect("a head");
+        assert_eq!((head.code.as_deref(), head.success), (Some("X"), Some(false)));
+    }
+
+    #[test]
+    fn the_id_of_a_created_letter_is_written_as_text_and_read_as_text_or_number() {
+        let json = serde_json::to_string(&Answer::success("R", CreatedId(Some(5)))).expect("JSON");
+        assert!(json.ends_with(r#""Data":"5"}"#), "{json}");
+        for (json, id) in [(r#"{"Data":"5"}"#, Some(5)), (r#"{"Data":5}"#, Some(5)), (r#"{"Data":"x"}"#, None)] {
+            assert_eq!(serde_json::from_str::<CreateAnswer>(json).expect(json).data, Some(CreatedId(id)));
+        }
+    }
+
+    #[test]
+    fn a_scope_is_joined_by_the_enumeration_comma() {
+        assert_eq!(join_signatures(["菜鸟网络", "菜鸟裹裹"]), "菜鸟网络、菜鸟裹裹");
+        assert_eq!(split_signatures("菜鸟网络、 菜鸟裹裹、").collect::<Vec<_>>(), ["菜鸟网络", "菜鸟裹裹"]);
+        assert_eq!(split_signatures("").count(), 0);
+    }
+
+    #[test]
+    fn debug_output_of_upload_information_holds_no_signature() {
+        let info = OssInfo { signature: "c2VjcmV0".to_owned(), policy: "cG9s".to_owned(), ..OssInfo::default() };
+        let shown = format!("{info:?}");
+        assert!(!shown.contains("c2VjcmV0") && !shown.contains("cG9s"));
+    }
+}

@@ -1,0 +1,18 @@
+//! What goes over the wire, for both of its ends: the client of [`service`](crate::service) and the emulator.
+//!
+//! Parameters become signed text ([`encode`], [`rpc`], [`acs3`]), answers become values ([`letters`]). Nothing here does IO.
+
+pub mod acs3;
+mod digest;
+pub mod encode;
+mod lenient;
+pub mod letters;
+pub mod rpc;
+
+pub use digest::{body_sha256, same_signature};
+
+/// The version of the API, as requests name it.
+pub const API_VERSION: &str = "2017-05-25";
+
+/// Parameters of a request, not yet encoded: names and values.
+pub type Parameters = Vec<(String, String)>;
