@@ -61,6 +61,7 @@ impl StoredLetter {
 mod validity_text {
     use crate::letter::Validity;
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes every field by reference")]
     pub(super) fn serialize<S: serde::Serializer>(validity: &Validity, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(validity)
     }
@@ -68,6 +69,40 @@ mod validity_text {
     pub(super) fn deserialize<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Validity, D::Error> {
         let text = <String as serde::Deserialize>::deserialize(deserializer)?;
         Validity::try_from(text.as_str()).map_err(serde::de::Error::custom)
+    }
+}
+
+/// What a reviewer decided: the letters concerned, by all that is given, and their new state.
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Review {
+    /// The letters of this account.
+    #[serde(default)]
+    pub account: Option<AccountName>,
+    /// The letter of this id.
+    #[serde(default)]
+    pub id: Option<LetterId>,
+    /// The letter of this name.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// The letters whose scope holds this signature.
+    #[serde(default)]
+    pub signature: Option<String>,
+    /// The state to move them to.
+    #[serde(default = "Review::passed")]
+    pub state: String,
+}
+
+impl Review {
+    /// The state of a letter once a signature of its scope has passed review.
+    fn passed() -> String {
+        "PASSED".to_owned()
+    }
+
+    fn concerns(&self, letter: &StoredLetter) -> bool {
+        self.id.is_none_or(|id| id == letter.id)
+            && self.name.as_deref().is_none_or(|name| name == &*letter.name)
+            && self.signature.as_deref().is_none_or(|wanted| letter.signatures.iter().any(|name| **name == *wanted))
     }
 }
 
@@ -165,12 +200,17 @@ impl Core {
         self.accounts.get(account).is_some_and(|holder| holder.objects.contains(key))
     }
 
-    /// Moves a letter to another state, as a reviewer does. `None` when the account has no such letter; what comes back
-    /// is to be kept.
-    pub fn set_state(&mut self, account: &AccountName, id: LetterId, state: &str) -> Option<Arc<StoredLetter>> {
-        let letter = self.accounts.get_mut(account)?.letters.get_mut(&id)?;
-        *letter = Arc::new(StoredLetter { state: state.into(), ..StoredLetter::clone(letter) });
-        Some(Arc::clone(letter))
+    /// Moves letters to another state, as a reviewer does. The letters that were moved are to be kept.
+    pub fn review(&mut self, whose: &Review) -> Vec<(AccountName, Arc<StoredLetter>)> {
+        let mut moved = Vec::new();
+        let accounts = self.accounts.iter_mut();
+        for (name, holder) in accounts.filter(|(name, _)| whose.account.as_ref().is_none_or(|wanted| wanted == *name)) {
+            for letter in holder.letters.values_mut().filter(|letter| whose.concerns(letter)) {
+                *letter = Arc::new(StoredLetter { state: whose.state.as_str().into(), ..StoredLetter::clone(letter) });
+                moved.push((name.clone(), Arc::clone(letter)));
+            }
+        }
+        moved
     }
 
     /// Takes in a letter that was kept.
@@ -178,17 +218,33 @@ impl Core {
     /// # Errors
     /// When its name or its id is taken.
     pub fn restore(&mut self, account: &AccountName, letter: Arc<StoredLetter>) -> Result<(), Contradiction> {
+        self.admits(account, &letter)?;
         let holder = self.accounts.entry(account.clone()).or_default();
-        if holder.ids_by_name.contains_key(&letter.name) {
-            return Err(Contradiction::Name { account: account.to_string(), name: letter.name.to_string() });
-        }
-        if !self.ids.insert(letter.id) {
-            return Err(Contradiction::Id(letter.id));
-        }
+        self.ids.insert(letter.id);
         self.last_id = self.last_id.max(letter.id);
         holder.ids_by_name.insert(letter.name.clone(), letter.id);
         holder.letters.insert(letter.id, letter);
         Ok(())
+    }
+
+    /// Whether a letter could be taken in as it is.
+    ///
+    /// # Errors
+    /// When its name or its id is taken.
+    pub fn admits(&self, account: &AccountName, letter: &StoredLetter) -> Result<(), Contradiction> {
+        if self.accounts.get(account).is_some_and(|holder| holder.ids_by_name.contains_key(&letter.name)) {
+            return Err(Contradiction::Name { account: account.to_string(), name: letter.name.to_string() });
+        }
+        if self.ids.contains(&letter.id) {
+            return Err(Contradiction::Id(letter.id));
+        }
+        Ok(())
+    }
+
+    /// The highest id that was given.
+    #[must_use]
+    pub fn last_id(&self) -> LetterId {
+        self.last_id
     }
 
     /// Every account, its letters by the order of their ids.
@@ -264,9 +320,7 @@ mod tests {
     #[test]
     fn a_letter_is_created_only_on_the_days_of_its_validity_in_china() {
         let mut core = core_with_a_picture();
-        let mut at = |time: &str| {
-            code(core.create(&account(), &params("甲", "菜鸟"), time.parse().expect("a time")))
-        };
+        let mut at = |time: &str| code(core.create(&account(), &params("甲", "菜鸟"), time.parse().expect("a time")));
         assert_eq!(at("2025-12-31T15:59:59Z"), "AuthorizationLetterDateNotValid");
         assert_eq!(at("2026-12-31T16:00:00Z"), "AuthorizationLetterDateNotValid");
         assert_eq!(at("2025-12-31T16:00:00Z"), "10000001");
@@ -278,7 +332,10 @@ mod tests {
         let now = noon("2026-06-01");
         core.create(&account(), &params("甲", "菜鸟"), now).expect("created");
         let second = core.create(&account(), &params("乙", "裹裹"), now).expect("created");
-        core.set_state(&account(), second.id, "PASSED").expect("exists");
+        let review: Review = serde_json::from_str(r#"{"signature":"裹裹"}"#).expect("a review");
+        let moved = core.review(&review);
+        assert_eq!(moved.len(), 1);
+        assert_eq!((moved[0].1.id, &*moved[0].1.state), (second.id, "PASSED"));
         let names = |pairs: &[(&str, &str)], now| -> Vec<String> {
             let filter = Filter::from_params(&pairs.iter().copied().collect()).expect("valid");
             core.query(&account(), &filter, now).iter().map(|letter| letter.name.to_string()).collect()

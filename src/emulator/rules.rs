@@ -102,8 +102,7 @@ fn validity_of(text: &str) -> Result<Validity, Refusal> {
 }
 
 fn signatures_of(text: &str) -> Result<Vec<String>, Refusal> {
-    let names: Vec<String> =
-        serde_json::from_str(text).map_err(|_| Refusal::invalid(Field::Signatures.parameter()))?;
+    let names: Vec<String> = serde_json::from_str(text).map_err(|_| Refusal::invalid(Field::Signatures.parameter()))?;
     if names.is_empty() {
         return Err(Refusal::missing(Field::Signatures.parameter()));
     }

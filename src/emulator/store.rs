@@ -6,7 +6,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, mpsc},
+    sync::{Arc, Mutex, mpsc},
     thread::JoinHandle,
 };
 
@@ -54,7 +54,7 @@ impl From<&str> for StateLocation {
 
 /// Something that has to be kept.
 #[derive(Debug, Clone)]
-pub enum Change {
+pub(super) enum Change {
     /// A letter that is new, or in another state.
     Letter {
         /// Its account.
@@ -92,7 +92,9 @@ pub enum StoreError {
         problem: String,
     },
     /// A newer letterform wrote it.
-    #[error("the state in {place} is of format {found}, and this letterform knows format {FORMAT_VERSION}; use a newer one")]
+    #[error(
+        "the state in {place} is of format {found}, and this letterform knows format {FORMAT_VERSION}; use a newer one"
+    )]
     NewerFormat {
         /// Where it is.
         place: String,
@@ -126,30 +128,37 @@ enum Safe {
 
 /// The state on disk, and the thread that writes it.
 #[derive(Debug)]
-pub struct Store {
+pub(super) struct Store {
     database: Arc<Database>,
     safe: watch::Receiver<Safe>,
-    writer: Option<JoinHandle<()>>,
+    writer: Mutex<Option<JoinHandle<()>>>,
 }
 
-/// The end at which changes go in, in the order in which they were made. When it is dropped the writer ends.
+/// The end at which changes go in, in the order in which they were made.
 #[derive(Debug)]
-pub struct Changes {
-    sender: mpsc::Sender<Change>,
+pub(super) struct Changes {
+    sender: Option<mpsc::Sender<Change>>,
     made: u64,
 }
 
 impl Changes {
     /// Hands a change to the writer.
-    pub fn push(&mut self, change: Change) {
+    pub(super) fn push(&mut self, change: Change) {
         self.made += 1;
-        // A writer that has ended said so before: whoever waits for this change is told that writing failed.
-        let _ = self.sender.send(change);
+        if let Some(sender) = &self.sender {
+            // A writer that has ended said so before: whoever waits for this change is told that writing failed.
+            let _ = sender.send(change);
+        }
+    }
+
+    /// Says that no more changes come: the writer ends when it has written those that came.
+    pub(super) fn end(&mut self) {
+        self.sender = None;
     }
 
     /// The number of the last change, to wait for with [`Store::safe`].
     #[must_use]
-    pub fn made(&self) -> u64 {
+    pub(super) fn made(&self) -> u64 {
         self.made
     }
 }
@@ -159,7 +168,7 @@ impl Store {
     ///
     /// # Errors
     /// When the folder can't be used, is in use, or does not hold what this version of the program can read.
-    pub fn open(location: &StateLocation) -> Result<(Self, Changes, Core), StoreError> {
+    pub(super) fn open(location: &StateLocation) -> Result<(Self, Changes, Core), StoreError> {
         let place = match location {
             StateLocation::Folder(folder) => folder.display().to_string(),
             StateLocation::Memory => "memory".to_owned(),
@@ -175,14 +184,14 @@ impl Store {
                 move || write_changes(&database, &receiver, &announce)
             })
             .map_err(|error| StoreError::Open { place, problem: error.to_string() })?;
-        Ok((Self { database, safe, writer: Some(writer) }, Changes { sender, made: 0 }, core))
+        Ok((Self { database, safe, writer: Mutex::new(Some(writer)) }, Changes { sender: Some(sender), made: 0 }, core))
     }
 
     /// Waits until every change up to and with number `change` would survive a crash.
     ///
     /// # Errors
     /// [`StoreError::Write`] when that will not come to pass.
-    pub async fn safe(&self, change: u64) -> Result<(), StoreError> {
+    pub(super) async fn safe(&self, change: u64) -> Result<(), StoreError> {
         let mut safe = self.safe.clone();
         let reached = safe.wait_for(|safe| match safe {
             Safe::UpTo(number) => *number >= change,
@@ -199,7 +208,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn object(&self, account: &AccountName, key: &str) -> Result<Option<Bytes>, StoreError> {
+    pub(super) fn object(&self, account: &AccountName, key: &str) -> Result<Option<Bytes>, StoreError> {
         let read = || -> Result<Option<Bytes>, redb::Error> {
             let contents = self.database.begin_read()?.open_table(CONTENTS)?;
             Ok(contents.get((account.as_str(), key))?.map(|content| Bytes::copy_from_slice(content.value())))
@@ -207,27 +216,18 @@ impl Store {
         read().map_err(|error| StoreError::Read(Box::new(error)))
     }
 
-    /// The keys of all objects, by account.
+    /// The keys of all objects, with their accounts.
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn object_keys(&self) -> Result<Vec<(String, String)>, StoreError> {
-        let read = || -> Result<Vec<(String, String)>, redb::Error> {
-            let objects = self.database.begin_read()?.open_table(OBJECTS)?;
-            let mut keys = Vec::new();
-            for entry in objects.iter()? {
-                let (key, _) = entry?;
-                let (account, key) = key.value();
-                keys.push((account.to_owned(), key.to_owned()));
-            }
-            Ok(keys)
-        };
-        read().map_err(|error| StoreError::Read(Box::new(error)))
+    pub(super) fn object_keys(&self) -> Result<Vec<(String, String)>, StoreError> {
+        object_keys(&self.database)
     }
 
-    /// Waits for the writer to end, once the [`Changes`] are dropped.
-    pub fn close(mut self) {
-        if let Some(writer) = self.writer.take() {
+    /// Waits for the writer to end, after [`Changes::end`].
+    pub(super) fn close(&self) {
+        let writer = self.writer.lock().map(|mut writer| writer.take());
+        if let Ok(Some(writer)) = writer {
             // A writer that panicked has said on its own what happened, and there is nothing left to do here.
             let _ = writer.join();
         }
@@ -281,6 +281,19 @@ fn make_folder(folder: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
+fn object_keys(database: &Database) -> Result<Vec<(String, String)>, StoreError> {
+    let read = || -> Result<Vec<(String, String)>, redb::Error> {
+        let objects = database.begin_read()?.open_table(OBJECTS)?;
+        let entries = objects.iter()?.map(|entry| {
+            let (key, _) = entry?;
+            let (account, key) = key.value();
+            Ok((account.to_owned(), key.to_owned()))
+        });
+        entries.collect()
+    };
+    read().map_err(|error| StoreError::Read(Box::new(error)))
+}
+
 fn load(database: &Database, place: &str) -> Result<Core, StoreError> {
     let damaged = |problem: String| StoreError::Damaged { place: place.to_owned(), problem };
     let account_of =
@@ -299,16 +312,7 @@ fn load(database: &Database, place: &str) -> Result<Core, StoreError> {
         let letter: StoredLetter = serde_json::from_slice(&letter).map_err(|error| damaged(error.to_string()))?;
         core.restore(&account, Arc::new(letter)).map_err(|error: Contradiction| damaged(error.to_string()))?;
     }
-    let read = || -> Result<Vec<(String, String)>, redb::Error> {
-        let objects = database.begin_read()?.open_table(OBJECTS)?;
-        let entries = objects.iter()?.map(|entry| {
-            let (key, _) = entry?;
-            let (account, key) = key.value();
-            Ok((account.to_owned(), key.to_owned()))
-        });
-        entries.collect()
-    };
-    for (account, key) in read().map_err(|error| StoreError::Read(Box::new(error)))? {
+    for (account, key) in object_keys(database)? {
         core.put_object(&account_of(&account)?, &key);
     }
     Ok(core)
@@ -390,8 +394,9 @@ mod tests {
         });
         changes.push(Change::Letter { account: shop(), letter: letter(7, "甲") });
         store.safe(changes.made()).await.expect("written");
-        drop(changes);
+        changes.end();
         store.close();
+        drop(store);
 
         let (store, _changes, core) = Store::open(&location).expect("opens");
         assert_eq!(core.query(&shop(), &Filter::default(), Timestamp::UNIX_EPOCH), [letter(7, "甲")]);

@@ -1,5 +1,7 @@
 //! The object upload as OSS does it (PostObject): the policy that is handed out, and its verification.
 
+use std::borrow::Cow;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
@@ -11,7 +13,7 @@ use subtle::ConstantTimeEq;
 use super::account::AccessKey;
 
 /// The largest picture that the service documents: 5 MB.
-pub const MAX_PICTURE_BYTES: u64 = 5 * 1024 * 1024;
+pub(super) const MAX_PICTURE_BYTES: u64 = 5 * 1024 * 1024;
 
 /// For how long an upload policy is good, in seconds.
 const POLICY_SECONDS: i64 = 30 * 60;
@@ -21,7 +23,7 @@ const OSS_KEY_PREFIX: &str = "OSS.";
 
 /// What `GetQualificationOssInfo` answers, but for the host.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UploadPolicy {
+pub(super) struct UploadPolicy {
     /// The id to send as `OSSAccessKeyId`.
     pub access_key_id: String,
     /// The policy, base64.
@@ -37,7 +39,7 @@ pub struct UploadPolicy {
 impl UploadPolicy {
     /// The policy for whoever holds `key`, from `now` on.
     #[must_use]
-    pub fn issue(key: &AccessKey, now: Timestamp) -> Self {
+    pub(super) fn issue(key: &AccessKey, now: Timestamp) -> Self {
         let start_path = key.account.start_path();
         let expire = now.as_second() + POLICY_SECONDS;
         let expiration = Timestamp::from_second(expire).unwrap_or(Timestamp::MAX);
@@ -56,7 +58,7 @@ impl UploadPolicy {
 
 /// The id of the service's AccessKey behind an `OSSAccessKeyId`.
 #[must_use]
-pub fn access_key_behind(oss_access_key_id: &str) -> Option<&str> {
+pub(super) fn access_key_behind(oss_access_key_id: &str) -> Option<&str> {
     oss_access_key_id.strip_prefix(OSS_KEY_PREFIX)
 }
 
@@ -73,31 +75,27 @@ fn sign(key: &AccessKey, policy: &str) -> String {
 /// A failure as OSS answers it, in XML.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{code}: {message}")]
-pub struct OssRefusal {
+pub(super) struct OssRefusal {
     /// The HTTP status.
     pub status: u16,
     /// The `Code`.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// The `Message`.
     pub message: String,
 }
 
 impl OssRefusal {
     pub(super) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into() }
+        Self { status, code: Cow::Borrowed(code), message: message.into() }
     }
 
     pub(super) fn malformed() -> Self {
-        Self::new(
-            400,
-            "MalformedPOSTRequest",
-            "The body of your POST request is not well-formed multipart/form-data.",
-        )
+        Self::new(400, "MalformedPOSTRequest", "The body of your POST request is not well-formed multipart/form-data.")
     }
 
     /// What OSS says of a policy that has expired.
     #[must_use]
-    pub fn expired() -> Self {
+    pub(super) fn expired() -> Self {
         Self::new(403, "AccessDenied", "Invalid according to Policy: Policy expired.")
     }
 
@@ -109,16 +107,38 @@ impl OssRefusal {
         Self::new(403, "AccessDenied", format!("Invalid according to Policy: Policy Condition failed: {condition}"))
     }
 
-    /// What OSS says of a file that is larger than its policy allows.
-    #[must_use]
-    pub fn too_large() -> Self {
+    pub(super) fn too_large() -> Self {
         Self::new(400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size.")
+    }
+
+    pub(super) fn too_small() -> Self {
+        Self::new(400, "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size.")
+    }
+
+    pub(super) fn fields_too_large() -> Self {
+        Self::new(400, "FieldItemTooLong", "Your form fields exceed the maximum allowed size.")
+    }
+
+    pub(super) fn no_file() -> Self {
+        Self::new(400, "IncorrectNumberOfFilesInPOSTRequest", "POST requires exactly one file upload per request.")
+    }
+
+    pub(super) fn anonymous() -> Self {
+        Self::new(403, "AccessDenied", "You have no right to access this object because of bucket acl.")
+    }
+
+    pub(super) fn unknown_access_key() -> Self {
+        Self::new(403, "InvalidAccessKeyId", "The OSS Access Key Id you provided does not exist in our records.")
+    }
+
+    pub(super) fn no_such_key() -> Self {
+        Self::new(404, "NoSuchKey", "The specified key does not exist.")
     }
 }
 
 /// The fields of an upload that stood before its file; fields after the file don't count.
 #[derive(Debug, Clone, Default)]
-pub struct UploadForm {
+pub(super) struct UploadForm {
     /// Names and values, in their order.
     pub fields: Vec<(String, String)>,
     /// The `filename` of the file.
@@ -127,7 +147,7 @@ pub struct UploadForm {
 
 /// An upload that may go on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UploadPermit {
+pub(super) struct UploadPermit {
     /// The key of the object.
     pub key: String,
     /// The least and the most bytes that the policy allows.
@@ -139,7 +159,7 @@ pub struct UploadPermit {
 impl UploadForm {
     /// A field by its name. OSS does not mind the case.
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<&str> {
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.fields.iter().find(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
@@ -148,7 +168,7 @@ impl UploadForm {
     ///
     /// # Errors
     /// What OSS answers when it refuses.
-    pub fn permit(&self, key: &AccessKey, now: Timestamp) -> Result<UploadPermit, OssRefusal> {
+    pub(super) fn permit(&self, key: &AccessKey, now: Timestamp) -> Result<UploadPermit, OssRefusal> {
         let policy = self.get("policy").ok_or_else(|| OssRefusal::policy("the policy is missing."))?;
         let signature = self.get("Signature").unwrap_or_default();
         if !bool::from(sign(key, policy).as_bytes().ct_eq(signature.as_bytes())) {
@@ -213,7 +233,9 @@ impl UploadForm {
         let value_of = |field: &str| if field == "key" { object } else { self.get(field).unwrap_or_default() };
         if let Some(simple) = condition.as_object() {
             let (field, value) = simple.iter().next().filter(|_| simple.len() == 1).ok_or_else(|| {
-                OssRefusal::policy("Invalid Simple-Condition: Simple-Conditions must have exactly one property specified.")
+                OssRefusal::policy(
+                    "Invalid Simple-Condition: Simple-Conditions must have exactly one property specified.",
+                )
             })?;
             // There is one bucket, and its name is the host's.
             return Ok(field == "bucket" || Some(value_of(field)) == value.as_str());
@@ -304,7 +326,7 @@ mod tests {
     fn every_kind_of_condition_is_held() {
         let with = |condition: &str| {
             signed(&format!(r#"{{"expiration":"2027-01-01T00:00:00.000Z","conditions":[{condition}]}}"#), "1/a.jpg")
-                .map_or_else(|refusal| refusal.code.to_owned(), |permit| format!("{:?}", permit.length))
+                .map_or_else(|refusal| refusal.code.into_owned(), |permit| format!("{:?}", permit.length))
         };
         let any = format!("{:?}", 0..=u64::MAX);
         for (condition, outcome) in [

@@ -125,6 +125,12 @@ impl ScanObject {
         Some(Self { prefix, format })
     }
 
+    /// The format of the picture.
+    #[must_use]
+    pub const fn format(self) -> PictureFormat {
+        self.format
+    }
+
     /// Whether a scan with this digest is what the object holds.
     #[must_use]
     pub fn holds(self, digest: ScanDigest) -> bool {

@@ -116,7 +116,7 @@ enum PictureMatch {
 }
 
 fn compare_picture(declared: &Picture, url: Option<&str>) -> PictureMatch {
-    let path = url.map(path_of).filter(|path| !path.trim_matches('/').is_empty());
+    let path = url.map(picture_path).filter(|path| !path.trim_matches('/').is_empty());
     match (declared, path) {
         (Picture::Scan(scan), Some(path)) => {
             let name = path.rsplit('/').next().unwrap_or_default();
@@ -142,7 +142,7 @@ fn compare_picture(declared: &Picture, url: Option<&str>) -> PictureMatch {
 }
 
 /// The decoded path of a picture's URL, without query: a signed URL's query is secret and changes with every answer.
-fn path_of(url: &str) -> Cow<'_, str> {
+pub fn picture_path(url: &str) -> Cow<'_, str> {
     let path = url::Url::parse(url).map_or_else(
         |_| Cow::Borrowed(url.split(['?', '#']).next().unwrap_or_default()),
         |parsed| Cow::Owned(parsed.path().to_owned()),

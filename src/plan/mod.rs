@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use jiff::civil::Date;
 
-pub use compare::{Comparison, Difference, DifferenceValue, compare};
+pub use compare::{Comparison, Difference, DifferenceValue, compare, picture_path};
 pub(crate) use document::{FORMAT_VERSION, Generator, LetterEntry};
 pub use document::{PlanDocument, ReadPlanError, schema};
 pub use stale::{Staleness, staleness};

@@ -43,7 +43,7 @@ pub enum Outcome {
 }
 
 /// Why a request failed. Texts that came from the service are as it sent them: escape them before showing them.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum ServiceError {
     /// The service answered with an error code.
@@ -106,19 +106,14 @@ pub enum ServiceError {
     },
 }
 
-/// The codes that the service gives while another try may succeed. Every other code is final.
-const TRANSIENT_CODES: [&str; 7] = [
-    "Throttling",
-    "Throttling.User",
-    "Throttling.Api",
-    "ServiceUnavailable",
-    "InternalError",
-    "isp.SYSTEM_ERROR",
-    "SignatureNonceUsed",
-];
+/// The codes that the service gives while another try may succeed, and what became of this one is not known;
+/// `RequestTimeout` is of uploads. Every other code is final, but those of [`is_turned_away`].
+const TRANSIENT_CODES: [&str; 4] = ["ServiceUnavailable", "InternalError", "isp.SYSTEM_ERROR", "RequestTimeout"];
 
-/// The transient codes that say for certain that the request was turned away at the door.
-const TURNED_AWAY_CODES: [&str; 4] = ["Throttling", "Throttling.User", "Throttling.Api", "SignatureNonceUsed"];
+/// Whether a code says for certain that the request was turned away at the door, and that another try may succeed.
+fn is_turned_away(code: &str) -> bool {
+    code == "Throttling" || code.starts_with("Throttling.") || code == "SignatureNonceUsed"
+}
 
 impl ServiceError {
     /// What is known of the request.
@@ -183,7 +178,7 @@ impl ServiceError {
 }
 
 fn outcome_of_answer(code: &str, status: u16) -> Outcome {
-    if TURNED_AWAY_CODES.contains(&code) || status == 429 {
+    if is_turned_away(code) || status == 429 {
         Outcome::NotDone
     } else if TRANSIENT_CODES.contains(&code) || status >= 500 {
         Outcome::Unknown

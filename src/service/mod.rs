@@ -6,9 +6,21 @@ use std::future::Future;
 
 use bytes::Bytes;
 
+mod advice;
+mod answer;
+mod client;
+mod endpoint;
 mod error;
+mod redact;
+#[cfg(test)]
+mod tests;
+mod upload;
 
+pub use client::{Client, ClientConfig, ClientError, Nonces, random_nonces};
+pub use endpoint::{Endpoint, EndpointError};
 pub use error::{Operation, Outcome, RequestId, ServiceError};
+
+pub use crate::wire::request::SignatureForm;
 
 use crate::letter::{
     ExistingLetter, FileKey, Letter, LetterId, LetterName, OrganizationCode, ScanObject, SignatureName,
@@ -44,7 +56,8 @@ pub trait ReadLetters: Sync {
 /// The right to create letters.
 pub trait WriteLetters: ReadLetters {
     /// Uploads a scan under its content-addressed name (`GetQualificationOssInfo` when there is no valid upload policy
-    /// at hand, then a PostObject). Doing it twice is the same as doing it once. Nothing is retried here.
+    /// at hand, then a PostObject). Doing it twice is the same as doing it once. Nothing is retried here, but a policy
+    /// from an earlier upload that OSS refuses is replaced by a new one.
     fn upload(&self, object: ScanObject, scan: Bytes) -> impl Future<Output = Result<FileKey, ServiceError>> + Send;
 
     /// Creates a letter (`CreateSmsAuthorizationLetter`). One request; nothing is retried here. An error whose

@@ -1,0 +1,165 @@
+//! From bodies of answers to values and errors.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+
+use super::{Answer, Operation, RequestId, ServiceError};
+use crate::{
+    letter::{ExistingLetter, LetterId},
+    render::escape,
+    transport::{Head, Response},
+    wire::letters::{self, LetterData, split_signatures},
+};
+
+/// The most characters of a message that are kept.
+const MAX_MESSAGE: usize = 2_000;
+
+/// The most characters of an unreadable body that are shown.
+const MAX_EXCERPT: usize = 120;
+
+/// The longest wait that an answer can ask for.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(3_600);
+
+/// Reads an answer of the API: `Data`, when the service says that the operation was carried out.
+pub(super) fn read<T: DeserializeOwned>(
+    operation: Operation,
+    response: &Response,
+    now: Timestamp,
+) -> Result<Answer<Option<T>>, ServiceError> {
+    let unreadable = |request_id: Option<RequestId>, problem: String| {
+        let Head { status, .. } = response.head;
+        let request_id = request_id.or_else(|| request_id_in(&response.head));
+        ServiceError::Unreadable {
+            operation,
+            status,
+            problem,
+            request_id,
+            retry_after: retry_after(&response.head, now),
+        }
+    };
+    let body = &response.body;
+    let head: letters::Head =
+        serde_json::from_slice(body).map_err(|error| unreadable(None, not_json(&error, &response.head, body)))?;
+    let request_id = head.request_id.filter(|id| !id.is_empty()).map(RequestId);
+    match head.code.filter(|code| !code.is_empty()) {
+        Some(code) if code != letters::OK => {
+            let message = head.message.unwrap_or_default();
+            return Err(answered(operation, &response.head, now, &code, &message, request_id));
+        }
+        Some(_) if response.head.is_success() && head.success != Some(false) => {}
+        None if response.head.is_success() && head.success == Some(true) => {}
+        Some(_) => return Err(unreadable(request_id, "it says OK and that it failed".to_owned())),
+        None => return Err(unreadable(request_id, "it does not say whether it succeeded (no `Code`)".to_owned())),
+    }
+    let whole: letters::Answer<T> =
+        serde_json::from_slice(body).map_err(|error| unreadable(request_id.clone(), error.to_string()))?;
+    Ok(Answer { value: whole.data, request_id: request_id.or_else(|| request_id_in(&response.head)) })
+}
+
+/// The error of an answer with an error code.
+pub(super) fn answered(
+    operation: Operation,
+    head: &Head,
+    now: Timestamp,
+    code: &str,
+    message: &str,
+    request_id: Option<RequestId>,
+) -> ServiceError {
+    let clock_skew = if code.starts_with("InvalidTimeStamp") || code == "RequestTimeTooSkewed" {
+        date(head).map(|theirs| now.duration_since(theirs).as_secs())
+    } else {
+        None
+    };
+    ServiceError::Answered {
+        operation,
+        code: shorten(code, MAX_EXCERPT),
+        message: shorten(message, MAX_MESSAGE),
+        request_id: request_id.or_else(|| request_id_in(head)),
+        status: head.status,
+        retry_after: retry_after(head, now),
+        clock_skew,
+    }
+}
+
+/// The id in the headers of an answer of the API or of OSS.
+pub(super) fn request_id_in(head: &Head) -> Option<RequestId> {
+    ["x-acs-request-id", "x-oss-request-id"]
+        .iter()
+        .find_map(|name| head.header(name))
+        .filter(|id| !id.is_empty())
+        .map(|id| RequestId(id.to_owned()))
+}
+
+/// What `Retry-After` asks for, in seconds or as a date. A date is held against the service's own clock when it tells it.
+pub(super) fn retry_after(head: &Head, now: Timestamp) -> Option<Duration> {
+    let text = head.header("retry-after")?.trim();
+    let wait = if let Ok(seconds) = text.parse() {
+        Duration::from_secs(seconds)
+    } else {
+        let until = parse_date(text)?;
+        let since = date(head).unwrap_or(now);
+        Duration::try_from(until.duration_since(since)).unwrap_or(Duration::ZERO)
+    };
+    Some(wait.min(MAX_RETRY_AFTER))
+}
+
+fn date(head: &Head) -> Option<Timestamp> {
+    parse_date(head.header("date")?)
+}
+
+fn parse_date(text: &str) -> Option<Timestamp> {
+    Timestamp::try_from(httpdate::parse_http_date(text.trim()).ok()?).ok()
+}
+
+fn not_json(error: &serde_json::Error, head: &Head, body: &[u8]) -> String {
+    if (300..400).contains(&head.status) {
+        return "it leads elsewhere, which is not followed; check the endpoint and the proxy".to_owned();
+    }
+    if body.is_empty() {
+        return "it is empty".to_owned();
+    }
+    let kind = head.header("content-type").unwrap_or("no content type");
+    let start = String::from_utf8_lossy(&body[..body.len().min(4 * MAX_EXCERPT)]);
+    format!("it is no JSON of the documented form ({kind}; {error}): {}", shorten(&start, MAX_EXCERPT))
+}
+
+fn shorten(text: &str, max: usize) -> String {
+    match text.char_indices().nth(max) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// A line for the log about how a request ended.
+pub(super) fn log<T>(operation: Operation, result: &Result<T, ServiceError>, status: Option<u16>, took: Duration) {
+    let milliseconds = took.as_millis();
+    match result {
+        Ok(_) => tracing::debug!(%operation, status, milliseconds, "answered"),
+        Err(error) => {
+            let code = error.code().map(|code| escape::visible(code).into_owned());
+            let request_id = error.request_id().map(|id| escape::visible(&id.0).into_owned());
+            let problem = error.to_string();
+            let problem = escape::visible(&problem);
+            tracing::debug!(%operation, status, milliseconds, code, request_id, %problem, "failed");
+        }
+    }
+}
+
+impl From<LetterData> for ExistingLetter {
+    fn from(data: LetterData) -> Self {
+        Self {
+            id: data.id.map(LetterId),
+            name: data.name,
+            authorizer: data.authorizer,
+            authorized_party: data.authorized_party,
+            organization_code: data.organization_code,
+            validity: data.validity,
+            signatures: split_signatures(&data.signatures).map(str::to_owned).collect(),
+            picture_url: data.picture_url.filter(|url| !url.is_empty()),
+            state: data.state,
+            status: data.status,
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Requests over HTTP, as everything here needs them: no redirects, no repeats, answers bounded in size and time, and
+//! failures told apart by what is known of the request.
+
+use std::time::Duration;
+
+use http::HeaderMap;
+use reqwest::{Method, RequestBuilder, Url};
+
+mod failure;
+#[cfg(test)]
+pub(crate) mod scripted;
+
+pub(crate) use failure::SendError;
+
+/// How long a connection may take to be made. A time-out of the whole request can't tell whether it was sent, this one
+/// can.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long an idle connection is kept: less than what servers commonly do, so that it is seldom closed under a request.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// The way to a host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Route {
+    /// Plain HTTP with no proxy: loopback addresses and metadata services.
+    Plain,
+    /// TLS with no proxy: loopback addresses.
+    DirectTls,
+    /// TLS, through the environment's proxy if there is one.
+    Tls,
+}
+
+/// A way to send requests. A clone shares its connections.
+#[derive(Debug, Clone)]
+pub(crate) struct Transport {
+    client: reqwest::Client,
+    timeout: Duration,
+}
+
+/// The TLS set-up of this machine can't be used.
+#[derive(Debug, thiserror::Error)]
+#[error("no TLS: {problem}; install your system's package of CA certificates, or name a file with SSL_CERT_FILE")]
+pub(crate) struct TransportError {
+    problem: String,
+}
+
+impl Transport {
+    /// Nothing is sent yet. The machine's roots of trust are loaded for the routes with TLS.
+    pub(crate) fn new(route: Route, timeout: Duration, connections: usize) -> Result<Self, TransportError> {
+        // Whoever installed another provider before has decided; then this is an error that changes nothing.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let builder = reqwest::Client::builder()
+            .user_agent(concat!("letterform/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .retry(reqwest::retry::never())
+            .timeout(timeout)
+            .connect_timeout(CONNECT_TIMEOUT.min(timeout / 2))
+            .pool_idle_timeout(IDLE_TIMEOUT)
+            .pool_max_idle_per_host(connections);
+        let builder = match route {
+            // No root of trust: nothing is loaded that is never used.
+            Route::Plain => builder.no_proxy().tls_certs_only([]),
+            Route::DirectTls => builder.no_proxy().https_only(true),
+            Route::Tls => builder.https_only(true),
+        };
+        let client = builder.build().map_err(|error| TransportError { problem: failure::describe(error) })?;
+        Ok(Self { client, timeout })
+    }
+
+    /// A request, to be filled and [sent](Self::send).
+    pub(crate) fn request(&self, method: Method, url: Url) -> RequestBuilder {
+        self.client.request(method, url)
+    }
+
+    /// Sends a request once, and reads an answer of at most `limit` bytes.
+    pub(crate) async fn send(&self, request: RequestBuilder, limit: usize) -> Result<Response, SendError> {
+        let mut answer = request.send().await.map_err(|error| SendError::from_reqwest(error, self.timeout))?;
+        let head = Head { status: answer.status().as_u16(), headers: std::mem::take(answer.headers_mut()) };
+        let announced = usize::try_from(answer.content_length().unwrap_or(0)).unwrap_or(usize::MAX);
+        if announced > limit {
+            return Err(SendError::TooLarge { head, limit });
+        }
+        let mut body = Vec::with_capacity(announced);
+        while let Some(chunk) =
+            answer.chunk().await.map_err(|error| SendError::Lost(failure::describe_lost(error, self.timeout)))?
+        {
+            if body.len() + chunk.len() > limit {
+                return Err(SendError::TooLarge { head, limit });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Response { head, body })
+    }
+}
+
+/// An answer without its body.
+#[derive(Debug)]
+pub(crate) struct Head {
+    /// The HTTP status.
+    pub(crate) status: u16,
+    /// The headers.
+    pub(crate) headers: HeaderMap,
+}
+
+impl Head {
+    /// Whether the status is 2xx.
+    pub(crate) fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// The text of a header.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+/// A whole answer.
+#[derive(Debug)]
+pub(crate) struct Response {
+    /// All but the body.
+    pub(crate) head: Head,
+    /// The body.
+    pub(crate) body: Vec<u8>,
+}
