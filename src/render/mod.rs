@@ -4,6 +4,7 @@
 
 mod difference;
 pub mod escape;
+pub mod inventory;
 pub mod markdown;
 pub mod style;
 pub mod text;
