@@ -59,7 +59,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
             let roots = scans::roots_of_plan(&plan);
             (Task::Saved(plan), roots)
         }
-        None => match args.declarations.load(args.declarations.today(&clock)) {
+        None => match args.declarations.load_good(&clock) {
             Some(loaded) => (Task::Declared(loaded.letters), loaded.roots),
             None => return Ok(Exit::Failed),
         },

@@ -7,6 +7,7 @@ mod completions;
 mod connection;
 mod declarations;
 mod emulator;
+mod explain;
 mod failure;
 mod files;
 mod interrupt;
@@ -15,6 +16,8 @@ mod man;
 mod plan;
 mod progress;
 mod scans;
+mod schema;
+mod validate;
 
 use std::{process::ExitCode, sync::Arc};
 
@@ -70,11 +73,17 @@ pub(crate) enum ColorWhen {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Check declarations against every rule that is known offline
+    Validate(validate::Args),
     /// Show what is missing at the service, what differs, and what is not declared
     Plan(plan::Args),
     /// Upload the scans and create what is missing
     Apply(apply::Args),
     Emulator(emulator::Args),
+    /// Explain a rule: why it is there, what is right and what is wrong
+    Explain(explain::Args),
+    /// Print a JSON schema, for editors and for checks of other programs
+    Schema(schema::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
     /// Print the manual page
@@ -133,9 +142,12 @@ pub fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> anyhow::Result<Exit> {
     match &cli.command {
+        Command::Validate(args) => validate::run(args),
         Command::Plan(args) => plan::run(args),
         Command::Apply(args) => apply::run(args),
         Command::Emulator(args) => emulator::run(args, &cli.global),
+        Command::Explain(args) => explain::run(args),
+        Command::Schema(args) => schema::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man => man::run(),
     }

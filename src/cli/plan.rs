@@ -50,7 +50,7 @@ pub(crate) enum Format {
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let clock = clock()?;
     let today = args.declarations.today(&clock);
-    let Some(loaded) = args.declarations.load(today) else { return Ok(Exit::Failed) };
+    let Some(loaded) = args.declarations.load_good(&clock) else { return Ok(Exit::Failed) };
     let plan = block_on(async {
         let connection = Connection::open(&args.service, clock).await?;
         let stop = Stop::new();

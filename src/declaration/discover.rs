@@ -96,7 +96,7 @@ fn name(path: &Path) -> String {
     let mut shown = String::new();
     for component in path.components() {
         match component {
-            Component::CurDir => continue,
+            Component::CurDir => {}
             Component::RootDir => shown.push('/'),
             other => {
                 if !shown.is_empty() && !shown.ends_with('/') {
@@ -124,14 +124,16 @@ fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
 }
 
 /// The bytes of a file of declarations.
-pub(super) fn read(found: &Found) -> Result<Vec<u8>, Diagnostic> {
-    let file = fs::File::open(&found.path).map_err(|error| unreadable(&found.path, &error))?;
+pub(super) fn read(found: &Found) -> Result<Vec<u8>, Box<Diagnostic>> {
+    let refused = |error: io::Error| Box::new(unreadable(&found.path, &error));
+    let file = fs::File::open(&found.path).map_err(refused)?;
     let mut bytes = Vec::new();
     // One byte more tells whether there is more, even where a file does not tell its length.
-    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&found.path, &error))?;
+    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(refused)?;
     if bytes.len() as u64 > MAX_FILE_BYTES {
         let message = format!("{} is larger than {} MiB", found.name, MAX_FILE_BYTES / 1024 / 1024);
-        return Err(Diagnostic::new(Code::FileTooLarge, message).help("spread the letters over several files"));
+        let help = "spread the letters over several files";
+        return Err(Box::new(Diagnostic::new(Code::FileTooLarge, message).help(help)));
     }
     Ok(bytes)
 }

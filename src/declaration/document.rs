@@ -11,18 +11,19 @@ use super::{
 };
 use crate::letter::{Field, LetterName, OrganizationCode, Party, Validity};
 
-/// A letter whose name is known.
+/// A letter as far as it could be read.
 #[derive(Debug)]
 pub(super) struct Declared {
     pub(super) file: FileId,
     /// The line of its first field.
     pub(super) line: u32,
-    pub(super) name: Located<LetterName>,
+    pub(super) name: Option<Located<LetterName>>,
+    pub(super) picture: Option<Located<PictureSource>>,
     /// The rest of it; `None` when something in it was complained about.
     pub(super) content: Option<Content>,
 }
 
-/// A letter's fields but its name.
+/// A letter's fields but its name and its picture.
 #[derive(Debug)]
 pub(super) struct Content {
     pub(super) authorizer: Located<Party>,
@@ -30,7 +31,6 @@ pub(super) struct Content {
     pub(super) organization_code: OrganizationCode,
     pub(super) validity: Validity,
     pub(super) signatures: PlacedSignatures,
-    pub(super) picture: Located<PictureSource>,
 }
 
 const FIELDS: [&str; 8] = {
@@ -135,11 +135,11 @@ impl Reader<'_, '_> {
                 self.sink.push(diagnostic.relate(first, "first declared here").help("remove the alias"));
                 continue;
             }
-            letters.extend(self.letter(entries, item.span, defaults));
+            letters.push(self.letter(entries, item.span, defaults));
         }
     }
 
-    fn letter(&mut self, entries: &[Entry<'_>], span: Span, defaults: &Shared) -> Option<Declared> {
+    fn letter(&mut self, entries: &[Entry<'_>], span: Span, defaults: &Shared) -> Declared {
         let found = self.fields(entries);
         let node = |field: Field| found[field as usize].map(|entry| &entry.value);
         let head = entries.first().map_or(span, |entry| entry.key.span);
@@ -164,8 +164,13 @@ impl Reader<'_, '_> {
             let help = "add `scan: path/of/picture.jpg`, or `fileKey:` for one that is already uploaded";
             self.sink.report_with_help(Code::PictureMissing, "the letter has neither scan nor fileKey", at, help);
         }
-        let name = name.good()?;
-        Some(Declared { file: self.sink.file, line: head.start.line, name, content: content(shared, picture) })
+        Declared {
+            file: self.sink.file,
+            line: head.start.line,
+            name: name.good(),
+            picture: picture.good(),
+            content: content(shared),
+        }
     }
 
     /// Both are judged, since either may stay.
@@ -202,13 +207,12 @@ impl Reader<'_, '_> {
     }
 }
 
-fn content(shared: Shared, picture: Slot<PictureSource>) -> Option<Content> {
+fn content(shared: Shared) -> Option<Content> {
     Some(Content {
         authorizer: shared.authorizer.good()?,
         authorized_party: shared.authorized_party.good()?,
         organization_code: shared.organization_code.good()?.value,
         validity: shared.validity.good()?.value,
         signatures: shared.signatures.good()?.value,
-        picture: picture.good()?,
     })
 }

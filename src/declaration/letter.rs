@@ -145,7 +145,7 @@ impl Reader<'_, '_> {
         parse: impl FnOnce(&str) -> Result<T, ValueError>,
     ) -> Slot<T> {
         let Some(node) = node else { return Slot::Missing };
-        let value = self.text(field, node).and_then(|text| self.parse(field, &text, node.span, parse));
+        let value = self.text(field, node).and_then(|text| self.parse(field, text, node.span, parse));
         value.map_or(Slot::Bad, |value| Slot::Good(Located { value, span: node.span }))
     }
 
@@ -217,10 +217,8 @@ impl Reader<'_, '_> {
                 continue;
             };
             let Some(text) = self.text(Field::Validity, &entry.value) else { continue };
-            days[index] = self.parse(Field::Validity, text, entry.value.span, |text| {
-                let lead = text.chars().count() - text.trim_start().chars().count();
-                Validity::parse_day(text.trim(), lead)
-            });
+            let day = |text: &str| Validity::parse_day(text, 0);
+            days[index] = self.parse(Field::Validity, text, entry.value.span, day);
         }
         let [Some(from), Some(until)] = days else { return Slot::Bad };
         match Validity::new(from, until) {

@@ -99,7 +99,7 @@ impl<'o> Loader<'o> {
     fn read(&mut self, found: Found) {
         match discover::read(&found) {
             Ok(bytes) => self.take(found, bytes),
-            Err(problem) => self.sink.push(problem),
+            Err(problem) => self.sink.push(*problem),
         }
     }
 
@@ -143,7 +143,7 @@ fn desired(declared: Declared, picture: Picture, files: &[SourceFile]) -> Option
     let Content { authorizer, authorized_party, organization_code, validity, signatures, .. } = declared.content?;
     let file = files[declared.file.index()].name().to_owned();
     let letter = Letter {
-        name: declared.name.value,
+        name: declared.name?.value,
         authorizer: authorizer.value,
         authorized_party: authorized_party.value,
         organization_code,

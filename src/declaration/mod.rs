@@ -19,6 +19,7 @@ mod load;
 mod pictures;
 mod refusal;
 pub mod scan;
+pub mod schema;
 mod sink;
 mod source;
 mod tree;

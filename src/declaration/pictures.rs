@@ -36,7 +36,7 @@ pub(super) fn resolve(
     let wanted: Vec<_> = letters.iter().map(|letter| scans.want(letter, paths, roots)).collect();
     let outcomes = read_all(&scans.files);
     let pictures = letters.iter().zip(&wanted).map(|(letter, wanted)| {
-        let picture = &letter.content.as_ref()?.picture;
+        let picture = letter.picture.as_ref()?;
         let path = match &picture.value {
             PictureSource::FileKey(key) => return Some(Picture::FileKey(key.clone())),
             PictureSource::Scan(path) => path,
@@ -72,7 +72,7 @@ struct Scans {
 impl Scans {
     /// The index in `resolved` of the scan that a letter declares.
     fn want(&mut self, letter: &Declared, paths: &[PathBuf], roots: &ScanRoots) -> Option<usize> {
-        let PictureSource::Scan(path) = &letter.content.as_ref()?.picture.value else { return None };
+        let PictureSource::Scan(path) = &letter.picture.as_ref()?.value else { return None };
         match self.declared.entry((letter.file, path.to_string())) {
             Entry::Occupied(entry) => Some(*entry.get()),
             Entry::Vacant(entry) => {

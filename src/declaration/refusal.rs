@@ -10,7 +10,7 @@ use super::{
     sink::FileSink,
     source::{SourceFile, Span, saturate},
 };
-use crate::letter::{Field, ValueError};
+use crate::letter::{Field, SignatureName, ValueError};
 
 /// The diagnostic for a text that cannot be the value of `field`.
 pub(super) fn diagnostic(
@@ -21,7 +21,7 @@ pub(super) fn diagnostic(
     error: &ValueError,
 ) -> Diagnostic {
     let place = error.span().map_or(span, |characters| within(source, span, text, characters));
-    let diagnostic = sink.diagnostic(code(field, error), error.to_string(), place);
+    let diagnostic = sink.diagnostic(code(field, error), message(text, error), place);
     let diagnostic = match help(field, text, error) {
         Some(help) => diagnostic.help(help),
         None => diagnostic,
@@ -51,6 +51,23 @@ pub(super) fn within(source: &SourceFile, span: Span, text: &str, characters: st
     };
     let column = |index: usize| span.start.column + saturate(start + index);
     Span::on_line(span.start.line, column(characters.start)..column(characters.end))
+}
+
+/// The domain's own words, but for what is one of a list.
+fn message(text: &str, error: &ValueError) -> String {
+    match error {
+        ValueError::TooShort { field: Field::Signatures, length, .. }
+        | ValueError::TooLong { field: Field::Signatures, length, .. } => {
+            let (min, max) = (SignatureName::MIN_CHARS, SignatureName::MAX_CHARS);
+            let characters = if *length == 1 { "character" } else { "characters" };
+            format!("the signature {} has {length} {characters}; it needs {min} to {max}", quoted(text))
+        }
+        ValueError::ForbiddenCharacter { field: Field::Signatures, .. } => {
+            error.to_string().replace("in signatures", "in a signature")
+        }
+        ValueError::NoSuchDate { text, .. } => format!("{} is no date", quoted(text)),
+        _ => error.to_string(),
+    }
 }
 
 fn code(field: Field, error: &ValueError) -> Code {

@@ -21,17 +21,19 @@ pub(super) fn parse<'t>(source: &'t SourceFile, sink: &mut FileSink<'_>) -> Opti
     let mut parser = Parser::new_from_str(source.text());
     let mut builder = Builder { sink, open: Vec::new(), anchors: HashMap::new(), documents: Vec::new(), values: 0 };
     while let Some(event) = parser.next_event() {
-        let step = match event {
-            Ok((event, span)) => builder.take(event, place(span)),
-            Err(error) => Err(syntax_error(builder.sink, source, &error)),
-        };
-        if let Err(diagnostic) = step {
-            builder.sink.push(diagnostic);
-            return None;
+        match event {
+            Ok((event, span)) => builder.take(event, place(span)).ok()?,
+            Err(error) => {
+                builder.sink.push(syntax_error(builder.sink, source, &error));
+                return None;
+            }
         }
     }
     Some(builder.documents)
 }
+
+/// The file cannot be read to its end; why is in the sink.
+struct Halt;
 
 fn position(mark: Marker) -> Position {
     Position { line: saturate(mark.line()), column: saturate(mark.col() + 1) }
@@ -64,7 +66,7 @@ enum Items<'t> {
 }
 
 impl<'t> Builder<'t, '_, '_> {
-    fn take(&mut self, event: Event<'t>, span: Span) -> Result<(), Diagnostic> {
+    fn take(&mut self, event: Event<'t>, span: Span) -> Result<(), Halt> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let scalar = Value::Scalar(Scalar::new(text, style == ScalarStyle::Plain));
@@ -97,20 +99,20 @@ impl<'t> Builder<'t, '_, '_> {
     }
 
     fn alias(&mut self, anchor: usize, span: Span) -> Value<'t> {
-        match self.anchors.get(&anchor) {
-            Some(Some(value)) => value.clone(),
-            _ => {
-                let message = "the alias stands for something that it is itself a part of";
-                self.sink.report(Code::YamlAlias, message, span);
-                Value::Refused
-            }
+        if let Some(Some(value)) = self.anchors.get(&anchor) {
+            value.clone()
+        } else {
+            let message = "the alias stands for something that it is itself a part of";
+            self.sink.report(Code::YamlAlias, message, span);
+            Value::Refused
         }
     }
 
-    fn open(&mut self, open: Open<'t>) -> Result<(), Diagnostic> {
+    fn open(&mut self, open: Open<'t>) -> Result<(), Halt> {
         if self.open.len() == MAX_DEPTH {
             let message = format!("lists and mappings are nested more than {MAX_DEPTH} deep");
-            return Err(self.sink.diagnostic(Code::YamlLimits, message, open.start));
+            self.sink.report(Code::YamlLimits, message, open.start);
+            return Err(Halt);
         }
         if open.anchor > 0 {
             self.anchors.insert(open.anchor, None);
@@ -119,7 +121,7 @@ impl<'t> Builder<'t, '_, '_> {
         Ok(())
     }
 
-    fn close(&mut self, end: Span) -> Result<(), Diagnostic> {
+    fn close(&mut self, end: Span) -> Result<(), Halt> {
         let open = self.open.pop().expect("the parser ends only what it has begun");
         let value = match open.items {
             _ if open.refused => Value::Refused,
@@ -132,12 +134,12 @@ impl<'t> Builder<'t, '_, '_> {
         self.add(Node { span: Span { start: open.start.start, end: end.end }, value })
     }
 
-    fn add(&mut self, node: Node<'t>) -> Result<(), Diagnostic> {
+    fn add(&mut self, node: Node<'t>) -> Result<(), Halt> {
         self.values += 1;
         if self.values > MAX_VALUES {
             let message = format!("the file has more than {MAX_VALUES} values");
-            let diagnostic = self.sink.diagnostic(Code::YamlLimits, message, node.span);
-            return Err(diagnostic.help("spread the letters over several files"));
+            self.sink.report_with_help(Code::YamlLimits, message, node.span, "spread the letters over several files");
+            return Err(Halt);
         }
         match self.open.last_mut().map(|open| &mut open.items) {
             None => self.documents.push(node),

@@ -58,7 +58,7 @@ pub(super) struct Signed<'k> {
     /// Its nonce, which has not been looked up yet.
     pub nonce: String,
     /// When it says that it was signed.
-    pub signed_at: Timestamp,
+    pub(super) time: Timestamp,
 }
 
 /// Verifies a request: all that must be there is, the time is near `now`, the AccessKey is known and active, and the
@@ -80,7 +80,7 @@ fn verify_rpc<'k>(keys: &'k AccessKeys, request: &ApiRequest, now: Timestamp) ->
     let access_key_id = required("AccessKeyId")?;
     let signature = required(rpc::SIGNATURE)?;
     let nonce = required("SignatureNonce")?;
-    let signed_at = time_near(required("Timestamp")?, now)?;
+    let time = time_near(required("Timestamp")?, now)?;
     if params.filled("SignatureMethod").is_some_and(|method| method != rpc::SIGNATURE_METHOD) {
         return Err(Code::SignatureMethodNotValid.into());
     }
@@ -92,7 +92,7 @@ fn verify_rpc<'k>(keys: &'k AccessKeys, request: &ApiRequest, now: Timestamp) ->
     if !wire::same_signature(&computed, signature) {
         return Err(Code::SignatureDoesNotMatch.into());
     }
-    Ok(Signed { key, nonce: nonce.to_owned(), signed_at })
+    Ok(Signed { key, nonce: nonce.to_owned(), time })
 }
 
 fn verify_acs3<'k>(keys: &'k AccessKeys, request: &ApiRequest, now: Timestamp) -> Result<Signed<'k>, Refusal> {
@@ -102,7 +102,7 @@ fn verify_acs3<'k>(keys: &'k AccessKeys, request: &ApiRequest, now: Timestamp) -
     let authorization = acs3::Authorization::parse(header("authorization").ok_or_else(incomplete)?)
         .map_err(|error| incomplete().saying(&format!("({error})")))?;
     let nonce = required("x-acs-signature-nonce")?;
-    let signed_at = time_near(required("x-acs-date")?, now)?;
+    let time = time_near(required("x-acs-date")?, now)?;
     let body_sha256 = required("x-acs-content-sha256")?;
     let key = active_key(keys, &authorization.access_key_id, header("x-acs-security-token"))?;
 
@@ -128,7 +128,7 @@ fn verify_acs3<'k>(keys: &'k AccessKeys, request: &ApiRequest, now: Timestamp) -
     if !right {
         return Err(Code::SignatureDoesNotMatch.into());
     }
-    Ok(Signed { key, nonce: nonce.to_owned(), signed_at })
+    Ok(Signed { key, nonce: nonce.to_owned(), time })
 }
 
 /// The value of a header that was signed; one that was sent several times is joined by commas.

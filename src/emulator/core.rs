@@ -61,6 +61,7 @@ impl StoredLetter {
 mod validity_text {
     use crate::letter::Validity;
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes every field by reference")]
     pub(super) fn serialize<S: serde::Serializer>(validity: &Validity, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(validity)
     }

@@ -49,9 +49,9 @@ pub enum Fault {
     /// The answer is late by a time between these.
     Delay {
         /// At least.
-        min: Duration,
-        /// At most.
-        max: Duration,
+        least: Duration,
+        /// So much more at most.
+        spread: Duration,
     },
     /// The service's clock is ahead of the client's by so many seconds (negative: behind).
     Skew(i64),
@@ -147,7 +147,7 @@ impl Faults {
 impl Effects {
     fn add(&mut self, fault: &Fault, chance: f64) {
         match fault {
-            Fault::Delay { min, max } => self.delay += *min + (*max - *min).mul_f64(chance),
+            Fault::Delay { least, spread } => self.delay += *least + spread.mul_f64(chance),
             Fault::Skew(seconds) => self.skew += seconds,
             Fault::Rate(rate) => self.rate = Some(self.rate.unwrap_or(u32::MAX).min(*rate)),
             Fault::Before(failure) => drop(self.before.get_or_insert_with(|| failure.clone())),
@@ -176,7 +176,7 @@ impl When {
     }
 }
 
-/// A number from 0 up to 1 that depends on its arguments alone (FNV-1a, then the finish of SplitMix64).
+/// A number from 0 up to 1 that depends on its arguments alone (FNV-1a, then the finish of `SplitMix64`).
 fn draw(seed: u64, index: usize, operation: Operation, call: u64, purpose: &str) -> f64 {
     let bytes = seed.to_le_bytes().into_iter().chain(call.to_le_bytes());
     let bytes = bytes.chain(index.to_le_bytes()).chain(operation.as_str().bytes()).chain(purpose.bytes());
@@ -248,7 +248,7 @@ fn parse_fault(word: &str) -> Option<Fault> {
             let (min, max) = value.split_once("..").unwrap_or((value, value));
             let (min, max) = (min.parse::<u32>().ok()?, max.parse::<u32>().ok()?);
             let millis = |number: u32| Duration::from_millis(number.into());
-            Fault::Delay { min: millis(min), max: (min <= max).then_some(millis(max))? }
+            Fault::Delay { least: millis(min), spread: millis(max.checked_sub(min)?) }
         }
         ("skew", Some(value)) => Fault::Skew(value.parse::<i32>().ok()?.into()),
         ("rate", Some(value)) => Fault::Rate(value.parse().ok().filter(|rate| *rate > 0)?),

@@ -110,7 +110,7 @@ impl State {
     ) -> Result<Success, Refusal> {
         let skewed = now.saturating_add(SignedDuration::from_secs(effects.skew)).unwrap_or(now);
         let signed = auth::verify(&self.keys, request, skewed)?;
-        if !self.nonces.first_use(&signed.key.id, &signed.nonce, signed.signed_at, now) {
+        if !self.nonces.first_use(&signed.key.id, &signed.nonce, signed.time, now) {
             return Err(Code::NonceUsed.into());
         }
         let key = signed.key.clone();

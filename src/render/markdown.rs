@@ -101,7 +101,7 @@ pub fn report(report: &Report) -> String {
         let name = letter.planned.name();
         let (what, request) = match &letter.outcome {
             LetterOutcome::Created { id, request_id, confirmation } => {
-                let id = id.map(|id| format!("created, id {id}")).unwrap_or_else(|| "created".to_owned());
+                let id = id.map_or_else(|| "created".to_owned(), |id| format!("created, id {id}"));
                 let how = if *confirmation == Confirmation::Lookup {
                     " (seen by a look-up; the answer was lost)"
                 } else {

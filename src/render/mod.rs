@@ -2,9 +2,11 @@
 //!
 //! Renderings are texts with ANSI styles; whoever prints them strips the styles where they are not wanted.
 
+pub mod diagnostics;
 mod difference;
 pub mod escape;
 pub mod inventory;
+pub mod json;
 pub mod markdown;
 pub mod style;
 pub mod text;

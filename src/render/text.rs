@@ -33,7 +33,7 @@ pub fn plan(plan: &Plan) -> String {
         match letter {
             PlannedLetter::Create(desired) => creation(&mut out, desired),
             PlannedLetter::Conflict(settled, differences) => {
-                let about = standing(&settled.standing);
+                let about = format!("conflict · {}", standing(&settled.standing));
                 headline(&mut out, '!', style::CONFLICT, letter.name(), Some(&settled.source), &about);
                 conflict(&mut out, differences);
             }
@@ -245,7 +245,7 @@ fn reported(out: &mut String, letter: &ReportedLetter) {
                 _ => differences,
             };
             let about = standing(&Standing { id: *id, ..Standing::default() });
-            headline(out, '!', style::CONFLICT, name, source, &format!("conflict {about}"));
+            headline(out, '!', style::CONFLICT, name, source, format!("conflict {about}").trim_end());
             conflict(out, planned);
         }
         LetterOutcome::Failed(failure) => {

@@ -99,15 +99,15 @@ pub(super) const YAML_MERGE_KEY: Rule = Rule {
     reason: "The merge key `<<` belongs to YAML 1.1 and is no part of YAML 1.2. What several letters share is \
              written once under `defaults`, and `defaults` is shown where a letter takes a value from it.",
     parameter: None,
-    good: r#"version: 1
+    good: "version: 1
 defaults:
   authorizedParty: 支付宝(中国)网络技术有限公司
-letters: []"#,
-    bad: r#"version: 1
+letters: []",
+    bad: "version: 1
 defaults: &shared
   authorizedParty: 支付宝(中国)网络技术有限公司
 letters:
-  - <<: *shared"#,
+  - <<: *shared",
 };
 
 pub(super) const YAML_TAG: Rule = Rule {

@@ -111,7 +111,7 @@ pub(super) const NAMES_ALIKE: Rule = Rule {
     reason: "They are two letters to letterform. People will take one for the other, and whether the service \
              tells them apart is not documented.",
     parameter: Some("AuthorizationLetterName"),
-    good: r#"version: 1
+    good: "version: 1
 letters:
   - name: Acme授权书
     authorizer: 菜鸟网络科技有限公司
@@ -126,8 +126,8 @@ letters:
     organizationCode: 91330100799655058B
     validity: 2026-01-01~2028-01-01
     signatures: [菜鸟裹裹]
-    fileKey: 123456/b.jpg"#,
-    bad: r#"version: 1
+    fileKey: 123456/b.jpg",
+    bad: "version: 1
 letters:
   - name: Acme授权书
     authorizer: 菜鸟网络科技有限公司
@@ -142,7 +142,7 @@ letters:
     organizationCode: 91330100799655058B
     validity: 2026-01-01~2028-01-01
     signatures: [菜鸟裹裹]
-    fileKey: 123456/b.jpg"#,
+    fileKey: 123456/b.jpg",
 };
 
 pub(super) const PARTIES_ALIKE: Rule = Rule {
@@ -153,7 +153,7 @@ pub(super) const PARTIES_ALIKE: Rule = Rule {
              and `(中国)`. The service compares exactly: use the form that stands on the business licence \
              everywhere.",
     parameter: Some("Authorization, ProxyAuthorization"),
-    good: r#"version: 1
+    good: "version: 1
 letters:
   - name: 菜鸟公司授权书
     authorizer: 蚂蚁(杭州)有限公司
@@ -168,8 +168,8 @@ letters:
     organizationCode: 91330100799655058B
     validity: 2026-01-01~2028-01-01
     signatures: [菜鸟裹裹]
-    fileKey: 123456/b.jpg"#,
-    bad: r#"version: 1
+    fileKey: 123456/b.jpg",
+    bad: "version: 1
 letters:
   - name: 菜鸟公司授权书
     authorizer: 蚂蚁(杭州)有限公司
@@ -184,7 +184,7 @@ letters:
     organizationCode: 91330100799655058B
     validity: 2026-01-01~2028-01-01
     signatures: [菜鸟裹裹]
-    fileKey: 123456/b.jpg"#,
+    fileKey: 123456/b.jpg",
 };
 
 pub(super) const SIGNATURE_SHARED: Rule = Rule {
@@ -194,7 +194,7 @@ pub(super) const SIGNATURE_SHARED: Rule = Rule {
     reason: "A signature has one owner. When two authorizers give it away, one of the letters is probably wrong, \
              and a reviewer will ask.",
     parameter: Some("SignList"),
-    good: r#"version: 1
+    good: "version: 1
 letters:
   - name: 菜鸟公司授权书
     authorizer: 菜鸟网络科技有限公司
@@ -209,8 +209,8 @@ letters:
     organizationCode: 91330100799655058B
     validity: 2026-01-01~2028-01-01
     signatures: [菜鸟裹裹]
-    fileKey: 123456/b.jpg"#,
-    bad: r#"version: 1
+    fileKey: 123456/b.jpg",
+    bad: "version: 1
 letters:
   - name: 菜鸟公司授权书
     authorizer: 菜鸟网络科技有限公司
@@ -225,7 +225,7 @@ letters:
     organizationCode: 91330100799655058B
     validity: 2026-01-01~2028-01-01
     signatures: [菜鸟网络]
-    fileKey: 123456/b.jpg"#,
+    fileKey: 123456/b.jpg",
 };
 
 pub(super) const SAME_CONTENT: Rule = Rule {
@@ -235,7 +235,7 @@ pub(super) const SAME_CONTENT: Rule = Rule {
     reason: "Everything but the name is the same, the picture included. One of them is probably a copy that was \
              not finished.",
     parameter: None,
-    good: r#"version: 1
+    good: "version: 1
 letters:
   - name: 菜鸟公司授权书
     authorizer: 菜鸟网络科技有限公司
@@ -250,8 +250,8 @@ letters:
     organizationCode: 91330100799655058B
     validity: 2026-01-01~2028-01-01
     signatures: [菜鸟裹裹]
-    fileKey: 123456/b.jpg"#,
-    bad: r#"version: 1
+    fileKey: 123456/b.jpg",
+    bad: "version: 1
 letters:
   - name: 菜鸟公司授权书
     authorizer: 菜鸟网络科技有限公司
@@ -266,7 +266,7 @@ letters:
     organizationCode: 91330100799655058B
     validity: 2026-01-01~2028-01-01
     signatures: [菜鸟网络]
-    fileKey: 123456/a.jpg"#,
+    fileKey: 123456/a.jpg",
 };
 
 pub(super) const ALLOW_MALFORMED: Rule = Rule {
@@ -277,10 +277,8 @@ pub(super) const ALLOW_MALFORMED: Rule = Rule {
              comment has a line to itself. It needs the name of a warning and a reason. Errors cannot be \
              silenced.",
     parameter: None,
-    good: r#"# letterform: allow LF-validity-short a trial for one quarter
-validity: 2026-06-01~2027-03-01"#,
-    bad: r#"# letterform: allow LF-validity-short
-validity: 2026-06-01~2027-03-01"#,
+    good: "# letterform: allow LF-validity-short a trial for one quarter\nvalidity: 2026-06-01~2027-03-01",
+    bad: "# letterform: allow LF-validity-short\nvalidity: 2026-06-01~2027-03-01",
 };
 
 pub(super) const ALLOW_UNUSED: Rule = Rule {
@@ -290,8 +288,6 @@ pub(super) const ALLOW_UNUSED: Rule = Rule {
     reason: "The rule that it names has nothing to say about the line. Remove the comment, so that it does not \
              hide a later mistake.",
     parameter: None,
-    good: r#"# letterform: allow LF-validity-short a trial for one quarter
-validity: 2026-06-01~2027-03-01"#,
-    bad: r#"# letterform: allow LF-validity-short a trial for one quarter
-validity: 2026-01-01~2028-01-01"#,
+    good: "# letterform: allow LF-validity-short a trial for one quarter\nvalidity: 2026-06-01~2027-03-01",
+    bad: "# letterform: allow LF-validity-short a trial for one quarter\nvalidity: 2026-01-01~2028-01-01",
 };

@@ -10,8 +10,7 @@ pub(super) const VERSION_MISSING: Rule = Rule {
     reason: "`version: 1` says by which rules a document is to be read, so that later versions of letterform can \
              change them without changing the meaning of what is written. Every document of a file needs it.",
     parameter: None,
-    good: r#"version: 1
-letters: []"#,
+    good: "version: 1\nletters: []",
     bad: "letters: []",
 };
 
@@ -21,10 +20,8 @@ pub(super) const VERSION_UNKNOWN: Rule = Rule {
     title: "a document has a version that this letterform does not know",
     reason: "This letterform reads version 1, written as the number 1. A higher number needs a newer letterform.",
     parameter: None,
-    good: r#"version: 1
-letters: []"#,
-    bad: r#"version: 2
-letters: []"#,
+    good: "version: 1\nletters: []",
+    bad: "version: 2\nletters: []",
 };
 
 pub(super) const WRONG_TYPE: Rule = Rule {
@@ -57,8 +54,7 @@ pub(super) const FIELD_DUPLICATE: Rule = Rule {
     reason: "YAML allows a key only once. Which of the two values is meant cannot be known.",
     parameter: None,
     good: "name: 菜鸟公司授权书",
-    bad: r#"name: 菜鸟公司授权书
-name: 菜鸟公司委托书"#,
+    bad: "name: 菜鸟公司授权书\nname: 菜鸟公司委托书",
 };
 
 pub(super) const FIELD_MISSING: Rule = Rule {
@@ -68,11 +64,10 @@ pub(super) const FIELD_MISSING: Rule = Rule {
     reason: "The service needs every field of a letter. All but `name`, `scan` and `fileKey` may come from \
              `defaults`.",
     parameter: None,
-    good: r#"version: 1
-letters: []"#,
-    bad: r#"version: 1
+    good: "version: 1\nletters: []",
+    bad: "version: 1
 letters:
-  - name: 菜鸟公司授权书"#,
+  - name: 菜鸟公司授权书",
 };
 
 pub(super) const DEFAULT_FORBIDDEN: Rule = Rule {
@@ -82,14 +77,14 @@ pub(super) const DEFAULT_FORBIDDEN: Rule = Rule {
     reason: "`name`, `scan` and `fileKey` belong to one letter each: a name is the letter's identity, and a \
              picture shows one stamped paper.",
     parameter: None,
-    good: r#"version: 1
+    good: "version: 1
 defaults:
   authorizer: 菜鸟网络科技有限公司
-letters: []"#,
-    bad: r#"version: 1
+letters: []",
+    bad: "version: 1
 defaults:
   name: 菜鸟公司授权书
-letters: []"#,
+letters: []",
 };
 
 pub(super) const VALUE_EMPTY: Rule = Rule {
@@ -110,12 +105,11 @@ pub(super) const NAME_DUPLICATE: Rule = Rule {
     reason: "A letter's name is its identity, and is unique in the account. This holds over all files that are \
              read together. A letter that replaces an older one needs a name of its own.",
     parameter: Some("AuthorizationLetterName"),
-    good: r#"version: 1
-letters: []"#,
-    bad: r#"version: 1
+    good: "version: 1\nletters: []",
+    bad: "version: 1
 letters:
   - name: 菜鸟公司授权书
-  - name: 菜鸟公司授权书"#,
+  - name: 菜鸟公司授权书",
 };
 
 pub(super) const PICTURE_MISSING: Rule = Rule {
@@ -126,10 +120,10 @@ pub(super) const PICTURE_MISSING: Rule = Rule {
              (`scan`), or the key of one that is already uploaded (`fileKey`).",
     parameter: Some("AuthorizationLetterPic"),
     good: "scan: scans/cainiao.png",
-    bad: r#"version: 1
+    bad: "version: 1
 letters:
   - name: 菜鸟公司授权书
-    authorizer: 菜鸟网络科技有限公司"#,
+    authorizer: 菜鸟网络科技有限公司",
 };
 
 pub(super) const PICTURE_TWICE: Rule = Rule {
@@ -140,6 +134,5 @@ pub(super) const PICTURE_TWICE: Rule = Rule {
              that is already uploaded.",
     parameter: Some("AuthorizationLetterPic"),
     good: "scan: scans/cainiao.png",
-    bad: r#"scan: scans/cainiao.png
-fileKey: 123456/test1719383196031.jpg"#,
+    bad: "scan: scans/cainiao.png\nfileKey: 123456/test1719383196031.jpg",
 };

@@ -28,7 +28,8 @@ fn names(sink: &mut Sink, letters: &[Pictured<'_>]) {
     let mut exact: HashMap<&str, Place> = HashMap::with_capacity(letters.len());
     let mut folded: HashMap<String, (&str, Place)> = HashMap::new();
     for (letter, _) in letters {
-        let (name, at) = (letter.name.value.as_str(), place(letter, &letter.name));
+        let Some(located) = &letter.name else { continue };
+        let (name, at) = (located.value.as_str(), place(letter, located));
         match exact.entry(name) {
             Entry::Occupied(first) => {
                 let diagnostic = Diagnostic::new(Code::NameDuplicate, format!("the name `{name}` is declared twice"));
@@ -118,7 +119,7 @@ enum PictureKey<'a> {
 fn contents(sink: &mut Sink, letters: &[Pictured<'_>]) {
     let mut seen: HashMap<Said<'_>, Place> = HashMap::with_capacity(letters.len());
     for (letter, picture) in letters {
-        let (Some(content), Some(picture)) = (&letter.content, picture) else { continue };
+        let (Some(name), Some(content), Some(picture)) = (&letter.name, &letter.content, picture) else { continue };
         let mut signatures: Vec<_> = content.signatures.names.iter().collect();
         signatures.sort_unstable();
         let said = Said {
@@ -131,13 +132,13 @@ fn contents(sink: &mut Sink, letters: &[Pictured<'_>]) {
                 Picture::FileKey(key) => PictureKey::FileKey(key.as_str()),
             },
         };
-        let at = place(letter, &letter.name);
+        let at = place(letter, name);
         match seen.entry(said) {
             Entry::Vacant(entry) => {
                 entry.insert(at);
             }
             Entry::Occupied(first) => {
-                let message = format!("the letter `{}` says the same as another one", letter.name.value);
+                let message = format!("the letter `{}` says the same as another one", name.value);
                 let diagnostic = Diagnostic::new(Code::SameContent, message).at(at);
                 let help = "finish the copy, or remove it";
                 sink.push(diagnostic.relate(*first.get(), "the other letter").help(help));

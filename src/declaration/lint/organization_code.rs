@@ -25,21 +25,17 @@ pub(super) fn flaw(code: &str) -> Option<Flaw> {
     if length != WEIGHTS.len() + 1 {
         return Some(Flaw::Length(length));
     }
-    let mut sum = 0;
+    let mut values = [0; WEIGHTS.len() + 1];
     for (index, c) in code.chars().enumerate() {
-        let Some(value) = ALPHABET.iter().position(|known| char::from(*known) == c) else {
-            return Some(Flaw::Character(c, index));
-        };
-        match WEIGHTS.get(index) {
-            Some(weight) => sum += weight * value,
-            None => {
-                let expected = (31 - sum % 31) % 31;
-                let expected_char = char::from(ALPHABET[expected]);
-                return (value != expected).then_some(Flaw::CheckDigit { expected: expected_char });
-            }
+        match ALPHABET.iter().position(|known| char::from(*known) == c) {
+            Some(value) => values[index] = value,
+            None => return Some(Flaw::Character(c, index)),
         }
     }
-    None
+    let [body @ .., last] = values;
+    let sum: usize = WEIGHTS.iter().zip(body).map(|(weight, value)| weight * value).sum();
+    let expected = (31 - sum % 31) % 31;
+    (last != expected).then(|| Flaw::CheckDigit { expected: char::from(ALPHABET[expected]) })
 }
 
 #[cfg(test)]
