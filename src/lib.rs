@@ -18,6 +18,7 @@ pub mod credentials;
 pub mod declaration;
 pub mod emulator;
 pub mod import;
+pub mod inventory;
 pub mod letter;
 pub mod nonce;
 pub mod plan;
