@@ -1,6 +1,7 @@
 //! One client: a plan and its apply with the real engine, perhaps interrupted.
 
 use std::{
+    fmt,
     future::{Future, poll_fn},
     pin::pin,
     task::Poll,
@@ -61,6 +62,14 @@ pub(crate) enum Ending {
     Killed,
 }
 
+impl fmt::Display for Ending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self::Reported(report) = self else { return fmt::Debug::fmt(self, f) };
+        f.write_str("reported")?;
+        report.letters.iter().try_for_each(|letter| write!(f, ", {} {:?}", letter.planned.name(), letter.outcome))
+    }
+}
+
 impl Job {
     /// A job that nothing disturbs.
     pub(crate) fn undisturbed(declared: Vec<DesiredLetter>, seed: u64) -> Self {
@@ -76,7 +85,7 @@ impl Job {
         let interruption = match rng.random_range(0..10) {
             0 => Interruption::Asked(some_time(rng)),
             1 | 2 => Interruption::AskedTwice(some_time(rng), some_time(rng)),
-            3 | 4 => Interruption::Killed(rng.random_range(0..80)),
+            3 | 4 => Interruption::Killed(rng.random_range(0..50)),
             _ => Interruption::Never,
         };
         Self {

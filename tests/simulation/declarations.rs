@@ -95,8 +95,8 @@ pub(crate) fn same_as_declared(declared: &Letter<Picture>, sent: &Letter<FileKey
     declared.clone().with_picture(key_of(&declared.picture)) == *sent
 }
 
-/// Whether a letter that exists is what is declared. This is not the program's own comparison: the two check each other.
-pub(crate) fn is_as_declared(declared: &Letter<Picture>, stored: &StoredLetter) -> bool {
+/// Whether all but the picture is what is declared. This is not the program's own comparison: the two check each other.
+fn texts_are_as_declared(declared: &Letter<Picture>, stored: &StoredLetter) -> bool {
     let wanted: BTreeSet<&str> = declared.signatures.iter().map(AsRef::as_ref).collect();
     let there: BTreeSet<&str> = stored.signatures.iter().map(AsRef::as_ref).collect();
     declared.name.as_str() == &*stored.name
@@ -105,7 +105,18 @@ pub(crate) fn is_as_declared(declared: &Letter<Picture>, stored: &StoredLetter) 
         && declared.organization_code.as_str() == &*stored.organization_code
         && declared.validity == stored.validity
         && wanted == there
-        && key_of(&declared.picture).as_str() == &*stored.file_key
+}
+
+/// Whether a letter that exists is what is declared, with the very picture.
+pub(crate) fn is_exactly_as_declared(declared: &Letter<Picture>, stored: &StoredLetter) -> bool {
+    texts_are_as_declared(declared, stored) && key_of(&declared.picture).as_str() == &*stored.file_key
+}
+
+/// Whether a letter that exists is what is declared, as far as its picture can be compared: a scan with a picture that this
+/// program did not upload can't.
+pub(crate) fn is_as_declared(declared: &Letter<Picture>, stored: &StoredLetter) -> bool {
+    let incomparable = matches!(declared.picture, Picture::Scan(_)) && &*stored.file_key == UPLOADED;
+    is_exactly_as_declared(declared, stored) || (incomparable && texts_are_as_declared(declared, stored))
 }
 
 /// How the declarations of the clients of one schedule relate.

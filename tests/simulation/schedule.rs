@@ -106,7 +106,7 @@ impl Stage {
         let witness = Arc::new(Witness::of(&job.declared));
         let service = self.service(client, &witness);
         let ending = client::run(&service, self.guard, &job).await;
-        self.world.note(|| format!("client {client} ends: {ending:?}"));
+        self.world.note(|| format!("client {client} ends: {ending}"));
         Session { client, job, witness, ending, weather: weather.clone() }
     }
 

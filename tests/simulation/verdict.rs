@@ -11,7 +11,7 @@ use letterform::{
 use crate::{
     client::{Ending, Interruption, Job},
     coverage::{Coverage, Situation},
-    declarations::is_as_declared,
+    declarations::{is_as_declared, is_exactly_as_declared},
     weather::Weather,
     witness::{Degree, Witness},
     world::Maker,
@@ -40,7 +40,7 @@ pub(crate) fn judge_letters(letters: &Letters, sessions: &[Session]) -> Vec<Stri
         let Maker::Client(client) = maker else { continue };
         let declared =
             sessions.iter().filter(|session| session.client == *client).flat_map(|session| &session.job.declared);
-        if !declared.into_iter().any(|desired| is_as_declared(&desired.letter, letter)) {
+        if !declared.into_iter().any(|desired| is_exactly_as_declared(&desired.letter, letter)) {
             faults.push(format!("client {client} made {}, which it never declared so", letter.name));
         }
     }
@@ -103,14 +103,14 @@ impl Fact<'_> {
         match &self.reported.outcome {
             LetterOutcome::Created { id, confirmation: Confirmation::Answer, .. } => {
                 coverage.saw(Situation::CreatedByAnswer);
-                self.must_be_as_declared(*id)?;
+                self.must_be_as_sent(*id)?;
                 hold(self.is_ours(), "somebody else made it")?;
                 hold(id.is_some() && *id == track.told, "the client was never told so")
             }
             LetterOutcome::Created { id, confirmation: Confirmation::Lookup, .. } => {
                 coverage.saw(Situation::CreatedByLookUp);
-                self.must_be_as_declared(*id)?;
-                hold(track.was_in_doubt && track.shown, "no answer was lost, or the letter was never seen")
+                self.must_be_as_sent(*id)?;
+                hold(track.was_in_doubt && track.found, "no answer was lost, or the letter was never seen")
             }
             LetterOutcome::Unchanged { id } => {
                 if id.is_some() {
@@ -165,6 +165,12 @@ impl Fact<'_> {
         let (stored, _) = self.stored.ok_or("there is no such letter")?;
         hold(is_as_declared(&self.desired.letter, stored), "the letter has other content")?;
         hold(id.is_none_or(|id| id == stored.id), "the letter has another number")
+    }
+
+    fn must_be_as_sent(&self, id: Option<LetterId>) -> Result<(), String> {
+        self.must_be_as_declared(id)?;
+        let exactly = self.stored.is_some_and(|(stored, _)| is_exactly_as_declared(&self.desired.letter, stored));
+        hold(exactly, "the letter has another picture")
     }
 
     fn is_ours(&self) -> bool {

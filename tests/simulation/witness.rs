@@ -24,6 +24,8 @@ pub(crate) struct Witness(Mutex<State>);
 struct State {
     declared: HashMap<String, DesiredLetter>,
     tracks: HashMap<String, Track>,
+    /// The letters that the last answer showed, until it is known for which letter's sake it was asked.
+    just_shown: Vec<String>,
     stop: Degree,
     faults: Vec<String>,
     requests: usize,
@@ -56,8 +58,9 @@ pub(crate) struct Track {
     looks: Option<Looks>,
     /// The number that came in the answer to a create.
     pub(crate) told: Option<LetterId>,
-    /// Whether the client was shown a letter of this name.
-    pub(crate) shown: bool,
+    /// Whether the client found a letter of this name, when it planned or when it looked for it. That a look for another
+    /// letter shows this one too does not count.
+    pub(crate) found: bool,
     /// The looks since the name was said to exist.
     repeat: Option<Looks>,
     /// Whether a create was refused for good.
@@ -106,7 +109,7 @@ impl Witness {
         let wrongs = [
             (!asked_for, "a create that no declaration asked for"),
             (track.under_way, "a create while another of the same letter is under way"),
-            (track.shown || track.told.is_some(), "a create of a letter that the client knows to exist"),
+            (track.found || track.told.is_some(), "a create of a letter that the client knows to exist"),
             (track.refused, "a create after one that was refused for good"),
             (
                 track.looks.is_some_and(|looks| !looks.are_complete()),
@@ -157,9 +160,8 @@ impl Witness {
                 track.looks.iter_mut().chain(&mut track.repeat).for_each(|looks| looks.add(filter, desired));
             }
         }
-        for letter in letters.iter().filter(|letter| declared.contains_key(&letter.name)) {
-            tracks.entry(letter.name.clone()).or_default().shown = true;
-        }
+        let shown = letters.iter().map(|letter| letter.name.clone()).filter(|name| declared.contains_key(name));
+        state.just_shown = shown.collect();
     }
 
     pub(crate) fn upload_begins(&self) {
@@ -193,7 +195,7 @@ impl Witness {
     /// Whether the client has looked for the letter in every way since it was told that it exists, and was not shown it.
     pub(crate) fn searched_in_vain(&self, name: &str) -> bool {
         let track = self.track(name);
-        !track.shown && track.repeat.is_some_and(Looks::are_complete)
+        !track.found && track.repeat.is_some_and(Looks::are_complete)
     }
 
     /// What the client did wrong. `finished` is whether it came to its end: then every request and every letter that was
@@ -227,7 +229,14 @@ impl Observe for Witness {
     fn event(&self, event: &Event<'_>) {
         let mut state = self.lock();
         match event {
-            Event::Attempted(_) => state.events += 1,
+            Event::Attempted(attempt) => {
+                state.events += 1;
+                for name in std::mem::take(&mut state.just_shown) {
+                    if attempt.letter.is_none_or(|letter| letter == name) {
+                        state.tracks.entry(name).or_default().found = true;
+                    }
+                }
+            }
             Event::Began { letter } => {
                 state.begun += 1;
                 if state.stop > Degree::No {
