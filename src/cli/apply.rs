@@ -30,8 +30,6 @@ use crate::{
 /// Arguments of `apply`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    #[command(flatten)]
-    declarations: DeclarationArgs,
     /// Apply this saved plan, and nothing else
     #[arg(long, value_name = "FILE", conflicts_with = "paths")]
     plan: Option<PathBuf>,
@@ -41,6 +39,8 @@ pub(crate) struct Args {
     /// The form of the report
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
+    #[command(flatten)]
+    declarations: DeclarationArgs,
     #[command(flatten)]
     service: ServiceArgs,
 }
