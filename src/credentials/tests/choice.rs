@@ -109,7 +109,9 @@ async fn what_can_t_be_used_is_named() {
         ),
         (profile(r#""mode":"CloudSSO""#), "profile `main` (CloudSSO): signing in is left to"),
         (profile(r#""mode":"OAuth""#), "profile `main` (OAuth): signing in is left to"),
-        (profile(r#""mode":"External","process_command":"x""#), "profile `main` (External): programs are not run"),
+        (profile(r#""mode":"External""#), "profile `main` (External): it has no process_command"),
+        (profile(r#""mode":"External","process_command":"'""#), "has a quotation mark without its other half"),
+        (profile(r#""mode":"External","process_command":"/no/such/program x""#), "/no/such/program can't be run: "),
         (profile(r#""mode":"New\u001b[31m""#), r"profile `main` (New\u{1b}[31m): this mode is not known"),
         (profile(r#""mode":null"#), "profile `main` (): this mode is not known"),
         (
