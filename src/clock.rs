@@ -18,6 +18,28 @@ impl Clock for SystemClock {
     }
 }
 
+/// A clock that started at a time of somebody's choosing and runs on from there: for rehearsals and tests.
+#[derive(Debug, Clone, Copy)]
+pub struct ShiftedClock {
+    start: Timestamp,
+    began: std::time::Instant,
+}
+
+impl ShiftedClock {
+    /// A clock on which it is `start` now.
+    pub fn starting_at(start: Timestamp) -> Self {
+        Self { start, began: std::time::Instant::now() }
+    }
+}
+
+impl Clock for ShiftedClock {
+    fn now(&self) -> Timestamp {
+        self.start
+            .saturating_add(jiff::SignedDuration::try_from(self.began.elapsed()).unwrap_or_default())
+            .unwrap_or(self.start)
+    }
+}
+
 /// The day that it is in China, where letters are valid by the day.
 #[must_use]
 pub fn day_in_china(now: Timestamp) -> Date {

@@ -10,11 +10,18 @@
 //!
 //! [`letter`] and [`plan`] are pure: no IO, no clock, no async, no rendering.
 
+pub mod apply;
+pub mod calls;
 pub mod cli;
 pub mod clock;
 pub mod credentials;
+pub mod declaration;
+pub mod emulator;
+pub mod import;
+pub mod inventory;
 pub mod letter;
 pub mod nonce;
+pub mod plan;
 pub mod render;
 pub mod service;
 mod transport;

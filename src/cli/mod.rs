@@ -2,11 +2,34 @@
 // A program prints: this is the one place that may.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
-use std::process::ExitCode;
+mod apply;
+mod completions;
+mod connection;
+mod declarations;
+mod emulator;
+mod explain;
+mod failure;
+mod files;
+mod interrupt;
+mod logging;
+mod man;
+mod plan;
+mod progress;
+mod scans;
+mod schema;
+mod validate;
 
+use std::{process::ExitCode, sync::Arc};
+
+use anyhow::Context as _;
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::clock::{Clock, ShiftedClock, SystemClock};
+
 /// Letters of Authorization (授权委托书) for Alibaba Cloud SMS as code.
+///
+/// Letters are declared in YAML. `plan` shows what is missing at the service or differs, `apply` uploads the scans and
+/// creates what is missing. A letter is known by its name: nothing is created twice, and there is no state file.
 #[derive(Debug, Parser)]
 #[command(name = "letterform", version, propagate_version = true, arg_required_else_help = true)]
 pub struct Cli {
@@ -20,13 +43,24 @@ pub struct Cli {
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Global {
     /// When to colour what is printed (`NO_COLOR` is honoured)
-    #[arg(long, global = true, value_enum, default_value_t = ColorWhen::Auto, value_name = "WHEN", help_heading = "Global options")]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t = ColorWhen::Auto,
+        value_name = "WHEN",
+        help_heading = "Global options"
+    )]
     pub(crate) color: ColorWhen,
-    /// Say more on standard error: -v each request, -vv everything
+    /// Log more on standard error: -v requests, -vv everything; `RUST_LOG` is honoured
     #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Global options")]
     pub(crate) verbose: u8,
+    /// The form of the log
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Global options")]
+    pub(crate) log_format: logging::LogFormat,
 }
 
+/// When to colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ColorWhen {
     /// On a terminal
@@ -38,7 +72,23 @@ pub(crate) enum ColorWhen {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    /// Check declarations against every rule that is known offline
+    Validate(validate::Args),
+    /// Show what is missing at the service, what differs, and what is not declared
+    Plan(plan::Args),
+    /// Upload the scans and create what is missing
+    Apply(apply::Args),
+    Emulator(emulator::Args),
+    /// Explain a rule: why it is there, what is right and what is wrong
+    Explain(explain::Args),
+    /// Print a JSON schema, for editors and for checks of other programs
+    Schema(schema::Args),
+    /// Print a completion script for a shell
+    Completions(completions::Args),
+    /// Print the manual page
+    Man,
+}
 
 /// How a command ended, as its exit status tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,19 +130,52 @@ pub fn main() -> ExitCode {
         ColorWhen::Never => anstream::ColorChoice::Never,
     };
     choice.write_global();
-    match run(cli) {
+    logging::start(&cli.global);
+    match run(&cli) {
         Ok(exit) => exit.into(),
         Err(error) => {
-            anstream::eprintln!(
-                "{}error:{} {error:#}",
-                anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into())),
-                anstyle::Reset
-            );
+            failure::show(&error);
             Exit::Failed.into()
         }
     }
 }
 
-fn run(cli: Cli) -> anyhow::Result<Exit> {
-    match cli.command {}
+fn run(cli: &Cli) -> anyhow::Result<Exit> {
+    match &cli.command {
+        Command::Validate(args) => validate::run(args),
+        Command::Plan(args) => plan::run(args),
+        Command::Apply(args) => apply::run(args),
+        Command::Emulator(args) => emulator::run(args, &cli.global),
+        Command::Explain(args) => explain::run(args),
+        Command::Schema(args) => schema::run(args),
+        Command::Completions(args) => completions::run(args),
+        Command::Man => man::run(),
+    }
+}
+
+/// The clock of this process: the machine's, or one that starts at `LETTERFORM_NOW` (for rehearsals and tests).
+fn clock() -> anyhow::Result<Arc<dyn Clock>> {
+    const VARIABLE: &str = "LETTERFORM_NOW";
+    match std::env::var(VARIABLE) {
+        Err(_) => Ok(Arc::new(SystemClock)),
+        Ok(text) => {
+            let start = text.parse().with_context(|| {
+                format!("{VARIABLE} is {text:?}, which is no time; write it like 2026-11-24T08:00:00Z, or unset it")
+            })?;
+            Ok(Arc::new(ShiftedClock::starting_at(start)))
+        }
+    }
+}
+
+/// Runs a command's asynchronous part.
+fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .context("the asynchronous runtime did not start")?;
+    let result = runtime.block_on(future);
+    // What still runs by now (a reader waiting for a line, say) is not waited for.
+    runtime.shutdown_background();
+    result
 }

@@ -1,7 +1,10 @@
 use std::fmt;
 
 /// A field of a letter, with its name in declarations and the service's name for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "camelCase")]
 pub enum Field {
     /// The letter's name, its identity.
     Name,

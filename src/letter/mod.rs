@@ -13,6 +13,7 @@ mod organization_code;
 mod party;
 mod scan;
 mod signature;
+mod succession;
 mod text;
 mod validity;
 

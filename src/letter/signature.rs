@@ -50,7 +50,7 @@ impl Signatures {
     }
 
     /// The signatures in the order in which they were declared.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &SignatureName> {
+    pub fn iter(&self) -> std::slice::Iter<'_, SignatureName> {
         self.0.iter()
     }
 

@@ -31,7 +31,7 @@ pub fn width(text: &str) -> usize {
 }
 
 /// Whether a character must not reach a reader's screen as it is.
-fn is_unsafe(c: char) -> bool {
+pub(crate) fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{00AD}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180E}'

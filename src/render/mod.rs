@@ -1,3 +1,12 @@
 //! What people and programs read: plans, reports and diagnostics as text, JSON, markdown and annotations.
+//!
+//! Renderings are texts with ANSI styles; whoever prints them strips the styles where they are not wanted.
 
+pub mod diagnostics;
+mod difference;
 pub mod escape;
+pub mod inventory;
+pub mod json;
+pub mod markdown;
+pub mod style;
+pub mod text;

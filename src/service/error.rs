@@ -110,11 +110,15 @@ pub enum ServiceError {
 
 /// The codes that the service gives while another try may succeed, and what became of this one is not known;
 /// `RequestTimeout` is of uploads. Every other code is final, but those of [`is_turned_away`].
-const TRANSIENT_CODES: [&str; 4] = ["ServiceUnavailable", "InternalError", "isp.SYSTEM_ERROR", "RequestTimeout"];
+///
+/// `SignatureNonceUsed` is one of them: a nonce that was drawn for one request is used twice only when something on the way
+/// sent that request twice, and the first copy may have been carried out.
+const TRANSIENT_CODES: [&str; 5] =
+    ["ServiceUnavailable", "InternalError", "isp.SYSTEM_ERROR", "RequestTimeout", "SignatureNonceUsed"];
 
 /// Whether a code says for certain that the request was turned away at the door, and that another try may succeed.
 fn is_turned_away(code: &str) -> bool {
-    code == "Throttling" || code.starts_with("Throttling.") || code == "SignatureNonceUsed"
+    code == "Throttling" || code.starts_with("Throttling.")
 }
 
 impl ServiceError {

@@ -6,6 +6,7 @@ use std::future::Future;
 
 use bytes::Bytes;
 
+mod advice;
 mod answer;
 mod client;
 mod endpoint;

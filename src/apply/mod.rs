@@ -1,0 +1,96 @@
+//! Plan → Report: uploads scans, creates what is missing, and finds out what became of requests whose answers were lost.
+//!
+//! Nothing is done that is not in the plan. Each letter is settled on its own: one failure stops no other.
+
+mod letter;
+mod report;
+mod upload;
+
+use std::future::Future;
+
+use bytes::Bytes;
+use futures::{StreamExt, stream};
+
+pub use report::{
+    Confirmation, Failure, LetterOutcome, Report, ReportDocument, ReportSummary, ReportedLetter, SkipReason, schema,
+};
+
+use crate::{
+    calls::{Caller, Event, Stop},
+    letter::{DesiredLetter, Scan, Source},
+    plan::{Plan, PlannedLetter},
+    service::WriteLetters,
+};
+
+/// Reads scans again when they are uploaded.
+pub trait ReadScans: Sync {
+    /// The bytes of the scan, refused unless they are what they were when the plan was made.
+    fn read(&self, source: &Source, scan: &Scan) -> impl Future<Output = Result<Bytes, ScanProblem>> + Send;
+}
+
+/// Why a scan can't be uploaded: what is wrong with the file, in words that name it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ScanProblem(pub String);
+
+/// Carries out a plan, at most `parallelism` letters at once.
+pub async fn apply<S: WriteLetters>(
+    plan: Plan,
+    caller: &Caller<'_, S>,
+    scans: &impl ReadScans,
+    stop: &Stop,
+    parallelism: usize,
+) -> Report {
+    let uploads = upload::Uploads::new(caller, scans);
+    let creates: Vec<&DesiredLetter> = plan.creates().collect();
+    let mut settled: Vec<(usize, LetterOutcome)> = stream::iter(creates.into_iter().enumerate())
+        .map(|(index, desired)| {
+            let work = letter::Work::new(caller, &uploads, desired);
+            async move { (index, settle(work, desired, caller, stop).await) }
+        })
+        .buffer_unordered(parallelism.max(1))
+        .collect()
+        .await;
+    settled.sort_unstable_by_key(|(index, _)| *index);
+    let mut outcomes = settled.into_iter().map(|(_, outcome)| outcome);
+
+    let letters = plan
+        .letters
+        .into_iter()
+        .map(|planned| {
+            let outcome = match &planned {
+                PlannedLetter::Create(_) => outcomes.next().expect("each create was settled"),
+                PlannedLetter::Unchanged(_) => LetterOutcome::Unchanged { id: None },
+                PlannedLetter::Conflict(..) => LetterOutcome::Conflict { id: None, differences: Vec::new() },
+                PlannedLetter::Unmanaged(..) => LetterOutcome::Skipped(SkipReason::Unmanaged),
+            };
+            ReportedLetter { planned, outcome }
+        })
+        .collect();
+    Report { endpoint: plan.endpoint, letters, warnings: plan.warnings }
+}
+
+/// Settles one letter, unless everything is to end first.
+async fn settle<S: WriteLetters, R: ReadScans>(
+    work: letter::Work<'_, '_, S, R>,
+    desired: &DesiredLetter,
+    caller: &Caller<'_, S>,
+    stop: &Stop,
+) -> LetterOutcome {
+    if stop.is_requested() {
+        return LetterOutcome::Skipped(SkipReason::Interrupted);
+    }
+    let name = desired.letter.name.as_str();
+    caller.observer().event(&Event::Began { letter: name });
+    let outcome = tokio::select! {
+        // In this order: after the demand to end at once not one more request is begun.
+        biased;
+        () = stop.demanded() => work.abandoned(),
+        outcome = work.run() => outcome,
+    };
+    caller.observer().event(&Event::Settled { letter: name, outcome: outcome.as_str() });
+    outcome
+}
+
+#[cfg(test)]
+mod tests;

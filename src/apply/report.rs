@@ -1,0 +1,291 @@
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    letter::LetterId,
+    plan::{Difference, LetterEntry, PlannedLetter, Warning},
+    service::{RequestId, ServiceError},
+};
+
+/// What became of every letter of a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// The endpoint that the plan was applied to.
+    pub endpoint: String,
+    /// The letters in the order of the plan.
+    pub letters: Vec<ReportedLetter>,
+    /// The warnings of the plan.
+    pub warnings: Vec<Warning>,
+}
+
+/// A letter, what was to be done about it, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportedLetter {
+    /// What was to be done.
+    pub planned: PlannedLetter,
+    /// What became of it.
+    pub outcome: LetterOutcome,
+}
+
+/// What became of a letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LetterOutcome {
+    /// It was created.
+    Created {
+        /// Its number.
+        id: Option<LetterId>,
+        /// The create's request, or the look-up's when the create's answer was lost.
+        request_id: Option<RequestId>,
+        /// How that is known.
+        confirmation: Confirmation,
+    },
+    /// It exists as declared. The number is told when it was found only while applying.
+    Unchanged {
+        /// Its number.
+        id: Option<LetterId>,
+    },
+    /// It exists with other content. What was found only while applying is told here; what the plan knew is in the plan.
+    Conflict {
+        /// Its number.
+        id: Option<LetterId>,
+        /// What differs.
+        differences: Vec<Difference>,
+    },
+    /// It could not be created, or it can't be known.
+    Failed(Failure),
+    /// Nothing was done about it.
+    Skipped(SkipReason),
+}
+
+/// How it is known that a letter was created.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Confirmation {
+    /// The create was answered.
+    Answer,
+    /// The create's answer was lost, and a look-up shows the letter as it was sent.
+    Lookup,
+}
+
+/// Why nothing was done about a letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SkipReason {
+    /// It is not declared.
+    Unmanaged,
+    /// The run was stopped before its turn.
+    Interrupted,
+}
+
+/// Why a letter failed, for a person and for the service's support.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Failure {
+    /// The service's code, or one of ours: `ScanUnreadable`, `Interrupted`, `OutcomeUnknown`, `AnswerLost`, `NoConnection`,
+    /// `AnswerUnreadable`, `NotSent`.
+    pub code: String,
+    /// What happened and what to do.
+    pub message: String,
+    /// The id of the request, when the service told one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub request_id: Option<RequestId>,
+}
+
+/// How many letters there are of each outcome.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct ReportSummary {
+    /// Letters that were created.
+    pub created: usize,
+    /// Letters that are as declared.
+    pub unchanged: usize,
+    /// Letters that exist with other content.
+    pub conflict: usize,
+    /// Letters that could not be created.
+    pub failed: usize,
+    /// Letters about which nothing was done.
+    pub skipped: usize,
+}
+
+impl LetterOutcome {
+    /// The outcome in one word.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Created { .. } => "created",
+            Self::Unchanged { .. } => "unchanged",
+            Self::Conflict { .. } => "conflict",
+            Self::Failed(_) => "failed",
+            Self::Skipped(_) => "skipped",
+        }
+    }
+}
+
+impl Failure {
+    pub(super) fn of(error: &ServiceError) -> Self {
+        let code = error.code().unwrap_or(match error {
+            ServiceError::NoConnection { .. } => "NoConnection",
+            ServiceError::AnswerLost { .. } => "AnswerLost",
+            ServiceError::Unreadable { .. } => "AnswerUnreadable",
+            _ => "NotSent",
+        });
+        Self { code: code.to_owned(), message: error.to_string(), request_id: error.request_id().cloned() }
+    }
+
+    pub(super) fn of_scan(problem: String) -> Self {
+        Self { code: "ScanUnreadable".to_owned(), message: problem, request_id: None }
+    }
+
+    pub(super) fn interrupted() -> Self {
+        let message =
+            "stopped while the letter was being created: it may exist; `letterform plan` shows whether it does";
+        Self { code: "Interrupted".to_owned(), message: message.to_owned(), request_id: None }
+    }
+
+    /// The last of several tries, when the answer to one of them was lost. No look-up showed the letter, but a request can
+    /// be on its way for longer than anybody waits for its answer.
+    pub(super) fn after_lost_answer(error: &ServiceError) -> Self {
+        let failure = Self::of(error);
+        let message = format!(
+            "{}. The answer to a create was lost, and that create may be carried out late: the letter may exist; \
+             `letterform plan` shows whether it does",
+            failure.message
+        );
+        Self { message, ..failure }
+    }
+
+    pub(super) fn in_doubt(create: &ServiceError, lookup: &ServiceError) -> Self {
+        let message = format!(
+            "{create}; looking the letter up failed too: {lookup}. It may exist; `letterform plan` shows whether it does"
+        );
+        let request_id = create.request_id().or(lookup.request_id()).cloned();
+        Self { code: "OutcomeUnknown".to_owned(), message, request_id }
+    }
+
+    pub(super) fn invisible(error: &ServiceError) -> Self {
+        let failure = Self::of(error);
+        let message = format!(
+            "{}; yet no query shows it, neither of all letters nor by OrganizationCode or SignName. Look in the console, \
+             or give the RequestId to the service's support",
+            failure.message
+        );
+        Self { message, ..failure }
+    }
+}
+
+impl Report {
+    /// How many letters there are of each outcome.
+    pub fn summary(&self) -> ReportSummary {
+        let mut summary = ReportSummary::default();
+        for letter in &self.letters {
+            *match letter.outcome {
+                LetterOutcome::Created { .. } => &mut summary.created,
+                LetterOutcome::Unchanged { .. } => &mut summary.unchanged,
+                LetterOutcome::Conflict { .. } => &mut summary.conflict,
+                LetterOutcome::Failed(_) => &mut summary.failed,
+                LetterOutcome::Skipped(_) => &mut summary.skipped,
+            } += 1;
+        }
+        summary
+    }
+
+    /// Whether the run was stopped before every letter had its turn.
+    pub fn was_interrupted(&self) -> bool {
+        self.letters.iter().any(|letter| letter.outcome == LetterOutcome::Skipped(SkipReason::Interrupted))
+    }
+
+    /// The report as `apply --format json` prints it.
+    pub fn to_document(&self) -> ReportDocument {
+        ReportDocument {
+            format_version: crate::plan::FORMAT_VERSION,
+            generator: crate::plan::Generator::this(),
+            endpoint: self.endpoint.clone(),
+            summary: self.summary(),
+            letters: self.letters.iter().map(ReportEntry::from).collect(),
+            warnings: self.warnings.clone(),
+        }
+    }
+}
+
+/// A report as it is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(title = "Report", extend("additionalProperties" = false))]
+pub struct ReportDocument {
+    /// The version of this form: 1.
+    #[schemars(extend("const" = 1))]
+    format_version: u32,
+    /// The program that made the report.
+    generator: crate::plan::Generator,
+    /// The endpoint that the plan was applied to.
+    endpoint: String,
+    /// How many letters there are of each outcome.
+    summary: ReportSummary,
+    /// The letters in the order of the plan.
+    letters: Vec<ReportEntry>,
+    /// The warnings of the plan.
+    warnings: Vec<Warning>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+struct ReportEntry {
+    #[serde(flatten)]
+    letter: LetterEntry,
+    #[serde(flatten)]
+    outcome: OutcomeEntry,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(tag = "outcome", rename_all = "lowercase")]
+enum OutcomeEntry {
+    /// It was created.
+    #[serde(rename_all = "camelCase")]
+    Created {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Option<u64>")]
+        id: Option<LetterId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Option<String>")]
+        request_id: Option<RequestId>,
+        /// How that is known: the create was answered, or its answer was lost and a look-up shows the letter.
+        confirmed_by: Confirmation,
+    },
+    /// It exists as declared.
+    Unchanged {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Option<u64>")]
+        id: Option<LetterId>,
+    },
+    /// It exists with other content.
+    Conflict {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Option<u64>")]
+        id: Option<LetterId>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        differences: Vec<Difference>,
+    },
+    /// It could not be created, or it can't be known.
+    Failed { error: Failure },
+    /// Nothing was done about it.
+    Skipped { reason: SkipReason },
+}
+
+/// The JSON schema of a report.
+pub fn schema() -> schemars::Schema {
+    schemars::schema_for!(ReportDocument)
+}
+
+impl From<&ReportedLetter> for ReportEntry {
+    fn from(letter: &ReportedLetter) -> Self {
+        let outcome = match &letter.outcome {
+            LetterOutcome::Created { id, request_id, confirmation } => {
+                OutcomeEntry::Created { id: *id, request_id: request_id.clone(), confirmed_by: *confirmation }
+            }
+            LetterOutcome::Unchanged { id } => OutcomeEntry::Unchanged { id: *id },
+            LetterOutcome::Conflict { id, differences } => {
+                OutcomeEntry::Conflict { id: *id, differences: differences.clone() }
+            }
+            LetterOutcome::Failed(failure) => OutcomeEntry::Failed { error: failure.clone() },
+            LetterOutcome::Skipped(reason) => OutcomeEntry::Skipped { reason: *reason },
+        };
+        Self { letter: LetterEntry::from(&letter.planned), outcome }
+    }
+}

@@ -1,0 +1,262 @@
+use std::{collections::VecDeque, sync::Mutex, time::Duration};
+
+use super::*;
+use crate::{
+    calls::{RetryPolicy, Silent},
+    letter::{ExistingLetter, FileKey, Letter, LetterId, Picture, PictureFormat, ScanDigest, ScanObject},
+    plan::PlanSummary,
+    service::{Answer, LetterFilter, Operation, ReadLetters, RequestId, ServiceError},
+};
+
+/// What a scripted service does with a create.
+#[derive(Clone, Copy)]
+enum Create {
+    /// Creates the letter and says so.
+    Works,
+    /// Creates the letter, and the answer is lost.
+    CommitsAndCuts,
+    /// The request is lost.
+    Cuts,
+    /// Somebody else creates the same letter first.
+    IsOvertaken,
+    /// Somebody else creates another letter of that name first.
+    IsOvertakenByAnother,
+    /// Says that the name exists, and no query shows it.
+    RepeatsUnseen,
+    /// Is throttled.
+    IsThrottled,
+    /// Is refused for good.
+    IsRefused,
+}
+
+/// A service that follows a script and then works; it asserts that no create follows an unknown outcome without a query.
+#[derive(Default)]
+struct Scripted {
+    creates: Mutex<VecDeque<Create>>,
+    letters: Mutex<Vec<ExistingLetter>>,
+    uploads: Mutex<Vec<String>>,
+    in_doubt: Mutex<bool>,
+    calls: Mutex<Vec<Operation>>,
+}
+
+impl Scripted {
+    fn new(script: impl IntoIterator<Item = Create>) -> Self {
+        Self { creates: Mutex::new(script.into_iter().collect()), ..Self::default() }
+    }
+
+    fn commit(&self, letter: &Letter<FileKey>, authorizer: &str) -> LetterId {
+        let mut letters = self.letters.lock().unwrap();
+        let id = LetterId(letters.len() as u64 + 1);
+        letters.push(ExistingLetter {
+            id: Some(id),
+            name: letter.name.to_string(),
+            authorizer: authorizer.to_owned(),
+            authorized_party: letter.authorized_party.to_string(),
+            organization_code: letter.organization_code.to_string(),
+            validity: letter.validity.to_string(),
+            signatures: letter.signatures.iter().map(ToString::to_string).collect(),
+            picture_url: Some(format!("https://bucket.example/{}", letter.picture)),
+            state: "INT".to_owned(),
+            status: "VALID".to_owned(),
+        });
+        id
+    }
+
+    fn refusal(code: &str) -> ServiceError {
+        ServiceError::Answered {
+            operation: Operation::CreateSmsAuthorizationLetter,
+            code: code.to_owned(),
+            message: "no".to_owned(),
+            request_id: Some(RequestId("R".to_owned())),
+            status: 400,
+            retry_after: None,
+            clock_skew: None,
+        }
+    }
+}
+
+impl ReadLetters for Scripted {
+    async fn query(&self, _: &LetterFilter) -> Result<Answer<Vec<ExistingLetter>>, ServiceError> {
+        self.calls.lock().unwrap().push(Operation::QuerySmsAuthorizationLetter);
+        *self.in_doubt.lock().unwrap() = false;
+        Ok(Answer { value: self.letters.lock().unwrap().clone(), request_id: Some(RequestId("Q".to_owned())) })
+    }
+}
+
+impl WriteLetters for Scripted {
+    async fn upload(&self, object: ScanObject, _: Bytes) -> Result<FileKey, ServiceError> {
+        let key = format!("123456/{object}");
+        self.uploads.lock().unwrap().push(key.clone());
+        Ok(FileKey::try_from(key.as_str()).unwrap())
+    }
+
+    async fn create(&self, letter: &Letter<FileKey>) -> Result<Answer<Option<LetterId>>, ServiceError> {
+        let operation = Operation::CreateSmsAuthorizationLetter;
+        self.calls.lock().unwrap().push(operation);
+        assert!(!*self.in_doubt.lock().unwrap(), "a create after an unknown outcome, with no look in between");
+        let lost = || {
+            *self.in_doubt.lock().unwrap() = true;
+            ServiceError::AnswerLost { operation, problem: "cut".to_owned() }
+        };
+        let act = self.creates.lock().unwrap().pop_front().unwrap_or(Create::Works);
+        let exists = self.letters.lock().unwrap().iter().any(|there| there.name == letter.name.as_str());
+        match act {
+            _ if exists => Err(Self::refusal("AuthorizationLetterNameRepeat")),
+            Create::Works => {
+                let id = self.commit(letter, letter.authorizer.as_str());
+                Ok(Answer { value: Some(id), request_id: Some(RequestId("C".to_owned())) })
+            }
+            Create::CommitsAndCuts => {
+                self.commit(letter, letter.authorizer.as_str());
+                Err(lost())
+            }
+            Create::Cuts => Err(lost()),
+            Create::IsOvertaken => {
+                self.commit(letter, letter.authorizer.as_str());
+                Err(Self::refusal("AuthorizationLetterNameRepeat"))
+            }
+            Create::IsOvertakenByAnother => {
+                self.commit(letter, "别的公司");
+                Err(Self::refusal("AuthorizationLetterNameRepeat"))
+            }
+            Create::RepeatsUnseen => Err(Self::refusal("AuthorizationLetterNameRepeat")),
+            Create::IsThrottled => Err(Self::refusal("Throttling.User")),
+            Create::IsRefused => Err(Self::refusal("SignNotMatchRegex")),
+        }
+    }
+}
+
+struct Scans;
+
+impl ReadScans for Scans {
+    async fn read(&self, _: &Source, scan: &Scan) -> Result<Bytes, ScanProblem> {
+        match scan.path.as_str() {
+            "changed.png" => Err(ScanProblem("changed.png has changed".to_owned())),
+            _ => Ok(Bytes::from_static(b"scan")),
+        }
+    }
+}
+
+fn desired(name: &str, path: &str) -> DesiredLetter {
+    let scan = Scan { path: path.to_owned(), digest: ScanDigest::of(path.as_bytes()), format: PictureFormat::Png };
+    DesiredLetter {
+        letter: Letter {
+            name: name.parse().unwrap(),
+            authorizer: "菜鸟网络科技有限公司".parse().unwrap(),
+            authorized_party: "支付宝(中国)网络技术有限公司".parse().unwrap(),
+            organization_code: "91330100799655058B".parse().unwrap(),
+            validity: "2026-01-01~2029-01-01".parse().unwrap(),
+            signatures: vec!["菜鸟网络".parse().unwrap()].try_into().unwrap(),
+            picture: Picture::Scan(scan),
+        },
+        source: Source { file: "letters.yaml".to_owned(), line: 1 },
+    }
+}
+
+async fn run(service: &Scripted, letters: Vec<DesiredLetter>) -> Report {
+    let stop = Stop::new();
+    let caller = Caller::new(service, RetryPolicy::default(), 1, &Silent, &stop);
+    let there = service.letters.lock().unwrap().clone();
+    let plan = Plan::new("https://e".to_owned(), letters, &there, "2026-11-24".parse().unwrap(), 60);
+    apply(plan, &caller, &Scans, &stop, 4).await
+}
+
+/// What becomes of one letter against this script, and the operations that it took.
+async fn settled(script: &[Create]) -> (LetterOutcome, Vec<Operation>) {
+    let service = Scripted::new(script.iter().copied());
+    let mut report = run(&service, vec![desired("委托", "a.png")]).await;
+    let created = service.letters.lock().unwrap().len();
+    assert!(created <= 1, "{created} letters of one name");
+    let calls = service.calls.lock().unwrap().clone();
+    (report.letters.remove(0).outcome, calls)
+}
+
+fn created(id: u64, request: &str, confirmation: Confirmation) -> LetterOutcome {
+    let request_id = Some(RequestId(request.to_owned()));
+    LetterOutcome::Created { id: Some(LetterId(id)), request_id, confirmation }
+}
+
+const C: Operation = Operation::CreateSmsAuthorizationLetter;
+const Q: Operation = Operation::QuerySmsAuthorizationLetter;
+
+#[tokio::test(start_paused = true)]
+async fn a_missing_letter_is_created_with_its_scan() {
+    let service = Scripted::new([]);
+    let report = run(&service, vec![desired("一", "a.png"), desired("二", "a.png"), desired("三", "b.png")]).await;
+    assert_eq!(report.summary().created, 3);
+    assert_eq!(service.uploads.lock().unwrap().len(), 2, "a shared scan is uploaded once");
+    let again = run(&service, vec![desired("一", "a.png"), desired("二", "a.png"), desired("三", "b.png")]).await;
+    assert_eq!((again.summary().unchanged, again.summary().created), (3, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_is_looked_up_before_anything_else() {
+    let (outcome, calls) = settled(&[Create::CommitsAndCuts]).await;
+    assert_eq!(outcome, created(1, "Q", Confirmation::Lookup));
+    assert_eq!(calls, [C, Q]);
+    let (outcome, calls) = settled(&[Create::Cuts, Create::Works]).await;
+    assert_eq!(outcome, created(1, "C", Confirmation::Answer));
+    assert_eq!(calls, [C, Q, Q, Q, C]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_that_exists_is_looked_up() {
+    let (outcome, _) = settled(&[Create::IsOvertaken]).await;
+    assert_eq!(outcome, LetterOutcome::Unchanged { id: Some(LetterId(1)) });
+    let (outcome, _) = settled(&[Create::IsOvertakenByAnother]).await;
+    assert!(matches!(outcome, LetterOutcome::Conflict { differences, .. } if differences.len() == 1));
+    let (outcome, calls) = settled(&[Create::RepeatsUnseen]).await;
+    assert!(matches!(outcome, LetterOutcome::Failed(failure) if failure.message.contains("no query shows it")));
+    assert_eq!(calls, [C, Q, Q, Q]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn throttling_is_waited_out_and_a_refusal_is_final() {
+    let (outcome, calls) = settled(&[Create::IsThrottled; 3]).await;
+    assert_eq!(outcome, created(1, "C", Confirmation::Answer));
+    assert_eq!(calls, [C, C, C, C]);
+    let (outcome, calls) = settled(&[Create::IsRefused]).await;
+    assert!(matches!(outcome, LetterOutcome::Failed(failure) if failure.code == "SignNotMatchRegex"));
+    assert_eq!(calls, [C]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_that_never_answers_is_given_up_in_the_end() {
+    let (outcome, calls) = settled(&[Create::Cuts; 100]).await;
+    assert!(matches!(outcome, LetterOutcome::Failed(failure) if failure.code == "AnswerLost"));
+    assert_eq!(calls.iter().filter(|operation| **operation == C).count(), 8);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_failure_stops_no_other_letter() {
+    let service = Scripted::new([]);
+    let report = run(&service, vec![desired("一", "changed.png"), desired("二", "a.png")]).await;
+    let outcomes: Vec<_> = report.letters.iter().map(|letter| letter.outcome.as_str()).collect();
+    assert_eq!(outcomes, ["failed", "created"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn once_stopped_nothing_new_is_begun() {
+    let service = Scripted::new([]);
+    let stop = Stop::new();
+    stop.request();
+    let caller = Caller::new(&service, RetryPolicy::default(), 1, &Silent, &stop);
+    let plan = Plan::new("https://e".to_owned(), vec![desired("一", "a.png")], &[], "2026-11-24".parse().unwrap(), 60);
+    assert_eq!(plan.summary(), PlanSummary { create: 1, ..PlanSummary::default() });
+    let report = tokio::time::timeout(Duration::from_secs(1), apply(plan, &caller, &Scans, &stop, 4)).await.unwrap();
+    assert_eq!(report.summary().skipped, 1);
+    assert!(report.was_interrupted() && service.calls.lock().unwrap().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_is_the_plan_with_outcomes() {
+    let report = run(&Scripted::new([]), vec![desired("一", "a.png")]).await;
+    let json = serde_json::to_value(report.to_document()).unwrap();
+    assert_eq!(json["summary"]["created"], 1);
+    let letter = &json["letters"][0];
+    assert_eq!(
+        (&letter["name"], &letter["action"], &letter["outcome"]),
+        (&"一".into(), &"create".into(), &"created".into())
+    );
+    assert_eq!((&letter["id"], &letter["requestId"]), (&1.into(), &"C".into()));
+}

@@ -1,0 +1,145 @@
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use rand::{RngExt, SeedableRng, rngs::StdRng};
+
+use super::Tries;
+use crate::service::ServiceError;
+
+/// How often and how long failed requests are tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RetryPolicy {
+    /// The most failures of one operation, throttling not counted.
+    pub max_failures: u32,
+    /// The longest that one operation is tried, throttling included.
+    pub deadline: Duration,
+    /// The upper end of the first wait; it doubles with each failure.
+    pub first_wait: Duration,
+    /// The upper end of any wait.
+    pub longest_wait: Duration,
+    /// The failures that a run can afford beyond those that its successes make up for.
+    pub run_budget: u32,
+}
+
+impl RetryPolicy {
+    /// For a first question, with somebody waiting for the answer: a service that is not there is told within seconds.
+    pub fn brief() -> Self {
+        Self { max_failures: 5, ..Self::default() }
+    }
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self {
+            max_failures: 8,
+            deadline: Duration::from_secs(600),
+            first_wait: Duration::from_millis(200),
+            longest_wait: Duration::from_secs(20),
+            run_budget: 200,
+        }
+    }
+}
+
+/// Waits between tries: exponential with full jitter, so that clients which failed together do not come back together.
+///
+/// Throttling costs no budget and no exponential wait: [`Pace`](super::Pace) spaces those requests out. It ends at the
+/// deadline alone.
+pub struct Backoff {
+    policy: RetryPolicy,
+    state: Mutex<State>,
+}
+
+struct State {
+    rng: StdRng,
+    budget: u32,
+}
+
+impl Backoff {
+    /// Waits by `policy`, with jitter from `seed`.
+    pub fn new(policy: RetryPolicy, seed: u64) -> Self {
+        let state = State { rng: StdRng::seed_from_u64(seed), budget: policy.run_budget };
+        Self { policy, state: Mutex::new(state) }
+    }
+
+    /// How long to wait before the next try after this failure, `None` when there should be none.
+    pub(super) fn next(&self, tries: &mut Tries, error: &ServiceError) -> Option<Duration> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        tries.made += 1;
+        let asked = error.retry_after().unwrap_or_default();
+        let wait = if error.is_throttling() {
+            asked
+        } else {
+            tries.failed += 1;
+            if tries.failed >= self.policy.max_failures || state.budget == 0 {
+                return None;
+            }
+            state.budget -= 1;
+            let ceiling = self.policy.first_wait.saturating_mul(1 << tries.failed.min(16).saturating_sub(1));
+            let ceiling = ceiling.min(self.policy.longest_wait);
+            asked.max(ceiling.mul_f64(state.rng.random::<f64>()))
+        };
+        (tries.began.elapsed() + wait <= self.policy.deadline).then_some(wait)
+    }
+
+    /// A success earns the run a part of its budget back.
+    pub(super) fn succeeded(&self) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.budget = (state.budget + 1).min(self.policy.run_budget);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::service::Operation;
+
+    fn lost() -> ServiceError {
+        ServiceError::AnswerLost { operation: Operation::QuerySmsAuthorizationLetter, problem: "cut".to_owned() }
+    }
+
+    fn throttled(retry_after: Option<Duration>) -> ServiceError {
+        ServiceError::Answered {
+            operation: Operation::QuerySmsAuthorizationLetter,
+            code: "Throttling.User".to_owned(),
+            message: String::new(),
+            request_id: None,
+            status: 400,
+            retry_after,
+            clock_skew: None,
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn waits_grow_and_end() {
+        let policy = RetryPolicy::default();
+        let backoff = Backoff::new(policy, 1);
+        let mut tries = Tries::start();
+        let waits: Vec<_> = std::iter::from_fn(|| backoff.next(&mut tries, &lost())).collect();
+        assert_eq!(waits.len(), 7);
+        for (i, wait) in (0_u32..).zip(&waits) {
+            assert!(*wait <= policy.first_wait * 2_u32.pow(i), "{waits:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_budget_of_a_run_is_shared_and_earned_back() {
+        let backoff = Backoff::new(RetryPolicy { run_budget: 2, ..RetryPolicy::default() }, 1);
+        let next = || backoff.next(&mut Tries::start(), &lost());
+        assert!(next().is_some() && next().is_some() && next().is_none());
+        backoff.succeeded();
+        assert!(next().is_some() && next().is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn throttling_waits_as_asked_and_ends_at_the_deadline() {
+        let backoff = Backoff::new(RetryPolicy { run_budget: 0, ..RetryPolicy::default() }, 1);
+        let mut tries = Tries::start();
+        assert_eq!(backoff.next(&mut tries, &throttled(None)), Some(Duration::ZERO));
+        let asked = Duration::from_secs(7);
+        assert_eq!(backoff.next(&mut tries, &throttled(Some(asked))), Some(asked));
+        tokio::time::advance(Duration::from_secs(599)).await;
+        assert_eq!(backoff.next(&mut tries, &throttled(Some(asked))), None);
+    }
+}

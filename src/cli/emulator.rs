@@ -1,0 +1,223 @@
+//! `letterform emulator`: a stand-in for the service on this machine.
+
+use std::{
+    fs, io,
+    io::Write,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
+
+use anyhow::{Context, bail};
+
+use super::{Exit, Global};
+use crate::{
+    emulator::{
+        AccessKey, Emulator, EmulatorOptions, Running, StateFile, StateLocation,
+        faults::{FaultRule, Faults},
+    },
+    render::escape::visible,
+};
+
+/// Serve the three API calls and the object upload on this machine, for rehearsals and tests
+#[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: Serve,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Write a state as a readable JSON file
+    Export {
+        #[command(flatten)]
+        state: State,
+        /// The file to write; standard output without
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Take the letters and objects of such a file into a state, all of them or none
+    Import {
+        /// The file to read
+        file: PathBuf,
+        #[command(flatten)]
+        state: State,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct State {
+    /// The folder that keeps letters and uploads across runs, or `:memory:`
+    #[arg(long = "state", value_name = "DIR", default_value = ".letterform/emulator")]
+    location: String,
+}
+
+#[derive(Debug, clap::Args)]
+struct Serve {
+    /// The address to listen on; port 0 is any that is free
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8025")]
+    listen: SocketAddr,
+    #[command(flatten)]
+    state: State,
+    /// Take an address that other machines can reach; whoever reaches it can use the admin endpoint too
+    #[arg(long)]
+    allow_remote: bool,
+    /// An AccessKey to take, as `ID:SECRET`, `ID:SECRET@ACCOUNT` or `ID:SECRET:TOKEN@ACCOUNT` (repeatable)
+    #[arg(long = "access-key", value_name = "ID:SECRET", value_parser = access_key)]
+    access_keys: Vec<AccessKey>,
+    /// Something that goes wrong, as `OPERATION FAULT [call=N | p=P [seed=N]]`, such as 'create cut-after call=3' (repeatable)
+    #[arg(long = "fault", value_name = "RULE")]
+    faults: Vec<FaultRule>,
+    /// Letters and objects to begin with, as `export` writes them (for `:memory:` and new folders)
+    #[arg(long, value_name = "FILE")]
+    import: Option<PathBuf>,
+}
+
+/// Parses an AccessKey; a message about one must not repeat it.
+fn access_key(text: &str) -> Result<AccessKey, String> {
+    text.parse().map_err(|error: crate::emulator::AccountError| error.to_string())
+}
+
+pub(crate) fn run(args: &Args, _global: &Global) -> anyhow::Result<Exit> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no async runtime")?;
+    match &args.command {
+        None => runtime.block_on(serve(&args.serve)),
+        Some(Command::Export { state, out }) => runtime.block_on(export(state, out.as_ref())),
+        Some(Command::Import { file, state }) => runtime.block_on(import(file, state)),
+    }
+}
+
+async fn serve(args: &Serve) -> anyhow::Result<Exit> {
+    if !args.allow_remote && !is_loopback(args.listen.ip()) {
+        bail!(
+            "{} can be reached from other machines; listen on a loopback address such as 127.0.0.1:{}, or say --allow-remote",
+            args.listen,
+            args.listen.port()
+        );
+    }
+    let access_keys = access_keys(args.access_keys.clone())?;
+    let emulator = open(&args.state, access_keys.clone(), Faults(args.faults.clone()))?;
+    if let Some(file) = &args.import {
+        emulator.import(read(file)?)?;
+    }
+    let running = emulator.listen(args.listen).await?;
+    announce(&running, &access_keys, args).context("standard output can't be written")?;
+    until_stopped().await?;
+    eprintln!("ending: requests under way may finish");
+    running.shutdown().await?;
+    Ok(Exit::Done)
+}
+
+fn is_loopback(ip: IpAddr) -> bool {
+    ip.to_canonical().is_loopback()
+}
+
+fn open(state: &State, access_keys: Vec<AccessKey>, faults: Faults) -> anyhow::Result<Emulator> {
+    let state = StateLocation::from(state.location.as_str());
+    Ok(Emulator::open(EmulatorOptions { state, access_keys, faults, clock: super::clock()? })?)
+}
+
+/// The AccessKeys that were given, and the one of the environment; the default one when there is neither.
+fn access_keys(mut given: Vec<AccessKey>) -> anyhow::Result<Vec<AccessKey>> {
+    let variable = |name| std::env::var(name).ok().filter(|value: &String| !value.is_empty());
+    let pair = (variable("ALIBABA_CLOUD_ACCESS_KEY_ID"), variable("ALIBABA_CLOUD_ACCESS_KEY_SECRET"));
+    if let (Some(id), Some(secret)) = pair
+        && !given.iter().any(|key| key.id() == id)
+    {
+        let key = AccessKey::new(&id, &secret).context("the AccessKey of the environment can't be used")?;
+        given.push(match variable("ALIBABA_CLOUD_SECURITY_TOKEN") {
+            Some(token) => key.with_token(&token),
+            None => key,
+        });
+    }
+    if given.is_empty() {
+        given.push(AccessKey::default());
+    }
+    Ok(given)
+}
+
+/// Says where it listens and how to talk to it. The first line is for programs that wait for it; all lines are written at
+/// once, so that such a program may stop reading after it.
+fn announce(running: &Running, access_keys: &[AccessKey], args: &Serve) -> io::Result<()> {
+    let endpoint = running.endpoint();
+    let mut lines = vec![format!(
+        "letterform emulator listening on http://{} (an emulator: nothing here reaches Alibaba Cloud)",
+        running.address()
+    )];
+    lines.push(match args.state.location.as_str() {
+        ":memory:" => "  state        in memory: it is gone when this ends".to_owned(),
+        folder => format!("  state        {}", visible(folder)),
+    });
+    let key_line = |key: &AccessKey| format!("  AccessKey    {} (account {})", visible(key.id()), key.account());
+    lines.extend(access_keys.iter().map(key_line));
+    lines.push(format!("  admin        {endpoint}/_emulator"));
+    lines.extend(args.faults.iter().map(|fault| format!("  fault        {fault}")));
+    if !is_loopback(args.listen.ip()) {
+        lines.push("  REMOTE       other machines can reach this emulator and its admin endpoint".to_owned());
+    }
+    let key = &access_keys[0];
+    let secret = if key.secret == AccessKey::DEFAULT.1 { AccessKey::DEFAULT.1 } else { "(its secret)" };
+    lines.push(format!("To use it:\n  export ALIBABA_CLOUD_ACCESS_KEY_ID={}", visible(key.id())));
+    lines.push(format!("  export ALIBABA_CLOUD_ACCESS_KEY_SECRET={secret}"));
+    lines.push(format!("  letterform plan --endpoint {endpoint}\n"));
+    io::stdout().write_all(lines.join("\n").as_bytes())
+}
+
+/// Waits for Ctrl-C or, where there is one, for SIGTERM.
+async fn until_stopped() -> anyhow::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate()).context("SIGTERM can't be watched")?;
+        tokio::select! {
+            stopped = tokio::signal::ctrl_c() => stopped.context("Ctrl-C can't be watched"),
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await.context("Ctrl-C can't be watched")
+}
+
+fn read(file: &PathBuf) -> anyhow::Result<StateFile> {
+    let text = fs::read(file).with_context(|| format!("{} can't be read", file.display()))?;
+    serde_json::from_slice(&text).with_context(|| format!("{} is no exported state", file.display()))
+}
+
+async fn export(state: &State, out: Option<&PathBuf>) -> anyhow::Result<Exit> {
+    if let StateLocation::Folder(folder) = StateLocation::from(state.location.as_str())
+        && !folder.is_dir()
+    {
+        bail!("there is no state in {}; name its folder with --state", folder.display());
+    }
+    let emulator = open(state, Vec::new(), Faults::default())?;
+    let mut text = serde_json::to_string_pretty(&emulator.export()?)?;
+    text.push('\n');
+    emulator.close().await?;
+    match out {
+        Some(file) => fs::write(file, text).with_context(|| format!("{} can't be written", file.display()))?,
+        None => io::stdout().write_all(text.as_bytes()).context("standard output can't be written")?,
+    }
+    Ok(Exit::Done)
+}
+
+async fn import(file: &PathBuf, state: &State) -> anyhow::Result<Exit> {
+    let content = read(file)?;
+    let emulator = open(state, Vec::new(), Faults::default())?;
+    let imported = emulator.import(content)?;
+    emulator.close().await?;
+    println!("{} letters and {} objects imported into {}", imported.letters, imported.objects, state.location);
+    Ok(Exit::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_a_bad_access_key_are_not_repeated() {
+        let message = access_key("LTAI1:hush@").expect_err("no account");
+        assert!(!message.contains("hush"), "{message}");
+    }
+}

@@ -1,0 +1,16 @@
+//! `letterform explain`
+
+use super::{Exit, files};
+use crate::{declaration::Code, render::diagnostics};
+
+/// Arguments of `explain`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The rule's name, such as LF-name-too-long; without one, all rules are listed
+    code: Option<Code>,
+}
+
+pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
+    files::print_styled(&args.code.map_or_else(diagnostics::rules, diagnostics::rule))?;
+    Ok(Exit::Done)
+}

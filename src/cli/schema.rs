@@ -1,0 +1,36 @@
+//! `letterform schema`
+
+use clap::ValueEnum;
+
+use super::{Exit, files};
+use crate::{apply, declaration, plan, render::json};
+
+/// Arguments of `schema`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// What the schema is of
+    #[arg(value_enum, default_value_t)]
+    kind: SchemaKind,
+}
+
+/// What there are schemas of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum SchemaKind {
+    /// Declarations, as people write them
+    #[default]
+    Letters,
+    /// What `plan --format json` prints and `plan --out` saves
+    Plan,
+    /// What `apply --format json` prints
+    Report,
+}
+
+pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
+    let schema = match args.kind {
+        SchemaKind::Letters => declaration::schema::letters(),
+        SchemaKind::Plan => plan::schema(),
+        SchemaKind::Report => apply::schema(),
+    };
+    files::print(json::pretty(&schema).as_bytes())?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,218 @@
+//! A document: its version, its defaults, its letters.
+
+use std::{collections::HashMap, rc::Rc};
+
+use super::{
+    Code, FileId,
+    diagnostic::quoted,
+    letter::{Located, PictureSource, PlacedSignatures, Reader, Shared, Slot},
+    source::Span,
+    tree::{Entry, Node, Value},
+};
+use crate::letter::{Field, LetterName, OrganizationCode, Party, Validity};
+
+/// A letter as far as it could be read.
+#[derive(Debug)]
+pub(super) struct Declared {
+    pub(super) file: FileId,
+    /// The line of its first field.
+    pub(super) line: u32,
+    pub(super) name: Option<Located<LetterName>>,
+    pub(super) picture: Option<Located<PictureSource>>,
+    /// The rest of it; `None` when something in it was complained about.
+    pub(super) content: Option<Content>,
+}
+
+/// A letter's fields but its name and its picture.
+#[derive(Debug)]
+pub(super) struct Content {
+    pub(super) authorizer: Located<Party>,
+    pub(super) authorized_party: Located<Party>,
+    pub(super) organization_code: OrganizationCode,
+    pub(super) validity: Validity,
+    pub(super) signatures: PlacedSignatures,
+}
+
+const FIELDS: [&str; 8] = {
+    let mut names = [""; 8];
+    let mut i = 0;
+    while i < names.len() {
+        names[i] = Field::ALL[i].as_str();
+        i += 1;
+    }
+    names
+};
+
+impl Reader<'_, '_> {
+    /// Complains about a file with nothing in it but comments.
+    pub(super) fn empty(&mut self) {
+        let help = "begin with `version: 1`, then `letters:` with a list of letters, or `letters: []` for none";
+        self.sink.report_with_help(Code::VersionMissing, "the file declares nothing", Span::first(), help);
+    }
+
+    /// Reads one document and adds its letters to `letters`.
+    pub(super) fn document(&mut self, node: &Node<'_>, letters: &mut Vec<Declared>) {
+        let Value::Mapping(entries) = &node.value else {
+            let help = "begin with `version: 1`, then `letters:` with a list of letters";
+            let message =
+                format!("a document must be a mapping with version and letters, and is {}", node.value.kind());
+            if !matches!(node.value, Value::Refused) {
+                self.sink.report_with_help(Code::WrongType, message, node.span, help);
+            }
+            return;
+        };
+        let start = entries.first().map_or(node.span, |entry| entry.key.span);
+        let [version, defaults, list] = self.entries(entries, &["version", "defaults", "letters"], &[]);
+        match version {
+            Some(entry) => self.version(&entry.value),
+            None => self.sink.report_with_help(
+                Code::VersionMissing,
+                "the document has no version",
+                start,
+                "begin it with `version: 1`",
+            ),
+        }
+        let defaults = defaults.map_or(Shared::NONE, |entry| self.defaults(&entry.value));
+        match list {
+            Some(entry) => self.letters(&entry.value, &defaults, letters),
+            None => self.sink.report_with_help(
+                Code::FieldMissing,
+                "the document has no letters",
+                start,
+                "add `letters:` with a list of letters, or `letters: []` for none",
+            ),
+        }
+    }
+
+    fn version(&mut self, node: &Node<'_>) {
+        match &node.value {
+            Value::Scalar(scalar) if scalar.plain && &**scalar == "1" => {}
+            Value::Scalar(scalar) => {
+                let message = format!("this letterform reads version 1, and not {}", quoted(scalar));
+                self.sink.push(self.sink.diagnostic(Code::VersionUnknown, message, node.span).suggest("1"));
+            }
+            other => self.wrong_type("version must be the number 1", other, node.span),
+        }
+    }
+
+    fn defaults(&mut self, node: &Node<'_>) -> Shared {
+        let Value::Mapping(entries) = &node.value else {
+            self.wrong_type("defaults must be a mapping of fields", &node.value, node.span);
+            return Shared::NONE;
+        };
+        let found = self.fields(entries);
+        for field in [Field::Name, Field::Scan, Field::FileKey] {
+            if let Some(entry) = found[field as usize] {
+                let message = format!("{field} belongs to one letter and cannot have a default");
+                let help = "write it in each letter";
+                self.sink.report_with_help(Code::DefaultForbidden, message, entry.key.span, help);
+            }
+        }
+        self.shared(&found)
+    }
+
+    fn fields<'n, 't>(&mut self, entries: &'n [Entry<'t>]) -> [Option<&'n Entry<'t>>; 8] {
+        let parameters = Field::ALL.map(|field| (field.parameter(), field.as_str()));
+        self.entries(entries, &FIELDS, &parameters)
+    }
+
+    fn letters(&mut self, node: &Node<'_>, defaults: &Shared, letters: &mut Vec<Declared>) {
+        let Value::Sequence(items) = &node.value else {
+            let must = "letters must be a list, with `- ` before each letter";
+            return self.wrong_type(must, &node.value, node.span);
+        };
+        // An alias repeats a letter, name and all: complained about once, and not read again however often it is repeated.
+        let mut seen: HashMap<*const Vec<Entry<'_>>, Span> = HashMap::new();
+        for item in items.iter() {
+            let Value::Mapping(entries) = &item.value else {
+                self.wrong_type("a letter must be a mapping of fields", &item.value, item.span);
+                continue;
+            };
+            if let Some(first) = seen.insert(Rc::as_ptr(entries), item.span) {
+                let first = self.sink.place(first);
+                let message = "the alias declares the same letter again";
+                let diagnostic = self.sink.diagnostic(Code::NameDuplicate, message, item.span);
+                self.sink.push(diagnostic.relate(first, "first declared here").help("remove the alias"));
+                continue;
+            }
+            letters.push(self.letter(entries, item.span, defaults));
+        }
+    }
+
+    fn letter(&mut self, entries: &[Entry<'_>], span: Span, defaults: &Shared) -> Declared {
+        let found = self.fields(entries);
+        let node = |field: Field| found[field as usize].map(|entry| &entry.value);
+        let head = entries.first().map_or(span, |entry| entry.key.span);
+        let name = self.name(node(Field::Name));
+        let own = self.shared(&found);
+        let picture = match (node(Field::Scan), node(Field::FileKey)) {
+            (Some(scan), None) => self.scan(scan),
+            (None, Some(key)) => self.file_key(key),
+            (None, None) => Slot::Missing,
+            (Some(scan), Some(key)) => self.picture_twice(scan, key),
+        };
+        let shared = Shared {
+            authorizer: own.authorizer.or(&defaults.authorizer),
+            authorized_party: own.authorized_party.or(&defaults.authorized_party),
+            organization_code: own.organization_code.or(&defaults.organization_code),
+            validity: own.validity.or(&defaults.validity),
+            signatures: own.signatures.or(&defaults.signatures),
+        };
+        let at = if let Slot::Good(name) = &name { name.span } else { head };
+        self.missing_fields(&name, &shared, at);
+        if matches!(picture, Slot::Missing) {
+            let help = "add `scan: path/of/picture.jpg`, or `fileKey:` for one that is already uploaded";
+            self.sink.report_with_help(Code::PictureMissing, "the letter has neither scan nor fileKey", at, help);
+        }
+        Declared {
+            file: self.sink.file,
+            line: head.start.line,
+            name: name.good(),
+            picture: picture.good(),
+            content: content(shared),
+        }
+    }
+
+    /// Both are judged, since either may stay.
+    fn picture_twice(&mut self, scan: &Node<'_>, key: &Node<'_>) -> Slot<PictureSource> {
+        self.scan(scan);
+        self.file_key(key);
+        let diagnostic = self.sink.diagnostic(Code::PictureTwice, "the letter has both scan and fileKey", key.span);
+        let scan = self.sink.place(scan.span);
+        self.sink.push(diagnostic.relate(scan, "the scan").help("keep one of them"));
+        Slot::Bad
+    }
+
+    fn missing_fields(&mut self, name: &Slot<LetterName>, shared: &Shared, at: Span) {
+        fn missing<T>(slot: &Slot<T>) -> bool {
+            matches!(slot, Slot::Missing)
+        }
+        let missing: Vec<&str> = [
+            (Field::Name, missing(name)),
+            (Field::Authorizer, missing(&shared.authorizer)),
+            (Field::AuthorizedParty, missing(&shared.authorized_party)),
+            (Field::OrganizationCode, missing(&shared.organization_code)),
+            (Field::Validity, missing(&shared.validity)),
+            (Field::Signatures, missing(&shared.signatures)),
+        ]
+        .into_iter()
+        .filter_map(|(field, missing)| missing.then_some(field.as_str()))
+        .collect();
+        if !missing.is_empty() {
+            let message = format!("the letter lacks {}", missing.join(", "));
+            let help =
+                if missing == ["name"] { "add the name" } else { "add what is missing, or give it in `defaults`" };
+            self.sink.report_with_help(Code::FieldMissing, message, at, help);
+        }
+    }
+}
+
+fn content(shared: Shared) -> Option<Content> {
+    Some(Content {
+        authorizer: shared.authorizer.good()?,
+        authorized_party: shared.authorized_party.good()?,
+        organization_code: shared.organization_code.good()?.value,
+        validity: shared.validity.good()?.value,
+        signatures: shared.signatures.good()?.value,
+    })
+}

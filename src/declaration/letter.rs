@@ -1,0 +1,365 @@
+//! A letter's fields: nodes → typed values with their places.
+
+use std::{path::Path, rc::Rc};
+
+use super::{
+    Code,
+    diagnostic::quoted,
+    lint::value as lint,
+    refusal::{self, MAX_BYTES},
+    sink::FileSink,
+    source::{SourceFile, Span},
+    tree::{Entry, Node, Scalar, Value},
+};
+use crate::letter::{
+    Field, FileKey, LetterName, OrganizationCode, Party, SignatureName, Signatures, Validity, ValueError,
+};
+
+/// A value and where it stands.
+#[derive(Debug, Clone)]
+pub(super) struct Located<T> {
+    pub(super) value: T,
+    pub(super) span: Span,
+}
+
+/// A field of a letter or of the defaults.
+#[derive(Debug, Clone)]
+pub(super) enum Slot<T> {
+    /// Not there.
+    Missing,
+    /// There, and complained about.
+    Bad,
+    Good(Located<T>),
+}
+
+impl<T: Clone> Slot<T> {
+    /// This field, or its default when it is not there.
+    pub(super) fn or(self, default: &Self) -> Self {
+        match self {
+            Self::Missing => default.clone(),
+            other => other,
+        }
+    }
+
+    pub(super) fn good(self) -> Option<Located<T>> {
+        match self {
+            Self::Good(located) => Some(located),
+            Self::Missing | Self::Bad => None,
+        }
+    }
+}
+
+/// Where the picture is to come from.
+#[derive(Debug, Clone)]
+pub(super) enum PictureSource {
+    Scan(Rc<str>),
+    FileKey(FileKey),
+}
+
+/// The signatures, and where each of them stands.
+#[derive(Debug, Clone)]
+pub(super) struct PlacedSignatures {
+    pub(super) names: Signatures,
+    pub(super) spans: Rc<[Span]>,
+}
+
+/// The fields that may have defaults.
+#[derive(Debug, Clone)]
+pub(super) struct Shared {
+    pub(super) authorizer: Slot<Party>,
+    pub(super) authorized_party: Slot<Party>,
+    pub(super) organization_code: Slot<OrganizationCode>,
+    pub(super) validity: Slot<Validity>,
+    pub(super) signatures: Slot<PlacedSignatures>,
+}
+
+impl Shared {
+    pub(super) const NONE: Self = Self {
+        authorizer: Slot::Missing,
+        authorized_party: Slot::Missing,
+        organization_code: Slot::Missing,
+        validity: Slot::Missing,
+        signatures: Slot::Missing,
+    };
+}
+
+/// The most entries of one mapping that are looked at. Aliases can repeat a large one at no cost to who writes it.
+const MAX_ENTRIES: usize = 64;
+
+/// Reads the values of one file.
+pub(super) struct Reader<'a, 'd> {
+    pub(super) source: &'a SourceFile,
+    pub(super) sink: FileSink<'d>,
+    pub(super) calendar: lint::Calendar,
+}
+
+/// The entries of a letter or of the defaults by field.
+pub(super) type Entries<'n, 't> = [Option<&'n Entry<'t>>; Field::ALL.len()];
+
+impl Reader<'_, '_> {
+    pub(super) fn shared(&mut self, entries: &Entries<'_, '_>) -> Shared {
+        let node = |field: Field| entries[field as usize].map(|entry| &entry.value);
+        let (authorizer, party, code) =
+            (node(Field::Authorizer), node(Field::AuthorizedParty), node(Field::OrganizationCode));
+        let (validity, signatures) = (node(Field::Validity), node(Field::Signatures));
+        Shared {
+            authorizer: self.slot(Field::Authorizer, authorizer, |text| Party::parse(Field::Authorizer, text)),
+            authorized_party: self
+                .slot(Field::AuthorizedParty, party, |text| Party::parse(Field::AuthorizedParty, text)),
+            organization_code: self.slot(Field::OrganizationCode, code, |text| OrganizationCode::try_from(text)),
+            validity: validity.map_or(Slot::Missing, |node| self.validity(node)),
+            signatures: signatures.map_or(Slot::Missing, |node| self.signatures(node)),
+        }
+    }
+
+    pub(super) fn name(&mut self, node: Option<&Node<'_>>) -> Slot<LetterName> {
+        self.slot(Field::Name, node, |text| LetterName::try_from(text))
+    }
+
+    pub(super) fn file_key(&mut self, node: &Node<'_>) -> Slot<PictureSource> {
+        self.slot(Field::FileKey, Some(node), |text| FileKey::try_from(text).map(PictureSource::FileKey))
+    }
+
+    /// A scan's path as far as it can be judged without looking at the file system.
+    pub(super) fn scan(&mut self, node: &Node<'_>) -> Slot<PictureSource> {
+        let Some(text) = self.text(Field::Scan, node) else { return Slot::Bad };
+        let drive = text.as_bytes().get(1) == Some(&b':') && text.as_bytes()[0].is_ascii_alphabetic();
+        let (message, help) = if Path::new(&**text).has_root() || drive || text.starts_with('\\') {
+            ("scan is an absolute path", "write the path from the folder of this file")
+        } else if text.contains('\\') {
+            ("scan has a backslash", "write `/` between the parts of a path")
+        } else if text.trim().is_empty() {
+            ("scan is empty", "write the path of the picture, from the folder of this file")
+        } else {
+            return Slot::Good(Located { value: PictureSource::Scan(Rc::from(&**text)), span: node.span });
+        };
+        let code = if text.trim().is_empty() { Code::ValueEmpty } else { Code::ScanPath };
+        self.sink.report_with_help(code, message, node.span, help);
+        Slot::Bad
+    }
+
+    fn slot<T>(
+        &mut self,
+        field: Field,
+        node: Option<&Node<'_>>,
+        parse: impl FnOnce(&str) -> Result<T, ValueError>,
+    ) -> Slot<T> {
+        let Some(node) = node else { return Slot::Missing };
+        let value = self.text(field, node).and_then(|text| self.parse(field, text, node.span, parse));
+        value.map_or(Slot::Bad, |value| Slot::Good(Located { value, span: node.span }))
+    }
+
+    /// Parses a text, and looks for what is allowed and probably wrong.
+    fn parse<T>(
+        &mut self,
+        field: Field,
+        text: &str,
+        span: Span,
+        parse: impl FnOnce(&str) -> Result<T, ValueError>,
+    ) -> Option<T> {
+        match parse(text) {
+            Ok(value) => {
+                lint::text(&mut self.sink, self.source, field, text, span);
+                Some(value)
+            }
+            Err(error) => {
+                let diagnostic = refusal::diagnostic(&self.sink, self.source, field, (text, span), &error);
+                self.sink.push(diagnostic);
+                None
+            }
+        }
+    }
+
+    /// The text that stands in a field, when it is a text of a length that makes sense.
+    fn text<'n, 't>(&mut self, field: Field, node: &'n Node<'t>) -> Option<&'n Scalar<'t>> {
+        match &node.value {
+            Value::Scalar(scalar) if scalar.is_null() => {
+                let help = "write a value, or remove the field if `defaults` has it";
+                self.sink.report_with_help(Code::ValueEmpty, format!("{field} is empty"), node.span, help);
+                None
+            }
+            Value::Scalar(scalar) if scalar.len() > MAX_BYTES => {
+                self.sink.push(refusal::oversized(&self.sink, field, scalar, node.span));
+                None
+            }
+            Value::Scalar(scalar) => Some(scalar),
+            other => {
+                self.wrong_type(&format!("{field} must be a text"), other, node.span);
+                None
+            }
+        }
+    }
+
+    pub(super) fn wrong_type(&mut self, must: &str, value: &Value<'_>, span: Span) {
+        if !matches!(value, Value::Refused) {
+            self.sink.report(Code::WrongType, format!("{must}, and is {}", value.kind()), span);
+        }
+    }
+
+    fn validity(&mut self, node: &Node<'_>) -> Slot<Validity> {
+        let slot = match &node.value {
+            Value::Mapping(entries) => self.validity_of_mapping(entries, node.span),
+            _ => self.slot(Field::Validity, Some(node), |text| Validity::try_from(text)),
+        };
+        if let Slot::Good(validity) = &slot {
+            lint::validity(&mut self.sink, self.calendar, validity.value, validity.span);
+        }
+        slot
+    }
+
+    fn validity_of_mapping(&mut self, entries: &[Entry<'_>], span: Span) -> Slot<Validity> {
+        const KEYS: [&str; 2] = ["from", "to"];
+        let mut days = [None; 2];
+        let found: [Option<&Entry<'_>>; 2] = self.entries(entries, &KEYS, &[]);
+        for (index, entry) in found.into_iter().enumerate() {
+            let Some(entry) = entry else {
+                self.sink.report(Code::FieldMissing, format!("validity lacks `{}`", KEYS[index]), span);
+                continue;
+            };
+            let Some(text) = self.text(Field::Validity, &entry.value) else { continue };
+            let day = |text: &str| Validity::parse_day(text, 0);
+            days[index] = self.parse(Field::Validity, text, entry.value.span, day);
+        }
+        let [Some(from), Some(until)] = days else { return Slot::Bad };
+        match Validity::new(from, until) {
+            Ok(value) => Slot::Good(Located { value, span }),
+            Err(error) => {
+                let diagnostic = refusal::diagnostic(&self.sink, self.source, Field::Validity, ("", span), &error);
+                self.sink.push(diagnostic);
+                Slot::Bad
+            }
+        }
+    }
+
+    fn signatures(&mut self, node: &Node<'_>) -> Slot<PlacedSignatures> {
+        const FIELD: Field = Field::Signatures;
+        let Value::Sequence(items) = &node.value else {
+            let scalar = matches!(node.value, Value::Scalar(_));
+            let diagnostic = format!("signatures must be a list of texts, and is {}", node.value.kind());
+            if scalar {
+                let help = "write the signatures in brackets, as in [菜鸟网络, 菜鸟裹裹]";
+                self.sink.report_with_help(Code::WrongType, diagnostic, node.span, help);
+            } else {
+                self.wrong_type("signatures must be a list of texts", &node.value, node.span);
+            }
+            return Slot::Bad;
+        };
+        if items.len() > Signatures::MAX {
+            return self.refuse_signatures(items, node.span, &ValueError::TooManySignatures { count: items.len() });
+        }
+        let names: Vec<Option<SignatureName>> = items
+            .iter()
+            .map(|item| {
+                let text = self.text(FIELD, item)?;
+                self.parse(FIELD, text, item.span, |text| SignatureName::try_from(text))
+            })
+            .collect();
+        let Some(names) = names.into_iter().collect::<Option<Vec<_>>>() else { return Slot::Bad };
+        match Signatures::try_from(names) {
+            Ok(names) => {
+                let spans = items.iter().map(|item| item.span).collect();
+                Slot::Good(Located { value: PlacedSignatures { names, spans }, span: node.span })
+            }
+            Err(error) => self.refuse_signatures(items, node.span, &error),
+        }
+    }
+
+    fn refuse_signatures(&mut self, items: &[Node<'_>], span: Span, error: &ValueError) -> Slot<PlacedSignatures> {
+        let diagnostic = refusal::diagnostic(&self.sink, self.source, Field::Signatures, ("", span), error);
+        let diagnostic = match error {
+            ValueError::RepeatedSignature { first, index, .. } => {
+                let first = self.sink.place(items[*first].span);
+                diagnostic.at(self.sink.place(items[*index].span)).relate(first, "first listed here")
+            }
+            _ => diagnostic,
+        };
+        self.sink.push(diagnostic);
+        Slot::Bad
+    }
+
+    /// Sorts the entries of a mapping by `known` keys, and complains about all others and about repetitions.
+    ///
+    /// `aliases` are other words for known keys, for a suggestion.
+    pub(super) fn entries<'n, 't, const N: usize>(
+        &mut self,
+        entries: &'n [Entry<'t>],
+        known: &[&str; N],
+        aliases: &[(&str, &str)],
+    ) -> [Option<&'n Entry<'t>>; N] {
+        let mut found: [Option<&'n Entry<'t>>; N] = [None; N];
+        if let Some(entry) = entries.get(MAX_ENTRIES) {
+            let message = format!("{} fields are too many for one mapping", entries.len());
+            self.sink.report(Code::FieldUnknown, message, entry.key.span);
+        }
+        for entry in entries.iter().take(MAX_ENTRIES) {
+            let Value::Scalar(key) = &entry.key.value else {
+                self.wrong_type("a field's name must be a text", &entry.key.value, entry.key.span);
+                continue;
+            };
+            match known.iter().position(|known| **known == **key) {
+                Some(index) => match found[index] {
+                    None => found[index] = Some(entry),
+                    Some(Entry { key: first, .. }) => {
+                        let message = format!("{} is there twice", quoted(key));
+                        let first = self.sink.place(first.span);
+                        let diagnostic = self.sink.diagnostic(Code::FieldDuplicate, message, entry.key.span);
+                        self.sink.push(diagnostic.relate(first, "first written here").help("remove one of them"));
+                    }
+                },
+                None => self.unknown_field(key, entry.key.span, known, aliases),
+            }
+        }
+        found
+    }
+
+    fn unknown_field(&mut self, key: &str, span: Span, known: &[&str], aliases: &[(&str, &str)]) {
+        if key == "<<" {
+            let help = "write what letters share under `defaults`";
+            self.sink.report_with_help(Code::YamlMergeKey, "merge keys are not a part of YAML 1.2", span, help);
+            return;
+        }
+        let diagnostic = self.sink.diagnostic(Code::FieldUnknown, format!("there is no field {}", quoted(key)), span);
+        let diagnostic = match nearest(key, known, aliases) {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).suggest(near),
+            None if key.contains('：') => diagnostic.help("`：` is a full-width character: write `: ` in its place"),
+            None => diagnostic.help(format!("the fields here are {}", known.join(", "))),
+        };
+        self.sink.push(diagnostic);
+    }
+}
+
+/// The known key that a misspelled or translated one probably stands for.
+fn nearest<'k>(key: &str, known: &[&'k str], aliases: &[(&str, &'k str)]) -> Option<&'k str> {
+    const LONGEST: usize = 64;
+    if key.len() > LONGEST {
+        return None;
+    }
+    let plain =
+        |text: &str| text.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect();
+    let wanted: String = plain(key);
+    let names = known.iter().map(|name| (*name, *name)).chain(aliases.iter().copied());
+    let scored = names.map(|(name, field)| (strsim::damerau_levenshtein(&plain(name), &wanted), field));
+    let allowed = (wanted.chars().count() / 3).clamp(1, 4);
+    scored.filter(|(distance, _)| *distance <= allowed).min_by_key(|(distance, _)| *distance).map(|(_, field)| field)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelled_field_is_recognised() {
+        let known = Field::ALL.map(Field::as_str);
+        let aliases = Field::ALL.map(|field| (field.parameter(), field.as_str()));
+        for (key, field) in [
+            ("authorisedParty", Some("authorizedParty")),
+            ("organization_code", Some("organizationCode")),
+            ("ProxyAuthorization", Some("authorizedParty")),
+            ("signature", Some("signatures")),
+            ("filekey", Some("fileKey")),
+            ("colour", None),
+        ] {
+            assert_eq!(nearest(key, &known, &aliases), field, "{key}");
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! What letters say among themselves.
+
+use std::collections::{HashMap, HashSet, hash_map::Entry};
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::{
+    declaration::{Code, Diagnostic, Place, document::Declared, letter::Located, sink::Sink},
+    letter::{Party, Picture, ScanDigest, SignatureName, Validity},
+};
+
+/// A letter, and its picture once that is known.
+pub(in crate::declaration) type Pictured<'a> = (&'a Declared, Option<&'a Picture>);
+
+/// Looks at all letters together, in the order in which they are declared.
+pub(in crate::declaration) fn letters(sink: &mut Sink, letters: &[Pictured<'_>]) {
+    names(sink, letters);
+    parties(sink, letters);
+    signatures(sink, letters);
+    contents(sink, letters);
+}
+
+fn place<T>(letter: &Declared, located: &Located<T>) -> Place {
+    Place { file: letter.file, span: located.span }
+}
+
+fn names(sink: &mut Sink, letters: &[Pictured<'_>]) {
+    let mut exact: HashMap<&str, Place> = HashMap::with_capacity(letters.len());
+    let mut folded: HashMap<String, (&str, Place)> = HashMap::new();
+    for (letter, _) in letters {
+        let Some(located) = &letter.name else { continue };
+        let (name, at) = (located.value.as_str(), place(letter, located));
+        match exact.entry(name) {
+            Entry::Occupied(first) => {
+                let diagnostic = Diagnostic::new(Code::NameDuplicate, format!("the name `{name}` is declared twice"));
+                let help = "give one of the letters another name, or remove it";
+                sink.push(diagnostic.at(at).relate(*first.get(), "first declared here").help(help));
+                continue;
+            }
+            Entry::Vacant(entry) => entry.insert(at),
+        };
+        if !name.bytes().any(|b| b.is_ascii_alphabetic()) {
+            continue;
+        }
+        let (first, first_at) = *folded.entry(name.to_ascii_lowercase()).or_insert((name, at));
+        if first != name {
+            let message = format!("the names `{name}` and `{first}` differ only by case");
+            let diagnostic = Diagnostic::new(Code::NamesAlike, message).at(at).relate(first_at, "the other one");
+            sink.push(diagnostic.help("give the letters names that people can tell apart"));
+        }
+    }
+}
+
+/// The same name of a company in two forms.
+fn parties(sink: &mut Sink, letters: &[Pictured<'_>]) {
+    let mut exact: HashSet<&Party> = HashSet::new();
+    let mut folded: HashMap<String, (&Party, Place)> = HashMap::new();
+    for (letter, _) in letters {
+        let Some(content) = &letter.content else { continue };
+        for party in [&content.authorizer, &content.authorized_party] {
+            if !exact.insert(&party.value) {
+                continue;
+            }
+            let at = place(letter, party);
+            let fold = |c: char| (!c.is_whitespace()).then(|| c.to_lowercase()).into_iter().flatten();
+            let key = party.value.as_str().nfkc().flat_map(fold).collect();
+            match folded.entry(key) {
+                Entry::Vacant(entry) => {
+                    entry.insert((&party.value, at));
+                }
+                Entry::Occupied(entry) => {
+                    let (first, first_at) = *entry.get();
+                    let message = format!("`{}` is written as `{first}` elsewhere", party.value);
+                    let diagnostic = Diagnostic::new(Code::PartiesAlike, message).at(at);
+                    let diagnostic = diagnostic.relate(first_at, "the other form");
+                    sink.push(diagnostic.help("use the form that stands on the business licence everywhere"));
+                }
+            }
+        }
+    }
+}
+
+/// A signature that two authorizers give away.
+fn signatures(sink: &mut Sink, letters: &[Pictured<'_>]) {
+    let mut owners: HashMap<&SignatureName, (&Party, Place)> = HashMap::new();
+    let mut reported: HashSet<(&SignatureName, &Party)> = HashSet::new();
+    for (letter, _) in letters {
+        let Some(content) = &letter.content else { continue };
+        let authorizer = &content.authorizer.value;
+        for (name, span) in content.signatures.names.iter().zip(content.signatures.spans.iter()) {
+            let at = Place { file: letter.file, span: *span };
+            let (owner, first) = *owners.entry(name).or_insert((authorizer, at));
+            if owner != authorizer && reported.insert((name, authorizer)) {
+                let message = format!("the signature `{name}` is authorized by `{authorizer}` and by `{owner}`");
+                let diagnostic = Diagnostic::new(Code::SignatureShared, message).at(at);
+                let help = "find out who owns the signature, and remove it from the other letter";
+                sink.push(diagnostic.relate(first, "authorized by another here").help(help));
+            }
+        }
+    }
+}
+
+/// Everything that a letter says but its name.
+#[derive(PartialEq, Eq, Hash)]
+struct Said<'a> {
+    parties: [&'a Party; 2],
+    code: &'a str,
+    validity: Validity,
+    signatures: Vec<&'a SignatureName>,
+    picture: PictureKey<'a>,
+}
+
+#[derive(PartialEq, Eq, Hash)]
+enum PictureKey<'a> {
+    Digest(ScanDigest),
+    FileKey(&'a str),
+}
+
+fn contents(sink: &mut Sink, letters: &[Pictured<'_>]) {
+    let mut seen: HashMap<Said<'_>, Place> = HashMap::with_capacity(letters.len());
+    for (letter, picture) in letters {
+        let (Some(name), Some(content), Some(picture)) = (&letter.name, &letter.content, picture) else { continue };
+        let mut signatures: Vec<_> = content.signatures.names.iter().collect();
+        signatures.sort_unstable();
+        let said = Said {
+            parties: [&content.authorizer.value, &content.authorized_party.value],
+            code: content.organization_code.as_str(),
+            validity: content.validity,
+            signatures,
+            picture: match picture {
+                Picture::Scan(scan) => PictureKey::Digest(scan.digest),
+                Picture::FileKey(key) => PictureKey::FileKey(key.as_str()),
+            },
+        };
+        let at = place(letter, name);
+        match seen.entry(said) {
+            Entry::Vacant(entry) => {
+                entry.insert(at);
+            }
+            Entry::Occupied(first) => {
+                let message = format!("the letter `{}` says the same as another one", name.value);
+                let diagnostic = Diagnostic::new(Code::SameContent, message).at(at);
+                let help = "finish the copy, or remove it";
+                sink.push(diagnostic.relate(*first.get(), "the other letter").help(help));
+            }
+        }
+    }
+}

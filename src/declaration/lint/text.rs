@@ -1,0 +1,146 @@
+use unicode_normalization::{UnicodeNormalization, is_nfc};
+use unicode_script::{Script, UnicodeScript};
+
+use super::organization_code::{self, Flaw};
+use crate::{
+    declaration::{
+        Code,
+        refusal::within,
+        sink::FileSink,
+        source::{SourceFile, Span},
+    },
+    letter::Field,
+};
+
+/// Looks at a text that is a valid value of `field`.
+pub(in crate::declaration) fn text(sink: &mut FileSink<'_>, source: &SourceFile, field: Field, text: &str, span: Span) {
+    if text.trim() != text {
+        let diagnostic = sink.diagnostic(Code::SurroundingSpace, format!("{field} has white space around it"), span);
+        sink.push(diagnostic.help("remove it; it is not sent").suggest(text.trim()));
+    }
+    if let Some(alike) = look_alike(text) {
+        let place = within(source, span, text, alike.index..alike.index + 1);
+        let diagnostic = sink.diagnostic(Code::LookAlike, format!("{field} has {}", alike.what), place);
+        sink.push(match alike.instead {
+            Some(instead) => diagnostic.help(format!("write {field} as `{instead}`")),
+            None => diagnostic.help("write the whole word in one alphabet"),
+        });
+    }
+    match field {
+        Field::Signatures => {
+            if let Some(word) = test_word(text) {
+                let message = format!("the signature has the word `{word}`, which the service refuses");
+                sink.report_with_help(Code::TestWord, message, span, "declare the signature that is really used");
+            }
+        }
+        Field::OrganizationCode => code_flaw(sink, source, text, span),
+        _ => {}
+    }
+}
+
+fn code_flaw(sink: &mut FileSink<'_>, source: &SourceFile, text: &str, span: Span) {
+    let lead = text.chars().count() - text.trim_start().chars().count();
+    let Some(flaw) = organization_code::flaw(text.trim()) else { return };
+    let (message, place) = match flaw {
+        Flaw::Length(length) => {
+            (format!("a Unified Social Credit Code has 18 characters, and this has {length}"), span)
+        }
+        Flaw::Character(c, index) => {
+            let place = within(source, span, text, lead + index..lead + index + 1);
+            (format!("`{c}` is in no Unified Social Credit Code"), place)
+        }
+        Flaw::CheckDigit { expected } => (
+            format!("the last character of the organization code must be {expected} if the others are right"),
+            within(source, span, text, lead + 17..lead + 18),
+        ),
+    };
+    let help = "compare it with the business licence, character by character";
+    sink.report_with_help(Code::CodeCheckDigit, message, place, help);
+}
+
+/// A character that a reader takes for another one.
+struct LookAlike {
+    index: usize,
+    what: String,
+    instead: Option<String>,
+}
+
+fn look_alike(text: &str) -> Option<LookAlike> {
+    if text.chars().all(|c| c.is_ascii() || matches!(c, '\u{4E00}'..='\u{9FFF}')) {
+        return None;
+    }
+    if let Some((index, c)) = text.chars().enumerate().find(|(_, c)| is_compatibility_form(*c)) {
+        let what = format!("`{c}` (U+{:04X}), another form of `{}`", u32::from(c), plain(c));
+        let instead = text.chars().map(|c| if is_compatibility_form(c) { plain(c) } else { c.to_string() }).collect();
+        return Some(LookAlike { index, what, instead: Some(instead) });
+    }
+    if !is_nfc(text) {
+        let composed: String = text.nfc().collect();
+        let index = text.chars().zip(composed.chars()).position(|(a, b)| a != b).unwrap_or(0);
+        let what = "an accent that is a character of its own (decomposed Unicode)".to_owned();
+        return Some(LookAlike { index, what, instead: Some(composed) });
+    }
+    if !text.chars().any(|c| c.script() == Script::Latin) {
+        return None;
+    }
+    let foreign = |c: char| matches!(c.script(), Script::Cyrillic | Script::Greek | Script::Cherokee);
+    let (index, c) = text.chars().enumerate().find(|(_, c)| foreign(*c))?;
+    let what = format!("the {} letter `{c}` (U+{:04X}) among Latin ones", c.script().full_name(), u32::from(c));
+    Some(LookAlike { index, what, instead: None })
+}
+
+/// Whether a character is only another form of a common one. Full-width brackets are common in Chinese names.
+fn is_compatibility_form(c: char) -> bool {
+    !c.is_ascii()
+        && !matches!(c, '（' | '）')
+        && !std::iter::once(c).eq(std::iter::once(c).nfkc())
+        && std::iter::once(c).eq(std::iter::once(c).nfc())
+        || matches!(c, '\u{F900}'..='\u{FAFF}')
+}
+
+fn plain(c: char) -> String {
+    std::iter::once(c).nfkc().collect()
+}
+
+/// The word within a signature that the service refuses.
+fn test_word(text: &str) -> Option<&'static str> {
+    if let Some(word) = ["测试", "測試"].into_iter().find(|word| text.contains(word)) {
+        return Some(word);
+    }
+    let lower = text.to_ascii_lowercase();
+    let letter = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphabetic);
+    let bytes = lower.as_bytes();
+    let word = |start: usize| !letter(start.checked_sub(1).and_then(|i| bytes.get(i))) && !letter(bytes.get(start + 4));
+    lower.match_indices("test").any(|(start, _)| word(start)).then_some("test")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn look_alikes_are_told_from_ordinary_text() {
+        for ordinary in ["菜鸟网络", "阿里·巴巴（杭州）【集团】", "Société", "VIP会员", "Москва", "〇号"]
+        {
+            assert!(look_alike(ordinary).is_none(), "{ordinary}");
+        }
+        for (text, instead) in [
+            ("ＶＩＰ会员", Some("VIP会员")),
+            ("会员１", Some("会员1")),
+            ("Socie\u{301}te", Some("Sociéte")),
+            ("\u{F9DD}国", Some("利国")),
+            ("Аcme", None),
+        ] {
+            assert_eq!(look_alike(text).expect(text).instead.as_deref(), instead, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_test_word_is_a_word() {
+        assert_eq!(test_word("菜鸟测试"), Some("测试"));
+        assert_eq!(test_word("MyTest1"), None);
+        assert_eq!(test_word("菜鸟Test"), Some("test"));
+        assert_eq!(test_word("latest"), None);
+        assert_eq!(test_word("test"), Some("test"));
+    }
+}

@@ -1,0 +1,155 @@
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+
+use super::{
+    Deny, Diagnostic, FileId, ScanRoots, Severity, SourceFile, allow,
+    discover::{self, Found},
+    document::{Content, Declared},
+    letter::Reader,
+    lint::{across, value::Calendar},
+    pictures,
+    sink::Sink,
+    source, yaml,
+};
+use crate::letter::{DesiredLetter, Letter, Picture, Source};
+
+/// What the rules need to know.
+#[derive(Debug, Clone)]
+pub struct LoadOptions {
+    /// The day that it is in China.
+    pub today: Date,
+    /// A letter that ends within this many days is warned of.
+    pub expiring_days: u32,
+    /// Which warnings are errors.
+    pub deny: Deny,
+}
+
+impl LoadOptions {
+    /// How many days before its end a letter is warned of, unless the user says otherwise.
+    pub const EXPIRING_DAYS: u32 = 60;
+
+    /// The rules as they are on a day, with nothing denied.
+    pub fn new(today: Date) -> Self {
+        Self { today, expiring_days: Self::EXPIRING_DAYS, deny: Deny::default() }
+    }
+}
+
+/// Everything that declarations say, good and bad.
+#[derive(Debug)]
+pub struct Loaded {
+    /// Every letter without an error, in the order of files and lines.
+    pub letters: Vec<DesiredLetter>,
+    /// Every problem, in the order of files and places; what has no place comes first.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The files that were read, sorted by name. [`FileId`]s are indexes into them.
+    pub files: Vec<SourceFile>,
+    /// The folders in which scans may lie.
+    pub roots: ScanRoots,
+}
+
+impl Loaded {
+    /// Whether anything keeps the declarations from being used.
+    pub fn has_errors(&self) -> bool {
+        self.count(Severity::Error) > 0
+    }
+
+    /// How many problems of one severity there are.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count()
+    }
+}
+
+/// Reads the declarations that `paths` lead to, the current folder without any, and holds them to every rule.
+///
+/// It never fails: what is wrong is among the diagnostics.
+pub fn load(paths: &[PathBuf], options: &LoadOptions) -> Loaded {
+    let mut loader = Loader::new(options);
+    let (found, problems) = discover::discover(paths);
+    for problem in problems {
+        loader.sink.push(problem);
+    }
+    for found in found {
+        loader.read(found);
+    }
+    loader.finish(ScanRoots::of(paths))
+}
+
+/// Holds one text to every rule, as if it were a file at `path`; its scans must lie in the folder of that file.
+pub fn load_text(path: &Path, bytes: Vec<u8>, options: &LoadOptions) -> Loaded {
+    let mut loader = Loader::new(options);
+    loader.take(Found { name: path.to_string_lossy().into_owned(), path: path.to_owned() }, bytes);
+    loader.finish(ScanRoots::of(&[path.to_owned()]))
+}
+
+struct Loader<'o> {
+    options: &'o LoadOptions,
+    sink: Sink,
+    files: Vec<SourceFile>,
+    paths: Vec<PathBuf>,
+    letters: Vec<Declared>,
+}
+
+impl<'o> Loader<'o> {
+    fn new(options: &'o LoadOptions) -> Self {
+        let sink = Sink::new(options.deny.clone());
+        Self { options, sink, files: Vec::new(), paths: Vec::new(), letters: Vec::new() }
+    }
+
+    fn read(&mut self, found: Found) {
+        match discover::read(&found) {
+            Ok(bytes) => self.take(found, bytes),
+            Err(problem) => self.sink.push(*problem),
+        }
+    }
+
+    fn take(&mut self, found: Found, bytes: Vec<u8>) {
+        let id = FileId(source::saturate(self.files.len()));
+        let (file, problem) = source::decode(id, &found.name, bytes);
+        match problem {
+            Some(problem) => self.sink.push(problem),
+            None => self.documents(id, &file),
+        }
+        self.files.push(file);
+        self.paths.push(found.path);
+    }
+
+    fn documents(&mut self, id: FileId, file: &SourceFile) {
+        let mut sink = self.sink.for_file(id);
+        let Some(documents) = yaml::parse(file, &mut sink) else { return };
+        let calendar = Calendar { today: self.options.today, expiring_days: self.options.expiring_days };
+        let mut reader = Reader { source: file, sink, calendar };
+        if documents.is_empty() {
+            reader.empty();
+        }
+        for document in &documents {
+            reader.document(document, &mut self.letters);
+        }
+    }
+
+    fn finish(mut self, roots: ScanRoots) -> Loaded {
+        let pictures = pictures::resolve(&mut self.sink, &self.letters, &self.paths, &roots);
+        let pictured: Vec<_> = self.letters.iter().zip(pictures.iter().map(Option::as_ref)).collect();
+        across::letters(&mut self.sink, &pictured);
+        allow::apply(&mut self.sink, &self.files);
+        let files = self.files;
+        let letters = self.letters.into_iter().zip(pictures);
+        let letters = letters.filter_map(|(letter, picture)| desired(letter, picture?, &files)).collect();
+        Loaded { letters, diagnostics: self.sink.finish(), files, roots }
+    }
+}
+
+fn desired(declared: Declared, picture: Picture, files: &[SourceFile]) -> Option<DesiredLetter> {
+    let Content { authorizer, authorized_party, organization_code, validity, signatures, .. } = declared.content?;
+    let file = files[declared.file.index()].name().to_owned();
+    let letter = Letter {
+        name: declared.name?.value,
+        authorizer: authorizer.value,
+        authorized_party: authorized_party.value,
+        organization_code,
+        validity,
+        signatures: signatures.names,
+        picture,
+    };
+    Some(DesiredLetter { letter, source: Source { file, line: declared.line as usize } })
+}

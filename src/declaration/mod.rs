@@ -1,0 +1,33 @@
+//! Text → letters: from the files that PATH arguments lead to, to letters that are held to every rule that is known offline.
+//!
+//! ```text
+//! discover ─ source ─ yaml ─ document ─ letter ─ pictures ─ lint ─ allow ─ Loaded
+//! paths      text     trees  fields     values   scans      the whole
+//! ```
+//!
+//! Nothing here stops at the first problem: every step puts what it finds into a sink as a [`Diagnostic`] with its place and
+//! goes on with what is left.
+
+mod allow;
+pub mod code;
+mod diagnostic;
+mod discover;
+mod document;
+mod letter;
+mod lint;
+mod load;
+mod pictures;
+mod refusal;
+pub mod scan;
+pub mod schema;
+mod sink;
+mod source;
+mod tree;
+mod yaml;
+
+pub use code::{Code, Rule, UnknownCode};
+pub use diagnostic::{Diagnostic, Related, Severity};
+pub use load::{LoadOptions, Loaded, load, load_text};
+pub use scan::{ScanError, ScanFile, ScanRoots};
+pub use sink::Deny;
+pub use source::{FileId, MAX_FILE_BYTES, Place, Position, SourceFile, Span};

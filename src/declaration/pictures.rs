@@ -1,0 +1,112 @@
+//! The scans of all letters: each file read and decoded once, on all cores.
+
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    num::NonZero,
+    path::PathBuf,
+    sync::{
+        Mutex, OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+use super::{
+    Diagnostic, FileId, Place,
+    document::Declared,
+    letter::PictureSource,
+    scan::{self, ScanError, ScanRoots},
+    sink::Sink,
+};
+use crate::letter::{Picture, PictureFormat, Scan, ScanDigest};
+
+/// What is known of a scan once it was read.
+type Outcome = Result<(ScanDigest, PictureFormat), ScanError>;
+
+/// The picture of each letter; `None` where something was complained about.
+///
+/// `paths` are the paths of the files that declare the letters.
+pub(super) fn resolve(
+    sink: &mut Sink,
+    letters: &[Declared],
+    paths: &[PathBuf],
+    roots: &ScanRoots,
+) -> Vec<Option<Picture>> {
+    let mut scans = Scans::default();
+    let wanted: Vec<_> = letters.iter().map(|letter| scans.want(letter, paths, roots)).collect();
+    let outcomes = read_all(&scans.files);
+    let pictures = letters.iter().zip(&wanted).map(|(letter, wanted)| {
+        let picture = letter.picture.as_ref()?;
+        let path = match &picture.value {
+            PictureSource::FileKey(key) => return Some(Picture::FileKey(key.clone())),
+            PictureSource::Scan(path) => path,
+        };
+        let error = match wanted.map(|wanted| &scans.resolved[wanted])? {
+            Ok(file) => match &outcomes[*file] {
+                Ok((digest, format)) => {
+                    return Some(Picture::Scan(Scan { path: path.to_string(), digest: *digest, format: *format }));
+                }
+                Err(error) => error,
+            },
+            Err(error) => error,
+        };
+        let place = Place { file: letter.file, span: picture.span };
+        sink.push(Diagnostic::new(error.code(), error.to_string()).at(place).help(error.help()));
+        None
+    });
+    pictures.collect()
+}
+
+/// Which scans are declared, and which files they are.
+#[derive(Default)]
+struct Scans {
+    /// By the declaring file and the path as declared: its index in `resolved`.
+    declared: HashMap<(FileId, String), usize>,
+    /// The index of each scan's file, when it may be read.
+    resolved: Vec<Result<usize, ScanError>>,
+    /// The real paths of the files.
+    files: Vec<PathBuf>,
+    by_path: HashMap<PathBuf, usize>,
+}
+
+impl Scans {
+    /// The index in `resolved` of the scan that a letter declares.
+    fn want(&mut self, letter: &Declared, paths: &[PathBuf], roots: &ScanRoots) -> Option<usize> {
+        let PictureSource::Scan(path) = &letter.picture.as_ref()?.value else { return None };
+        match self.declared.entry((letter.file, path.to_string())) {
+            Entry::Occupied(entry) => Some(*entry.get()),
+            Entry::Vacant(entry) => {
+                let real = scan::resolve(&paths[letter.file.index()], path, roots);
+                let file = real.map(|real| {
+                    *self.by_path.entry(real).or_insert_with_key(|real| {
+                        self.files.push(real.clone());
+                        self.files.len() - 1
+                    })
+                });
+                self.resolved.push(file);
+                Some(*entry.insert(self.resolved.len() - 1))
+            }
+        }
+    }
+}
+
+/// Reads and decodes the files on all cores.
+fn read_all(files: &[PathBuf]) -> Vec<Outcome> {
+    let outcomes: Vec<OnceLock<Outcome>> = files.iter().map(|_| OnceLock::new()).collect();
+    let next = AtomicUsize::new(0);
+    let large = Mutex::new(());
+    let work = || {
+        while let Some((file, outcome)) =
+            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|i| files.get(i).zip(outcomes.get(i)))
+        {
+            outcome.get_or_init(|| {
+                let scan = scan::read_file(file)?;
+                scan::check_pixels(&scan, &large)?;
+                Ok((scan.digest, scan.format))
+            });
+        }
+    };
+    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(files.len());
+    thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
+    outcomes.into_iter().map(|outcome| outcome.into_inner().expect("every index was handed out")).collect()
+}

@@ -1,0 +1,238 @@
+//! Scans: where they may lie, what they may be, and their bytes.
+
+use std::{
+    fs,
+    io::{self, Cursor, Read},
+    path::{Component, Path, PathBuf},
+    sync::Mutex,
+};
+
+use image::{ImageDecoder, ImageReader, Limits};
+
+use super::Code;
+use crate::letter::{PictureFormat, ScanDigest};
+
+/// The largest scan that the service takes, in bytes.
+pub const MAX_SCAN_BYTES: u64 = 5 * 1024 * 1024;
+/// The most memory that an unpacked scan may take, in bytes: A3 in colour at 600 dpi and more.
+const MAX_UNPACKED_BYTES: u64 = 256 * 1024 * 1024;
+/// Scans that need more memory than this are unpacked one after the other.
+const LARGE_UNPACKED_BYTES: u64 = 32 * 1024 * 1024;
+
+/// The folders in which scans may lie.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ScanRoots(Vec<Root>);
+
+/// The folder of one PATH argument.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Root {
+    /// The folder, all symbolic links followed.
+    folder: PathBuf,
+    /// The only file that this root is for, when the argument was a file.
+    file: Option<PathBuf>,
+}
+
+impl ScanRoots {
+    /// The folders of PATH arguments: a folder itself, or the folder that a file is in; the current folder when there is no
+    /// argument. Arguments whose folder cannot be read give none.
+    pub fn of(paths: &[PathBuf]) -> Self {
+        let current = [PathBuf::from(".")];
+        let paths = if paths.is_empty() { &current } else { paths };
+        Self(paths.iter().filter_map(|path| Root::of(path).ok()).collect())
+    }
+
+    /// The folders in which the scans of one file of declarations may lie.
+    fn leading_to<'a>(&'a self, file: &'a Path) -> impl Iterator<Item = &'a Path> {
+        self.0.iter().filter_map(move |root| {
+            let leads = root.file.as_ref().map_or_else(|| file.starts_with(&root.folder), |only| only == file);
+            leads.then_some(root.folder.as_path())
+        })
+    }
+}
+
+impl Root {
+    fn of(path: &Path) -> io::Result<Self> {
+        if path.is_dir() {
+            return Ok(Self { folder: fs::canonicalize(path)?, file: None });
+        }
+        let file = in_real_folder(path)?;
+        let folder = file.parent().unwrap_or(Path::new("/")).to_owned();
+        Ok(Self { folder, file: Some(file) })
+    }
+}
+
+/// A file's path with the symbolic links of its folder followed, and its own not.
+fn in_real_folder(file: &Path) -> io::Result<PathBuf> {
+    let folder = match file.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    Ok(fs::canonicalize(folder)?.join(file.file_name().unwrap_or_default()))
+}
+
+/// Why a scan cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ScanError {
+    /// It lies outside the folders that were given.
+    #[error("the scan lies outside the folders that were given")]
+    Outside,
+    /// There is no such file.
+    #[error("the scan does not exist")]
+    Missing,
+    /// It is a folder, a device, a pipe.
+    #[error("the scan is no file")]
+    NotAFile,
+    /// The operating system refused.
+    #[error("the scan cannot be read: {0}")]
+    Unreadable(#[source] io::Error),
+    /// It has more bytes than the service takes.
+    #[error("the scan has {0} bytes; at most {MAX_SCAN_BYTES} (5 MB) are allowed")]
+    TooLarge(u64),
+    /// It is no picture of a format that the service takes.
+    #[error("the scan is neither JPEG nor PNG nor GIF")]
+    Format,
+    /// It takes too much memory to be checked.
+    #[error("the scan has {width} × {height} pixels, too many to be checked")]
+    TooManyPixels {
+        /// Its width in pixels.
+        width: u32,
+        /// Its height in pixels.
+        height: u32,
+    },
+    /// It begins as a picture and cannot be decoded.
+    #[error("the scan is damaged: {0}")]
+    Broken(String),
+}
+
+impl ScanError {
+    /// The rule that it breaks.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Outside => Code::ScanOutside,
+            Self::Missing => Code::ScanMissing,
+            Self::NotAFile | Self::Unreadable(_) => Code::ScanUnreadable,
+            Self::TooLarge(_) | Self::TooManyPixels { .. } => Code::ScanTooLarge,
+            Self::Format => Code::ScanFormat,
+            Self::Broken(_) => Code::ScanBroken,
+        }
+    }
+
+    /// What to do about it.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::Outside => "move the picture below the folder that is given, or give a folder that holds both",
+            Self::Missing => "the path is looked up from the folder of the file that declares it; check its spelling",
+            Self::NotAFile => "give the path of a picture file",
+            Self::Unreadable(_) => "check that this user may read it",
+            Self::TooLarge(_) => "scan in grey at 200 to 300 dpi, or save as JPEG of a lower quality",
+            Self::TooManyPixels { .. } => "scan at 200 to 300 dpi",
+            Self::Format => "convert it to JPEG or PNG; the content counts, and not the file's name",
+            Self::Broken(_) => "copy the file again, or scan the paper again",
+        }
+    }
+}
+
+impl From<io::Error> for ScanError {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Self::Missing,
+            _ => Self::Unreadable(error),
+        }
+    }
+}
+
+/// A scan in memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScanFile {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// Their digest.
+    pub digest: ScanDigest,
+    /// The format of the picture.
+    pub format: PictureFormat,
+}
+
+/// Reads the scan that the file `source_file` declares as `scan_path`, as it is now.
+///
+/// The picture is not decoded: that is for the time when it is declared.
+///
+/// # Errors
+/// When the scan lies outside `roots`, is no file, is too large, or is no picture by its first bytes.
+pub fn read(source_file: &str, scan_path: &str, roots: &ScanRoots) -> Result<ScanFile, ScanError> {
+    read_file(&resolve(Path::new(source_file), scan_path, roots)?)
+}
+
+/// The real path of a scan, once it is known to lie inside `roots`.
+pub(super) fn resolve(source_file: &Path, scan_path: &str, roots: &ScanRoots) -> Result<PathBuf, ScanError> {
+    let scan = Path::new(scan_path);
+    if scan.has_root() || matches!(scan.components().next(), Some(Component::Prefix(_))) {
+        return Err(ScanError::Outside);
+    }
+    let declaring = in_real_folder(source_file)?;
+    let folder = declaring.parent().ok_or(ScanError::Outside)?;
+    // Paths that lead outside by their parts alone are not even looked up: not even whether such a file exists is told.
+    let lexical = lexically(&folder.join(scan));
+    if !roots.leading_to(&declaring).any(|root| lexical.starts_with(root)) {
+        return Err(ScanError::Outside);
+    }
+    let real = fs::canonicalize(folder.join(scan))?;
+    if roots.leading_to(&declaring).any(|root| real.starts_with(root)) { Ok(real) } else { Err(ScanError::Outside) }
+}
+
+/// An absolute path without `.` and `..`, as its parts alone tell.
+fn lexically(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::ParentDir => {
+                plain.pop();
+            }
+            Component::CurDir => {}
+            other => plain.push(other),
+        }
+    }
+    plain
+}
+
+/// Reads a file that [`resolve`] has found.
+pub(super) fn read_file(path: &Path) -> Result<ScanFile, ScanError> {
+    // Looked at before it is opened, since opening a pipe would wait for its other end.
+    let metadata = fs::metadata(path)?;
+    if !metadata.is_file() {
+        return Err(ScanError::NotAFile);
+    }
+    if metadata.len() > MAX_SCAN_BYTES {
+        return Err(ScanError::TooLarge(metadata.len()));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
+    fs::File::open(path)?.take(MAX_SCAN_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_SCAN_BYTES {
+        return Err(ScanError::TooLarge(bytes.len() as u64));
+    }
+    let format = PictureFormat::sniff(&bytes).ok_or(ScanError::Format)?;
+    Ok(ScanFile { digest: ScanDigest::of(&bytes), format, bytes })
+}
+
+/// Decodes a scan to the last pixel, so that no damaged one is uploaded. `large` is held by the one that needs much memory.
+pub(super) fn check_pixels(scan: &ScanFile, large: &Mutex<()>) -> Result<(), ScanError> {
+    let format = match scan.format {
+        PictureFormat::Jpeg => image::ImageFormat::Jpeg,
+        PictureFormat::Png => image::ImageFormat::Png,
+        PictureFormat::Gif => image::ImageFormat::Gif,
+    };
+    let mut reader = ImageReader::with_format(Cursor::new(&scan.bytes), format);
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MAX_UNPACKED_BYTES);
+    reader.limits(limits);
+    let broken = |error: image::ImageError| ScanError::Broken(error.to_string());
+    let decoder = reader.into_decoder().map_err(broken)?;
+    let (width, height) = decoder.dimensions();
+    let size = decoder.total_bytes();
+    if size > MAX_UNPACKED_BYTES {
+        return Err(ScanError::TooManyPixels { width, height });
+    }
+    let _alone = (size > LARGE_UNPACKED_BYTES).then(|| large.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+    image::DynamicImage::from_decoder(decoder).map_err(broken)?;
+    Ok(())
+}

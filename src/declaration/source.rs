@@ -1,0 +1,228 @@
+use std::ops::Range;
+
+use super::{Code, Diagnostic};
+
+/// The largest file that is read, in bytes.
+pub const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// A file of declarations, by its number in [`super::Loaded::files`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FileId(pub(super) u32);
+
+impl FileId {
+    /// The file's index in [`super::Loaded::files`].
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A position in a text: the line and the column in characters, both counted from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Position {
+    /// The line.
+    pub line: u32,
+    /// The column, in characters.
+    pub column: u32,
+}
+
+/// A stretch of text, the end excluded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    /// The position of the first character.
+    pub start: Position,
+    /// The position after the last character.
+    pub end: Position,
+}
+
+impl Span {
+    /// The stretch of the characters `columns` of one line.
+    pub(super) fn on_line(line: u32, columns: Range<u32>) -> Self {
+        Self { start: Position { line, column: columns.start }, end: Position { line, column: columns.end } }
+    }
+
+    /// The very beginning of a file.
+    pub(super) fn first() -> Self {
+        Self::on_line(1, 1..1)
+    }
+}
+
+/// A stretch of text in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Place {
+    /// The file.
+    pub file: FileId,
+    /// Where in the file.
+    pub span: Span,
+}
+
+/// A file of declarations as text.
+#[derive(Debug)]
+pub struct SourceFile {
+    name: String,
+    text: String,
+    /// Where each line starts, in bytes.
+    lines: Vec<u32>,
+}
+
+impl SourceFile {
+    /// A file of that name and text. Lines end as YAML's do: with CR, LF or both.
+    ///
+    /// The text must be smaller than 4 GiB, as [`MAX_FILE_BYTES`] takes care of.
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        let (name, text) = (name.into(), text.into());
+        let bytes = text.as_bytes();
+        let ends = bytes.iter().enumerate().filter(|(i, b)| match b {
+            b'\n' => true,
+            b'\r' => bytes.get(i + 1) != Some(&b'\n'),
+            _ => false,
+        });
+        let offset = |i: usize| u32::try_from(i).expect("files are limited to less than 4 GiB");
+        let lines = std::iter::once(0).chain(ends.map(|(i, _)| offset(i + 1))).collect();
+        Self { name, text, lines }
+    }
+
+    /// The file as it was given or found below a folder that was given, with `/` between its parts.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// All of the text, without a byte order mark.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The text of a line, counted from 1, without its end; empty when there is no such line.
+    pub fn line(&self, line: u32) -> &str {
+        let index = line as usize;
+        let Some(&start) = index.checked_sub(1).and_then(|i| self.lines.get(i)) else { return "" };
+        let end = self.lines.get(index).map_or(self.text.len(), |end| *end as usize);
+        self.text[start as usize..end].trim_end_matches(['\r', '\n'])
+    }
+
+    /// How many lines there are.
+    pub fn line_count(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// The position of the character that starts at a byte of the text.
+    pub(super) fn position(&self, byte: usize) -> Position {
+        let line = self.lines.partition_point(|start| *start as usize <= byte);
+        let start = self.lines[line - 1] as usize;
+        let column = self.text[start..byte].chars().count() + 1;
+        Position { line: saturate(line), column: saturate(column) }
+    }
+
+    /// The text of a span within one line.
+    pub(super) fn slice(&self, span: Span) -> Option<&str> {
+        if span.start.line != span.end.line {
+            return None;
+        }
+        let line = self.line(span.start.line);
+        let byte = |column: u32| {
+            let mut bytes = line.char_indices().map(|(i, _)| i).chain([line.len()]);
+            bytes.nth(column as usize - 1)
+        };
+        line.get(byte(span.start.column)?..byte(span.end.column)?)
+    }
+}
+
+/// A count that a text of at most [`MAX_FILE_BYTES`] keeps far below `u32::MAX`.
+pub(super) fn saturate(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// Reads a file's bytes as text: UTF-8, or UTF-16 with a byte order mark.
+///
+/// What is no text comes back as well as can be shown, together with the reason.
+pub(super) fn decode(id: FileId, name: &str, bytes: Vec<u8>) -> (SourceFile, Option<Diagnostic>) {
+    match bytes.as_slice() {
+        [0xFF, 0xFE, rest @ ..] => decode_utf16(id, name, rest, u16::from_le_bytes),
+        [0xFE, 0xFF, rest @ ..] => decode_utf16(id, name, rest, u16::from_be_bytes),
+        _ => decode_utf8(id, name, bytes),
+    }
+}
+
+fn decode_utf8(id: FileId, name: &str, mut bytes: Vec<u8>) -> (SourceFile, Option<Diagnostic>) {
+    if bytes.starts_with(&[0xEF, 0xBB, 0xBF]) {
+        bytes.drain(..3);
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => refuse_nul(id, SourceFile::new(name, text)),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let file = SourceFile::new(name, String::from_utf8_lossy(error.as_bytes()));
+            let byte = error.as_bytes()[at];
+            let diagnostic = Diagnostic::new(Code::Encoding, format!("the file is not UTF-8: byte 0x{byte:02X}"))
+                .at(place_of(id, &file, at))
+                .help("save the file as UTF-8; it may be in GBK or GB18030 now");
+            (file, Some(diagnostic))
+        }
+    }
+}
+
+fn decode_utf16(id: FileId, name: &str, bytes: &[u8], read: fn([u8; 2]) -> u16) -> (SourceFile, Option<Diagnostic>) {
+    let (pairs, rest) = bytes.as_chunks::<2>();
+    let units: Vec<u16> = pairs.iter().map(|pair| read(*pair)).collect();
+    let file = SourceFile::new(name, String::from_utf16_lossy(&units));
+    if rest.is_empty() && char::decode_utf16(units).all(|c| c.is_ok()) {
+        return refuse_nul(id, file);
+    }
+    let diagnostic = Diagnostic::new(Code::Encoding, "the file begins as UTF-16 and is not")
+        .at(Place { file: id, span: Span::first() })
+        .help("save the file as UTF-8");
+    (file, Some(diagnostic))
+}
+
+/// A NUL would end the text for the YAML parser, and hide what follows.
+fn refuse_nul(id: FileId, file: SourceFile) -> (SourceFile, Option<Diagnostic>) {
+    let Some(at) = file.text.find('\0') else { return (file, None) };
+    let diagnostic = Diagnostic::new(Code::Encoding, "the file has a NUL character, so it is no text")
+        .at(place_of(id, &file, at))
+        .help("save the file as UTF-8; UTF-16 is read when it begins with a byte order mark");
+    (file, Some(diagnostic))
+}
+
+fn place_of(file: FileId, source: &SourceFile, byte: usize) -> Place {
+    let Position { line, column } = source.position(byte);
+    Place { file, span: Span::on_line(line, column..column + 1) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decoded(bytes: &[u8]) -> (SourceFile, Option<Diagnostic>) {
+        decode(FileId(0), "letters.yaml", bytes.to_vec())
+    }
+
+    #[test]
+    fn lines_end_with_cr_lf_or_both() {
+        let file = SourceFile::new("f", "一\r\n二\r三\n\n五");
+        let lines: Vec<_> = (0..8).map(|line| file.line(line)).collect();
+        assert_eq!(lines, ["", "一", "二", "三", "", "五", "", ""]);
+        assert_eq!(file.position("一\r\n二".len() - 3), Position { line: 2, column: 1 });
+    }
+
+    #[test]
+    fn byte_order_marks_and_utf16_are_read() {
+        let utf16 = |bytes: fn(u16) -> [u8; 2]| "\u{FEFF}版本".encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
+        for bytes in ["\u{FEFF}版本".as_bytes(), &utf16(u16::to_le_bytes), &utf16(u16::to_be_bytes)] {
+            let (file, problem) = decoded(bytes);
+            assert_eq!((file.text(), problem.is_none()), ("版本", true));
+        }
+    }
+
+    #[test]
+    fn what_is_no_text_is_refused_at_its_place() {
+        for (bytes, line, column) in [
+            (&b"a: 1\n\xE4\xB8\x80\xC4\xE3"[..], 2, 2),
+            (b"a\0b", 1, 2),
+            (b"\xFF\xFEa", 1, 1),
+            (b"\xFF\xFE\x00\xD8", 1, 1),
+        ] {
+            let problem = decoded(bytes).1.expect("refused");
+            assert_eq!(problem.code, Code::Encoding);
+            assert_eq!(problem.place.expect("placed").span.start, Position { line, column });
+        }
+    }
+}

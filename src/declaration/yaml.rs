@@ -1,0 +1,201 @@
+//! Text → trees, with limits that keep hostile files harmless.
+
+use std::{collections::HashMap, rc::Rc};
+
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
+
+use super::{
+    Code, Diagnostic,
+    sink::FileSink,
+    source::{Position, SourceFile, Span, saturate},
+    tree::{Entry, Node, Scalar, Value},
+};
+
+/// How deep lists and mappings may be nested. A letter's signatures are the deepest that there is, at 4.
+const MAX_DEPTH: usize = 32;
+/// How many values one file may have, its keys included. 100,000 letters with three signatures each have 2,000,000.
+const MAX_VALUES: usize = 4_000_000;
+
+/// The documents of a file; `None` when it is no YAML, which the sink then knows.
+pub(super) fn parse<'t>(source: &'t SourceFile, sink: &mut FileSink<'_>) -> Option<Vec<Node<'t>>> {
+    let mut parser = Parser::new_from_str(source.text());
+    let mut builder = Builder { sink, open: Vec::new(), anchors: HashMap::new(), documents: Vec::new(), values: 0 };
+    while let Some(event) = parser.next_event() {
+        match event {
+            Ok((event, span)) => builder.take(event, place(span)).ok()?,
+            Err(error) => {
+                builder.sink.push(syntax_error(builder.sink, source, &error));
+                return None;
+            }
+        }
+    }
+    Some(builder.documents)
+}
+
+/// The file cannot be read to its end; why is in the sink.
+struct Halt;
+
+fn position(mark: Marker) -> Position {
+    Position { line: saturate(mark.line()), column: saturate(mark.col() + 1) }
+}
+
+fn place(span: saphyr_parser::Span) -> Span {
+    Span { start: position(span.start), end: position(span.end) }
+}
+
+struct Builder<'t, 's, 'd> {
+    sink: &'s mut FileSink<'d>,
+    open: Vec<Open<'t>>,
+    /// What each anchor stands for; `None` as long as it is open.
+    anchors: HashMap<usize, Option<Value<'t>>>,
+    documents: Vec<Node<'t>>,
+    values: usize,
+}
+
+/// A list or mapping whose end has not come yet.
+struct Open<'t> {
+    start: Span,
+    anchor: usize,
+    refused: bool,
+    items: Items<'t>,
+}
+
+enum Items<'t> {
+    Sequence(Vec<Node<'t>>),
+    Mapping { entries: Vec<Entry<'t>>, key: Option<Node<'t>> },
+}
+
+impl<'t> Builder<'t, '_, '_> {
+    fn take(&mut self, event: Event<'t>, span: Span) -> Result<(), Halt> {
+        match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                let scalar = Value::Scalar(Scalar::new(text, style == ScalarStyle::Plain));
+                let value = if self.refuses(tag.as_deref(), SCALAR_TAGS, span) { Value::Refused } else { scalar };
+                if anchor > 0 {
+                    self.anchors.insert(anchor, Some(value.clone()));
+                }
+                self.add(Node { span, value })
+            }
+            Event::SequenceStart(anchor, tag) => {
+                let refused = self.refuses(tag.as_deref(), &["seq"], span);
+                self.open(Open { start: span, anchor, refused, items: Items::Sequence(Vec::new()) })
+            }
+            Event::MappingStart(anchor, tag) => {
+                let refused = self.refuses(tag.as_deref(), &["map"], span);
+                let items = Items::Mapping { entries: Vec::new(), key: None };
+                self.open(Open { start: span, anchor, refused, items })
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(span),
+            Event::Alias(anchor) => {
+                let value = self.alias(anchor, span);
+                self.add(Node { span, value })
+            }
+            Event::DocumentStart(_) => {
+                self.anchors.clear();
+                Ok(())
+            }
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => Ok(()),
+        }
+    }
+
+    fn alias(&mut self, anchor: usize, span: Span) -> Value<'t> {
+        if let Some(Some(value)) = self.anchors.get(&anchor) {
+            value.clone()
+        } else {
+            let message = "the alias stands for something that it is itself a part of";
+            self.sink.report(Code::YamlAlias, message, span);
+            Value::Refused
+        }
+    }
+
+    fn open(&mut self, open: Open<'t>) -> Result<(), Halt> {
+        if self.open.len() == MAX_DEPTH {
+            let message = format!("lists and mappings are nested more than {MAX_DEPTH} deep");
+            self.sink.report(Code::YamlLimits, message, open.start);
+            return Err(Halt);
+        }
+        if open.anchor > 0 {
+            self.anchors.insert(open.anchor, None);
+        }
+        self.open.push(open);
+        Ok(())
+    }
+
+    fn close(&mut self, end: Span) -> Result<(), Halt> {
+        let open = self.open.pop().expect("the parser ends only what it has begun");
+        let value = match open.items {
+            _ if open.refused => Value::Refused,
+            Items::Sequence(items) => Value::Sequence(Rc::new(items)),
+            Items::Mapping { entries, .. } => Value::Mapping(Rc::new(entries)),
+        };
+        if open.anchor > 0 {
+            self.anchors.insert(open.anchor, Some(value.clone()));
+        }
+        self.add(Node { span: Span { start: open.start.start, end: end.end }, value })
+    }
+
+    fn add(&mut self, node: Node<'t>) -> Result<(), Halt> {
+        self.values += 1;
+        if self.values > MAX_VALUES {
+            let message = format!("the file has more than {MAX_VALUES} values");
+            self.sink.report_with_help(Code::YamlLimits, message, node.span, "spread the letters over several files");
+            return Err(Halt);
+        }
+        match self.open.last_mut().map(|open| &mut open.items) {
+            None => self.documents.push(node),
+            Some(Items::Sequence(items)) => items.push(node),
+            Some(Items::Mapping { entries, key }) => match key.take() {
+                None => *key = Some(node),
+                Some(key) => entries.push(Entry { key, value: node }),
+            },
+        }
+        Ok(())
+    }
+
+    /// Complains about a tag that would change what the value is.
+    fn refuses(&mut self, tag: Option<&Tag>, harmless: &[&str], span: Span) -> bool {
+        let Some(tag) = tag else { return false };
+        let name = format!("{}{}", tag.handle, tag.suffix);
+        let core = name.strip_prefix("tag:yaml.org,2002:");
+        if name == "!" || core.is_some_and(|core| harmless.contains(&core)) {
+            return false;
+        }
+        let shown = core.map_or_else(|| name.clone(), |core| format!("!!{core}"));
+        let message = format!("the tag `{shown}` has no meaning here");
+        let diagnostic = self.sink.diagnostic(Code::YamlTag, message, span);
+        self.sink.push(diagnostic.help("remove the tag: every value is the text that stands there"));
+        true
+    }
+}
+
+/// Tags that leave a scalar the text that it is.
+const SCALAR_TAGS: &[&str] = &["str", "int", "float", "bool", "timestamp"];
+
+fn syntax_error(sink: &FileSink<'_>, source: &SourceFile, error: &saphyr_parser::ScanError) -> Diagnostic {
+    let Position { line, column } = position(*error.marker());
+    let here = Span::on_line(line, column..column + 1);
+    let indented_by_tab = source.line(line).trim_start_matches(' ').starts_with('\t');
+    let colon = [line.saturating_sub(1), line].into_iter().find_map(|line| full_width_colon(source, line));
+    let (span, help) = match colon {
+        Some(colon) => (colon, "`：` is a full-width character: write `: ` in its place"),
+        None if indented_by_tab => (here, "indent with spaces; YAML allows no tabs here"),
+        None if error.info().contains("anchor") => {
+            (here, "an alias (`*name`) needs an anchor (`&name`) before it in the same document")
+        }
+        None => (here, "check the indentation; put quotes around a text that begins with a symbol or has `: ` or ` #`"),
+    };
+    sink.diagnostic(Code::YamlSyntax, format!("this is not YAML: {}", error.info()), span).help(help)
+}
+
+/// The full-width colon after the first word of a line, where a field's `:` is meant.
+fn full_width_colon(source: &SourceFile, line: u32) -> Option<Span> {
+    let text = source.line(line);
+    let word = text.trim_start_matches([' ', '-', '{']);
+    let colon = word.find(|c: char| !c.is_ascii_alphanumeric()).filter(|end| *end > 0)?;
+    if !word[colon..].starts_with('：') {
+        return None;
+    }
+    let before = text.len() - word.len() + colon;
+    let column = saturate(text[..before].chars().count() + 1);
+    Some(Span::on_line(line, column..column + 1))
+}

@@ -1,0 +1,366 @@
+//! The heart of the emulator: what the accounts hold, and the operations on it.
+//!
+//! Nothing here waits, reads a clock, draws a number or writes a file: the time is passed in, ids come from a counter, and
+//! whatever has to be kept is handed back. A simulator can drive it with a time of its own.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
+
+use jiff::{Timestamp, civil::Date};
+
+use super::{
+    account::AccountName,
+    params::Params,
+    refusal::{Code, Refusal},
+    rules::{Filter, NewLetter},
+};
+use crate::{
+    clock::day_in_china,
+    letter::{LetterId, Validity},
+};
+
+/// The state of a letter that nobody has reviewed yet.
+const NOT_REVIEWED: &str = "INT";
+
+/// A letter that an account holds.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct StoredLetter {
+    /// Its number, unique among all accounts.
+    pub id: LetterId,
+    /// Its name, unique in its account.
+    pub name: Box<str>,
+    /// The authorizer.
+    pub authorizer: Box<str>,
+    /// The authorized party.
+    pub authorized_party: Box<str>,
+    /// The authorizer's code.
+    pub organization_code: Box<str>,
+    /// The days on which it holds.
+    #[serde(with = "validity_text")]
+    pub validity: Validity,
+    /// The signatures of its scope.
+    pub signatures: Box<[Box<str>]>,
+    /// The key of its picture.
+    pub file_key: Box<str>,
+    /// How far its review is: `INT`, `PASSED`, or whatever a test wants the service to say.
+    pub state: Box<str>,
+}
+
+impl StoredLetter {
+    /// `VALID` on the days of its validity, and `INVALID` on any other.
+    #[must_use]
+    pub fn status(&self, today: Date) -> &'static str {
+        if self.validity.contains(today) { "VALID" } else { "INVALID" }
+    }
+}
+
+/// A validity in the words of the service.
+mod validity_text {
+    use crate::letter::Validity;
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes every field by reference")]
+    pub(super) fn serialize<S: serde::Serializer>(validity: &Validity, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(validity)
+    }
+
+    pub(super) fn deserialize<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Validity, D::Error> {
+        let text = <String as serde::Deserialize>::deserialize(deserializer)?;
+        Validity::try_from(text.as_str()).map_err(serde::de::Error::custom)
+    }
+}
+
+/// What a reviewer decided: the letters concerned, by all that is given, and their new state.
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Review {
+    /// The letters of this account.
+    #[serde(default)]
+    pub account: Option<AccountName>,
+    /// The letter of this id.
+    #[serde(default)]
+    pub id: Option<LetterId>,
+    /// The letter of this name.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// The letters whose scope holds this signature.
+    #[serde(default)]
+    pub signature: Option<String>,
+    /// The state to move them to.
+    #[serde(default = "Review::passed")]
+    pub state: String,
+}
+
+impl Review {
+    /// The state of a letter once a signature of its scope has passed review.
+    fn passed() -> String {
+        "PASSED".to_owned()
+    }
+
+    fn concerns(&self, letter: &StoredLetter) -> bool {
+        self.id.is_none_or(|id| id == letter.id)
+            && self.name.as_deref().is_none_or(|name| name == &*letter.name)
+            && self.signature.as_deref().is_none_or(|wanted| letter.signatures.iter().any(|name| **name == *wanted))
+    }
+}
+
+/// Why a letter that was kept can't be taken in.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Contradiction {
+    /// Two letters of one name in one account.
+    #[error("account {account} would have two letters named {name}")]
+    Name {
+        /// The account.
+        account: String,
+        /// The name.
+        name: String,
+    },
+    /// Two letters of one number.
+    #[error("two letters would have the id {0}")]
+    Id(LetterId),
+}
+
+#[derive(Debug, Default)]
+struct Account {
+    letters: BTreeMap<LetterId, Arc<StoredLetter>>,
+    ids_by_name: HashMap<Box<str>, LetterId>,
+    objects: HashSet<Box<str>>,
+}
+
+/// What all accounts hold.
+#[derive(Debug)]
+pub struct Core {
+    accounts: BTreeMap<AccountName, Account>,
+    ids: HashSet<LetterId>,
+    last_id: LetterId,
+}
+
+impl Default for Core {
+    fn default() -> Self {
+        Self { accounts: BTreeMap::new(), ids: HashSet::new(), last_id: LetterId(10_000_000) }
+    }
+}
+
+impl Core {
+    /// Creates a letter (`CreateSmsAuthorizationLetter`): the parameters are checked first, then the day, the name and
+    /// the picture. What comes back is to be kept.
+    ///
+    /// # Errors
+    /// What the service answers when it refuses.
+    pub fn create(
+        &mut self,
+        account: &AccountName,
+        params: &Params,
+        now: Timestamp,
+    ) -> Result<Arc<StoredLetter>, Refusal> {
+        let new = NewLetter::from_params(params)?;
+        if !new.validity.contains(day_in_china(now)) {
+            return Err(Code::DateNotValid.into());
+        }
+        let holder = self.accounts.entry(account.clone()).or_default();
+        if holder.ids_by_name.contains_key(new.name.as_str()) {
+            return Err(Code::NameRepeat.into());
+        }
+        if !holder.objects.contains(new.file_key.as_str()) {
+            return Err(Code::OssFileNotUploaded.into());
+        }
+        let letter = Arc::new(StoredLetter {
+            id: LetterId(self.last_id.0 + 1),
+            name: new.name.into(),
+            authorizer: new.authorizer.into(),
+            authorized_party: new.authorized_party.into(),
+            organization_code: new.organization_code.into(),
+            validity: new.validity,
+            signatures: new.signatures.into_iter().map(String::into_boxed_str).collect(),
+            file_key: new.file_key.into(),
+            state: NOT_REVIEWED.into(),
+        });
+        self.restore(account, Arc::clone(&letter)).expect("the id is new and the name was looked up");
+        Ok(letter)
+    }
+
+    /// The letters that a query asks for, by the order of their ids (`QuerySmsAuthorizationLetter`).
+    #[must_use]
+    pub fn query(&self, account: &AccountName, filter: &Filter, now: Timestamp) -> Vec<Arc<StoredLetter>> {
+        let today = day_in_china(now);
+        let Some(holder) = self.accounts.get(account) else { return Vec::new() };
+        holder.letters.values().filter(|letter| matches(filter, letter, today)).cloned().collect()
+    }
+
+    /// Notes that an object was uploaded. Whether it is the first under its key comes back.
+    pub fn put_object(&mut self, account: &AccountName, key: &str) -> bool {
+        self.accounts.entry(account.clone()).or_default().objects.insert(key.into())
+    }
+
+    /// Whether an object was uploaded under that key.
+    #[must_use]
+    pub fn has_object(&self, account: &AccountName, key: &str) -> bool {
+        self.accounts.get(account).is_some_and(|holder| holder.objects.contains(key))
+    }
+
+    /// Moves letters to another state, as a reviewer does. The letters that were moved are to be kept.
+    pub fn review(&mut self, whose: &Review) -> Vec<(AccountName, Arc<StoredLetter>)> {
+        let mut moved = Vec::new();
+        let accounts = self.accounts.iter_mut();
+        for (name, holder) in accounts.filter(|(name, _)| whose.account.as_ref().is_none_or(|wanted| wanted == *name)) {
+            for letter in holder.letters.values_mut().filter(|letter| whose.concerns(letter)) {
+                *letter = Arc::new(StoredLetter { state: whose.state.as_str().into(), ..StoredLetter::clone(letter) });
+                moved.push((name.clone(), Arc::clone(letter)));
+            }
+        }
+        moved
+    }
+
+    /// Takes in a letter that was kept.
+    ///
+    /// # Errors
+    /// When its name or its id is taken.
+    pub fn restore(&mut self, account: &AccountName, letter: Arc<StoredLetter>) -> Result<(), Contradiction> {
+        self.admits(account, &letter)?;
+        let holder = self.accounts.entry(account.clone()).or_default();
+        self.ids.insert(letter.id);
+        self.last_id = self.last_id.max(letter.id);
+        holder.ids_by_name.insert(letter.name.clone(), letter.id);
+        holder.letters.insert(letter.id, letter);
+        Ok(())
+    }
+
+    /// Whether a letter could be taken in as it is.
+    ///
+    /// # Errors
+    /// When its name or its id is taken.
+    pub fn admits(&self, account: &AccountName, letter: &StoredLetter) -> Result<(), Contradiction> {
+        if self.accounts.get(account).is_some_and(|holder| holder.ids_by_name.contains_key(&letter.name)) {
+            return Err(Contradiction::Name { account: account.to_string(), name: letter.name.to_string() });
+        }
+        if self.ids.contains(&letter.id) {
+            return Err(Contradiction::Id(letter.id));
+        }
+        Ok(())
+    }
+
+    /// The highest id that was given.
+    #[must_use]
+    pub fn last_id(&self) -> LetterId {
+        self.last_id
+    }
+
+    /// Every account, its letters by the order of their ids.
+    pub fn accounts(&self) -> impl Iterator<Item = (&AccountName, impl Iterator<Item = &Arc<StoredLetter>>)> {
+        self.accounts.iter().map(|(name, account)| (name, account.letters.values()))
+    }
+
+    /// The account that uploads to this folder.
+    #[must_use]
+    pub fn account_of_start_path(&self, start_path: &str) -> Option<&AccountName> {
+        self.accounts.keys().find(|name| name.start_path() == start_path)
+    }
+}
+
+fn matches(filter: &Filter, letter: &StoredLetter, today: Date) -> bool {
+    let is = |wanted: &Option<String>, value: &str| wanted.as_deref().is_none_or(|wanted| wanted == value);
+    filter.ids.as_ref().is_none_or(|ids| ids.contains(&letter.id))
+        && is(&filter.organization_code, &letter.organization_code)
+        && is(&filter.state, &letter.state)
+        && is(&filter.status, letter.status(today))
+        && filter.signature.as_deref().is_none_or(|wanted| letter.signatures.iter().any(|name| **name == *wanted))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn account() -> AccountName {
+        AccountName::try_from("shop").expect("valid")
+    }
+
+    fn noon(day: &str) -> Timestamp {
+        format!("{day}T04:00:00Z").parse().expect("a time")
+    }
+
+    fn params(name: &str, signature: &str) -> Params {
+        [
+            ("AuthorizationLetterName", name),
+            ("Authorization", "菜鸟网络科技有限公司"),
+            ("ProxyAuthorization", "支付宝(中国)网络技术有限公司"),
+            ("OrganizationCode", "91330100799655058B"),
+            ("AuthorizationLetterExpDate", "2026-01-01~2026-12-31"),
+            ("SignList", &format!("[\"{signature}\"]")),
+            ("AuthorizationLetterPic", "1/a.jpg"),
+        ]
+        .into_iter()
+        .collect()
+    }
+
+    fn core_with_a_picture() -> Core {
+        let mut core = Core::default();
+        core.put_object(&account(), "1/a.jpg");
+        core
+    }
+
+    fn code(result: Result<Arc<StoredLetter>, Refusal>) -> String {
+        result.map_or_else(|refusal| refusal.code.into_owned(), |letter| letter.id.to_string())
+    }
+
+    #[test]
+    fn a_name_is_unique_in_its_account() {
+        let mut core = core_with_a_picture();
+        let now = noon("2026-06-01");
+        assert_eq!(code(core.create(&account(), &params("甲", "菜鸟"), now)), "10000001");
+        assert_eq!(code(core.create(&account(), &params("甲", "菜鸟"), now)), "AuthorizationLetterNameRepeat");
+        let other = AccountName::try_from("other").expect("valid");
+        assert_eq!(code(core.create(&other, &params("甲", "菜鸟"), now)), "AuthorizationOssFileNotUploadError");
+        core.put_object(&other, "1/a.jpg");
+        assert_eq!(code(core.create(&other, &params("甲", "菜鸟"), now)), "10000002");
+        assert_eq!(core.query(&account(), &Filter::default(), now).len(), 1);
+    }
+
+    #[test]
+    fn a_letter_is_created_only_on_the_days_of_its_validity_in_china() {
+        let mut core = core_with_a_picture();
+        let mut at = |time: &str| code(core.create(&account(), &params("甲", "菜鸟"), time.parse().expect("a time")));
+        assert_eq!(at("2025-12-31T15:59:59Z"), "AuthorizationLetterDateNotValid");
+        assert_eq!(at("2026-12-31T16:00:00Z"), "AuthorizationLetterDateNotValid");
+        assert_eq!(at("2025-12-31T16:00:00Z"), "10000001");
+    }
+
+    #[test]
+    fn a_query_filters_by_all_that_it_names() {
+        let mut core = core_with_a_picture();
+        let now = noon("2026-06-01");
+        core.create(&account(), &params("甲", "菜鸟"), now).expect("created");
+        let second = core.create(&account(), &params("乙", "裹裹"), now).expect("created");
+        let review: Review = serde_json::from_str(r#"{"signature":"裹裹"}"#).expect("a review");
+        let moved = core.review(&review);
+        assert_eq!(moved.len(), 1);
+        assert_eq!((moved[0].1.id, &*moved[0].1.state), (second.id, "PASSED"));
+        let names = |pairs: &[(&str, &str)], now| -> Vec<String> {
+            let filter = Filter::from_params(&pairs.iter().copied().collect()).expect("valid");
+            core.query(&account(), &filter, now).iter().map(|letter| letter.name.to_string()).collect()
+        };
+        assert_eq!(names(&[], now), ["甲", "乙"]);
+        assert_eq!(names(&[("SignName", "裹裹")], now), ["乙"]);
+        assert_eq!(names(&[("State", "INT")], now), ["甲"]);
+        assert_eq!(names(&[("State", "INT"), ("SignName", "裹裹")], now), [""; 0]);
+        assert_eq!(names(&[("OrganizationCode", "91330100799655058B")], now).len(), 2);
+        assert_eq!(names(&[("AuthorizationLetterIdList", "[10000001]")], now), ["甲"]);
+        assert_eq!(names(&[("Status", "VALID")], now).len(), 2);
+        assert_eq!(names(&[("Status", "VALID")], noon("2027-01-01")).len(), 0);
+        assert_eq!(names(&[("Status", "INVALID")], noon("2027-01-01")).len(), 2);
+    }
+
+    #[test]
+    fn a_letter_that_was_kept_comes_back_as_it_was_and_its_id_is_never_given_again() {
+        let mut core = core_with_a_picture();
+        let now = noon("2026-06-01");
+        let letter = core.create(&account(), &params("甲", "菜鸟"), now).expect("created");
+        let text = serde_json::to_string(&*letter).expect("JSON");
+        let kept: StoredLetter = serde_json::from_str(&text).expect("JSON");
+        let mut later = core_with_a_picture();
+        later.restore(&account(), Arc::new(kept)).expect("nothing contradicts it");
+        assert_eq!(later.query(&account(), &Filter::default(), now), [letter]);
+        assert_eq!(code(later.create(&account(), &params("乙", "菜鸟"), now)), "10000002");
+    }
+}

@@ -1,0 +1,259 @@
+//! The emulator as an HTTP server.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use futures::{StreamExt, stream};
+use http::{HeaderMap, Method, Request, Response, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited, StreamBody};
+use hyper::{
+    body::{Frame, Incoming},
+    server::conn::http1,
+    service::service_fn,
+};
+use hyper_util::rt::TokioIo;
+use tokio::{net::TcpListener, task::JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Operation, Params, admin,
+    answer::{Body, Cut, Envelope, Format, full},
+    auth::ApiRequest,
+    faults::{Effects, Failure, FailureBody},
+    post_object,
+    refusal::{Code, Refusal},
+    state::Shared,
+};
+use crate::{letter::PictureFormat, wire};
+
+/// The largest body of a call; the largest letter takes a tenth of it.
+const MAX_CALL_BYTES: usize = 1024 * 1024;
+
+/// How long requests under way may take to end when the emulator ends.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// Serves connections until `stop`, and then lets the requests under way end.
+pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>, stop: CancellationToken) {
+    let mut connections = JoinSet::new();
+    loop {
+        let accepted = tokio::select! {
+            () = stop.cancelled() => break,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, _)) => {
+                // Without this, small answers wait for the acknowledgement of the one before.
+                let _ = stream.set_nodelay(true);
+                connections.spawn(serve_connection(TokioIo::new(stream), Arc::clone(&shared), stop.clone()));
+            }
+            Err(error) => {
+                // Too many open files, most likely: let some connections end before the next try.
+                tracing::warn!(%error, "a connection can't be accepted");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+        while connections.try_join_next().is_some() {}
+    }
+    drop(listener);
+    let ended = tokio::time::timeout(GRACE, async { while connections.join_next().await.is_some() {} }).await;
+    if ended.is_err() {
+        connections.shutdown().await;
+    }
+}
+
+async fn serve_connection(io: TokioIo<tokio::net::TcpStream>, shared: Arc<Shared>, stop: CancellationToken) {
+    let local = io.inner().local_addr().ok();
+    let service = service_fn(move |request| {
+        let shared = Arc::clone(&shared);
+        async move { handle(&shared, request, local).await }
+    });
+    let connection = http1::Builder::new().serve_connection(io, service);
+    tokio::pin!(connection);
+    let result = tokio::select! {
+        result = connection.as_mut() => result,
+        () = stop.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = result {
+        tracing::debug!(%error, "a connection ended early");
+    }
+}
+
+async fn handle(shared: &Shared, request: Request<Incoming>, local: Option<SocketAddr>) -> Result<Response<Body>, Cut> {
+    let envelope = Envelope {
+        request_id: new_request_id(),
+        operation: None,
+        format: Format::Json,
+        origin: origin(request.headers(), local),
+        date: shared.clock.now(),
+    };
+    let is_form_data = content_type(request.headers()).starts_with("multipart/form-data");
+    if request.uri().path().starts_with(admin::PREFIX) {
+        Ok(admin::handle(shared, request, &envelope).await)
+    } else if request.method() == Method::POST && is_form_data {
+        post_object::handle(shared, request, envelope).await
+    } else if request.method() == Method::GET && request.uri().path() != "/" {
+        Ok(picture(shared, request.uri().path(), &envelope).await)
+    } else {
+        call(shared, request, envelope).await
+    }
+}
+
+/// A call of the API.
+async fn call(shared: &Shared, request: Request<Incoming>, envelope: Envelope) -> Result<Response<Body>, Cut> {
+    let request = match read_call(request).await {
+        Ok(request) => request,
+        Err(refusal) => return Ok(envelope.failure(&refusal)),
+    };
+    let format = format_of(&request);
+    let action = request.common("x-acs-action", "Action");
+    let mut envelope = Envelope {
+        operation: action.and_then(Operation::of_action),
+        format: format.clone().unwrap_or(Format::Json),
+        ..envelope
+    };
+    let effects = match envelope.operation {
+        Some(operation) => shared.lock().count_call(operation),
+        None => Effects::default(),
+    };
+    envelope.date =
+        envelope.date.saturating_add(jiff::SignedDuration::from_secs(effects.skew)).unwrap_or(envelope.date);
+    tokio::time::sleep(effects.delay).await;
+    if let Some(failure) = &effects.before {
+        let untouched = envelope.failure(&Code::InternalError.into());
+        return spoil(failure, untouched, &envelope, |refusal| envelope.failure(refusal)).await;
+    }
+    let outcome = match format {
+        Ok(_) => shared.lock().call(&request, &effects, shared.clock.now(), &envelope.origin),
+        Err(refusal) => Err(refusal),
+    };
+    // A refusal too may speak of a letter that is not safe yet.
+    let outcome = shared.safe().await.and(outcome);
+    let response = match outcome {
+        Ok(success) => envelope.success(success),
+        Err(refusal) => envelope.failure(&refusal),
+    };
+    tracing::debug!(action, status = response.status().as_u16(), request_id = envelope.request_id, "answered");
+    match &effects.after {
+        Some(failure) => spoil(failure, response, &envelope, |refusal| envelope.failure(refusal)).await,
+        None => Ok(response),
+    }
+}
+
+async fn read_call(request: Request<Incoming>) -> Result<ApiRequest, Refusal> {
+    let (head, body) = request.into_parts();
+    if head.method != Method::GET && head.method != Method::POST {
+        return Err(Code::MethodNotSupported.into());
+    }
+    let body = match Limited::new(body, MAX_CALL_BYTES).collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(error) if error.is::<LengthLimitError>() => return Err(Code::RequestTooLarge.into()),
+        Err(_) => return Err(Refusal::invalid("Body")),
+    };
+    let has_form = content_type(&head.headers).starts_with("application/x-www-form-urlencoded");
+    Ok(ApiRequest {
+        method: head.method.to_string(),
+        path: head.uri.path().to_owned(),
+        query: Params::parse(head.uri.query().unwrap_or_default().as_bytes()),
+        form: if has_form { Params::parse(&body) } else { Params::default() },
+        headers: head.headers,
+        body_sha256: wire::body_sha256(&body),
+    })
+}
+
+fn format_of(request: &ApiRequest) -> Result<Format, Refusal> {
+    match request.query.filled("Format").or_else(|| request.form.filled("Format")) {
+        Some(format) if format.eq_ignore_ascii_case("JSON") => Ok(Format::Json),
+        Some(format) if format.eq_ignore_ascii_case("XML") => Ok(Format::Xml),
+        Some(_) => Err(Code::FormatNotValid.into()),
+        None => {
+            let accept = request.headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+            let xml = accept.is_some_and(|accept| matches!(accept.trim(), "application/xml" | "text/xml"));
+            Ok(if xml { Format::Xml } else { Format::Json })
+        }
+    }
+}
+
+/// Makes an answer fail in the way that a fault asks for.
+pub(super) async fn spoil(
+    failure: &Failure,
+    response: Response<Body>,
+    envelope: &Envelope,
+    refuse: impl Fn(&Refusal) -> Response<Body>,
+) -> Result<Response<Body>, Cut> {
+    const PAGE: &str = "<html><head><title>Bad gateway</title></head><body><h1>Bad gateway</h1></body></html>\n";
+    match failure {
+        Failure::Cut => Err(Cut),
+        Failure::Hang => std::future::pending().await,
+        Failure::Refuse(refusal) => Ok(refuse(refusal)),
+        Failure::Status { status, body: FailureBody::Html } => Ok(envelope.respond(*status, "text/html", full(PAGE))),
+        Failure::Status { status, body: FailureBody::Empty } => Ok(envelope.respond(*status, "text/plain", full(""))),
+        Failure::NotJson => Ok(envelope.respond(200, "text/html", full(PAGE))),
+        Failure::Truncated | Failure::CutWithin => {
+            let (head, body) = response.into_parts();
+            let whole = body.collect().await?.to_bytes();
+            let half = whole.slice(..whole.len() / 2);
+            if *failure == Failure::Truncated {
+                return Ok(Response::from_parts(head, full(half)));
+            }
+            // The pause lets the first half out before the connection goes.
+            let cut = async {
+                tokio::task::yield_now().await;
+                Err(Cut)
+            };
+            let frames = stream::iter([Ok(Frame::data(half))]).chain(stream::once(cut));
+            let body = StreamBody::new(frames).boxed_unsync();
+            Ok(Response::from_parts(head, body))
+        }
+    }
+}
+
+/// A picture under the URL that a query reports: `/START_PATH/NAME`.
+async fn picture(shared: &Shared, path: &str, envelope: &Envelope) -> Response<Body> {
+    let key = percent_encoding::percent_decode_str(path.trim_start_matches('/')).decode_utf8_lossy();
+    let start_path = key.split_once('/').map_or("", |(start_path, _)| start_path);
+    let account = shared.lock().core.account_of_start_path(start_path).cloned();
+    let content = match account {
+        Some(account) if shared.safe().await.is_ok() => shared.store.object(&account, &key),
+        _ => Ok(None),
+    };
+    match content {
+        Ok(Some(content)) => {
+            let format = PictureFormat::sniff(&content);
+            let media_type = format.map_or("application/octet-stream", PictureFormat::media_type);
+            let mut response = envelope.respond(200, media_type, full(content));
+            let nosniff = header::HeaderValue::from_static("nosniff");
+            response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
+            response
+        }
+        Ok(None) => envelope.oss_failure(&super::upload::OssRefusal::no_such_key()),
+        Err(error) => {
+            tracing::error!(%error, "a picture can't be read");
+            envelope.failure(&Code::InternalError.into())
+        }
+    }
+}
+
+/// The scheme and host under which the caller reached the emulator, so that the URLs in answers lead back.
+fn origin(headers: &HeaderMap, local: Option<SocketAddr>) -> String {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let is_host = |host: &&str| {
+        let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']' | b'_');
+        !host.is_empty() && host.bytes().all(allowed)
+    };
+    let host = host.filter(is_host).map(str::to_owned);
+    let host = host.or_else(|| local.map(|address| address.to_string()));
+    format!("http://{}", host.as_deref().unwrap_or("localhost"))
+}
+
+fn content_type(headers: &HeaderMap) -> String {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    value.trim().to_ascii_lowercase()
+}
+
+/// An id in the form of the service's: `0A974B78-02BF-4C79-ADF3-90CFBA1B55B1`.
+fn new_request_id() -> String {
+    let digits = format!("{:032X}", rand::random::<u128>());
+    [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]].join("-")
+}

@@ -1,0 +1,210 @@
+//! The same API as the service's, served on this machine: three calls and the object upload, over real signed HTTP.
+//!
+//! ```text
+//! http ─ auth ─ state ─┬─ core (rules, refusal)     pure: time, ids and parameters in, answers out
+//!   │                  ├─ faults                    pure: which call goes wrong, and how
+//!   │                  └─ store                     redb, one writer, many creates a commit
+//!   ├─ post_object ─ upload                         the object store's form, policy and signature
+//!   └─ admin ─ state_file                           what a test changes while it runs
+//! ```
+//!
+//! [`core`] and [`faults`] can be driven by a simulator with a time of its own.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+pub mod core;
+pub mod faults;
+
+mod account;
+mod admin;
+mod answer;
+mod auth;
+mod http;
+mod nonces;
+mod operation;
+mod params;
+mod post_object;
+mod refusal;
+mod rules;
+mod state;
+mod state_file;
+mod store;
+mod upload;
+
+pub use account::{AccessKey, AccountError, AccountName};
+pub use operation::Operation;
+pub use params::Params;
+pub use refusal::{Code, Refusal};
+pub use rules::{Filter, NewLetter};
+pub use state_file::{AccountState, ImportError, Imported, LetterState, ObjectState, StateFile};
+pub use store::{StateLocation, StoreError};
+
+use self::{
+    auth::AccessKeys,
+    faults::Faults,
+    state::{Shared, State},
+    store::Store,
+};
+use crate::clock::Clock;
+
+/// What an emulator is to be.
+pub struct EmulatorOptions {
+    /// Where its state is.
+    pub state: StateLocation,
+    /// The AccessKeys that it takes; [`AccessKey::default`] when there is none.
+    pub access_keys: Vec<AccessKey>,
+    /// What goes wrong.
+    pub faults: Faults,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Why an emulator can't serve.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EmulatorError {
+    /// The state can't be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The address can't be listened on.
+    #[error(
+        "{address} can't be listened on: {problem}; give another address with --listen, port 0 for any that is free"
+    )]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why not.
+        problem: std::io::Error,
+    },
+    /// One AccessKey id with two secrets, tokens or accounts.
+    #[error("the AccessKey {0} is given twice with different secrets, tokens or accounts")]
+    AccessKeyTwice(String),
+}
+
+/// An emulator whose state is open, and which does not listen yet.
+pub struct Emulator {
+    shared: Arc<Shared>,
+}
+
+impl Emulator {
+    /// Opens the state.
+    ///
+    /// # Errors
+    /// When the state can't be used, or the AccessKeys contradict each other.
+    pub fn open(options: EmulatorOptions) -> Result<Self, EmulatorError> {
+        let keys = distinct(options.access_keys)?;
+        let (store, changes, core) = Store::open(&options.state)?;
+        let state = State::new(core, changes, keys, options.faults);
+        Ok(Self { shared: Arc::new(Shared::new(state, store, options.clock)) })
+    }
+
+    /// All that is kept.
+    ///
+    /// # Errors
+    /// When the state can't be read.
+    pub fn export(&self) -> Result<StateFile, StoreError> {
+        StateFile::export(&self.shared)
+    }
+
+    /// Takes in a state, all of it or nothing.
+    ///
+    /// # Errors
+    /// When it contradicts itself or what is there.
+    pub fn import(&self, file: StateFile) -> Result<Imported, ImportError> {
+        file.import(&mut self.shared.lock())
+    }
+
+    /// Writes what is still to be written, and gives the state free.
+    ///
+    /// # Errors
+    /// When that failed.
+    pub async fn close(self) -> Result<(), StoreError> {
+        close(&self.shared).await
+    }
+
+    /// Begins to serve on an address; port 0 is any that is free.
+    ///
+    /// # Errors
+    /// When the address can't be listened on.
+    pub async fn listen(self, address: SocketAddr) -> Result<Running, EmulatorError> {
+        let fails = |problem| EmulatorError::Listen { address, problem };
+        let listener = TcpListener::bind(address).await.map_err(fails)?;
+        let address = listener.local_addr().map_err(fails)?;
+        let stop = CancellationToken::new();
+        let serving = tokio::spawn(http::serve(listener, Arc::clone(&self.shared), stop.clone()));
+        Ok(Running { address, shared: self.shared, serving, stop: stop.drop_guard() })
+    }
+}
+
+/// An emulator that serves. It ends when this is dropped; [`Running::shutdown`] also waits for that.
+pub struct Running {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    serving: JoinHandle<()>,
+    stop: DropGuard,
+}
+
+impl Running {
+    /// The address that it listens on.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The endpoint for clients on this machine.
+    #[must_use]
+    pub fn endpoint(&self) -> String {
+        let mut address = self.address;
+        if address.ip().is_unspecified() {
+            let loopback = match address {
+                SocketAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
+                SocketAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
+            };
+            address.set_ip(loopback);
+        }
+        format!("http://{address}")
+    }
+
+    /// Takes no more connections, lets the requests under way end, and gives the state free.
+    ///
+    /// # Errors
+    /// When the state could not be written.
+    pub async fn shutdown(self) -> Result<(), StoreError> {
+        drop(self.stop);
+        // A server that panicked has said so on its own; the state is closed either way.
+        let _ = self.serving.await;
+        close(&self.shared).await
+    }
+}
+
+async fn close(shared: &Shared) -> Result<(), StoreError> {
+    let made = {
+        let mut state = shared.lock();
+        state.changes.end();
+        state.changes.made()
+    };
+    let safe = shared.store.safe(made).await;
+    shared.store.close();
+    safe
+}
+
+fn distinct(given: Vec<AccessKey>) -> Result<AccessKeys, EmulatorError> {
+    let mut keys = AccessKeys::new();
+    for key in given {
+        let is_same = |other: &AccessKey| {
+            (&other.secret, &other.token, &other.account) == (&key.secret, &key.token, &key.account)
+        };
+        if keys.get(&key.id).is_some_and(|other| !is_same(other)) {
+            return Err(EmulatorError::AccessKeyTwice(key.id));
+        }
+        keys.insert(key.id.clone(), key);
+    }
+    if keys.is_empty() {
+        let key = AccessKey::default();
+        keys.insert(key.id.clone(), key);
+    }
+    Ok(keys)
+}

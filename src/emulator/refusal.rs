@@ -1,0 +1,191 @@
+//! What the service answers when it does not do what it was asked: one table of codes.
+
+use std::borrow::Cow;
+
+/// Declares the table: the variant, the service's `Code`, its HTTP status, its `Message`.
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $code:literal, $status:literal, $message:literal;)+) => {
+        /// A failure that the service documents, with its `Code`, HTTP status and `Message`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Code { $($(#[$doc])* $variant,)+ }
+
+        impl Code {
+            /// Every code of the table.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            /// The service's `Code`.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $code,)+ }
+            }
+
+            /// The HTTP status that it comes with.
+            #[must_use]
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$variant => $status,)+ }
+            }
+
+            /// The service's `Message`.
+            #[must_use]
+            pub const fn message(self) -> &'static str {
+                match self { $(Self::$variant => $message,)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// A letter of that name exists.
+    NameRepeat = "AuthorizationLetterNameRepeat", 400, "The authorization letter name is duplicated.";
+    /// The name is empty, has symbols, or is digits alone.
+    NameNotMatchRegex = "AuthorizationLetterNameNotMatchRegex", 400,
+        "The authorization letter name cannot be empty and must consist of Chinese, English characters or a combination with numbers, symbols or purely numeric input are not supported.";
+    /// The name is too long.
+    NameOverLimit = "AuthorizationLetterNameOverLimit", 400,
+        "The authorization letter name exceeds the 100-character length limit.";
+    /// The validity is not written as two dates.
+    DateNotMatchRegex = "AuthorizationLetterDateNotMatchRegex", 400,
+        "The format of the authorization letter's effective and expiry date is incorrect.";
+    /// Now is not within the validity.
+    DateNotValid = "AuthorizationLetterDateNotValid", 400,
+        "The current time is not within the validity period of the authorization letter.";
+    /// The authorizer is empty, has other symbols than company names do, or is digits alone.
+    AuthorizationNotMatchRegex = "AuthorizationNotMatchRegex", 400,
+        "The authorizer name cannot be empty and currently does not support any symbols except middle dots, spaces, Chinese brackets, and English parentheses or purely numeric input.";
+    /// The authorizer is too long.
+    AuthorizationOverLimit = "AuthorizationOverLimit", 400, "The authorizer exceeds the 1000-character length limit.";
+    /// The authorized party is empty, has other symbols than company names do, or is digits alone.
+    ProxyAuthorizationNotMatchRegex = "ProxyAuthorizationNotMatchRegex", 400,
+        "The authorized party name currently does not support any symbols except middle dots, spaces, Chinese brackets, and English parentheses or purely numeric input.";
+    /// The authorized party is too long.
+    ProxyAuthorizationOverLimit = "ProxyAuthorizationOverLimit", 400,
+        "The authorized party exceeds the 1000-character length limit.";
+    /// The organization code is too long.
+    OrganizationCodeOverLimit = "OrganizationCodeOverLimit", 400, "The organization code is limited to 150 characters.";
+    /// More than 100 signatures.
+    SignNumOverLimit = "SignNumOverLimit", 400, "The signature exceeds the limit of 100 entries.";
+    /// A signature of the wrong length or with forbidden characters.
+    SignNotMatchRegex = "SignNotMatchRegex", 400,
+        "The signature length is limited to 2-12 characters and does not support some special characters.";
+    /// No object was uploaded under the file key.
+    OssFileNotUploaded = "AuthorizationOssFileNotUploadError", 400,
+        "The authorization letter file has not been uploaded.";
+
+    /// No such operation.
+    ActionNotFound = "InvalidAction.NotFound", 404, "Specified api is not found, please check your url and method.";
+    /// Another version than 2017-05-25.
+    VersionNotValid = "InvalidVersion", 400, "Specified parameter Version is not valid.";
+    /// A `Format` other than JSON and XML.
+    FormatNotValid = "InvalidParameter.Format", 400, "Specified parameter format is not valid.";
+    /// Neither GET nor POST.
+    MethodNotSupported = "UnsupportedHTTPMethod", 400, "This http method is not supported.";
+    /// A body that is larger than any call needs.
+    RequestTooLarge = "RequestTooLarge", 413, "The request is too large.";
+    /// An `AccessKeyId` that nobody has.
+    AccessKeyNotFound = "InvalidAccessKeyId.NotFound", 404, "Specified access key is not found.";
+    /// An AccessKey that was switched off.
+    AccessKeyInactive = "InvalidAccessKeyId.Inactive", 400, "Specified access key is disabled.";
+    /// An STS token that is not the one of the AccessKey.
+    SecurityTokenMalformed = "InvalidSecurityToken.Malformed", 400, "Specified SecurityToken is malformed.";
+    /// An AccessKey of STS without its token.
+    SecurityTokenMissing = "MissingSecurityToken", 400, "SecurityToken is mandatory for this action.";
+    /// A time that is not written as one.
+    TimestampFormat = "InvalidTimeStamp.Format", 400, "Specified time stamp or date value is not well formatted.";
+    /// A time more than 15 minutes off.
+    TimestampExpired = "InvalidTimeStamp.Expired", 400, "Specified time stamp or date value is expired.";
+    /// A signature method other than the one of its form.
+    SignatureMethodNotValid = "InvalidSignatureMethod", 400, "Specified signature method is not valid.";
+    /// An `Authorization` header that can't be read, or one that leaves out what must be signed.
+    IncompleteSignature = "IncompleteSignature", 400, "The request signature does not conform to Aliyun standards.";
+    /// A signature that another secret made, or one of another request.
+    SignatureDoesNotMatch = "SignatureDoesNotMatch", 400, "Specified signature is not matched with our calculation.";
+    /// A nonce that was used before.
+    NonceUsed = "SignatureNonceUsed", 400, "Specified signature nonce was used already.";
+
+    /// Too many requests of the account.
+    ThrottlingUser = "Throttling.User", 400, "Request was denied due to user flow control.";
+    /// Too many requests of one operation.
+    ThrottlingApi = "Throttling.Api", 400, "Request was denied due to api flow control.";
+    /// Too many requests.
+    Throttling = "Throttling", 400, "Request was denied due to flow control.";
+    /// RAM refuses.
+    ForbiddenRam = "Forbidden.RAM", 403, "User not authorized to operate on the specified resource, or this API doesn't support RAM.";
+    /// RAM refuses, in the words of the Short Message Service.
+    RamPermissionDeny = "isp.RAM_PERMISSION_DENY", 403, "RAM permission deny.";
+    /// The service is at a loss.
+    InternalError = "InternalError", 500, "The request processing has failed due to some unknown error.";
+    /// The service is at a loss, in the words of the Short Message Service.
+    SystemError = "isp.SYSTEM_ERROR", 500, "System error.";
+    /// The service is not there for the moment.
+    ServiceUnavailable = "ServiceUnavailable", 503, "The request has failed due to a temporary failure of the server.";
+}
+
+impl Code {
+    /// The row of the table with that `Code`.
+    #[must_use]
+    pub fn from_str_exact(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|row| row.as_str() == code)
+    }
+}
+
+/// A failure as it is answered.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{code}: {message}")]
+pub struct Refusal {
+    /// The service's `Code`.
+    pub code: Cow<'static, str>,
+    /// Its HTTP status.
+    pub status: u16,
+    /// Its `Message`.
+    pub message: Cow<'static, str>,
+}
+
+impl Refusal {
+    /// A mandatory parameter that was not sent.
+    #[must_use]
+    pub fn missing(parameter: &str) -> Self {
+        Self {
+            code: Cow::Owned(format!("Missing{parameter}")),
+            status: 400,
+            message: Cow::Owned(format!("{parameter} is mandatory for this action.")),
+        }
+    }
+
+    /// A parameter whose value can't be read.
+    #[must_use]
+    pub fn invalid(parameter: &str) -> Self {
+        Self {
+            code: Cow::Owned(format!("Invalid{parameter}")),
+            status: 400,
+            message: Cow::Owned(format!("Specified parameter {parameter} is not valid.")),
+        }
+    }
+
+    /// The same failure with more said in its message.
+    #[must_use]
+    pub fn saying(self, more: &str) -> Self {
+        Self { message: Cow::Owned(format!("{} {more}", self.message)), ..self }
+    }
+}
+
+impl From<Code> for Refusal {
+    fn from(code: Code) -> Self {
+        Self { code: Cow::Borrowed(code.as_str()), status: code.status(), message: Cow::Borrowed(code.message()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_stands_in_the_table_once() {
+        let mut codes: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        codes.sort_unstable();
+        let count = codes.len();
+        codes.dedup();
+        assert_eq!(codes.len(), count);
+        assert_eq!(Code::from_str_exact("SignNumOverLimit"), Some(Code::SignNumOverLimit));
+        assert_eq!(Code::from_str_exact("signnumoverlimit"), None);
+    }
+}

@@ -1,0 +1,240 @@
+//! Everything that the requests share, behind one lock: who may call, what the accounts hold, what goes wrong.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard},
+};
+
+use bytes::Bytes;
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    Filter, Operation,
+    account::{AccessKey, AccountName},
+    answer::Success,
+    auth::{self, AccessKeys, ApiRequest},
+    core::{Core, Review},
+    faults::{Effects, Faults},
+    nonces::Nonces,
+    refusal::{Code, Refusal},
+    store::{Change, Changes, Store},
+    upload::UploadPolicy,
+};
+use crate::{
+    clock::{Clock, day_in_china},
+    letter::LetterId,
+    wire::{self, letters::OssInfo},
+};
+
+/// What all connections share.
+pub(super) struct Shared {
+    state: Mutex<State>,
+    pub(super) store: Store,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+impl Shared {
+    pub(super) fn new(state: State, store: Store, clock: Arc<dyn Clock>) -> Self {
+        Self { state: Mutex::new(state), store, clock }
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("no request panics while it holds the state")
+    }
+
+    /// Waits until all that has been done so far would survive a crash.
+    pub(super) async fn safe(&self) -> Result<(), Refusal> {
+        let made = self.lock().changes.made();
+        self.store.safe(made).await.map_err(|error| Refusal::from(Code::InternalError).saying(&format!("({error})")))
+    }
+}
+
+/// What the emulator knows, but for the contents of objects.
+pub(super) struct State {
+    pub(super) core: Core,
+    pub(super) changes: Changes,
+    pub(super) keys: AccessKeys,
+    pub(super) faults: Faults,
+    /// How far the day that decides validity is from the clock's.
+    pub(super) shift: SignedDuration,
+    calls: BTreeMap<Operation, u64>,
+    rates: BTreeMap<(AccountName, Operation), Allowance>,
+    nonces: Nonces,
+}
+
+impl State {
+    pub(super) fn new(core: Core, changes: Changes, keys: AccessKeys, faults: Faults) -> Self {
+        Self {
+            core,
+            changes,
+            keys,
+            faults,
+            shift: SignedDuration::ZERO,
+            calls: BTreeMap::new(),
+            rates: BTreeMap::new(),
+            nonces: Nonces::default(),
+        }
+    }
+
+    /// Replaces the faults. Calls are counted from 1 again.
+    pub(super) fn set_faults(&mut self, faults: Faults) {
+        self.faults = faults;
+        self.calls.clear();
+        self.rates.clear();
+    }
+
+    /// How many calls of an operation there were since the faults were set.
+    pub(super) fn calls(&self, operation: Operation) -> u64 {
+        self.calls.get(&operation).copied().unwrap_or(0)
+    }
+
+    /// Counts a call, and says what goes wrong with it.
+    pub(super) fn count_call(&mut self, operation: Operation) -> Effects {
+        let calls = self.calls.entry(operation).or_default();
+        *calls += 1;
+        self.faults.decide(operation, *calls)
+    }
+
+    /// The time that decides validity and status.
+    pub(super) fn shifted(&self, now: Timestamp) -> Timestamp {
+        now.saturating_add(self.shift).unwrap_or(now)
+    }
+
+    /// Handles a call of the API: who calls, whether too often, and then the operation itself.
+    pub(super) fn call(
+        &mut self,
+        request: &ApiRequest,
+        effects: &Effects,
+        now: Timestamp,
+        origin: &str,
+    ) -> Result<Success, Refusal> {
+        let skewed = now.saturating_add(SignedDuration::from_secs(effects.skew)).unwrap_or(now);
+        let signed = auth::verify(&self.keys, request, skewed)?;
+        if !self.nonces.first_use(&signed.key.id, &signed.nonce, signed.time, now) {
+            return Err(Code::NonceUsed.into());
+        }
+        let key = signed.key.clone();
+        let operation = operation_of(request)?;
+        if !self.within_rate(&key.account, operation, effects.rate, now) {
+            return Err(Code::ThrottlingUser.into());
+        }
+        self.perform(operation, &key, request, effects, now, origin)
+    }
+
+    fn perform(
+        &mut self,
+        operation: Operation,
+        key: &AccessKey,
+        request: &ApiRequest,
+        effects: &Effects,
+        now: Timestamp,
+        origin: &str,
+    ) -> Result<Success, Refusal> {
+        let params = request.params();
+        let shifted = self.shifted(now);
+        match operation {
+            Operation::Create => {
+                let letter = self.core.create(&key.account, &params, shifted)?;
+                let id = letter.id;
+                self.changes.push(Change::Letter { account: key.account.clone(), letter });
+                Ok(Success::Created(id))
+            }
+            Operation::Query => {
+                let filter = Filter::from_params(&params)?;
+                let mut letters = self.core.query(&key.account, &filter, shifted);
+                if filter.is_empty() {
+                    letters.truncate(letters.len().saturating_sub(effects.leave_out));
+                }
+                Ok(Success::Letters { letters, today: day_in_china(shifted) })
+            }
+            Operation::OssInfo => {
+                if params.filled("BizType").ok_or_else(|| Refusal::missing("BizType"))? != "dysms" {
+                    return Err(Refusal::invalid("BizType"));
+                }
+                let UploadPolicy { access_key_id, policy, signature, start_path, expire } =
+                    UploadPolicy::issue(key, now);
+                let (host, expire) = (origin.to_owned(), u64::try_from(expire).ok());
+                Ok(Success::OssInfo(OssInfo { access_key_id, policy, signature, host, start_path, expire }))
+            }
+            Operation::Upload => Err(Code::ActionNotFound.into()),
+        }
+    }
+
+    /// Whether the account may call the operation once more in this second.
+    pub(super) fn within_rate(
+        &mut self,
+        account: &AccountName,
+        operation: Operation,
+        rate: Option<u32>,
+        now: Timestamp,
+    ) -> bool {
+        let Some(rate) = rate else { return true };
+        let full = Allowance { tokens: f64::from(rate), at: now };
+        self.rates.entry((account.clone(), operation)).or_insert(full).take(rate, now)
+    }
+
+    /// Notes an object that was uploaded.
+    pub(super) fn put_object(&mut self, account: &AccountName, key: String, content: Bytes) {
+        self.core.put_object(account, &key);
+        self.changes.push(Change::Object { account: account.clone(), key, content });
+    }
+
+    /// Moves letters to another state.
+    pub(super) fn review(&mut self, review: &Review) -> Vec<LetterId> {
+        let moved = self.core.review(review);
+        let ids = moved.iter().map(|(_, letter)| letter.id).collect();
+        for (account, letter) in moved {
+            self.changes.push(Change::Letter { account, letter });
+        }
+        ids
+    }
+}
+
+fn operation_of(request: &ApiRequest) -> Result<Operation, Refusal> {
+    let action = request.common("x-acs-action", "Action").ok_or_else(|| Refusal::missing("Action"))?;
+    let version = request.common("x-acs-version", "Version").ok_or_else(|| Refusal::missing("Version"))?;
+    if version != wire::API_VERSION {
+        return Err(Code::VersionNotValid.into());
+    }
+    Operation::of_action(action).ok_or_else(|| Code::ActionNotFound.into())
+}
+
+/// A bucket of tokens: full at first, filled again at the rate, one taken by each call.
+#[derive(Debug, Clone, Copy)]
+struct Allowance {
+    tokens: f64,
+    at: Timestamp,
+}
+
+impl Allowance {
+    fn take(&mut self, rate: u32, now: Timestamp) -> bool {
+        let rate = f64::from(rate);
+        let passed = now.duration_since(self.at).as_secs_f64().max(0.0);
+        self.tokens = (self.tokens + passed * rate).min(rate);
+        self.at = now;
+        let allowed = self.tokens >= 1.0;
+        if allowed {
+            self.tokens -= 1.0;
+        }
+        allowed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::ToSpan;
+
+    use super::*;
+
+    #[test]
+    fn a_rate_lets_so_many_through_in_a_second_and_no_more() {
+        let start: Timestamp = "2026-11-24T04:00:00Z".parse().expect("a time");
+        let mut allowance = Allowance { tokens: 2.0, at: start };
+        let mut take = |now| allowance.take(2, now);
+        assert_eq!([take(start), take(start), take(start)], [true, true, false]);
+        assert!(take(start + 500.milliseconds()));
+        assert!(!take(start + 500.milliseconds()));
+        let later = start + 1.hour();
+        assert_eq!([take(later), take(later), take(later)], [true, true, false]);
+    }
+}

@@ -1,0 +1,233 @@
+//! The state as a file that people can read and write, to seed scenarios and to carry a state elsewhere.
+
+use std::{collections::HashSet, sync::Arc};
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use bytes::Bytes;
+
+use super::{
+    account::AccountName,
+    core::{Contradiction, StoredLetter},
+    state::{Shared, State},
+    store::{Change, StoreError},
+};
+use crate::letter::LetterId;
+
+/// The state of all accounts.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct StateFile {
+    /// The version of this format: 1.
+    pub format_version: u32,
+    /// The accounts.
+    pub accounts: Vec<AccountState>,
+}
+
+/// The state of one account.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AccountState {
+    /// Its name.
+    pub name: AccountName,
+    /// Its letters.
+    #[serde(default)]
+    pub letters: Vec<LetterState>,
+    /// What was uploaded to it.
+    #[serde(default)]
+    pub objects: Vec<ObjectState>,
+}
+
+/// A letter, with or without an id of its own.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LetterState {
+    /// Its id; the next free one when it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<LetterId>,
+    /// `AuthorizationLetterName`
+    pub name: String,
+    /// `Authorization`
+    pub authorizer: String,
+    /// `ProxyAuthorization`
+    pub authorized_party: String,
+    /// `OrganizationCode`
+    pub organization_code: String,
+    /// `AuthorizationLetterExpDate`
+    pub validity: String,
+    /// `SignList`
+    pub signatures: Vec<String>,
+    /// `AuthorizationLetterPic`
+    pub file_key: String,
+    /// `State`: `INT` when it is left out.
+    #[serde(default = "not_reviewed")]
+    pub state: String,
+}
+
+fn not_reviewed() -> String {
+    "INT".to_owned()
+}
+
+/// An object that was uploaded.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ObjectState {
+    /// Its key.
+    pub key: String,
+    /// What it holds, in base64; nothing when it is left out.
+    #[serde(default)]
+    pub base64: String,
+}
+
+/// Why a state was not imported. Nothing of it was.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// It is of another version of the format.
+    #[error("the state to import is of formatVersion {0}; this letterform knows 1")]
+    FormatVersion(u32),
+    /// It contradicts itself or what is there.
+    #[error("the state can't be imported, and nothing was:\n  {}", .0.join("\n  "))]
+    Problems(Vec<String>),
+}
+
+impl StateFile {
+    /// Reads all that the emulator keeps.
+    pub(super) fn export(shared: &Shared) -> Result<Self, StoreError> {
+        let mut accounts: Vec<AccountState> = {
+            let state = shared.lock();
+            let accounts = state.core.accounts().map(|(name, letters)| AccountState {
+                name: name.clone(),
+                letters: letters.map(|letter| LetterState::from(&**letter)).collect(),
+                objects: Vec::new(),
+            });
+            accounts.collect()
+        };
+        for (account, key) in shared.store.object_keys()? {
+            if let Some(holder) = accounts.iter_mut().find(|holder| holder.name.as_str() == account) {
+                let content = shared.store.object(&holder.name, &key)?.unwrap_or_default();
+                holder.objects.push(ObjectState { key, base64: BASE64_STANDARD.encode(content) });
+            }
+        }
+        Ok(Self { format_version: 1, accounts })
+    }
+
+    /// Takes everything in, or nothing.
+    pub(super) fn import(self, state: &mut State) -> Result<Imported, ImportError> {
+        if self.format_version != 1 {
+            return Err(ImportError::FormatVersion(self.format_version));
+        }
+        let mut problems = Vec::new();
+        let mut seen = Seen::default();
+        let mut changes = Vec::new();
+        for account in self.accounts {
+            let name = account.name;
+            for object in account.objects {
+                match BASE64_STANDARD.decode(&object.base64) {
+                    Ok(content) => changes.push(Change::Object {
+                        account: name.clone(),
+                        key: object.key,
+                        content: Bytes::from(content),
+                    }),
+                    Err(error) => problems.push(format!("account {name}, object {:?}: {error}", object.key)),
+                }
+            }
+            for letter in account.letters {
+                match seen.check(state, &name, letter) {
+                    Ok(letter) => changes.push(Change::Letter { account: name.clone(), letter: Arc::new(letter) }),
+                    Err(problem) => problems.push(problem),
+                }
+            }
+        }
+        if !problems.is_empty() {
+            return Err(ImportError::Problems(problems));
+        }
+        Ok(take_in(state, changes))
+    }
+}
+
+/// How much was imported.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Imported {
+    /// How many letters.
+    pub letters: usize,
+    /// How many objects.
+    pub objects: usize,
+}
+
+fn take_in(state: &mut State, changes: Vec<Change>) -> Imported {
+    let mut imported = Imported::default();
+    for change in changes {
+        match &change {
+            Change::Object { account, key, .. } => {
+                state.core.put_object(account, key);
+                imported.objects += 1;
+            }
+            Change::Letter { account, letter } => {
+                state.core.restore(account, Arc::clone(letter)).expect("every letter was checked before");
+                imported.letters += 1;
+            }
+        }
+        state.changes.push(change);
+    }
+    imported
+}
+
+/// What the letters before this one have taken.
+#[derive(Default)]
+struct Seen {
+    names: HashSet<(AccountName, Box<str>)>,
+    ids: HashSet<LetterId>,
+    last_given: Option<LetterId>,
+}
+
+impl Seen {
+    fn check(&mut self, state: &State, account: &AccountName, letter: LetterState) -> Result<StoredLetter, String> {
+        let problem = |what: String| format!("account {account}, letter {:?}: {what}", letter.name);
+        let validity = letter.validity.as_str().try_into().map_err(|error| problem(format!("{error}")))?;
+        let id = letter.id.unwrap_or_else(|| self.next_id(state));
+        let letter = StoredLetter {
+            id,
+            name: letter.name.into(),
+            authorizer: letter.authorizer.into(),
+            authorized_party: letter.authorized_party.into(),
+            organization_code: letter.organization_code.into(),
+            validity,
+            signatures: letter.signatures.into_iter().map(String::into_boxed_str).collect(),
+            file_key: letter.file_key.into(),
+            state: letter.state.into(),
+        };
+        state.core.admits(account, &letter).map_err(|error| error.to_string())?;
+        if !self.names.insert((account.clone(), letter.name.clone())) {
+            let (account, name) = (account.to_string(), letter.name.to_string());
+            return Err(Contradiction::Name { account, name }.to_string());
+        }
+        if !self.ids.insert(id) {
+            return Err(Contradiction::Id(id).to_string());
+        }
+        Ok(letter)
+    }
+
+    fn next_id(&mut self, state: &State) -> LetterId {
+        let mut id = LetterId(self.last_given.unwrap_or(state.core.last_id()).0 + 1);
+        while self.ids.contains(&id) {
+            id = LetterId(id.0 + 1);
+        }
+        self.last_given = Some(id);
+        id
+    }
+}
+
+impl From<&StoredLetter> for LetterState {
+    fn from(letter: &StoredLetter) -> Self {
+        Self {
+            id: Some(letter.id),
+            name: letter.name.to_string(),
+            authorizer: letter.authorizer.to_string(),
+            authorized_party: letter.authorized_party.to_string(),
+            organization_code: letter.organization_code.to_string(),
+            validity: letter.validity.to_string(),
+            signatures: letter.signatures.iter().map(ToString::to_string).collect(),
+            file_key: letter.file_key.to_string(),
+            state: letter.state.to_string(),
+        }
+    }
+}

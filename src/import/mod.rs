@@ -1,0 +1,107 @@
+//! Letters that exist → declarations that validate, and plan as unchanged at once.
+//!
+//! Pure: the same letters give the same bytes. What the service holds and today's rules refuse is written as a comment
+//! that says why, and is never dropped.
+
+mod adopt;
+mod write;
+pub(crate) mod yaml;
+
+use std::collections::{BTreeMap, HashSet};
+
+pub use adopt::Obstacle;
+pub(crate) use adopt::terms;
+use adopt::{Adopted, adopt};
+
+use crate::letter::ExistingLetter;
+
+/// What imported files are told to be held to, by editors.
+#[derive(Debug, Clone, Copy)]
+pub struct ImportOptions<'a> {
+    /// Where the JSON schema lies, as editors are to find it.
+    pub schema: &'a str,
+}
+
+/// Declarations of letters that exist.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Imported {
+    /// The text of the file.
+    pub text: String,
+    /// How many letters it declares.
+    pub declared: usize,
+    /// The letters that it holds as comments.
+    pub refused: Vec<Refused>,
+}
+
+/// A letter that can't be declared as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// Its name, as the service tells it.
+    pub name: String,
+    /// Everything that is in the way.
+    pub obstacles: Vec<Obstacle>,
+}
+
+/// Declarations of `letters` as one file.
+#[must_use]
+pub fn import(letters: &[ExistingLetter], options: ImportOptions<'_>) -> Imported {
+    write::file(&adopted(letters), options)
+}
+
+/// Declarations of `letters` as one file for each authorizer, with the files' names.
+#[must_use]
+pub fn import_by_authorizer(letters: &[ExistingLetter], options: ImportOptions<'_>) -> Vec<(String, Imported)> {
+    let mut by_authorizer: BTreeMap<&str, Vec<Adopted<'_>>> = BTreeMap::new();
+    for letter in adopted(letters) {
+        by_authorizer.entry(letter.existing.authorizer.trim()).or_default().push(letter);
+    }
+    let mut taken = HashSet::new();
+    by_authorizer
+        .into_iter()
+        .map(|(authorizer, letters)| (file_name(authorizer, &mut taken), write::file(&letters, options)))
+        .collect()
+}
+
+/// The letters in the order in which they are written, each with the declaration that stands for it or what is in its way.
+fn adopted(letters: &[ExistingLetter]) -> Vec<Adopted<'_>> {
+    let mut sorted: Vec<&ExistingLetter> = letters.iter().collect();
+    sorted.sort_by_key(|letter| (letter.authorizer.trim(), &letter.name, letter.id));
+    let mut taken = HashSet::new();
+    sorted
+        .into_iter()
+        .map(|existing| {
+            let mut result = adopt(existing);
+            if result.is_ok() && !taken.insert(existing.name.as_str()) {
+                result = Err(vec![Obstacle::NameTaken]);
+            }
+            Adopted { existing, result }
+        })
+        .collect()
+}
+
+/// A file's name for an authorizer: one that every file system takes, and that no other authorizer has.
+fn file_name(authorizer: &str, taken: &mut HashSet<String>) -> String {
+    // 50 characters of 4 bytes, a number and the ending stay below the 255 bytes of a name.
+    const LONGEST: usize = 50;
+    let safe: String =
+        authorizer.chars().take(LONGEST).map(|c| if is_safe_in_a_file_name(c) { c } else { '-' }).collect();
+    let stem = match safe.trim_matches('-') {
+        "" => "authorizer",
+        stem => stem,
+    };
+    // Some file systems see no difference between upper and lower case.
+    let mut candidates = std::iter::once(stem.to_owned()).chain((2..).map(|number| format!("{stem}-{number}")));
+    let free = candidates.find(|candidate| taken.insert(candidate.to_lowercase())).expect("numbers never end");
+    format!("{free}.letters.yaml")
+}
+
+fn is_safe_in_a_file_name(c: char) -> bool {
+    let mut buffer = [0; 4];
+    (c.is_alphanumeric() || "（）()·【】".contains(c))
+        && matches!(crate::render::escape::visible(c.encode_utf8(&mut buffer)), std::borrow::Cow::Borrowed(_))
+}
+
+#[cfg(test)]
+mod law;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,166 @@
+use super::*;
+use crate::letter::LetterId;
+
+const OPTIONS: ImportOptions<'static> = ImportOptions { schema: "letters.schema.json" };
+
+/// The small vocabulary of these tests: a letter as the service tells it.
+fn existing(name: &str) -> ExistingLetter {
+    ExistingLetter {
+        id: Some(LetterId(7)),
+        name: name.to_owned(),
+        authorizer: "菜鸟网络科技有限公司".to_owned(),
+        authorized_party: "支付宝(中国)网络技术有限公司".to_owned(),
+        organization_code: "91330100799655058B".to_owned(),
+        validity: "2026-01-01~2029-01-01".to_owned(),
+        signatures: vec!["菜鸟网络".to_owned(), "菜鸟裹裹".to_owned()],
+        picture_url: Some(format!("https://bucket.example/123456/{}.jpg?Expires=1&Signature=x", name.len())),
+        state: "PASSED".to_owned(),
+        status: "VALID".to_owned(),
+    }
+}
+
+#[test]
+fn what_letters_of_one_party_agree_on_is_written_once() {
+    let mut other = existing("乙");
+    other.signatures = vec!["123456".to_owned()];
+    let imported = import(&[other, existing("丙")], OPTIONS);
+    assert_eq!((imported.declared, imported.refused), (2, vec![]));
+    insta::assert_snapshot!(imported.text, @r#"
+    # yaml-language-server: $schema=letters.schema.json
+    version: 1
+    defaults:
+      authorizer: 菜鸟网络科技有限公司
+      authorizedParty: 支付宝(中国)网络技术有限公司
+      organizationCode: "91330100799655058B"
+    letters:
+      - name: 丙
+        validity: 2026-01-01~2029-01-01
+        signatures: [菜鸟网络, 菜鸟裹裹]
+        fileKey: "123456/3.jpg"
+
+      - name: 乙
+        validity: 2026-01-01~2029-01-01
+        signatures: ["123456"]
+        fileKey: "123456/3.jpg"
+    "#);
+}
+
+#[test]
+fn each_authorized_party_has_a_document_of_its_own() {
+    let mut other = existing("乙");
+    other.authorized_party = "杭州信使网络科技有限公司".to_owned();
+    let imported = import(&[existing("甲"), other], OPTIONS);
+    insta::assert_snapshot!(imported.text, @r#"
+    # yaml-language-server: $schema=letters.schema.json
+    version: 1
+    letters:
+      - name: 甲
+        authorizer: 菜鸟网络科技有限公司
+        authorizedParty: 支付宝(中国)网络技术有限公司
+        organizationCode: "91330100799655058B"
+        validity: 2026-01-01~2029-01-01
+        signatures: [菜鸟网络, 菜鸟裹裹]
+        fileKey: "123456/3.jpg"
+    ---
+    version: 1
+    letters:
+      - name: 乙
+        authorizer: 菜鸟网络科技有限公司
+        authorizedParty: 杭州信使网络科技有限公司
+        organizationCode: "91330100799655058B"
+        validity: 2026-01-01~2029-01-01
+        signatures: [菜鸟网络, 菜鸟裹裹]
+        fileKey: "123456/3.jpg"
+    "#);
+}
+
+#[test]
+fn a_letter_that_breaks_a_rule_is_kept_as_a_comment_that_says_why() {
+    let mut broken = existing("菜鸟-授权书");
+    broken.validity = "long # letterform: allow".to_owned();
+    broken.signatures.push("【菜\n鸟】".to_owned());
+    broken.picture_url = None;
+    let imported = import(&[broken], OPTIONS);
+    assert_eq!((imported.declared, imported.refused.len(), imported.refused[0].obstacles.len()), (0, 1, 4));
+    insta::assert_snapshot!(imported.text, @r##"
+    # yaml-language-server: $schema=letters.schema.json
+    version: 1
+    letters: []
+      # This letter exists, and can't be declared as it is:
+      # ! `-` is not allowed in name
+      # ! validity is not of the form YYYY-MM-DD~YYYY-MM-DD
+      # ! `【` (U+3010) is not allowed in signatures
+      # ! the service tells no address of its picture; declare it with `scan`, the picture on your disk
+      # - name: 菜鸟-授权书
+      #   authorizer: 菜鸟网络科技有限公司
+      #   authorizedParty: 支付宝(中国)网络技术有限公司
+      #   organizationCode: "91330100799655058B"
+      #   validity: "long # letterform\x3A allow"
+      #   signatures: [菜鸟网络, 菜鸟裹裹, "【菜\n鸟】"]
+    "##);
+}
+
+#[test]
+fn an_account_without_letters_gives_a_file_without_letters() {
+    let imported = import(&[], OPTIONS);
+    assert_eq!(imported.text, "# yaml-language-server: $schema=letters.schema.json\nversion: 1\nletters: []\n");
+}
+
+#[test]
+fn of_two_letters_with_one_name_one_is_declared() {
+    let mut twin = existing("甲");
+    twin.authorizer = "甲公司".to_owned();
+    let imported = import(&[existing("甲"), twin], OPTIONS);
+    assert_eq!(imported.declared, 1);
+    assert_eq!(imported.refused[0].obstacles, [Obstacle::NameTaken]);
+}
+
+#[test]
+fn white_space_and_repetitions_are_no_obstacle_as_they_are_no_difference() {
+    let mut loose = existing("甲");
+    loose.authorizer = " 菜鸟网络科技有限公司\n".to_owned();
+    loose.signatures = vec![" 菜鸟网络".to_owned(), "菜鸟网络".to_owned()];
+    assert_eq!(import(&[loose], OPTIONS).declared, 1);
+}
+
+#[test]
+fn a_picture_that_would_compare_as_another_is_an_obstacle() {
+    let mut spaced = existing("甲");
+    spaced.picture_url = Some("https://bucket.example/123456/a.jpg%20".to_owned());
+    assert_eq!(import(&[spaced], OPTIONS).refused[0].obstacles, [Obstacle::Unequal(crate::letter::Field::FileKey)]);
+}
+
+#[test]
+fn no_query_of_a_signed_address_is_written() {
+    let mut broken = existing("菜鸟-授权书");
+    broken.picture_url = Some("https://bucket.example/扫描.jpg?Signature=secret".to_owned());
+    for letter in [broken, existing("甲")] {
+        assert!(!import(&[letter], OPTIONS).text.contains("Signature="));
+    }
+}
+
+#[test]
+fn files_are_named_for_authorizers_and_never_collide() {
+    let by = |authorizer: &str| ExistingLetter { authorizer: authorizer.to_owned(), ..existing("甲") };
+    let long = "字".repeat(150);
+    let letters =
+        ["../../etc/passwd", "", "Acme Ltd", "ACME ltd", "菜鸟(杭州)", &long, &format!("{long}。"), "a\u{202e}b"]
+            .map(by);
+    let names: Vec<String> = import_by_authorizer(&letters, OPTIONS).into_iter().map(|(name, _)| name).collect();
+    let short = "字".repeat(50);
+    let mut expected = [
+        "authorizer.letters.yaml".to_owned(),
+        "etc-passwd.letters.yaml".to_owned(),
+        "ACME-ltd.letters.yaml".to_owned(),
+        "Acme-Ltd-2.letters.yaml".to_owned(),
+        "a-b.letters.yaml".to_owned(),
+        format!("{short}.letters.yaml"),
+        format!("{short}-2.letters.yaml"),
+        "菜鸟(杭州).letters.yaml".to_owned(),
+    ];
+    expected.sort();
+    let mut sorted = names.clone();
+    sorted.sort();
+    assert_eq!(sorted, expected);
+    assert!(names.iter().all(|name| name.len() <= 255));
+}

@@ -1,0 +1,125 @@
+use std::{collections::BTreeMap, fmt::Write};
+
+use super::{
+    ImportOptions, Imported, Obstacle, Refused,
+    adopt::Adopted,
+    yaml::{self, Content},
+};
+use crate::{
+    letter::{ExistingLetter, Field, Letter, Picture},
+    plan::picture_path,
+    render::escape::visible,
+};
+
+/// Where the dashes of letters stand.
+const INDENT: usize = 2;
+
+/// The fields that letters may have in common, when all of them agree.
+const SHARED: [Field; 3] = [Field::Authorizer, Field::AuthorizedParty, Field::OrganizationCode];
+
+/// Letters as the text of a file: one document for each authorized party.
+pub(super) fn file(letters: &[Adopted<'_>], options: ImportOptions<'_>) -> Imported {
+    let mut by_party: BTreeMap<&str, Vec<&Adopted<'_>>> = BTreeMap::new();
+    for letter in letters {
+        by_party.entry(letter.existing.authorized_party.trim()).or_default().push(letter);
+    }
+    let mut text = format!("# yaml-language-server: $schema={}\n", one_line(options.schema));
+    if by_party.is_empty() {
+        text.push_str("version: 1\nletters: []\n");
+    }
+    for (index, group) in by_party.values().enumerate() {
+        if index > 0 {
+            text.push_str("---\n");
+        }
+        document(&mut text, group);
+    }
+    let refused = letters.iter().filter_map(|letter| {
+        let obstacles = letter.result.as_ref().err()?.clone();
+        Some(Refused { name: letter.existing.name.clone(), obstacles })
+    });
+    let declared = letters.iter().filter(|letter| letter.result.is_ok()).count();
+    Imported { text, declared, refused: refused.collect() }
+}
+
+fn document(out: &mut String, group: &[&Adopted<'_>]) {
+    let declared: Vec<&Letter<Picture>> = group.iter().filter_map(|letter| letter.result.as_ref().ok()).collect();
+    let shared: Vec<Field> = SHARED.into_iter().filter(|field| all_agree(&declared, *field)).collect();
+    out.push_str("version: 1\n");
+    if !shared.is_empty() {
+        out.push_str("defaults:\n");
+    }
+    for field in &shared {
+        let _ = writeln!(out, "  {}", yaml::entry(*field, Content::Text(text_of(declared[0], *field)), INDENT));
+    }
+    out.push_str(if declared.is_empty() { "letters: []\n" } else { "letters:\n" });
+    for (index, letter) in group.iter().enumerate() {
+        if index > 0 {
+            out.push('\n');
+        }
+        match &letter.result {
+            Ok(letter) => out.push_str(&item(letter, &shared, INDENT)),
+            Err(obstacles) => refused(out, letter.existing, obstacles),
+        }
+    }
+}
+
+fn all_agree(letters: &[&Letter<Picture>], field: Field) -> bool {
+    letters.len() > 1 && letters.windows(2).all(|pair| text_of(pair[0], field) == text_of(pair[1], field))
+}
+
+/// The text of a field that letters may have in common.
+fn text_of(letter: &Letter<Picture>, field: Field) -> &str {
+    match field {
+        Field::AuthorizedParty => letter.authorized_party.as_str(),
+        Field::OrganizationCode => letter.organization_code.as_str(),
+        _ => letter.authorizer.as_str(),
+    }
+}
+
+/// A letter as an item of a list, without the fields that it shares.
+pub(crate) fn item(letter: &Letter<Picture>, shared: &[Field], indent: usize) -> String {
+    let validity = letter.validity.to_string();
+    let signatures: Vec<&str> = letter.signatures.iter().map(AsRef::as_ref).collect();
+    let mut fields = vec![
+        (Field::Name, Content::Text(letter.name.as_str())),
+        (Field::Authorizer, Content::Text(letter.authorizer.as_str())),
+        (Field::AuthorizedParty, Content::Text(letter.authorized_party.as_str())),
+        (Field::OrganizationCode, Content::Text(letter.organization_code.as_str())),
+        (Field::Validity, Content::Text(&validity)),
+        (Field::Signatures, Content::List(&signatures)),
+        match &letter.picture {
+            Picture::Scan(scan) => (Field::Scan, Content::Text(&scan.path)),
+            Picture::FileKey(key) => (Field::FileKey, Content::Text(key.as_str())),
+        },
+    ];
+    fields.retain(|(field, _)| !shared.contains(field));
+    yaml::item(&fields, indent)
+}
+
+/// A letter that can't be declared, as a comment.
+fn refused(out: &mut String, existing: &ExistingLetter, obstacles: &[Obstacle]) {
+    let mut text = "This letter exists, and can't be declared as it is:\n".to_owned();
+    for obstacle in obstacles {
+        let _ = writeln!(text, "! {}", one_line(&obstacle.to_string()));
+    }
+    out.push_str(&yaml::commented(&text, INDENT));
+    let signatures: Vec<&str> = existing.signatures.iter().map(String::as_str).collect();
+    let path = existing.picture_url.as_deref().map(picture_path);
+    let mut fields = vec![
+        (Field::Name, Content::Text(&existing.name)),
+        (Field::Authorizer, Content::Text(&existing.authorizer)),
+        (Field::AuthorizedParty, Content::Text(&existing.authorized_party)),
+        (Field::OrganizationCode, Content::Text(&existing.organization_code)),
+        (Field::Validity, Content::Text(&existing.validity)),
+        (Field::Signatures, Content::List(&signatures)),
+    ];
+    if let Some(path) = &path {
+        fields.push((Field::FileKey, Content::Text(path.trim_start_matches('/'))));
+    }
+    out.push_str(&yaml::commented(&yaml::item(&fields, INDENT), INDENT));
+}
+
+/// A text that stays within its comment, and that is no comment of this program's own.
+fn one_line(text: &str) -> String {
+    visible(text).replace("letterform:", "letterform :")
+}

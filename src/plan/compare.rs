@@ -1,0 +1,151 @@
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+
+use crate::letter::{ExistingLetter, Field, Letter, Picture, ScanObject, Validity};
+
+/// How a declared letter compares with one that exists under its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comparison {
+    /// The fields that differ, in the order in which declarations are written.
+    pub differences: Vec<Difference>,
+    /// The fields that can't be compared.
+    pub unknown: Vec<Field>,
+}
+
+impl Comparison {
+    /// Whether nothing differs, as far as can be known.
+    pub fn is_equal(&self) -> bool {
+        self.differences.is_empty()
+    }
+}
+
+/// A field with another content than declared.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+pub struct Difference {
+    /// The field.
+    pub field: Field,
+    /// What is declared.
+    pub declared: DifferenceValue,
+    /// What exists.
+    pub existing: DifferenceValue,
+}
+
+/// The content of a field, in the shape that the field has in declarations.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[serde(untagged)]
+pub enum DifferenceValue {
+    /// A text; of a validity, the service's own words where they are no two dates.
+    Text(String),
+    /// Signatures.
+    List(Vec<String>),
+    /// A validity.
+    Validity(DeclaredValidity),
+}
+
+/// A validity as two dates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+pub struct DeclaredValidity {
+    /// The first day.
+    #[schemars(with = "String", extend("format" = "date"))]
+    pub from: jiff::civil::Date,
+    /// The last day.
+    #[schemars(with = "String", extend("format" = "date"))]
+    pub to: jiff::civil::Date,
+}
+
+impl From<Validity> for DeclaredValidity {
+    fn from(validity: Validity) -> Self {
+        Self { from: validity.from(), to: validity.until() }
+    }
+}
+
+/// Compares a declared letter with one that exists: signatures as sets, the validity as dates, texts exactly but for white
+/// space around them, a scan by the digest in the name of the existing picture, a file key by the end of its URL's path.
+pub fn compare(desired: &Letter<Picture>, existing: &ExistingLetter) -> Comparison {
+    let mut differences = Vec::new();
+    let mut text = |field, declared: &str, there: &str| {
+        if declared != there.trim() {
+            differences.push(Difference {
+                field,
+                declared: DifferenceValue::Text(declared.to_owned()),
+                existing: DifferenceValue::Text(there.to_owned()),
+            });
+        }
+    };
+    text(Field::Authorizer, desired.authorizer.as_str(), &existing.authorizer);
+    text(Field::AuthorizedParty, desired.authorized_party.as_str(), &existing.authorized_party);
+    text(Field::OrganizationCode, desired.organization_code.as_str(), &existing.organization_code);
+    differences.extend(compare_validity(desired.validity, existing));
+    differences.extend(compare_signatures(desired, existing));
+    match compare_picture(&desired.picture, existing.picture_url.as_deref()) {
+        PictureMatch::Same => Comparison { differences, unknown: Vec::new() },
+        PictureMatch::Unknown(field) => Comparison { differences, unknown: vec![field] },
+        PictureMatch::Other(difference) => {
+            differences.push(difference);
+            Comparison { differences, unknown: Vec::new() }
+        }
+    }
+}
+
+fn compare_validity(declared: Validity, existing: &ExistingLetter) -> Option<Difference> {
+    let there = existing.parsed_validity();
+    (there != Some(declared)).then(|| Difference {
+        field: Field::Validity,
+        declared: DifferenceValue::Validity(declared.into()),
+        existing: there.map_or_else(
+            || DifferenceValue::Text(existing.validity.clone()),
+            |validity| DifferenceValue::Validity(validity.into()),
+        ),
+    })
+}
+
+fn compare_signatures(desired: &Letter<Picture>, existing: &ExistingLetter) -> Option<Difference> {
+    let there = existing.signatures.iter().map(|signature| signature.trim());
+    (!desired.signatures.same_as(there)).then(|| Difference {
+        field: Field::Signatures,
+        declared: DifferenceValue::List(desired.signatures.iter().map(ToString::to_string).collect()),
+        existing: DifferenceValue::List(existing.signatures.clone()),
+    })
+}
+
+enum PictureMatch {
+    Same,
+    Unknown(Field),
+    Other(Difference),
+}
+
+fn compare_picture(declared: &Picture, url: Option<&str>) -> PictureMatch {
+    let path = url.map(picture_path).filter(|path| !path.trim_matches('/').is_empty());
+    match (declared, path) {
+        (Picture::Scan(scan), Some(path)) => {
+            let name = path.rsplit('/').next().unwrap_or_default();
+            match ScanObject::from_name(name) {
+                Some(object) if object.holds(scan.digest) => PictureMatch::Same,
+                Some(_) => PictureMatch::Other(Difference {
+                    field: Field::Scan,
+                    declared: DifferenceValue::Text(scan.object().to_string()),
+                    existing: DifferenceValue::Text(name.to_owned()),
+                }),
+                None => PictureMatch::Unknown(Field::Scan),
+            }
+        }
+        (Picture::FileKey(key), Some(path)) if key.is_end_of(&path) => PictureMatch::Same,
+        (Picture::FileKey(key), Some(path)) => PictureMatch::Other(Difference {
+            field: Field::FileKey,
+            declared: DifferenceValue::Text(key.to_string()),
+            existing: DifferenceValue::Text(path.trim_start_matches('/').to_owned()),
+        }),
+        (Picture::Scan(_), None) => PictureMatch::Unknown(Field::Scan),
+        (Picture::FileKey(_), None) => PictureMatch::Unknown(Field::FileKey),
+    }
+}
+
+/// The decoded path of a picture's URL, without query: a signed URL's query is secret and changes with every answer.
+pub fn picture_path(url: &str) -> Cow<'_, str> {
+    let path = url::Url::parse(url).map_or_else(
+        |_| Cow::Borrowed(url.split(['?', '#']).next().unwrap_or_default()),
+        |parsed| Cow::Owned(parsed.path().to_owned()),
+    );
+    Cow::Owned(percent_decode_str(&path).decode_utf8_lossy().into_owned())
+}

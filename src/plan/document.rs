@@ -1,0 +1,349 @@
+//! The plan as JSON: what `plan --format json` prints and what a saved plan holds.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Difference, Plan, PlanSummary, PlannedLetter, Settled, Standing, Warning, compare::DeclaredValidity};
+use crate::letter::{
+    DesiredLetter, Field, FileKey, Letter, LetterName, OrganizationCode, Party, Picture, PictureFormat, Scan,
+    ScanDigest, Signatures, Source, Validity, ValueError,
+};
+
+/// The version of the form of plans and reports.
+pub(crate) const FORMAT_VERSION: u32 = 1;
+
+/// A plan as it is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(title = "Plan", extend("additionalProperties" = false))]
+pub struct PlanDocument {
+    /// The version of this form: 1.
+    #[schemars(extend("const" = 1))]
+    format_version: u32,
+    /// The program that made the plan.
+    generator: Generator,
+    /// The endpoint whose letters were compared.
+    endpoint: String,
+    /// How many letters there are of each action.
+    summary: PlanSummary,
+    /// Declared letters in the order of files and lines, then unmanaged ones by name.
+    letters: Vec<LetterEntry>,
+    /// What a reviewer should know.
+    warnings: Vec<Warning>,
+    /// What must still hold when a saved plan is applied. Saved plans have it, printed ones do not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    preconditions: Option<Preconditions>,
+}
+
+/// The program that made a document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub(crate) struct Generator {
+    /// Its name.
+    name: String,
+    /// Its version.
+    version: String,
+}
+
+impl Generator {
+    pub(crate) fn this() -> Self {
+        Self { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() }
+    }
+}
+
+/// A letter and what is to be done about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub(crate) struct LetterEntry {
+    /// The letter's name.
+    name: String,
+    #[serde(flatten)]
+    action: ActionEntry,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(tag = "action", rename_all = "lowercase")]
+enum ActionEntry {
+    /// Declared and missing.
+    Create { source: Source, desired: DesiredEntry },
+    /// Declared, and exists with the same content.
+    Unchanged {
+        #[serde(flatten)]
+        standing: Standing,
+        source: Source,
+        /// Fields that could not be compared.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        unknown: Vec<Field>,
+    },
+    /// Declared, and exists with other content.
+    Conflict {
+        #[serde(flatten)]
+        standing: Standing,
+        source: Source,
+        /// The fields with another content.
+        differences: Vec<Difference>,
+        /// Fields that could not be compared.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        unknown: Vec<Field>,
+    },
+    /// Exists and is not declared.
+    Unmanaged {
+        #[serde(flatten)]
+        standing: Standing,
+    },
+}
+
+/// The content of a letter to create.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct DesiredEntry {
+    authorizer: String,
+    authorized_party: String,
+    organization_code: String,
+    validity: DeclaredValidity,
+    signatures: Vec<String>,
+    #[serde(flatten)]
+    picture: PictureEntry,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase")]
+enum PictureEntry {
+    /// A local picture to upload.
+    Scan(ScanEntry),
+    /// The key of a picture that is already uploaded.
+    FileKey(String),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+struct ScanEntry {
+    /// The path, relative to the folder of the declaring file.
+    path: String,
+    /// The SHA-256 of the picture, in hex digits.
+    #[schemars(with = "String", regex(pattern = "^[0-9a-f]{64}$"))]
+    sha256: ScanDigest,
+    /// The format of the picture.
+    format: ScanFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum ScanFormat {
+    Jpg,
+    Png,
+    Gif,
+}
+
+/// What must still hold when a saved plan is applied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+struct Preconditions {
+    /// The endpoint must be this one.
+    endpoint: String,
+    /// No letter of these names may exist.
+    absent: Vec<String>,
+    /// These files must still have these digests.
+    scans: Vec<ScanPrecondition>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+struct ScanPrecondition {
+    /// The declaring file.
+    file: String,
+    /// The path, relative to its folder.
+    path: String,
+    /// The SHA-256 of the picture, in hex digits.
+    #[schemars(with = "String", regex(pattern = "^[0-9a-f]{64}$"))]
+    sha256: ScanDigest,
+}
+
+/// Why a saved plan can't be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadPlanError {
+    /// It is no JSON, or JSON of another form.
+    #[error("it is no saved plan: {0}")]
+    Form(#[from] serde_json::Error),
+    /// It has another version.
+    #[error("it has the format version {0}, and this program reads version {FORMAT_VERSION}; make the plan anew")]
+    Version(u32),
+    /// It was printed and not saved.
+    #[error("it has no preconditions: it was printed and not saved; make it with `letterform plan --out FILE`")]
+    NotSaved,
+    /// It was changed after it was made.
+    #[error("{0}; it was changed after it was made: make the plan anew")]
+    Tampered(String),
+    /// A letter in it breaks a rule.
+    #[error("the letter {name} in it breaks a rule: {error}")]
+    Letter {
+        /// The letter's name.
+        name: String,
+        /// The rule.
+        error: ValueError,
+    },
+}
+
+/// The JSON schema of a plan.
+pub fn schema() -> schemars::Schema {
+    schemars::schema_for!(PlanDocument)
+}
+
+impl Plan {
+    /// The plan as `plan --format json` prints it.
+    pub fn to_document(&self) -> PlanDocument {
+        PlanDocument {
+            format_version: FORMAT_VERSION,
+            generator: Generator::this(),
+            endpoint: self.endpoint.clone(),
+            summary: self.summary(),
+            letters: self.letters.iter().map(LetterEntry::from).collect(),
+            warnings: self.warnings.clone(),
+            preconditions: None,
+        }
+    }
+
+    /// The plan as `plan --out` saves it: the same, and what must still hold when it is applied.
+    pub fn to_saved_document(&self) -> PlanDocument {
+        PlanDocument { preconditions: Some(self.preconditions()), ..self.to_document() }
+    }
+
+    fn preconditions(&self) -> Preconditions {
+        let scan = |desired: &DesiredLetter| match &desired.letter.picture {
+            Picture::Scan(scan) => Some(ScanPrecondition {
+                file: desired.source.file.clone(),
+                path: scan.path.clone(),
+                sha256: scan.digest,
+            }),
+            Picture::FileKey(_) => None,
+        };
+        Preconditions {
+            endpoint: self.endpoint.clone(),
+            absent: self.creates().map(|desired| desired.letter.name.to_string()).collect(),
+            scans: self.creates().filter_map(scan).collect(),
+        }
+    }
+
+    /// Reads a saved plan.
+    pub fn from_saved(json: &[u8]) -> Result<Self, ReadPlanError> {
+        let document: PlanDocument = serde_json::from_slice(json)?;
+        if document.format_version != FORMAT_VERSION {
+            return Err(ReadPlanError::Version(document.format_version));
+        }
+        let Some(preconditions) = document.preconditions else { return Err(ReadPlanError::NotSaved) };
+        let letters = document.letters.into_iter().map(PlannedLetter::try_from).collect::<Result<_, _>>()?;
+        let plan = Self { endpoint: document.endpoint, letters, warnings: document.warnings };
+        if plan.preconditions() != preconditions || plan.summary() != document.summary {
+            return Err(ReadPlanError::Tampered("its parts contradict each other".to_owned()));
+        }
+        let mut names = std::collections::HashSet::new();
+        if let Some(twice) = plan.creates().map(|desired| &desired.letter.name).find(|name| !names.insert(*name)) {
+            return Err(ReadPlanError::Tampered(format!("it creates the letter {twice} twice")));
+        }
+        Ok(plan)
+    }
+}
+
+impl From<&PlannedLetter> for LetterEntry {
+    fn from(letter: &PlannedLetter) -> Self {
+        let action = match letter {
+            PlannedLetter::Create(desired) => {
+                ActionEntry::Create { source: desired.source.clone(), desired: (&desired.letter).into() }
+            }
+            PlannedLetter::Unchanged(settled) => ActionEntry::Unchanged {
+                standing: settled.standing.clone(),
+                source: settled.source.clone(),
+                unknown: settled.unknown.clone(),
+            },
+            PlannedLetter::Conflict(settled, differences) => ActionEntry::Conflict {
+                standing: settled.standing.clone(),
+                source: settled.source.clone(),
+                differences: differences.clone(),
+                unknown: settled.unknown.clone(),
+            },
+            PlannedLetter::Unmanaged(_, standing) => ActionEntry::Unmanaged { standing: standing.clone() },
+        };
+        Self { name: letter.name().to_owned(), action }
+    }
+}
+
+impl TryFrom<LetterEntry> for PlannedLetter {
+    type Error = ReadPlanError;
+
+    fn try_from(LetterEntry { name, action }: LetterEntry) -> Result<Self, ReadPlanError> {
+        let broken = |error| ReadPlanError::Letter { name: name.clone(), error };
+        let settled = |source, standing, unknown| {
+            let name = LetterName::try_from(name.as_str()).map_err(broken)?;
+            Ok::<_, ReadPlanError>(Settled { name, source, standing, unknown })
+        };
+        Ok(match action {
+            ActionEntry::Create { source, desired } => {
+                let letter = desired.into_letter(&name).map_err(broken)?;
+                Self::Create(DesiredLetter { letter, source })
+            }
+            ActionEntry::Unchanged { standing, source, unknown } => {
+                Self::Unchanged(settled(source, standing, unknown)?)
+            }
+            ActionEntry::Conflict { standing, source, differences, unknown } => {
+                Self::Conflict(settled(source, standing, unknown)?, differences)
+            }
+            ActionEntry::Unmanaged { standing } => Self::Unmanaged(name, standing),
+        })
+    }
+}
+
+impl From<&Letter<Picture>> for DesiredEntry {
+    fn from(letter: &Letter<Picture>) -> Self {
+        Self {
+            authorizer: letter.authorizer.to_string(),
+            authorized_party: letter.authorized_party.to_string(),
+            organization_code: letter.organization_code.to_string(),
+            validity: letter.validity.into(),
+            signatures: letter.signatures.iter().map(ToString::to_string).collect(),
+            picture: match &letter.picture {
+                Picture::FileKey(key) => PictureEntry::FileKey(key.to_string()),
+                Picture::Scan(scan) => PictureEntry::Scan(ScanEntry {
+                    path: scan.path.clone(),
+                    sha256: scan.digest,
+                    format: scan.format.into(),
+                }),
+            },
+        }
+    }
+}
+
+impl DesiredEntry {
+    fn into_letter(self, name: &str) -> Result<Letter<Picture>, ValueError> {
+        let signatures =
+            self.signatures.iter().map(|signature| signature.as_str().try_into()).collect::<Result<Vec<_>, _>>()?;
+        Ok(Letter {
+            name: LetterName::try_from(name)?,
+            authorizer: Party::parse(Field::Authorizer, &self.authorizer)?,
+            authorized_party: Party::parse(Field::AuthorizedParty, &self.authorized_party)?,
+            organization_code: OrganizationCode::try_from(self.organization_code.as_str())?,
+            validity: Validity::new(self.validity.from, self.validity.to)?,
+            signatures: Signatures::try_from(signatures)?,
+            picture: match self.picture {
+                PictureEntry::FileKey(key) => Picture::FileKey(FileKey::try_from(key.as_str())?),
+                PictureEntry::Scan(scan) => {
+                    Picture::Scan(Scan { path: scan.path, digest: scan.sha256, format: scan.format.into() })
+                }
+            },
+        })
+    }
+}
+
+impl From<PictureFormat> for ScanFormat {
+    fn from(format: PictureFormat) -> Self {
+        match format {
+            PictureFormat::Jpeg => Self::Jpg,
+            PictureFormat::Png => Self::Png,
+            PictureFormat::Gif => Self::Gif,
+        }
+    }
+}
+
+impl From<ScanFormat> for PictureFormat {
+    fn from(format: ScanFormat) -> Self {
+        match format {
+            ScanFormat::Jpg => Self::Jpeg,
+            ScanFormat::Png => Self::Png,
+            ScanFormat::Gif => Self::Gif,
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! What is declared against what exists: a [`Plan`] says what to do about every letter, and why.
+//!
+//! Pure: the same declarations, letters and day give the same plan, to the byte once it is written.
+
+mod compare;
+mod document;
+mod stale;
+mod warning;
+
+use std::collections::{BTreeMap, HashSet};
+
+use jiff::civil::Date;
+
+pub use compare::{Comparison, DeclaredValidity, Difference, DifferenceValue, compare, picture_path};
+pub(crate) use document::{FORMAT_VERSION, Generator, LetterEntry};
+pub use document::{PlanDocument, ReadPlanError, schema};
+pub use stale::{Staleness, staleness};
+pub use warning::{Warning, WarningCode};
+
+use crate::letter::{DesiredLetter, ExistingLetter, Field, Letter, LetterId, LetterName, Picture, Source};
+
+/// What to do about every letter. The executor does nothing that is not in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// The endpoint whose letters were compared: the plan holds for no other.
+    pub endpoint: String,
+    /// Declared letters in the order of files and lines, then unmanaged ones by name.
+    pub letters: Vec<PlannedLetter>,
+    /// What a reviewer should know, in the order of the letters.
+    pub warnings: Vec<Warning>,
+}
+
+/// One letter and what is to be done about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlannedLetter {
+    /// Declared and missing: `apply` creates it.
+    Create(DesiredLetter),
+    /// Declared, and exists with the same content.
+    Unchanged(Settled),
+    /// Declared, and exists with other content: no call can change it.
+    Conflict(Settled, Vec<Difference>),
+    /// Exists and is not declared: nothing is ever done to it.
+    Unmanaged(String, Standing),
+}
+
+/// A declared letter that exists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    /// Its name.
+    pub name: LetterName,
+    /// Where it is declared.
+    pub source: Source,
+    /// What the service says of it.
+    pub standing: Standing,
+    /// Fields that could not be compared: a picture that was not uploaded by this program.
+    pub unknown: Vec<Field>,
+}
+
+/// What the service says of a letter that exists, as it says it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+pub struct Standing {
+    /// The letter's number (`AuthorizationLetterId`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<u64>")]
+    pub id: Option<LetterId>,
+    /// `INT` (not yet reviewed), `PASSED`, or whatever else the service says.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub state: String,
+    /// `VALID`, `INVALID` (expired), or whatever else the service says.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub status: String,
+}
+
+impl Standing {
+    /// What the service says of `existing`.
+    pub fn of(existing: &ExistingLetter) -> Self {
+        Self { id: existing.id, state: existing.state.clone(), status: existing.status.clone() }
+    }
+}
+
+/// How many letters there are of each action.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+pub struct PlanSummary {
+    /// Letters to create.
+    pub create: usize,
+    /// Letters that are as declared.
+    pub unchanged: usize,
+    /// Letters that exist with other content.
+    pub conflict: usize,
+    /// Letters that are not declared.
+    pub unmanaged: usize,
+}
+
+impl PlannedLetter {
+    /// The letter's name.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Create(desired) => desired.letter.name.as_str(),
+            Self::Unchanged(settled) | Self::Conflict(settled, _) => settled.name.as_str(),
+            Self::Unmanaged(name, _) => name,
+        }
+    }
+
+    /// Where the letter is declared.
+    pub fn source(&self) -> Option<&Source> {
+        match self {
+            Self::Create(desired) => Some(&desired.source),
+            Self::Unchanged(settled) | Self::Conflict(settled, _) => Some(&settled.source),
+            Self::Unmanaged(..) => None,
+        }
+    }
+}
+
+impl Plan {
+    /// Compares what is declared with what exists.
+    ///
+    /// `desired` holds each name once (loading declarations sees to that). `today` and `expiring_days` are for the warnings.
+    pub fn new(
+        endpoint: String,
+        desired: Vec<DesiredLetter>,
+        existing: &[ExistingLetter],
+        today: Date,
+        expiring_days: u32,
+    ) -> Self {
+        let mut by_name: BTreeMap<&str, Vec<&ExistingLetter>> = BTreeMap::new();
+        for letter in existing {
+            by_name.entry(letter.name.as_str()).or_default().push(letter);
+        }
+        let declared: HashSet<String> = desired.iter().map(|desired| desired.letter.name.to_string()).collect();
+
+        let mut warnings = Vec::new();
+        let mut letters = Vec::with_capacity(desired.len());
+        for desired in desired {
+            let candidates = by_name.get(desired.letter.name.as_str()).map_or(&[][..], Vec::as_slice);
+            warnings.extend(warning::of_validity(&desired.letter, today, expiring_days));
+            letters.push(settle(desired, candidates, &mut warnings));
+        }
+        for (name, twins) in by_name.iter().filter(|(name, _)| !declared.contains(**name)) {
+            letters.extend(twins.iter().map(|twin| PlannedLetter::Unmanaged((*name).to_owned(), Standing::of(twin))));
+        }
+        Self { endpoint, letters, warnings }
+    }
+
+    /// The letters to create, in order.
+    pub fn creates(&self) -> impl Iterator<Item = &DesiredLetter> {
+        self.letters.iter().filter_map(|letter| match letter {
+            PlannedLetter::Create(desired) => Some(desired),
+            _ => None,
+        })
+    }
+
+    /// How many letters there are of each action.
+    pub fn summary(&self) -> PlanSummary {
+        let mut summary = PlanSummary::default();
+        for letter in &self.letters {
+            *match letter {
+                PlannedLetter::Create(_) => &mut summary.create,
+                PlannedLetter::Unchanged(_) => &mut summary.unchanged,
+                PlannedLetter::Conflict(..) => &mut summary.conflict,
+                PlannedLetter::Unmanaged(..) => &mut summary.unmanaged,
+            } += 1;
+        }
+        summary
+    }
+}
+
+/// The letter that settles a declaration among those that exist under its name. The service documents names as unique;
+/// should it show two letters of one name nevertheless, one that is as declared comes first.
+pub(crate) fn counterpart<'a>(
+    letter: &Letter<Picture>,
+    candidates: &[&'a ExistingLetter],
+) -> Option<(&'a ExistingLetter, Comparison)> {
+    let mut compared = candidates.iter().map(|existing| (*existing, compare(letter, existing)));
+    let first = compared.next()?;
+    if first.1.is_equal() {
+        return Some(first);
+    }
+    compared.find(|(_, comparison)| comparison.is_equal()).or(Some(first))
+}
+
+/// What to do about a declared letter.
+fn settle(desired: DesiredLetter, candidates: &[&ExistingLetter], warnings: &mut Vec<Warning>) -> PlannedLetter {
+    let Some((existing, comparison)) = counterpart(&desired.letter, candidates) else {
+        return PlannedLetter::Create(desired);
+    };
+    let name = desired.letter.name;
+    if candidates.len() > 1 {
+        warnings.push(warning::of_twins(name.as_str(), candidates.len()));
+    }
+    if !comparison.unknown.is_empty() {
+        warnings.push(warning::of_unknown_picture(name.as_str()));
+    }
+    let standing = Standing::of(existing);
+    let settled = Settled { name, source: desired.source, standing, unknown: comparison.unknown };
+    if comparison.differences.is_empty() {
+        PlannedLetter::Unchanged(settled)
+    } else {
+        PlannedLetter::Conflict(settled, comparison.differences)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,185 @@
+use super::*;
+use crate::letter::{FileKey, Letter, Picture, PictureFormat, Scan, ScanDigest, ScanObject};
+
+/// The small vocabulary of these tests: a declared letter, the same letter as the service tells it, and a plan of both.
+fn declared(name: &str) -> DesiredLetter {
+    let scan = Scan { path: "scans/a.png".to_owned(), digest: ScanDigest::of(b"scan"), format: PictureFormat::Png };
+    DesiredLetter {
+        letter: Letter {
+            name: name.parse().unwrap(),
+            authorizer: "菜鸟网络科技有限公司".parse().unwrap(),
+            authorized_party: "支付宝(中国)网络技术有限公司".parse().unwrap(),
+            organization_code: "91330100799655058B".parse().unwrap(),
+            validity: "2026-01-01~2029-01-01".parse().unwrap(),
+            signatures: vec!["菜鸟网络".parse().unwrap(), "菜鸟裹裹".parse().unwrap()].try_into().unwrap(),
+            picture: Picture::Scan(scan),
+        },
+        source: Source { file: "letters.yaml".to_owned(), line: 4 },
+    }
+}
+
+fn existing(desired: &DesiredLetter) -> ExistingLetter {
+    let letter = &desired.letter;
+    let end = match &letter.picture {
+        Picture::Scan(scan) => scan.object().to_string(),
+        Picture::FileKey(key) => key.to_string(),
+    };
+    ExistingLetter {
+        id: Some(LetterId(7)),
+        name: letter.name.to_string(),
+        authorizer: letter.authorizer.to_string(),
+        authorized_party: letter.authorized_party.to_string(),
+        organization_code: letter.organization_code.to_string(),
+        validity: letter.validity.to_string(),
+        signatures: letter.signatures.iter().rev().map(ToString::to_string).collect(),
+        picture_url: Some(format!("https://bucket.example/123456/{end}?Expires=1&Signature=x")),
+        state: "INT".to_owned(),
+        status: "VALID".to_owned(),
+    }
+}
+
+fn plan(desired: Vec<DesiredLetter>, there: &[ExistingLetter]) -> Plan {
+    Plan::new("https://dysmsapi.aliyuncs.com".to_owned(), desired, there, "2026-11-24".parse().unwrap(), 60)
+}
+
+/// The fields that differ between the declared letter and the existing one after `change`.
+fn differing(change: impl Fn(&mut ExistingLetter)) -> Vec<Field> {
+    let desired = declared("委托");
+    let mut there = existing(&desired);
+    change(&mut there);
+    match &plan(vec![desired], &[there]).letters[..] {
+        [PlannedLetter::Unchanged(_)] => Vec::new(),
+        [PlannedLetter::Conflict(_, differences)] => differences.iter().map(|d| d.field).collect(),
+        other => panic!("one declared letter that exists: {other:?}"),
+    }
+}
+
+#[test]
+fn every_letter_has_one_action() {
+    let (new, same, other) = (declared("新"), declared("同"), declared("异"));
+    let mut changed = existing(&other);
+    changed.authorizer = "别的公司".to_owned();
+    let mut stranger = existing(&declared("外"));
+    stranger.state = "SOMETHING_NEW".to_owned();
+    let plan = plan(vec![new.clone(), same.clone(), other], &[stranger, changed, existing(&same)]);
+    assert_eq!(plan.summary(), PlanSummary { create: 1, unchanged: 1, conflict: 1, unmanaged: 1 });
+    assert_eq!(plan.letters.iter().map(PlannedLetter::name).collect::<Vec<_>>(), ["新", "同", "异", "外"]);
+    assert_eq!(plan.creates().collect::<Vec<_>>(), [&new]);
+    assert!(plan.warnings.is_empty());
+}
+
+#[test]
+fn unmanaged_letters_come_last_by_name() {
+    let there: Vec<_> = ["b", "a", "c"].map(|name| existing(&declared(name))).into();
+    let plan = plan(vec![declared("z")], &there);
+    assert_eq!(plan.letters.iter().map(PlannedLetter::name).collect::<Vec<_>>(), ["z", "a", "b", "c"]);
+}
+
+#[test]
+fn order_of_signatures_and_white_space_are_no_difference() {
+    assert!(differing(|_| ()).is_empty());
+    assert!(differing(|there| there.authorizer = " 菜鸟网络科技有限公司\n".to_owned()).is_empty());
+}
+
+#[test]
+fn each_field_can_differ() {
+    assert_eq!(differing(|there| there.authorizer.push('司')), [Field::Authorizer]);
+    assert_eq!(differing(|there| there.authorized_party.clear()), [Field::AuthorizedParty]);
+    assert_eq!(differing(|there| there.organization_code.make_ascii_lowercase()), [Field::OrganizationCode]);
+    assert_eq!(differing(|there| there.validity = "2026-01-01~2029-01-02".to_owned()), [Field::Validity]);
+    assert_eq!(differing(|there| there.validity = "long".to_owned()), [Field::Validity]);
+    assert_eq!(differing(|there| there.signatures[0] = "菜鸟".to_owned()), [Field::Signatures]);
+    assert_eq!(
+        differing(|there| there.picture_url =
+            Some(format!("https://h/1/{}", ScanObject::new(ScanDigest::of(b"x"), PictureFormat::Png)))),
+        [Field::Scan]
+    );
+}
+
+#[test]
+fn a_picture_that_cannot_be_compared_is_unknown_and_no_conflict() {
+    for url in [None, Some(String::new()), Some("https://h/1/test1719383196031.jpg".to_owned())] {
+        let desired = declared("委托");
+        let mut there = existing(&desired);
+        there.picture_url = url;
+        let plan = plan(vec![desired], &[there]);
+        let [PlannedLetter::Unchanged(settled)] = &plan.letters[..] else { panic!("{plan:?}") };
+        assert_eq!(settled.unknown, [Field::Scan]);
+        assert_eq!(plan.warnings[0].code, WarningCode::PictureUnknown);
+    }
+}
+
+#[test]
+fn a_file_key_is_compared_with_the_end_of_the_path() {
+    let with_key = |key: &str| {
+        let mut desired = declared("委托");
+        desired.letter.picture = Picture::FileKey(FileKey::try_from(key).unwrap());
+        desired
+    };
+    let there = existing(&with_key("123456/a.jpg"));
+    let action = |key: &str| plan(vec![with_key(key)], std::slice::from_ref(&there)).letters.remove(0);
+    assert!(matches!(action("123456/a.jpg"), PlannedLetter::Unchanged(_)));
+    assert!(matches!(action("a.jpg"), PlannedLetter::Unchanged(_)));
+    assert!(matches!(action("6/a.jpg"), PlannedLetter::Conflict(..)));
+}
+
+#[test]
+fn of_two_letters_with_one_name_the_equal_one_settles_the_declaration() {
+    let desired = declared("委托");
+    let mut other = existing(&desired);
+    other.authorizer.push('司');
+    let plan = plan(vec![desired.clone()], &[other, existing(&desired)]);
+    assert!(matches!(plan.letters[..], [PlannedLetter::Unchanged(_)]));
+    assert_eq!(plan.warnings[0].code, WarningCode::NameNotUnique);
+}
+
+#[test]
+fn validity_warns_before_it_is_too_late() {
+    let warning = |validity: &str| {
+        let mut desired = declared("委托");
+        desired.letter.validity = validity.parse().unwrap();
+        plan(vec![desired], &[]).warnings.first().map(|warning| warning.code)
+    };
+    assert_eq!(warning("2026-01-01~2029-01-01"), None);
+    assert_eq!(warning("2026-01-01~2027-01-23"), Some(WarningCode::ExpiresSoon));
+    assert_eq!(warning("2026-01-01~2027-01-24"), None);
+    assert_eq!(warning("2026-01-01~2026-11-24"), Some(WarningCode::ExpiresSoon));
+    assert_eq!(warning("2026-01-01~2026-11-23"), Some(WarningCode::Expired));
+    assert_eq!(warning("2026-11-25~2028-11-23"), Some(WarningCode::NotYetValid));
+}
+
+#[test]
+fn a_saved_plan_reads_back_as_the_same_plan() {
+    let (new, same, other) = (declared("新"), declared("同"), declared("异"));
+    let mut keyed = declared("键");
+    keyed.letter.picture = Picture::FileKey(FileKey::try_from("123456/a.jpg").unwrap());
+    let mut changed = existing(&other);
+    changed.validity = "?".to_owned();
+    changed.signatures.clear();
+    let there = [existing(&same), changed, existing(&declared("外"))];
+    let plan = plan(vec![new, keyed, same, other], &there);
+    let json = serde_json::to_vec(&plan.to_saved_document()).unwrap();
+    assert_eq!(Plan::from_saved(&json).unwrap(), plan);
+}
+
+#[test]
+fn a_saved_plan_that_was_changed_is_refused() {
+    let plan = plan(vec![declared("新")], &[]);
+    let json = serde_json::to_string(&plan.to_saved_document()).unwrap();
+    let read = |json: String| Plan::from_saved(json.as_bytes()).unwrap_err().to_string();
+    assert!(read("{}".to_owned()).starts_with("it is no saved plan"));
+    assert!(read(json.replace("\"formatVersion\":1", "\"formatVersion\":2")).contains("version 2"));
+    assert!(read(json.replacen("新", "旧", 1)).contains("contradict"));
+    assert!(read(json.replace("菜鸟网络科技有限公司", "123")).contains("digits alone"));
+    let printed = serde_json::to_string(&plan.to_document()).unwrap();
+    assert!(read(printed).contains("no preconditions"));
+}
+
+#[test]
+fn a_plan_is_stale_when_the_world_has_moved_on() {
+    let desired = declared("新");
+    let plan = plan(vec![desired.clone()], &[]);
+    assert!(staleness(&plan, "https://dysmsapi.aliyuncs.com", &[]).is_empty());
+    let reasons = staleness(&plan, "https://dysmsapi.us-east-1.aliyuncs.com", &[existing(&desired)]);
+    assert!(matches!(reasons[..], [Staleness::OtherEndpoint { .. }, Staleness::Exists { .. }]));
+}

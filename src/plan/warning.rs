@@ -1,0 +1,86 @@
+use jiff::civil::Date;
+
+use crate::letter::{Letter, Picture};
+
+/// Something about one letter that a reviewer should know and that stops nothing.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+pub struct Warning {
+    /// What kind of warning it is.
+    pub code: WarningCode,
+    /// The letter's name.
+    pub name: String,
+    /// What to know, and what to do.
+    pub message: String,
+}
+
+/// The kinds of warnings that a plan gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum WarningCode {
+    /// The validity has ended.
+    Expired,
+    /// The validity ends within the days that were asked for.
+    ExpiresSoon,
+    /// The validity has not begun: the service refuses to create such a letter.
+    NotYetValid,
+    /// The picture of an existing letter can't be compared.
+    PictureUnknown,
+    /// The service shows several letters of one name.
+    NameNotUnique,
+}
+
+impl WarningCode {
+    /// The code as plans and reports write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Expired => "expired",
+            Self::ExpiresSoon => "expires-soon",
+            Self::NotYetValid => "not-yet-valid",
+            Self::PictureUnknown => "picture-unknown",
+            Self::NameNotUnique => "name-not-unique",
+        }
+    }
+}
+
+pub(super) fn of_validity(letter: &Letter<Picture>, today: Date, expiring_days: u32) -> Option<Warning> {
+    let validity = letter.validity;
+    let left = validity.days_left(today);
+    let (code, message) = if left < 0 {
+        let message =
+            format!("expired on {}; a letter can't be renewed: register a new one under a new name", validity.until());
+        (WarningCode::Expired, message)
+    } else if today < validity.from() {
+        let message = format!("valid from {} on only; until then the service refuses to create it", validity.from());
+        (WarningCode::NotYetValid, message)
+    } else if u32::try_from(left).is_ok_and(|left| left <= expiring_days) {
+        let when = match left {
+            0 => "today".to_owned(),
+            1 => "tomorrow".to_owned(),
+            left => format!("in {left} days"),
+        };
+        let message =
+            format!("expires {when}, on {}; prepare its successor, a new letter under a new name", validity.until());
+        (WarningCode::ExpiresSoon, message)
+    } else {
+        return None;
+    };
+    Some(Warning { code, name: letter.name.to_string(), message })
+}
+
+pub(super) fn of_unknown_picture(name: &str) -> Warning {
+    Warning {
+        code: WarningCode::PictureUnknown,
+        name: name.to_owned(),
+        message: "the registered picture was not uploaded by letterform, so it can't be compared with the declared one"
+            .to_owned(),
+    }
+}
+
+pub(super) fn of_twins(name: &str, count: usize) -> Warning {
+    Warning {
+        code: WarningCode::NameNotUnique,
+        name: name.to_owned(),
+        message: format!("the service shows {count} letters of this name, though it documents names as unique"),
+    }
+}

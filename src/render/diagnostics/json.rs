@@ -1,0 +1,103 @@
+use serde::Serialize;
+
+use crate::{
+    declaration::{Diagnostic, Loaded, Place, Severity, SourceFile},
+    render::{escape::visible, json::pretty},
+};
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Document<'a> {
+    format_version: u32,
+    generator: Generator,
+    summary: Summary,
+    diagnostics: Vec<Entry<'a>>,
+}
+
+#[derive(Serialize)]
+struct Generator {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    files: usize,
+    letters: usize,
+    errors: usize,
+    warnings: usize,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    code: &'static str,
+    severity: Severity,
+    message: String,
+    #[serde(flatten)]
+    place: Option<Where<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suggestion: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related: Vec<RelatedEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct RelatedEntry<'a> {
+    message: &'a str,
+    #[serde(flatten)]
+    place: Where<'a>,
+}
+
+/// Lines and columns count from 1, columns in characters, the end excluded.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Where<'a> {
+    file: &'a str,
+    line: u32,
+    column: u32,
+    end_line: u32,
+    end_column: u32,
+}
+
+impl<'a> Where<'a> {
+    fn new(place: Place, files: &'a [SourceFile]) -> Self {
+        let (start, end) = (place.span.start, place.span.end);
+        let file = files[place.file.index()].name();
+        Self { file, line: start.line, column: start.column, end_line: end.line, end_column: end.column }
+    }
+}
+
+impl<'a> Entry<'a> {
+    fn new(diagnostic: &'a Diagnostic, files: &'a [SourceFile]) -> Self {
+        let related = diagnostic.related.iter();
+        Self {
+            code: diagnostic.code.as_str(),
+            severity: diagnostic.severity,
+            message: visible(&diagnostic.message).into_owned(),
+            place: diagnostic.place.map(|place| Where::new(place, files)),
+            help: diagnostic.help.as_deref(),
+            suggestion: diagnostic.suggestion.as_deref(),
+            related: related
+                .map(|related| RelatedEntry { message: &related.label, place: Where::new(related.place, files) })
+                .collect(),
+        }
+    }
+}
+
+/// What `validate` found, for programs.
+pub fn json(loaded: &Loaded) -> String {
+    let document = Document {
+        format_version: 1,
+        generator: Generator { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        summary: Summary {
+            files: loaded.files.len(),
+            letters: loaded.letters.len(),
+            errors: loaded.count(Severity::Error),
+            warnings: loaded.count(Severity::Warning),
+        },
+        diagnostics: loaded.diagnostics.iter().map(|diagnostic| Entry::new(diagnostic, &loaded.files)).collect(),
+    };
+    pretty(&document)
+}

@@ -1,0 +1,39 @@
+//! JSON that is safe to show on a terminal.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::escape::is_unsafe;
+
+/// JSON with a line break at its end, in which the characters that a terminal would obey are escaped: the same data, safe to
+/// show.
+pub fn pretty(value: &impl Serialize) -> String {
+    let json = serde_json::to_string_pretty(value).expect("maps with text keys are always JSON");
+    let mut safe = String::with_capacity(json.len() + 1);
+    for c in json.chars() {
+        // Line breaks are the layout: those within texts are escaped already.
+        if c != '\n' && is_unsafe(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                write!(safe, "\\u{unit:04x}").expect("writing to a string never fails");
+            }
+        } else {
+            safe.push(c);
+        }
+    }
+    safe.push('\n');
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_safe_to_show_and_says_the_same() {
+        let text = "a\u{1b}[31m\u{9b}\u{202e}\u{e0001}\n菜";
+        let json = pretty(&text);
+        assert!(json.trim_end().chars().all(|c| !is_unsafe(c)), "{json}");
+        assert_eq!(serde_json::from_str::<String>(&json).expect("JSON"), text);
+    }
+}

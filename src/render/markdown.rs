@@ -1,0 +1,275 @@
+//! Plans and reports as GitHub-flavoured markdown, for a pull request.
+
+use std::fmt::Write;
+
+use super::{difference, escape::visible, text::CONFLICT_ADVICE};
+use crate::{
+    apply::{Confirmation, LetterOutcome, Report, SkipReason},
+    letter::Picture,
+    plan::{Difference, Plan, PlannedLetter},
+};
+
+/// The most characters that a comment on GitHub takes.
+pub const LIMIT: usize = 65_536;
+
+/// The mark by which a later run finds its comment and updates it.
+pub const MARKER: &str = "<!-- letterform -->";
+
+/// A plan as a comment.
+pub fn plan(plan: &Plan) -> String {
+    let summary = plan.summary();
+    let mut page = Page::new(&format!(
+        "{} to create, {} unchanged, {} in conflict, {} unmanaged",
+        summary.create, summary.unchanged, summary.conflict, summary.unmanaged
+    ));
+    let _ = writeln!(page.text, "Letters at `{}`.\n", code(&plan.endpoint));
+
+    let creates: Vec<String> = plan
+        .creates()
+        .map(|desired| {
+            let letter = &desired.letter;
+            let signatures: Vec<&str> = letter.signatures.iter().map(AsRef::as_ref).collect();
+            let picture = match &letter.picture {
+                Picture::FileKey(key) => key.to_string(),
+                Picture::Scan(scan) => scan.path.clone(),
+            };
+            format!(
+                "| {} | {} | {} | {} | {} | {} | {} | {} |\n",
+                cell(letter.name.as_str()),
+                cell(letter.authorizer.as_str()),
+                cell(letter.authorized_party.as_str()),
+                cell(letter.organization_code.as_str()),
+                letter.validity,
+                cell(&signatures.join("、")),
+                cell(&picture),
+                cell(&format!("{}:{}", desired.source.file, desired.source.line)),
+            )
+        })
+        .collect();
+    if !creates.is_empty() {
+        page.section(
+            "### To create\n\n| letter | authorizer | authorized party | code | validity | signatures | picture | declared |\n|---|---|---|---|---|---|---|---|\n",
+            &creates, "\n",
+        );
+    }
+    let conflicts: Vec<String> = plan
+        .letters
+        .iter()
+        .filter_map(|letter| match letter {
+            PlannedLetter::Conflict(settled, differences) => {
+                let about = format!("declared at {}:{}", settled.source.file, settled.source.line);
+                Some(conflict(letter.name(), &about, differences))
+            }
+            _ => None,
+        })
+        .collect();
+    if !conflicts.is_empty() {
+        page.section(&format!("### In conflict\n\n{CONFLICT_ADVICE}\n\n"), &conflicts, "\n");
+    }
+    page.warnings(&plan.warnings);
+    let unmanaged: Vec<String> = plan
+        .letters
+        .iter()
+        .filter_map(|letter| match letter {
+            PlannedLetter::Unmanaged(name, standing) => {
+                Some(format!("- {} {} {}\n", inline(name), inline(&standing.state), inline(&standing.status)))
+            }
+            _ => None,
+        })
+        .collect();
+    if !unmanaged.is_empty() {
+        page.section(
+            "<details><summary>Letters that are not declared, and left alone</summary>\n\n",
+            &unmanaged,
+            "\n</details>\n",
+        );
+    }
+    page.finish()
+}
+
+/// A report as a comment.
+pub fn report(report: &Report) -> String {
+    let summary = report.summary();
+    let mut page = Page::new(&format!(
+        "{} created, {} unchanged, {} in conflict, {} failed, {} skipped",
+        summary.created, summary.unchanged, summary.conflict, summary.failed, summary.skipped
+    ));
+    let _ = writeln!(page.text, "Letters at `{}`.\n", code(&report.endpoint));
+    let mut rows = Vec::new();
+    let mut conflicts = Vec::new();
+    for letter in &report.letters {
+        let name = letter.planned.name();
+        let (what, request) = match &letter.outcome {
+            LetterOutcome::Created { id, request_id, confirmation } => {
+                let id = id.map_or_else(|| "created".to_owned(), |id| format!("created, id {id}"));
+                let how = if *confirmation == Confirmation::Lookup {
+                    " (seen by a look-up; the answer was lost)"
+                } else {
+                    ""
+                };
+                (format!("{id}{how}"), request_id.as_ref())
+            }
+            LetterOutcome::Failed(failure) => (format!("failed: {}", failure.message), failure.request_id.as_ref()),
+            LetterOutcome::Skipped(SkipReason::Interrupted) => ("not begun: the run was stopped".to_owned(), None),
+            LetterOutcome::Conflict { differences, .. } => {
+                let differences = match &letter.planned {
+                    PlannedLetter::Conflict(_, planned) => planned,
+                    _ => differences,
+                };
+                conflicts.push(conflict(name, "", differences));
+                continue;
+            }
+            LetterOutcome::Unchanged { .. } | LetterOutcome::Skipped(SkipReason::Unmanaged) => continue,
+        };
+        let request = request.map_or(String::new(), |id| cell(&id.0));
+        rows.push(format!("| {} | {} | {request} |\n", cell(name), cell(&what)));
+    }
+    if !rows.is_empty() {
+        page.section("| letter | outcome | RequestId |\n|---|---|---|\n", &rows, "\n");
+    }
+    if !conflicts.is_empty() {
+        page.section(&format!("### In conflict\n\n{CONFLICT_ADVICE}\n\n"), &conflicts, "\n");
+    }
+    page.warnings(&report.warnings);
+    page.finish()
+}
+
+fn conflict(name: &str, about: &str, differences: &[Difference]) -> String {
+    let mut out = format!("<details><summary>{} {}</summary>\n\n", inline(name), inline(about));
+    let mut diff = String::new();
+    for difference in differences {
+        let _ = writeln!(diff, "@@ {} @@", difference.field);
+        for line in difference::lines(difference) {
+            let text: String = line.pieces.iter().map(|(_, piece)| piece.as_str()).collect();
+            let _ = writeln!(diff, "{}{text}", line.side.sign());
+        }
+    }
+    let fence = "`".repeat(longest_run_of_backticks(&diff).max(2) + 1);
+    let _ = write!(out, "{fence}diff\n{diff}{fence}\n\n</details>\n");
+    out
+}
+
+fn longest_run_of_backticks(text: &str) -> usize {
+    text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
+}
+
+/// A text inside a paragraph, with nothing in it that markdown or HTML would take for its own.
+fn inline(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in visible(text).chars() {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '@' => out.push_str("&#64;"),
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '#' | '|' | '!' | '~' | '$' => {
+                out.push('\\');
+                out.push(c);
+            }
+            c => out.push(c),
+        }
+    }
+    // A bare address would become a link.
+    out.replace("://", "&#58;//").replace("www.", "www&#46;")
+}
+
+/// A text inside a cell of a table.
+fn cell(text: &str) -> String {
+    inline(text)
+}
+
+/// A text inside single backticks.
+fn code(text: &str) -> String {
+    visible(text).replace('`', "'")
+}
+
+/// A comment that never grows over the limit: what does not fit is left out, and counted.
+struct Page {
+    text: String,
+    left_out: usize,
+}
+
+impl Page {
+    /// What is kept free for the line that says how much was left out.
+    const RESERVE: usize = 200;
+
+    fn new(counts: &str) -> Self {
+        Self { text: format!("{MARKER}\n## letterform: {counts}\n\n"), left_out: 0 }
+    }
+
+    fn room(&self) -> usize {
+        LIMIT.saturating_sub(Self::RESERVE).saturating_sub(self.text.chars().count())
+    }
+
+    /// A head, as many of the items as there is room for, and a foot.
+    fn section(&mut self, head: &str, items: &[String], foot: &str) {
+        let mut room = self.room().saturating_sub(head.chars().count() + foot.chars().count());
+        let fitting = items
+            .iter()
+            .take_while(|item| {
+                let length = item.chars().count();
+                let fits = length <= room;
+                room = room.saturating_sub(length);
+                fits
+            })
+            .count();
+        self.left_out += items.len() - fitting;
+        if fitting > 0 {
+            self.text.push_str(head);
+            self.text.extend(items[..fitting].iter().map(String::as_str));
+            self.text.push_str(foot);
+        }
+    }
+
+    fn warnings(&mut self, warnings: &[crate::plan::Warning]) {
+        let items: Vec<String> = warnings
+            .iter()
+            .map(|warning| {
+                format!("- **{}**: {} (`{}`)\n", inline(&warning.name), inline(&warning.message), warning.code.as_str())
+            })
+            .collect();
+        if !items.is_empty() {
+            self.section("### Warnings\n\n", &items, "\n");
+        }
+    }
+
+    fn finish(mut self) -> String {
+        if self.left_out > 0 {
+            let _ = writeln!(
+                self.text,
+                "\n{} entries are left out, as a comment holds {LIMIT} characters; the job's log has them all.",
+                self.left_out
+            );
+        }
+        self.text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_a_value_is_taken_for_markup() {
+        assert_eq!(inline("<img src=x> | `a` *b* @team"), "&lt;img src=x&gt; \\| \\`a\\` \\*b\\* &#64;team");
+        assert_eq!(inline("a\nb\u{202e}"), "a\\\\nb\\\\u\\{202e\\}");
+        assert_eq!(inline("https://evil.example"), "https&#58;//evil.example");
+    }
+
+    #[test]
+    fn a_comment_never_grows_over_the_limit() {
+        let mut page = Page::new("many");
+        let items: Vec<String> = (0..10_000).map(|i| format!("- 字{i}字字字字字字\n")).collect();
+        page.section("### Head\n\n", &items, "\n");
+        page.section("### More\n\n", &items, "\n");
+        let text = page.finish();
+        assert!(text.chars().count() <= LIMIT, "{}", text.chars().count());
+        assert!(text.starts_with(MARKER) && text.contains("entries are left out"));
+    }
+
+    #[test]
+    fn a_fence_is_longer_than_any_in_the_diff() {
+        assert_eq!(longest_run_of_backticks("a ``` b `` c"), 3);
+        assert_eq!(longest_run_of_backticks(""), 0);
+    }
+}

@@ -1,0 +1,278 @@
+//! Plans and reports as text for a terminal.
+
+use std::fmt::Write;
+
+use anstyle::Style;
+
+use super::{
+    difference::{self, Side},
+    escape::{visible, width},
+    style::{self, paint},
+};
+use crate::{
+    apply::{Confirmation, LetterOutcome, Report, ReportedLetter, SkipReason},
+    letter::{DesiredLetter, Picture, Source},
+    plan::{Difference, Plan, PlannedLetter, Standing, Warning},
+};
+
+/// The column in which a field's content begins, after the indent.
+const FIELD_WIDTH: usize = 18;
+/// Lists are broken before this column.
+const LINE_WIDTH: usize = 100;
+const INDENT: &str = "      ";
+
+/// What a person can do about a conflict.
+pub(crate) const CONFLICT_ADVICE: &str = "A registered letter can't be changed by any call. Declare what is registered, or declare the new content under a new name.";
+
+/// A plan as a reviewer reads it.
+pub fn plan(plan: &Plan) -> String {
+    let mut out = String::new();
+    let _ = writeln!(out, "{} {}\n", paint(style::STRONG, "Letters at"), visible(&plan.endpoint));
+    let mut quiet = Quiet::default();
+    for letter in &plan.letters {
+        match letter {
+            PlannedLetter::Create(desired) => creation(&mut out, desired),
+            PlannedLetter::Conflict(settled, differences) => {
+                let about = format!("conflict · {}", standing(&settled.standing));
+                headline(&mut out, '!', style::CONFLICT, letter.name(), Some(&settled.source), &about);
+                conflict(&mut out, differences);
+            }
+            PlannedLetter::Unchanged(settled) => {
+                quiet.unchanged += 1;
+                if !settled.unknown.is_empty() {
+                    let about = format!("unchanged, but its picture is unknown · {}", standing(&settled.standing));
+                    headline(&mut out, '=', style::DIM, letter.name(), Some(&settled.source), &about);
+                    out.push('\n');
+                }
+            }
+            PlannedLetter::Unmanaged(name, there) => quiet.unmanaged.push((name, there)),
+        }
+    }
+    quiet.write(&mut out);
+    warnings(&mut out, &plan.warnings);
+    let summary = plan.summary();
+    let counts = [
+        (summary.create, "to create", style::CREATE),
+        (summary.unchanged, "unchanged", style::DIM),
+        (summary.conflict, "in conflict", style::CONFLICT),
+        (summary.unmanaged, "unmanaged", style::DIM),
+    ];
+    let _ = writeln!(out, "{} {}.", paint(style::STRONG, "Plan:"), counted(&counts));
+    if summary.create == 0 && summary.conflict == 0 {
+        out.push_str("Nothing to do: every declared letter exists as declared.\n");
+    }
+    out
+}
+
+/// What became of a plan.
+pub fn report(report: &Report) -> String {
+    let mut out = String::new();
+    for letter in &report.letters {
+        reported(&mut out, letter);
+    }
+    let summary = report.summary();
+    let interrupted = report
+        .letters
+        .iter()
+        .filter(|letter| letter.outcome == LetterOutcome::Skipped(SkipReason::Interrupted))
+        .count();
+    let counts = [
+        (summary.created, "created", style::CREATE),
+        (summary.unchanged, "unchanged", style::DIM),
+        (summary.conflict, "in conflict", style::CONFLICT),
+        (summary.failed, "failed", style::ERROR),
+        (interrupted, "not begun", style::WARNING),
+    ];
+    let _ = writeln!(out, "{} {}.", paint(style::STRONG, "Applied:"), counted(&counts));
+    if summary.failed > 0 || interrupted > 0 {
+        out.push_str("Run `letterform apply` again: what exists is left as it is, and what is missing is created.\n");
+    }
+    out
+}
+
+/// The letters that are listed at the end, in few lines.
+#[derive(Default)]
+struct Quiet<'a> {
+    unchanged: usize,
+    unmanaged: Vec<(&'a str, &'a Standing)>,
+}
+
+impl Quiet<'_> {
+    fn write(&self, out: &mut String) {
+        const SHOWN: usize = 20;
+        if self.unmanaged.is_empty() {
+            return;
+        }
+        let _ = writeln!(out, "  {}", paint(style::STRONG, "Not declared, left alone:"));
+        let column = self.unmanaged.iter().take(SHOWN).map(|(name, _)| width(&visible(name))).max().unwrap_or(0);
+        for (name, there) in self.unmanaged.iter().take(SHOWN) {
+            let name = visible(name);
+            let gap = " ".repeat(column.saturating_sub(width(&name)) + 2);
+            let _ = writeln!(out, "  {} {name}{gap}{}", paint(style::DIM, "?"), paint(style::DIM, &standing(there)));
+        }
+        if self.unmanaged.len() > SHOWN {
+            let _ = writeln!(out, "    and {} more", self.unmanaged.len() - SHOWN);
+        }
+        out.push('\n');
+    }
+}
+
+fn creation(out: &mut String, desired: &DesiredLetter) {
+    let letter = &desired.letter;
+    headline(out, '+', style::CREATE, letter.name.as_str(), Some(&desired.source), "");
+    field(out, "authorizer", &visible(letter.authorizer.as_str()));
+    field(out, "authorizedParty", &visible(letter.authorized_party.as_str()));
+    field(out, "organizationCode", &visible(letter.organization_code.as_str()));
+    field(out, "validity", &letter.validity.to_string());
+    let signatures: Vec<&str> = letter.signatures.iter().map(AsRef::as_ref).collect();
+    field(out, "signatures", &wrapped(&signatures));
+    match &letter.picture {
+        Picture::FileKey(key) => field(out, "fileKey", key.as_str()),
+        Picture::Scan(scan) => {
+            let digest = paint(style::DIM, &format!("sha256:{:.12}…", scan.digest.to_string()));
+            field(out, "scan", &format!("{}  {digest}", visible(&scan.path)));
+        }
+    }
+    out.push('\n');
+}
+
+fn headline(out: &mut String, sign: char, style: Style, name: &str, source: Option<&Source>, about: &str) {
+    let _ = write!(out, "  {style}{sign} {}{style:#}", visible(name));
+    if !about.is_empty() {
+        let _ = write!(out, "  {about}");
+    }
+    if let Some(source) = source {
+        let place = format!("{}:{}", visible(&source.file), source.line);
+        let _ = write!(out, "  {}", paint(style::DIM, &place));
+    }
+    out.push('\n');
+}
+
+fn field(out: &mut String, name: &str, content: &str) {
+    let _ = writeln!(out, "{INDENT}{name:<FIELD_WIDTH$}{content}");
+}
+
+/// A list on as many lines as it takes, each beginning in the column of contents.
+fn wrapped(items: &[&str]) -> String {
+    let start = INDENT.len() + FIELD_WIDTH;
+    let mut out = String::new();
+    let mut column = start;
+    for (i, item) in items.iter().enumerate() {
+        let item = visible(item);
+        let separator = if i + 1 < items.len() { "," } else { "" };
+        let needed = width(&item) + separator.len();
+        if i > 0 && column + 1 + needed > LINE_WIDTH {
+            let _ = write!(out, "\n{:start$}", "");
+            column = start;
+        } else if i > 0 {
+            out.push(' ');
+            column += 1;
+        }
+        let _ = write!(out, "{item}{separator}");
+        column += needed;
+    }
+    out
+}
+
+fn conflict(out: &mut String, differences: &[Difference]) {
+    for difference in differences {
+        let _ = writeln!(out, "{INDENT}{}", difference.field);
+        for line in difference::lines(difference) {
+            let style = match line.side {
+                Side::Existing => style::REMOVED,
+                Side::Declared => style::ADDED,
+                Side::Both => Style::new(),
+            };
+            let _ = write!(out, "{INDENT}  {style}{} ", line.side.sign());
+            for (marked, piece) in &line.pieces {
+                let marked = if *marked && line.pieces.len() > 1 { style.bold().underline() } else { style };
+                let _ = write!(out, "{style:#}{marked}{piece}{marked:#}");
+            }
+            let note = match line.side {
+                Side::Existing => "registered",
+                Side::Declared => "declared",
+                Side::Both => "",
+            };
+            let _ = writeln!(
+                out,
+                "{style:#}{}",
+                if note.is_empty() { String::new() } else { paint(style::DIM, &format!("  ({note})")) }
+            );
+        }
+    }
+    let _ = writeln!(out, "{INDENT}{CONFLICT_ADVICE}\n");
+}
+
+fn standing(standing: &Standing) -> String {
+    let id = standing.id.map(|id| format!("id {id}"));
+    let parts = [id, Some(visible(&standing.state).into_owned()), Some(visible(&standing.status).into_owned())];
+    let parts: Vec<String> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
+    parts.join(" · ")
+}
+
+fn warnings(out: &mut String, warnings: &[Warning]) {
+    for warning in warnings {
+        let _ = writeln!(
+            out,
+            "{} {}: {} [{}]",
+            paint(style::WARNING, "warning:"),
+            visible(&warning.name),
+            visible(&warning.message),
+            warning.code.as_str()
+        );
+    }
+    if !warnings.is_empty() {
+        out.push('\n');
+    }
+}
+
+fn reported(out: &mut String, letter: &ReportedLetter) {
+    let name = letter.planned.name();
+    let source = letter.planned.source();
+    match &letter.outcome {
+        LetterOutcome::Created { id, request_id, confirmation } => {
+            let id = id.map(|id| format!("id {id}"));
+            let request = request_id.as_ref().map(|id| format!("RequestId {}", visible(&id.0)));
+            let lookup = (*confirmation == Confirmation::Lookup)
+                .then(|| "its answer was lost; a look-up shows it as declared".to_owned());
+            let about: Vec<String> =
+                ["created".to_owned()].into_iter().chain([id, request, lookup].into_iter().flatten()).collect();
+            headline(out, '+', style::CREATE, name, None, &about.join(" · "));
+        }
+        LetterOutcome::Conflict { id, differences } => {
+            let planned = match &letter.planned {
+                PlannedLetter::Conflict(_, differences) => differences,
+                _ => differences,
+            };
+            let about = standing(&Standing { id: *id, ..Standing::default() });
+            headline(out, '!', style::CONFLICT, name, source, format!("conflict {about}").trim_end());
+            conflict(out, planned);
+        }
+        LetterOutcome::Failed(failure) => {
+            headline(out, 'x', style::ERROR, name, source, "failed");
+            let _ = writeln!(out, "{INDENT}{}", visible(&failure.message));
+            if let Some(id) = &failure.request_id {
+                let _ = writeln!(out, "{INDENT}RequestId {}", visible(&id.0));
+            }
+        }
+        LetterOutcome::Skipped(SkipReason::Interrupted) => {
+            headline(out, '-', style::WARNING, name, source, "not begun: the run was stopped");
+        }
+        LetterOutcome::Unchanged { id: Some(id) } => {
+            headline(out, '=', style::DIM, name, source, &format!("exists as declared by now · id {id}"));
+        }
+        LetterOutcome::Unchanged { id: None } | LetterOutcome::Skipped(SkipReason::Unmanaged) => {}
+    }
+}
+
+/// `3 created, 1 failed`: the first count always, the others unless they are 0.
+fn counted(counts: &[(usize, &str, Style)]) -> String {
+    let shown = counts.iter().enumerate().filter(|(i, (count, ..))| *i == 0 || *count > 0);
+    let parts: Vec<String> = shown
+        .map(|(_, (count, what, style))| {
+            let text = format!("{count} {what}");
+            if *count > 0 { paint(*style, &text) } else { text }
+        })
+        .collect();
+    parts.join(", ")
+}

@@ -1,0 +1,146 @@
+//! The small vocabulary of the end-to-end tests: a project folder, and the built program run in it.
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "each test file uses a part of it")]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+};
+
+use assert_cmd::cargo::cargo_bin;
+use tempfile::TempDir;
+
+/// A PNG of one pixel.
+pub const PIXEL: &[u8] = &[
+    0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', 0, 0, 0, 13, b'I', b'H', b'D', b'R', 0, 0, 0, 1, 0, 0, 0, 1, 8,
+    6, 0, 0, 0, 0x1F, 0x15, 0xC4, 0x89, 0, 0, 0, 13, b'I', b'D', b'A', b'T', 0x78, 0x9C, 0x63, 0xF8, 0xCF, 0xC0, 0xF0,
+    0x1F, 0, 5, 0, 1, 0xFF, 0x89, 0x99, 0x3D, 0x1D, 0, 0, 0, 0, b'I', b'E', b'N', b'D', 0xAE, 0x42, 0x60, 0x82,
+];
+
+/// A folder with declarations and scans, and a sandbox of its own.
+pub struct Project {
+    folder: TempDir,
+}
+
+/// What a run of the program printed, and how it ended.
+pub struct Run {
+    pub stdout: String,
+    pub stderr: String,
+    pub status: i32,
+}
+
+impl Project {
+    /// A folder with one good scan, `scan.png`.
+    pub fn new() -> Self {
+        let project = Self { folder: tempfile::tempdir().unwrap() };
+        project.file("scan.png", PIXEL)
+    }
+
+    /// A folder with these letters in `letters.yaml`.
+    pub fn with_letters(letters: &[&str]) -> Self {
+        Self::new().letters("letters.yaml", letters)
+    }
+
+    /// The example of that name.
+    pub fn example(name: &str) -> Self {
+        let project = Self::new();
+        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name), project.path());
+        project
+    }
+
+    /// Writes a file.
+    #[must_use]
+    pub fn file(self, name: &str, content: impl AsRef<[u8]>) -> Self {
+        self.write(name, content);
+        self
+    }
+
+    /// Writes a file of declarations with these letters.
+    #[must_use]
+    pub fn letters(self, name: &str, letters: &[&str]) -> Self {
+        let letters: String = letters.iter().map(|name| letter(name)).collect();
+        self.file(name, format!("version: 1\nletters:\n{letters}"))
+    }
+
+    /// Writes a file, in a folder that is made when it is missing.
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+        let path = self.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// A command that runs the program in the folder, on 24 November 2026, with nothing of this machine's environment.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(cargo_bin!("letterform"));
+        command
+            .args(arguments)
+            .current_dir(self.path())
+            .env_clear()
+            .env("HOME", self.path())
+            .env("LETTERFORM_NOW", "2026-11-24T04:00:00Z")
+            .env("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true")
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs the program.
+    pub fn run(&self, arguments: &[&str]) -> Run {
+        Run::of(self.command(arguments).output().unwrap())
+    }
+
+    /// Runs the program on the folder's sandbox.
+    pub fn sandbox(&self, arguments: &[&str]) -> Run {
+        self.run(&[arguments, &["--sandbox"]].concat())
+    }
+}
+
+impl Run {
+    fn of(output: Output) -> Self {
+        Self {
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+            status: output.status.code().expect("it was not killed"),
+        }
+    }
+
+    /// The run, once its exit status is seen to be this one.
+    #[track_caller]
+    #[must_use]
+    pub fn exits(self, status: i32) -> Self {
+        assert_eq!(self.status, status, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        self
+    }
+
+    /// Standard output as JSON.
+    #[track_caller]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}", self.stdout))
+    }
+}
+
+/// The declaration of a letter with everything in order.
+pub fn letter(name: &str) -> String {
+    format!(
+        "  - name: {name}\n    authorizer: 菜鸟网络科技有限公司\n    authorizedParty: 杭州信使网络科技有限公司\n    \
+         organizationCode: 91330100799655058B\n    validity: 2026-01-01~2028-12-31\n    signatures: [菜鸟网络]\n    \
+         scan: scan.png\n"
+    )
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry: PathBuf = entry.unwrap().path();
+        let target = to.join(entry.file_name().unwrap());
+        if entry.is_dir() {
+            copy(&entry, &target);
+        } else {
+            fs::copy(&entry, &target).unwrap();
+        }
+    }
+}
