@@ -120,8 +120,8 @@ impl Config {
             "CredentialsURI" => given(profile.credentials_uri)
                 .map_or_else(|| Err(unusable("it has no credentials_uri")), |text| uri(&text)),
             "CloudSSO" | "OAuth" => Err(unusable(
-                "signing in is left to the official command line; put what `aliyun sts AssumeRole` gives with this \
-                 profile into a profile of the mode StsToken",
+                "signing in with a browser is left to the official command line; give the temporary key that it gets in \
+                 ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and ALIBABA_CLOUD_SECURITY_TOKEN",
             )),
             "External" => given(profile.process_command)
                 .map(|command| Recipe::External { command })
