@@ -53,7 +53,8 @@ fn with_fields(example: &str) -> String {
         !given.contains(&name) && !(picture && name == "fileKey")
     };
     let known = |line: &str| LETTER.iter().any(|own| field(own) == field(line));
-    let misspelled = example.lines().any(|line| !line.starts_with(['#', ' ']) && !known(line) && !line.starts_with("scan"));
+    let misspelled =
+        example.lines().any(|line| !line.starts_with(['#', ' ']) && !known(line) && !line.starts_with("scan"));
     let mut lines: Vec<&str> = LETTER.iter().filter(replaced).copied().collect();
     if misspelled {
         lines.retain(|line| field(line) != "authorizedParty");
