@@ -1,5 +1,7 @@
 //! Bad input gets a clear error and changes nothing.
 
+#![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
+
 mod common;
 
 use std::{

@@ -1,5 +1,7 @@
 //! The main job over the built program: declare, plan, apply, and nothing to do.
 
+#![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
+
 mod common;
 
 use std::io::Write as _;

@@ -36,26 +36,37 @@ pub enum Obstacle {
 /// The declaration that stands for `existing`.
 pub(super) fn adopt(existing: &ExistingLetter) -> Result<Letter<Picture>, Vec<Obstacle>> {
     let mut obstacles = Vec::new();
-    let name = keep(LetterName::try_from(existing.name.as_str()), &mut obstacles);
-    let authorizer = keep(Party::parse(Field::Authorizer, &existing.authorizer), &mut obstacles);
-    let party = keep(Party::parse(Field::AuthorizedParty, &existing.authorized_party), &mut obstacles);
-    let code = keep(OrganizationCode::try_from(existing.organization_code.as_str()), &mut obstacles);
-    let validity = keep(Validity::try_from(existing.validity.as_str()), &mut obstacles);
-    let signatures = signatures(existing, &mut obstacles);
+    let letter = without_picture(existing, &mut obstacles);
     let picture = picture(existing, &mut obstacles);
-    let (Some(name), Some(authorizer), Some(authorized_party), Some(organization_code)) =
-        (name, authorizer, party, code)
-    else {
-        return Err(obstacles);
-    };
-    let (Some(validity), Some(signatures), Some(picture)) = (validity, signatures, picture) else {
-        return Err(obstacles);
-    };
-    let letter = Letter { name, authorizer, authorized_party, organization_code, validity, signatures, picture };
+    let (Some(letter), Some(picture)) = (letter, picture) else { return Err(obstacles) };
+    let letter = letter.with_picture(picture);
     let comparison = compare(&letter, existing);
     let unequal: Vec<Obstacle> =
         comparison.differences.into_iter().map(|difference| Obstacle::Unequal(difference.field)).collect();
     if unequal.is_empty() { Ok(letter) } else { Err(unequal) }
+}
+
+/// What `existing` says, when it breaks no rule of today.
+pub(crate) fn terms(existing: &ExistingLetter) -> Option<Letter<()>> {
+    without_picture(existing, &mut Vec::new())
+}
+
+fn without_picture(existing: &ExistingLetter, obstacles: &mut Vec<Obstacle>) -> Option<Letter<()>> {
+    let name = keep(LetterName::try_from(existing.name.as_str()), obstacles);
+    let authorizer = keep(Party::parse(Field::Authorizer, &existing.authorizer), obstacles);
+    let authorized_party = keep(Party::parse(Field::AuthorizedParty, &existing.authorized_party), obstacles);
+    let code = keep(OrganizationCode::try_from(existing.organization_code.as_str()), obstacles);
+    let validity = keep(Validity::try_from(existing.validity.as_str()), obstacles);
+    let signatures = signatures(existing, obstacles);
+    Some(Letter {
+        name: name?,
+        authorizer: authorizer?,
+        authorized_party: authorized_party?,
+        organization_code: code?,
+        validity: validity?,
+        signatures: signatures?,
+        picture: (),
+    })
 }
 
 fn keep<T>(result: Result<T, ValueError>, obstacles: &mut Vec<Obstacle>) -> Option<T> {

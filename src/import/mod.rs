@@ -10,6 +10,7 @@ pub(crate) mod yaml;
 use std::collections::{BTreeMap, HashSet};
 
 pub use adopt::Obstacle;
+pub(crate) use adopt::terms;
 use adopt::{Adopted, adopt};
 
 use crate::letter::ExistingLetter;

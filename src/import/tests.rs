@@ -82,7 +82,7 @@ fn a_letter_that_breaks_a_rule_is_kept_as_a_comment_that_says_why() {
     broken.picture_url = None;
     let imported = import(&[broken], OPTIONS);
     assert_eq!((imported.declared, imported.refused.len(), imported.refused[0].obstacles.len()), (0, 1, 4));
-    insta::assert_snapshot!(imported.text, @r#"
+    insta::assert_snapshot!(imported.text, @r##"
     # yaml-language-server: $schema=letters.schema.json
     version: 1
     letters: []
@@ -97,7 +97,7 @@ fn a_letter_that_breaks_a_rule_is_kept_as_a_comment_that_says_why() {
       #   organizationCode: "91330100799655058B"
       #   validity: "long # letterform\x3A allow"
       #   signatures: [菜鸟网络, 菜鸟裹裹, "【菜\n鸟】"]
-    "#);
+    "##);
 }
 
 #[test]

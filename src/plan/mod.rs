@@ -11,13 +11,13 @@ use std::collections::{BTreeMap, HashSet};
 
 use jiff::civil::Date;
 
-pub use compare::{Comparison, Difference, DifferenceValue, compare, picture_path};
+pub use compare::{Comparison, DeclaredValidity, Difference, DifferenceValue, compare, picture_path};
 pub(crate) use document::{FORMAT_VERSION, Generator, LetterEntry};
 pub use document::{PlanDocument, ReadPlanError, schema};
 pub use stale::{Staleness, staleness};
 pub use warning::{Warning, WarningCode};
 
-use crate::letter::{DesiredLetter, ExistingLetter, Field, LetterId, LetterName, Source};
+use crate::letter::{DesiredLetter, ExistingLetter, Field, Letter, LetterId, LetterName, Picture, Source};
 
 /// What to do about every letter. The executor does nothing that is not in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -164,15 +164,24 @@ impl Plan {
     }
 }
 
-/// What to do about a declared letter. The service documents names as unique; should it show two letters of one name
-/// nevertheless, one that is as declared settles the declaration.
+/// The letter that settles a declaration among those that exist under its name. The service documents names as unique;
+/// should it show two letters of one name nevertheless, one that is as declared comes first.
+pub(crate) fn counterpart<'a>(
+    letter: &Letter<Picture>,
+    candidates: &[&'a ExistingLetter],
+) -> Option<(&'a ExistingLetter, Comparison)> {
+    let mut compared = candidates.iter().map(|existing| (*existing, compare(letter, existing)));
+    let first = compared.next()?;
+    if first.1.is_equal() {
+        return Some(first);
+    }
+    compared.find(|(_, comparison)| comparison.is_equal()).or(Some(first))
+}
+
+/// What to do about a declared letter.
 fn settle(desired: DesiredLetter, candidates: &[&ExistingLetter], warnings: &mut Vec<Warning>) -> PlannedLetter {
-    let mut compared = candidates.iter().map(|existing| (*existing, compare(&desired.letter, existing)));
-    let Some(first) = compared.next() else { return PlannedLetter::Create(desired) };
-    let (existing, comparison) = if first.1.is_equal() {
-        first
-    } else {
-        compared.find(|(_, comparison)| comparison.is_equal()).unwrap_or(first)
+    let Some((existing, comparison)) = counterpart(&desired.letter, candidates) else {
+        return PlannedLetter::Create(desired);
     };
     let name = desired.letter.name;
     if candidates.len() > 1 {

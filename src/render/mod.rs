@@ -5,6 +5,7 @@
 pub mod diagnostics;
 mod difference;
 pub mod escape;
+pub mod inventory;
 pub mod json;
 pub mod markdown;
 pub mod style;

@@ -1,5 +1,7 @@
 use std::{fmt, time::Duration};
 
+use crate::transport::Secrets;
+
 /// An operation of the service, by its name there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 #[non_exhaustive]
@@ -129,6 +131,21 @@ impl ServiceError {
             Self::Unreadable { status: 400..=499, .. } | Self::NotSent { .. } => Outcome::Refused,
             Self::Unreadable { .. } | Self::AnswerLost { .. } => Outcome::Unknown,
         }
+    }
+
+    /// The same error with no secret in its texts.
+    pub(super) fn without(mut self, secrets: &Secrets) -> Self {
+        match &mut self {
+            Self::Answered { code, message, .. } => {
+                secrets.remove_from(code);
+                secrets.remove_from(message);
+            }
+            Self::Unreadable { problem, .. }
+            | Self::NoConnection { problem, .. }
+            | Self::AnswerLost { problem, .. }
+            | Self::NotSent { problem, .. } => secrets.remove_from(problem),
+        }
+        self
     }
 
     /// The operation that failed.

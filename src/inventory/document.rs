@@ -1,0 +1,109 @@
+//! The inventory as JSON: what `list` and `show` print with `--format json`.
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::{Action, Entry, Inventory, ScanKnowledge};
+use crate::{
+    letter::{Picture, Source},
+    plan::{DeclaredValidity, Difference, FORMAT_VERSION, Generator, Standing, picture_path},
+};
+
+/// An inventory as it is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InventoryDocument {
+    /// The version of this form: 1.
+    format_version: u32,
+    /// The program that made the document.
+    generator: Generator,
+    /// The day by which the days left are counted.
+    today: Date,
+    /// The letters, in the order that was asked for.
+    letters: Vec<EntryDocument>,
+}
+
+/// One letter. What is registered counts; what is declared stands in for it where nothing is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct EntryDocument {
+    /// The letter's name.
+    name: String,
+    /// What a plan would say.
+    action: Action,
+    #[serde(flatten)]
+    standing: Standing,
+    /// Where it is declared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<Source>,
+    /// The authorizer.
+    authorizer: String,
+    /// The authorized party.
+    authorized_party: String,
+    /// The authorizer's code.
+    organization_code: String,
+    /// The validity; null when the service's words are no two dates.
+    validity: Option<DeclaredValidity>,
+    /// The days left: 0 on the last day, negative once it has expired; null without a validity.
+    days_left: Option<i32>,
+    /// The signatures.
+    signatures: Vec<String>,
+    /// Whether it is known what the picture shows.
+    scan: ScanKnowledge,
+    /// The declared picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    declared_picture: Option<String>,
+    /// The path of the registered picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registered_picture: Option<String>,
+    /// The letter that takes over when this one ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    successor: Option<String>,
+    /// The fields that are registered with another content than declared.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    differences: Vec<Difference>,
+}
+
+impl Inventory<'_> {
+    /// The inventory as JSON holds it.
+    #[must_use]
+    pub fn to_document(&self) -> InventoryDocument {
+        InventoryDocument {
+            format_version: FORMAT_VERSION,
+            generator: Generator::this(),
+            today: self.today,
+            letters: self.entries.iter().map(|entry| EntryDocument::of(entry, self.today)).collect(),
+        }
+    }
+}
+
+impl EntryDocument {
+    fn of(entry: &Entry<'_>, today: Date) -> Self {
+        Self {
+            name: entry.name().to_owned(),
+            action: entry.action(),
+            standing: entry.standing(),
+            source: entry.source().cloned(),
+            authorizer: entry.authorizer().to_owned(),
+            authorized_party: entry.authorized_party().to_owned(),
+            organization_code: entry.organization_code().to_owned(),
+            validity: entry.validity().map(Into::into),
+            days_left: entry.days_left(today),
+            signatures: entry.signatures().into_iter().map(str::to_owned).collect(),
+            scan: entry.scan(),
+            declared_picture: entry.desired().map(|desired| match &desired.letter.picture {
+                Picture::Scan(scan) => scan.path.clone(),
+                Picture::FileKey(key) => key.to_string(),
+            }),
+            registered_picture: entry
+                .existing()
+                .and_then(|existing| existing.picture_url.as_deref())
+                .map(|url| picture_path(url).trim_start_matches('/').to_owned()),
+            successor: entry.successor.clone(),
+            differences: match &entry.sides {
+                super::Sides::Both(_, _, comparison) => comparison.differences.clone(),
+                _ => Vec::new(),
+            },
+        }
+    }
+}

@@ -1,0 +1,318 @@
+//! What is declared and what exists, letter by letter: what `list`, `show` and `report` tell.
+//!
+//! Pure, as plans are: the same declarations, letters and day give the same inventory.
+
+mod document;
+mod query;
+mod suggestion;
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::civil::Date;
+
+pub use document::InventoryDocument;
+pub use query::{Filter, SortKey};
+
+use crate::{
+    import,
+    letter::{
+        DesiredLetter, ExistingLetter, Field, Letter, LetterName, OrganizationCode, Party, Picture, ScanObject, Source,
+        Validity,
+    },
+    plan::{self, Comparison, Standing, picture_path},
+};
+
+/// Every letter that is declared or exists.
+#[derive(Debug, Clone)]
+pub struct Inventory<'a> {
+    /// The day by which validities are judged.
+    pub today: Date,
+    /// Declared letters in the order of files and lines, then the others by name.
+    pub entries: Vec<Entry<'a>>,
+}
+
+/// One letter.
+#[derive(Debug, Clone)]
+pub struct Entry<'a> {
+    /// What there is of it.
+    pub sides: Sides<'a>,
+    /// The letter that takes over when it ends.
+    pub successor: Option<String>,
+}
+
+/// What there is of a letter: its declaration, its registration, or both.
+#[derive(Debug, Clone)]
+pub enum Sides<'a> {
+    /// Declared alone.
+    Declared(&'a DesiredLetter),
+    /// Declared, and exists; and how the two compare.
+    Both(&'a DesiredLetter, &'a ExistingLetter, Comparison),
+    /// Exists alone.
+    Existing(&'a ExistingLetter),
+}
+
+/// What a plan would say of a letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// Declared and missing.
+    Create,
+    /// Declared, and exists with the same content.
+    Unchanged,
+    /// Declared, and exists with other content.
+    Conflict,
+    /// Exists and is not declared.
+    Unmanaged,
+}
+
+impl Action {
+    /// The action as plans write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Unchanged => "unchanged",
+            Self::Conflict => "conflict",
+            Self::Unmanaged => "unmanaged",
+        }
+    }
+}
+
+/// Whether it is known what the picture of a letter shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ScanKnowledge {
+    /// It is the one declared, or its name tells its digest.
+    Known,
+    /// It was not uploaded by this program, so nobody can tell from here.
+    Unknown,
+    /// It is another than the one declared.
+    Differs,
+    /// The service tells of none.
+    Missing,
+}
+
+impl ScanKnowledge {
+    /// The knowledge in a word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Known => "known",
+            Self::Unknown => "unknown",
+            Self::Differs => "differs",
+            Self::Missing => "missing",
+        }
+    }
+}
+
+impl<'a> Inventory<'a> {
+    /// Takes stock of what is declared and what exists. `declared` holds each name once.
+    #[must_use]
+    pub fn new(declared: &'a [DesiredLetter], existing: &'a [ExistingLetter], today: Date) -> Self {
+        let mut by_name: HashMap<&str, Vec<&'a ExistingLetter>> = HashMap::new();
+        for letter in existing {
+            by_name.entry(letter.name.as_str()).or_default().push(letter);
+        }
+        let mut sides = Vec::with_capacity(declared.len().max(existing.len()));
+        for desired in declared {
+            let candidates = by_name.get_mut(desired.letter.name.as_str());
+            let found = candidates.as_deref().and_then(|there| plan::counterpart(&desired.letter, there));
+            sides.push(match found {
+                None => Sides::Declared(desired),
+                Some((there, comparison)) => {
+                    // What is left under the name is a twin that nobody declared.
+                    candidates.into_iter().for_each(|all| all.retain(|other| !std::ptr::eq(*other, there)));
+                    Sides::Both(desired, there, comparison)
+                }
+            });
+        }
+        let mut others: Vec<&ExistingLetter> = by_name.into_values().flatten().collect();
+        others.sort_by_key(|letter| (&letter.name, letter.id));
+        sides.extend(others.into_iter().map(Sides::Existing));
+        Self { today, entries: with_successors(sides) }
+    }
+
+    /// The entries of that name: one, unless the service shows twins.
+    pub fn named<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'s Entry<'a>> {
+        self.entries.iter().filter(move |entry| entry.name() == name)
+    }
+}
+
+fn with_successors(sides: Vec<Sides<'_>>) -> Vec<Entry<'_>> {
+    type Relation<'t> = (&'t Party, &'t Party, &'t OrganizationCode);
+    let terms: Vec<Option<Letter<()>>> = sides.iter().map(Sides::terms).collect();
+    let mut related: HashMap<Relation<'_>, Vec<&Letter<()>>> = HashMap::new();
+    for letter in terms.iter().flatten() {
+        related
+            .entry((&letter.authorizer, &letter.authorized_party, &letter.organization_code))
+            .or_default()
+            .push(letter);
+    }
+    let successor = |letter: &Letter<()>| -> Option<&LetterName> {
+        let others = related.get(&(&letter.authorizer, &letter.authorized_party, &letter.organization_code))?;
+        let successors = others.iter().filter(|other| other.succeeds(letter));
+        successors.max_by_key(|other| (other.validity.until(), &other.name)).map(|other| &other.name)
+    };
+    let successors: Vec<Option<String>> =
+        terms.iter().map(|letter| letter.as_ref().and_then(successor).map(ToString::to_string)).collect();
+    sides.into_iter().zip(successors).map(|(sides, successor)| Entry { sides, successor }).collect()
+}
+
+impl<'a> Sides<'a> {
+    /// What the letter says: as declared, else as registered when that breaks no rule.
+    fn terms(&self) -> Option<Letter<()>> {
+        match self {
+            Self::Declared(desired) | Self::Both(desired, ..) => Some(desired.letter.clone().with_picture(())),
+            Self::Existing(existing) => import::terms(existing),
+        }
+    }
+
+    fn desired(&self) -> Option<&'a DesiredLetter> {
+        match self {
+            Self::Declared(desired) | Self::Both(desired, ..) => Some(desired),
+            Self::Existing(_) => None,
+        }
+    }
+
+    fn existing(&self) -> Option<&'a ExistingLetter> {
+        match self {
+            Self::Both(_, existing, _) | Self::Existing(existing) => Some(existing),
+            Self::Declared(_) => None,
+        }
+    }
+}
+
+/// What is registered counts; what is declared stands in for it where nothing is.
+impl<'a> Entry<'a> {
+    /// The letter's name.
+    #[must_use]
+    pub fn name(&self) -> &'a str {
+        match self.sides {
+            Sides::Declared(desired) | Sides::Both(desired, ..) => desired.letter.name.as_str(),
+            Sides::Existing(existing) => &existing.name,
+        }
+    }
+
+    /// What a plan would say.
+    #[must_use]
+    pub fn action(&self) -> Action {
+        match &self.sides {
+            Sides::Declared(_) => Action::Create,
+            Sides::Both(_, _, comparison) if comparison.is_equal() => Action::Unchanged,
+            Sides::Both(..) => Action::Conflict,
+            Sides::Existing(_) => Action::Unmanaged,
+        }
+    }
+
+    /// Its declaration.
+    #[must_use]
+    pub fn desired(&self) -> Option<&'a DesiredLetter> {
+        self.sides.desired()
+    }
+
+    /// Its registration.
+    #[must_use]
+    pub fn existing(&self) -> Option<&'a ExistingLetter> {
+        self.sides.existing()
+    }
+
+    /// Where it is declared.
+    #[must_use]
+    pub fn source(&self) -> Option<&'a Source> {
+        self.desired().map(|desired| &desired.source)
+    }
+
+    /// What the service says of it; nothing when it does not exist.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        self.existing().map(Standing::of).unwrap_or_default()
+    }
+
+    /// The authorizer.
+    #[must_use]
+    pub fn authorizer(&self) -> &'a str {
+        match self.sides {
+            Sides::Declared(desired) => desired.letter.authorizer.as_str(),
+            Sides::Both(_, existing, _) | Sides::Existing(existing) => existing.authorizer.trim(),
+        }
+    }
+
+    /// The authorized party.
+    #[must_use]
+    pub fn authorized_party(&self) -> &'a str {
+        match self.sides {
+            Sides::Declared(desired) => desired.letter.authorized_party.as_str(),
+            Sides::Both(_, existing, _) | Sides::Existing(existing) => existing.authorized_party.trim(),
+        }
+    }
+
+    /// The authorizer's code.
+    #[must_use]
+    pub fn organization_code(&self) -> &'a str {
+        match self.sides {
+            Sides::Declared(desired) => desired.letter.organization_code.as_str(),
+            Sides::Both(_, existing, _) | Sides::Existing(existing) => existing.organization_code.trim(),
+        }
+    }
+
+    /// The validity, when it is two dates.
+    #[must_use]
+    pub fn validity(&self) -> Option<Validity> {
+        match self.sides {
+            Sides::Declared(desired) => Some(desired.letter.validity),
+            Sides::Both(_, existing, _) | Sides::Existing(existing) => existing.parsed_validity(),
+        }
+    }
+
+    /// How many days are left after `today`: 0 on the last one, negative once it has expired.
+    #[must_use]
+    pub fn days_left(&self, today: Date) -> Option<i32> {
+        self.validity().map(|validity| validity.days_left(today))
+    }
+
+    /// The signatures.
+    #[must_use]
+    pub fn signatures(&self) -> Vec<&'a str> {
+        match self.sides {
+            Sides::Declared(desired) => desired.letter.signatures.iter().map(AsRef::as_ref).collect(),
+            Sides::Both(_, existing, _) | Sides::Existing(existing) => {
+                let mut seen = HashSet::new();
+                existing.signatures.iter().map(|name| name.trim()).filter(|name| seen.insert(*name)).collect()
+            }
+        }
+    }
+
+    /// Whether it is known what its picture shows.
+    #[must_use]
+    pub fn scan(&self) -> ScanKnowledge {
+        match &self.sides {
+            Sides::Declared(desired) => match &desired.letter.picture {
+                Picture::Scan(_) => ScanKnowledge::Known,
+                Picture::FileKey(key) => knowledge_of(Some(key.as_str())),
+            },
+            Sides::Both(_, existing, comparison) => {
+                let is_picture = |field: Field| matches!(field, Field::Scan | Field::FileKey);
+                if comparison.differences.iter().any(|difference| is_picture(difference.field)) {
+                    ScanKnowledge::Differs
+                } else if comparison.unknown.iter().copied().any(is_picture) {
+                    knowledge_of(existing.picture_url.as_deref().map(picture_path).as_deref())
+                } else {
+                    ScanKnowledge::Known
+                }
+            }
+            Sides::Existing(existing) => knowledge_of(existing.picture_url.as_deref().map(picture_path).as_deref()),
+        }
+    }
+}
+
+/// What the path of an uploaded picture tells of its content.
+fn knowledge_of(path: Option<&str>) -> ScanKnowledge {
+    match path.map(|path| path.rsplit('/').next().unwrap_or_default()) {
+        None | Some("") => ScanKnowledge::Missing,
+        Some(name) if ScanObject::from_name(name).is_some() => ScanKnowledge::Known,
+        Some(_) => ScanKnowledge::Unknown,
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

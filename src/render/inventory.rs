@@ -1,0 +1,267 @@
+//! Inventories as tables for people and for spreadsheets, and one letter in full.
+
+use std::fmt::Write;
+
+use anstyle::Style;
+
+use super::{
+    difference,
+    escape::{visible, width},
+    style::{self, paint},
+    text::CONFLICT_ADVICE,
+};
+use crate::{
+    inventory::{Action, Entry, Inventory, ScanKnowledge, Sides},
+    letter::{DesiredLetter, ExistingLetter, Picture},
+    plan::picture_path,
+};
+
+/// A letter with this many days left stands out.
+const SOON: i32 = 60;
+
+const HEADS: [&str; 9] = ["LETTER", "PLAN", "STATE", "STATUS", "UNTIL", "DAYS", "SIGNATURES", "SCAN", "AUTHORIZER"];
+
+/// The columns of numbers, which are aligned at their right.
+const NUMBERS: [bool; 9] = [false, false, false, false, false, true, true, false, false];
+
+type Cell = (String, Style);
+
+/// An inventory as a table for a terminal.
+#[must_use]
+pub fn table(inventory: &Inventory<'_>) -> String {
+    let rows: Vec<[Cell; 9]> = inventory.entries.iter().map(|entry| row(entry, inventory)).collect();
+    let heads = HEADS.map(|head| (head.to_owned(), style::STRONG));
+    let mut out = String::new();
+    if !rows.is_empty() {
+        let mut widths = HEADS.map(width);
+        for row in &rows {
+            for (widest, (text, _)) in widths.iter_mut().zip(row) {
+                *widest = (*widest).max(width(text));
+            }
+        }
+        for row in std::iter::once(&heads).chain(&rows) {
+            line(&mut out, row, &widths);
+        }
+        out.push('\n');
+    }
+    let count = rows.len();
+    let _ = writeln!(out, "{count} {}, as of {}.", if count == 1 { "letter" } else { "letters" }, inventory.today);
+    out
+}
+
+fn line(out: &mut String, row: &[Cell; 9], widths: &[usize; 9]) {
+    let last = row.len() - 1;
+    for (index, (text, style)) in row.iter().enumerate() {
+        let gap = " ".repeat(widths[index] - width(text));
+        let (before, after) = if NUMBERS[index] { (gap.as_str(), "") } else { ("", gap.as_str()) };
+        let after = if index == last { "" } else { after };
+        let _ = write!(out, "{before}{}{after}", paint(*style, text));
+        out.push_str(if index == last { "\n" } else { "  " });
+    }
+}
+
+fn row(entry: &Entry<'_>, inventory: &Inventory<'_>) -> [Cell; 9] {
+    let plain = |text: &str| {
+        let shown = if text.is_empty() { "-".into() } else { visible(text) };
+        (shown.into_owned(), Style::new())
+    };
+    let standing = entry.standing();
+    let left = entry.days_left(inventory.today);
+    let until = entry.validity().map(|validity| validity.until().to_string());
+    let left_style = match (left, &entry.successor) {
+        (Some(..0), None) => style::CONFLICT,
+        (Some(..=SOON), None) => style::WARNING,
+        _ => Style::new(),
+    };
+    [
+        (visible(entry.name()).into_owned(), style::STRONG),
+        (entry.action().as_str().to_owned(), action_style(entry.action())),
+        plain(&standing.state),
+        plain(&standing.status),
+        plain(&until.unwrap_or_default()),
+        (left.map_or_else(|| "-".to_owned(), |left| left.to_string()), left_style),
+        plain(&entry.signatures().len().to_string()),
+        (entry.scan().as_str().to_owned(), scan_style(entry.scan())),
+        plain(entry.authorizer()),
+    ]
+}
+
+fn action_style(action: Action) -> Style {
+    match action {
+        Action::Create => style::CREATE,
+        Action::Conflict => style::CONFLICT,
+        Action::Unchanged => Style::new(),
+        Action::Unmanaged => style::DIM,
+    }
+}
+
+fn scan_style(scan: ScanKnowledge) -> Style {
+    match scan {
+        ScanKnowledge::Differs => style::CONFLICT,
+        ScanKnowledge::Known => Style::new(),
+        ScanKnowledge::Unknown | ScanKnowledge::Missing => style::DIM,
+    }
+}
+
+/// An inventory as comma-separated values (RFC 4180) with a line of heads.
+#[must_use]
+pub fn csv(inventory: &Inventory<'_>) -> String {
+    let mut out =
+        "name,action,id,state,status,authorizer,authorizedParty,organizationCode,from,to,daysLeft,signatureCount,\
+                   signatures,scan,successor,file,line\r\n"
+            .to_owned();
+    for entry in &inventory.entries {
+        let standing = entry.standing();
+        let validity = entry.validity();
+        let signatures = entry.signatures();
+        let source = entry.source();
+        let optional = |text: Option<String>| text.unwrap_or_default();
+        let fields = [
+            field(entry.name()),
+            entry.action().as_str().to_owned(),
+            optional(standing.id.map(|id| id.to_string())),
+            field(&standing.state),
+            field(&standing.status),
+            field(entry.authorizer()),
+            field(entry.authorized_party()),
+            field(entry.organization_code()),
+            optional(validity.map(|validity| validity.from().to_string())),
+            optional(validity.map(|validity| validity.until().to_string())),
+            optional(entry.days_left(inventory.today).map(|left| left.to_string())),
+            signatures.len().to_string(),
+            field(&signatures.join("、")),
+            entry.scan().as_str().to_owned(),
+            field(entry.successor.as_deref().unwrap_or_default()),
+            field(source.map_or("", |source| &source.file)),
+            optional(source.map(|source| source.line.to_string())),
+        ];
+        out.push_str(&fields.join(","));
+        out.push_str("\r\n");
+    }
+    out
+}
+
+/// A text in a cell: quoted where it must be, and never a formula to a spreadsheet.
+fn field(text: &str) -> String {
+    let text = visible(text);
+    let guard = if text.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
+    if text.contains(['"', ',']) {
+        format!("\"{guard}{}\"", text.replace('"', "\"\""))
+    } else {
+        format!("{guard}{text}")
+    }
+}
+
+/// Everything that is known of one letter.
+#[must_use]
+pub fn details(entry: &Entry<'_>, inventory: &Inventory<'_>) -> String {
+    let mut out = String::new();
+    let action = entry.action();
+    let _ = writeln!(
+        out,
+        "{}  {}\n",
+        paint(style::STRONG, &visible(entry.name())),
+        paint(action_style(action), meaning(action))
+    );
+    content(&mut out, "days left", &days_left(entry, inventory));
+    if let Some(successor) = &entry.successor {
+        content(&mut out, "successor", &visible(successor));
+    }
+    content(&mut out, "scan", scan_meaning(entry.scan()));
+    out.push('\n');
+    if let Some(existing) = entry.existing() {
+        registered(&mut out, existing);
+    }
+    if let Some(desired) = entry.desired() {
+        declared(&mut out, desired);
+    }
+    if let Sides::Both(_, _, comparison) = &entry.sides
+        && !comparison.is_equal()
+    {
+        let _ = writeln!(out, "  {}", paint(style::CONFLICT, "Differences (- registered, + declared)"));
+        for difference in &comparison.differences {
+            let _ = writeln!(out, "    {}", difference.field);
+            for line in difference::lines(difference) {
+                let text: String = line.pieces.iter().map(|(_, piece)| piece.as_str()).collect();
+                let _ = writeln!(out, "      {} {text}", line.side.sign());
+            }
+        }
+        let _ = writeln!(out, "\n  {CONFLICT_ADVICE}");
+    }
+    out
+}
+
+fn meaning(action: Action) -> &'static str {
+    match action {
+        Action::Create => "declared, and not registered: `letterform apply` creates it",
+        Action::Unchanged => "registered as declared",
+        Action::Conflict => "registered with other content than declared",
+        Action::Unmanaged => "registered, and not declared",
+    }
+}
+
+fn scan_meaning(scan: ScanKnowledge) -> &'static str {
+    match scan {
+        ScanKnowledge::Known => "known",
+        ScanKnowledge::Unknown => "unknown: it was not uploaded by letterform, so it can't be compared",
+        ScanKnowledge::Differs => "differs: another picture is registered than declared",
+        ScanKnowledge::Missing => "missing: the service tells of none",
+    }
+}
+
+fn days_left(entry: &Entry<'_>, inventory: &Inventory<'_>) -> String {
+    let Some(validity) = entry.validity() else { return "unknown: the validity is no two dates".to_owned() };
+    let today = inventory.today;
+    match validity.days_left(today) {
+        _ if today < validity.from() => format!("not valid before {}", validity.from()),
+        -1 => "expired yesterday".to_owned(),
+        left @ ..0 => format!("expired {} days ago", left.unsigned_abs()),
+        0 => "the last day is today".to_owned(),
+        left => left.to_string(),
+    }
+}
+
+fn registered(out: &mut String, existing: &ExistingLetter) {
+    let _ = writeln!(out, "  {}", paint(style::STRONG, "Registered"));
+    if let Some(id) = existing.id {
+        content(out, "id", &id.to_string());
+    }
+    content(out, "state", &visible(&existing.state));
+    content(out, "status", &visible(&existing.status));
+    content(out, "authorizer", &visible(&existing.authorizer));
+    content(out, "authorizedParty", &visible(&existing.authorized_party));
+    content(out, "organizationCode", &visible(&existing.organization_code));
+    content(out, "validity", &visible(&existing.validity));
+    content(out, "signatures", &visible(&existing.signatures.join("、")));
+    if let Some(url) = &existing.picture_url {
+        content(out, "picture", &visible(picture_path(url).trim_start_matches('/')));
+    }
+    out.push('\n');
+}
+
+fn declared(out: &mut String, desired: &DesiredLetter) {
+    let letter = &desired.letter;
+    let place = format!("{}:{}", visible(&desired.source.file), desired.source.line);
+    let _ = writeln!(out, "  {}  {}", paint(style::STRONG, "Declared"), paint(style::DIM, &place));
+    content(out, "authorizer", &visible(letter.authorizer.as_str()));
+    content(out, "authorizedParty", &visible(letter.authorized_party.as_str()));
+    content(out, "organizationCode", &visible(letter.organization_code.as_str()));
+    content(out, "validity", &letter.validity.to_string());
+    let signatures: Vec<&str> = letter.signatures.iter().map(AsRef::as_ref).collect();
+    content(out, "signatures", &visible(&signatures.join("、")));
+    match &letter.picture {
+        Picture::Scan(scan) => {
+            content(out, "scan", &visible(&scan.path));
+            content(out, "sha256", &scan.digest.to_string());
+        }
+        Picture::FileKey(key) => content(out, "fileKey", key.as_str()),
+    }
+    out.push('\n');
+}
+
+fn content(out: &mut String, name: &str, text: &str) {
+    let _ = writeln!(out, "    {name:<18}{text}");
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,105 @@
+use super::*;
+use crate::inventory::tests::{declared, existing, today};
+
+fn inventory_of<T>(desired: &[DesiredLetter], there: &[ExistingLetter], show: impl Fn(&Inventory<'_>) -> T) -> T {
+    show(&Inventory::new(desired, there, today()))
+}
+
+/// The text without its styles.
+fn plain(text: &str) -> String {
+    anstream::adapter::strip_str(text).to_string()
+}
+
+#[test]
+fn columns_are_aligned_whatever_the_script() {
+    let mut broken = existing("a\u{1b}[31mb");
+    broken.validity = "long".to_owned();
+    broken.state = String::new();
+    let mut ended = existing("Ended letter");
+    ended.validity = "2025-01-01~2026-11-20".to_owned();
+    ended.status = "INVALID".to_owned();
+    let text =
+        inventory_of(&[declared("菜鸟公司授权书")], &[broken, ended], |inventory| plain(&table(inventory)));
+    insta::assert_snapshot!(text, @r##"
+    LETTER          PLAN       STATE   STATUS   UNTIL       DAYS  SIGNATURES  SCAN     AUTHORIZER
+    菜鸟公司授权书  create     -       -        2026-12-31    37           2  known    菜鸟网络科技有限公司
+    Ended letter    unmanaged  PASSED  INVALID  2026-11-20    -4           2  unknown  菜鸟网络科技有限公司
+    a\u{1b}[31mb    unmanaged  -       VALID    -              -           2  unknown  菜鸟网络科技有限公司
+
+    3 letters, as of 2026-11-24.
+    "##);
+}
+
+#[test]
+fn no_letters_make_no_table() {
+    assert_eq!(inventory_of(&[], &[], |inventory| table(inventory)), "0 letters, as of 2026-11-24.\n");
+}
+
+#[test]
+fn csv_is_quoted_and_holds_no_formula() {
+    let mut hostile = existing("=HYPERLINK(\"x\",\"y\")");
+    hostile.authorizer = "甲\n乙".to_owned();
+    let text = inventory_of(&[declared("菜鸟公司授权书")], &[hostile], |inventory| csv(inventory));
+    assert!(text.lines().all(|line| text.contains(&format!("{line}\r\n"))));
+    insta::assert_snapshot!(text.replace('\r', ""), @r##"
+    name,action,id,state,status,authorizer,authorizedParty,organizationCode,from,to,daysLeft,signatureCount,signatures,scan,successor,file,line
+    菜鸟公司授权书,create,,,,菜鸟网络科技有限公司,支付宝(中国)网络技术有限公司,91330100799655058B,2026-01-01,2026-12-31,37,2,菜鸟网络、菜鸟裹裹,known,,letters.yaml,4
+    "'=HYPERLINK(""x"",""y"")",unmanaged,7,PASSED,VALID,甲\n乙,支付宝(中国)网络技术有限公司,91330100799655058B,2026-01-01,2026-12-31,37,2,菜鸟裹裹、菜鸟网络,unknown,,,
+    "##);
+}
+
+#[test]
+fn one_letter_is_shown_with_both_its_sides_and_what_differs() {
+    let mut there = existing("菜鸟公司授权书");
+    there.signatures = vec!["菜鸟网络".to_owned()];
+    let text = inventory_of(&[declared("菜鸟公司授权书")], &[there], |inventory| {
+        plain(&details(&inventory.entries[0], inventory))
+    });
+    insta::assert_snapshot!(text, @"
+    菜鸟公司授权书  registered with other content than declared
+
+        days left         37
+        scan              unknown: it was not uploaded by letterform, so it can't be compared
+
+      Registered
+        id                7
+        state             PASSED
+        status            VALID
+        authorizer        菜鸟网络科技有限公司
+        authorizedParty   支付宝(中国)网络技术有限公司
+        organizationCode  91330100799655058B
+        validity          2026-01-01~2026-12-31
+        signatures        菜鸟网络
+        picture           123456/test.jpg
+
+      Declared  letters.yaml:4
+        authorizer        菜鸟网络科技有限公司
+        authorizedParty   支付宝(中国)网络技术有限公司
+        organizationCode  91330100799655058B
+        validity          2026-01-01~2026-12-31
+        signatures        菜鸟网络、菜鸟裹裹
+        scan              scans/a.png
+        sha256            59ad1b2fc74287ded1bba7af67765d23ad4a49f1ae51902cc2ed3f8ebee96cfa
+
+      Differences (- registered, + declared)
+        signatures
+            菜鸟网络
+          + 菜鸟裹裹
+
+      A registered letter can't be changed by any call. Declare what is registered, or declare the new content under a new name.
+    ");
+}
+
+#[test]
+fn days_left_are_told_in_words_where_a_number_would_mislead() {
+    let told = |validity: &str| {
+        let there = ExistingLetter { validity: validity.to_owned(), ..existing("甲") };
+        inventory_of(&[], &[there], |inventory| days_left(&inventory.entries[0], inventory))
+    };
+    assert_eq!(told("2026-01-01~2026-11-26"), "2");
+    assert_eq!(told("2026-01-01~2026-11-24"), "the last day is today");
+    assert_eq!(told("2026-01-01~2026-11-22"), "expired 2 days ago");
+    assert_eq!(told("2026-01-01~2026-11-23"), "expired yesterday");
+    assert_eq!(told("2027-01-01~2028-11-22"), "not valid before 2027-01-01");
+    assert!(told("?").starts_with("unknown"));
+}
