@@ -11,6 +11,7 @@ mod explain;
 mod failure;
 mod files;
 mod interrupt;
+mod journal;
 mod logging;
 mod man;
 mod plan;
