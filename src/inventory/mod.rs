@@ -132,9 +132,11 @@ impl<'a> Inventory<'a> {
         Self { today, entries: with_successors(sides) }
     }
 
-    /// The entries of that name: one, unless the service shows twins.
-    pub fn named<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'s Entry<'a>> {
-        self.entries.iter().filter(move |entry| entry.name() == name)
+    /// The letter of that name alone: one entry, or more when the service shows twins.
+    #[must_use]
+    pub fn only(&self, name: &str) -> Self {
+        let entries = self.entries.iter().filter(|entry| entry.name() == name).cloned().collect();
+        Self { today: self.today, entries }
     }
 }
 

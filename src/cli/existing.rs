@@ -1,0 +1,33 @@
+//! The letters that exist, asked for once.
+
+use std::sync::Arc;
+
+use super::{
+    connection::{Connection, ServiceArgs},
+    interrupt,
+};
+use crate::{
+    calls::{Caller, RetryPolicy, Silent, Stop},
+    clock::Clock,
+    letter::ExistingLetter,
+    service::LetterFilter,
+};
+
+/// What the service told, and which service.
+pub(super) struct Existing {
+    pub(super) letters: Vec<ExistingLetter>,
+    /// As plans and reports name it.
+    pub(super) endpoint: String,
+}
+
+/// Asks for the letters that exist.
+pub(super) async fn query(args: &ServiceArgs, clock: Arc<dyn Clock>) -> anyhow::Result<Existing> {
+    let connection = Connection::open(args, clock).await?;
+    let stop = Stop::new();
+    interrupt::listen(&stop)?;
+    let caller = Caller::new(&connection.client, RetryPolicy::default(), rand::random(), &Silent, &stop);
+    let answer = caller.query(None, &LetterFilter::default()).await;
+    let endpoint = connection.endpoint.clone();
+    connection.close().await?;
+    Ok(Existing { letters: answer?.value, endpoint })
+}
