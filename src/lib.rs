@@ -20,6 +20,7 @@ pub mod emulator;
 pub mod import;
 pub mod inventory;
 pub mod letter;
+pub mod nonce;
 pub mod plan;
 pub mod render;
 pub mod service;

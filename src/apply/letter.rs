@@ -79,7 +79,8 @@ impl<'a, 'c, S: WriteLetters, R: ReadScans> Work<'a, 'c, S, R> {
             }
             self.in_doubt.store(answer_lost, Ordering::Relaxed);
             if self.caller.wait(&mut tries, &error, error.outcome() != Outcome::Refused).await == Next::GiveUp {
-                return LetterOutcome::Failed(Failure::of(&error));
+                let failure = if answer_lost { Failure::after_lost_answer(&error) } else { Failure::of(&error) };
+                return LetterOutcome::Failed(failure);
             }
         }
     }
@@ -104,13 +105,14 @@ impl<'a, 'c, S: WriteLetters, R: ReadScans> Work<'a, 'c, S, R> {
         Ok(None)
     }
 
-    /// What a letter that was found under the name means: ours, when a create's answer was lost; somebody's, when not.
+    /// What a letter that was found under the name means: ours, when a create's answer was lost and the letter is to the last
+    /// as it was sent, picture included; somebody's, when not.
     fn compare(&self, found: &Answer<ExistingLetter>, answer_lost: bool) -> LetterOutcome {
         let id = found.value.id;
         let comparison = plan::compare(&self.desired.letter, &found.value);
         if !comparison.is_equal() {
             LetterOutcome::Conflict { id, differences: comparison.differences }
-        } else if answer_lost {
+        } else if answer_lost && comparison.unknown.is_empty() {
             let request_id = found.request_id.clone();
             LetterOutcome::Created { id, request_id, confirmation: Confirmation::Lookup }
         } else {

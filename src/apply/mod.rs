@@ -83,8 +83,10 @@ async fn settle<S: WriteLetters, R: ReadScans>(
     let name = desired.letter.name.as_str();
     caller.observer().event(&Event::Began { letter: name });
     let outcome = tokio::select! {
-        outcome = work.run() => outcome,
+        // In this order: after the demand to end at once not one more request is begun.
+        biased;
         () = stop.demanded() => work.abandoned(),
+        outcome = work.run() => outcome,
     };
     caller.observer().event(&Event::Settled { letter: name, outcome: outcome.as_str() });
     outcome

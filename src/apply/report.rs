@@ -140,6 +140,18 @@ impl Failure {
         Self { code: "Interrupted".to_owned(), message: message.to_owned(), request_id: None }
     }
 
+    /// The last of several tries, when the answer to one of them was lost. No look-up showed the letter, but a request can
+    /// be on its way for longer than anybody waits for its answer.
+    pub(super) fn after_lost_answer(error: &ServiceError) -> Self {
+        let failure = Self::of(error);
+        let message = format!(
+            "{}. The answer to a create was lost, and that create may be carried out late: the letter may exist; \
+             `letterform plan` shows whether it does",
+            failure.message
+        );
+        Self { message, ..failure }
+    }
+
     pub(super) fn in_doubt(create: &ServiceError, lookup: &ServiceError) -> Self {
         let message = format!(
             "{create}; looking the letter up failed too: {lookup}. It may exist; `letterform plan` shows whether it does"

@@ -23,6 +23,13 @@ pub struct RetryPolicy {
     pub run_budget: u32,
 }
 
+impl RetryPolicy {
+    /// For a first question, with somebody waiting for the answer: a service that is not there is told within seconds.
+    pub fn brief() -> Self {
+        Self { max_failures: 5, ..Self::default() }
+    }
+}
+
 impl Default for RetryPolicy {
     fn default() -> Self {
         Self {

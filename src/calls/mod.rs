@@ -90,8 +90,10 @@ impl<'a, S: ReadLetters> Caller<'a, S> {
         }
         let Some(delay) = self.backoff.next(tries, error) else { return Next::GiveUp };
         tokio::select! {
-            () = tokio::time::sleep(delay) => Next::Again,
+            // In this order, so that the same run takes the same course every time.
+            biased;
             () = self.stop.requested() => Next::GiveUp,
+            () = tokio::time::sleep(delay) => Next::Again,
         }
     }
 

@@ -19,12 +19,12 @@ use super::{
 };
 use crate::{
     apply::{self, Report},
-    calls::{Caller, Observe, RetryPolicy, Silent, Stop},
+    calls::{Caller, RetryPolicy, Silent, Stop},
     clock::Clock,
     letter::{DesiredLetter, Picture},
     plan::{Plan, Staleness, staleness},
     render::{escape::visible, markdown, style, style::paint, text},
-    service::{Client, LetterFilter},
+    service::LetterFilter,
 };
 
 /// Arguments of `apply`.
@@ -97,7 +97,7 @@ async fn converge(
     interrupt::listen(stop)?;
     let progress = Progress::new(creates);
     let report = {
-        let caller = caller(&connection.client, &progress, stop);
+        let caller = Caller::new(&connection.client, RetryPolicy::default(), rand::random(), &progress, stop);
         apply::apply(plan, &caller, scans, stop, connection.parallelism).await
     };
     progress.finish();
@@ -112,10 +112,6 @@ async fn converge(
     })
 }
 
-fn caller<'a>(client: &'a Client, observer: &'a dyn Observe, stop: &'a Stop) -> Caller<'a, Client> {
-    Caller::new(client, RetryPolicy::default(), rand::random(), observer, stop)
-}
-
 /// The plan to apply. `None` says that a saved plan is stale, which is shown by now.
 async fn make_plan(
     args: &Args,
@@ -125,7 +121,8 @@ async fn make_plan(
     connection: &Connection,
     stop: &Stop,
 ) -> anyhow::Result<Option<Plan>> {
-    let existing = caller(&connection.client, &Silent, stop).query(None, &LetterFilter::default()).await?.value;
+    let caller = Caller::new(&connection.client, RetryPolicy::brief(), rand::random(), &Silent, stop);
+    let existing = caller.query(None, &LetterFilter::default()).await?.value;
     let plan = match task {
         Task::Declared(desired) => {
             let today = args.declarations.today(clock);

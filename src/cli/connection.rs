@@ -7,9 +7,10 @@ use clap::ValueEnum;
 
 use crate::{
     clock::Clock,
-    credentials::{self, CredentialSource, Credentials, Secret},
+    credentials::{self, CredentialSource, Credentials, Environment, Means, Secret},
     emulator::{AccessKey, Emulator, EmulatorOptions, Running, StateLocation, faults::Faults},
-    service::{Client, ClientConfig, Endpoint, SignatureForm, random_nonces},
+    nonce,
+    service::{Client, ClientConfig, Endpoint, SignatureForm},
 };
 
 /// Where the sandbox keeps its letters.
@@ -66,19 +67,22 @@ impl Connection {
     pub(crate) async fn open(args: &ServiceArgs, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
         match &args.sandbox {
             Some(folder) => Self::open_sandbox(args, folder.clone(), clock).await,
-            None => Self::open_service(args, clock),
+            None => Self::open_service(args, clock).await,
         }
     }
 
-    fn open_service(args: &ServiceArgs, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+    async fn open_service(args: &ServiceArgs, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
         let endpoint = match &args.endpoint {
             Some(url) => Endpoint::parse(url)?,
             None => Endpoint::for_region(args.region.as_deref())?,
         };
-        let credentials: Arc<dyn CredentialSource> = todo!();
+        let means = Means::new(Arc::clone(&clock), nonce::random(), Duration::from_secs(args.timeout));
+        let credentials = credentials::default_chain(Environment::of_process(), args.profile.as_deref(), means);
+        // Asked at once, so that missing credentials are told before anything else is done.
+        credentials.find().await?;
         Ok(Self {
             endpoint: endpoint.to_string(),
-            client: client(args, endpoint, credentials, clock)?,
+            client: client(args, endpoint, Arc::new(credentials), clock)?,
             parallelism: args.parallelism.into(),
             sandbox: None,
         })
@@ -141,7 +145,7 @@ fn client(
         credentials,
         timeout: Duration::from_secs(args.timeout),
         clock,
-        nonces: random_nonces(),
+        nonces: nonce::random(),
         connections: args.parallelism.into(),
     };
     Client::new(config).context("the client can't be made")

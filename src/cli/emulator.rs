@@ -10,9 +10,12 @@ use std::{
 use anyhow::{Context, bail};
 
 use super::{Exit, Global};
-use crate::emulator::{
-    AccessKey, Emulator, EmulatorOptions, Running, StateFile, StateLocation,
-    faults::{FaultRule, Faults},
+use crate::{
+    emulator::{
+        AccessKey, Emulator, EmulatorOptions, Running, StateFile, StateLocation,
+        faults::{FaultRule, Faults},
+    },
+    render::escape::visible,
 };
 
 /// Serve the three API calls and the object upload on this machine, for rehearsals and tests
@@ -135,39 +138,31 @@ fn access_keys(mut given: Vec<AccessKey>) -> anyhow::Result<Vec<AccessKey>> {
     Ok(given)
 }
 
-/// Says where it listens and how to talk to it. The first line is for programs that wait for it.
+/// Says where it listens and how to talk to it. The first line is for programs that wait for it; all lines are written at
+/// once, so that such a program may stop reading after it.
 fn announce(running: &Running, access_keys: &[AccessKey], args: &Serve) -> io::Result<()> {
     let endpoint = running.endpoint();
-    let mut out = anstream::stdout().lock();
-    writeln!(
-        out,
+    let mut lines = vec![format!(
         "letterform emulator listening on http://{} (an emulator: nothing here reaches Alibaba Cloud)",
         running.address()
-    )?;
-    if args.state.location == ":memory:" {
-        writeln!(out, "  state        in memory: it is gone when this ends")?;
-    } else {
-        writeln!(out, "  state        {}", args.state.location)?;
+    )];
+    lines.push(match args.state.location.as_str() {
+        ":memory:" => "  state        in memory: it is gone when this ends".to_owned(),
+        folder => format!("  state        {}", visible(folder)),
+    });
+    let key_line = |key: &AccessKey| format!("  AccessKey    {} (account {})", visible(key.id()), key.account());
+    lines.extend(access_keys.iter().map(key_line));
+    lines.push(format!("  admin        {endpoint}/_emulator"));
+    lines.extend(args.faults.iter().map(|fault| format!("  fault        {fault}")));
+    if !is_loopback(args.listen.ip()) {
+        lines.push("  REMOTE       other machines can reach this emulator and its admin endpoint".to_owned());
     }
-    for key in access_keys {
-        writeln!(out, "  AccessKey    {} (account {})", key.id(), key.account())?;
-    }
-    writeln!(out, "  admin        {endpoint}/_emulator")?;
-    for fault in &args.faults {
-        writeln!(out, "  fault        {fault}")?;
-    }
-    if args.allow_remote && !is_loopback(args.listen.ip()) {
-        writeln!(out, "  REMOTE       other machines can reach this emulator and its admin endpoint")?;
-    }
-    writeln!(out, "\nTo use it:\n  letterform plan --endpoint {endpoint}")?;
     let key = &access_keys[0];
-    writeln!(out, "  export ALIBABA_CLOUD_ACCESS_KEY_ID={}", key.id())?;
-    if key.id() == AccessKey::DEFAULT.0 {
-        writeln!(out, "  export ALIBABA_CLOUD_ACCESS_KEY_SECRET={}", AccessKey::DEFAULT.1)?;
-    } else {
-        writeln!(out, "  export ALIBABA_CLOUD_ACCESS_KEY_SECRET=…   # the secret that you gave")?;
-    }
-    out.flush()
+    let secret = if key.secret == AccessKey::DEFAULT.1 { AccessKey::DEFAULT.1 } else { "(its secret)" };
+    lines.push(format!("To use it:\n  export ALIBABA_CLOUD_ACCESS_KEY_ID={}", visible(key.id())));
+    lines.push(format!("  export ALIBABA_CLOUD_ACCESS_KEY_SECRET={secret}"));
+    lines.push(format!("  letterform plan --endpoint {endpoint}\n"));
+    io::stdout().write_all(lines.join("\n").as_bytes())
 }
 
 /// Waits for Ctrl-C or, where there is one, for SIGTERM.

@@ -55,7 +55,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
         let connection = Connection::open(&args.service, clock).await?;
         let stop = Stop::new();
         interrupt::listen(&stop)?;
-        let caller = Caller::new(&connection.client, RetryPolicy::default(), rand::random(), &Silent, &stop);
+        let caller = Caller::new(&connection.client, RetryPolicy::brief(), rand::random(), &Silent, &stop);
         let answer = caller.query(None, &LetterFilter::default()).await;
         let endpoint = connection.endpoint.clone();
         connection.close().await?;

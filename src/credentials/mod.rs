@@ -4,10 +4,23 @@ use std::fmt;
 
 use futures::future::BoxFuture;
 
+mod chain;
+mod cli_config;
+mod credentials_file;
+mod environment;
 mod error;
+mod fetch;
+mod place;
+mod recipe;
 mod secret;
+#[cfg(test)]
+mod tests;
 
-pub use error::CredentialError;
+pub use chain::{DefaultChain, default_chain};
+pub use environment::Environment;
+pub use error::{CredentialError, Problem, Tried};
+pub use fetch::Means;
+pub use place::Place;
 pub use secret::Secret;
 
 use crate::wire::request::Signer;
@@ -64,28 +77,5 @@ pub trait CredentialSource: Send + Sync {
 impl CredentialSource for Credentials {
     fn get(&self) -> BoxFuture<'_, Result<Credentials, CredentialError>> {
         Box::pin(std::future::ready(Ok(self.clone())))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_that_prints_credentials_prints_a_secret() {
-        let credentials = Credentials {
-            access_key_id: "LTAI5tExampleExample1234".to_owned(),
-            secret: Secret::new("s3cr3t".to_owned()),
-            token: Some(Secret::new("t0k3n".to_owned())),
-        };
-        let shown = format!("{credentials:?} {:?}", credentials.secret);
-        assert!(!shown.contains("s3cr3t") && !shown.contains("t0k3n") && !shown.contains("ExampleExample"), "{shown}");
-        assert!(shown.contains("LTAI****1234") && shown.contains("***"), "{shown}");
-    }
-
-    #[test]
-    fn a_short_id_is_masked_whole() {
-        assert_eq!(masked("LTAI1"), "****");
-        assert_eq!(masked("授权授权授权授权授权授权"), "授权授权****授权授权");
     }
 }

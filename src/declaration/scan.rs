@@ -34,7 +34,7 @@ struct Root {
 
 impl ScanRoots {
     /// The folders of PATH arguments: a folder itself, or the folder that a file is in; the current folder when there is no
-    /// argument. Arguments that cannot be read give no folder.
+    /// argument. Arguments whose folder cannot be read give none.
     pub fn of(paths: &[PathBuf]) -> Self {
         let current = [PathBuf::from(".")];
         let paths = if paths.is_empty() { &current } else { paths };
@@ -52,7 +52,7 @@ impl ScanRoots {
 
 impl Root {
     fn of(path: &Path) -> io::Result<Self> {
-        if fs::metadata(path)?.is_dir() {
+        if path.is_dir() {
             return Ok(Self { folder: fs::canonicalize(path)?, file: None });
         }
         let file = in_real_folder(path)?;

@@ -2,9 +2,14 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+use futures::{StreamExt, stream};
 use http::{HeaderMap, Method, Request, Response, header};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
-use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use http_body_util::{BodyExt, LengthLimitError, Limited, StreamBody};
+use hyper::{
+    body::{Frame, Incoming},
+    server::conn::http1,
+    service::service_fn,
+};
 use hyper_util::rt::TokioIo;
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -192,8 +197,13 @@ pub(super) async fn spoil(
             if *failure == Failure::Truncated {
                 return Ok(Response::from_parts(head, full(half)));
             }
-            let frames = [Ok(hyper::body::Frame::data(half)), Err(Cut)];
-            let body = http_body_util::StreamBody::new(futures::stream::iter(frames)).boxed_unsync();
+            // The pause lets the first half out before the connection goes.
+            let cut = async {
+                tokio::task::yield_now().await;
+                Err(Cut)
+            };
+            let frames = stream::iter([Ok(Frame::data(half))]).chain(stream::once(cut));
+            let body = StreamBody::new(frames).boxed_unsync();
             Ok(Response::from_parts(head, body))
         }
     }

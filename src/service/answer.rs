@@ -9,12 +9,9 @@ use super::{Answer, Operation, RequestId, ServiceError};
 use crate::{
     letter::{ExistingLetter, LetterId},
     render::escape,
-    transport::{Head, Response},
+    transport::{Head, MAX_MESSAGE, Response, shorten},
     wire::letters::{self, LetterData, split_signatures},
 };
-
-/// The most characters of a message that are kept.
-const MAX_MESSAGE: usize = 2_000;
 
 /// The most characters of an unreadable body that are shown.
 const MAX_EXCERPT: usize = 120;
@@ -123,13 +120,6 @@ fn not_json(error: &serde_json::Error, head: &Head, body: &[u8]) -> String {
     let kind = head.header("content-type").unwrap_or("no content type");
     let start = String::from_utf8_lossy(&body[..body.len().min(4 * MAX_EXCERPT)]);
     format!("it is no JSON of the documented form ({kind}; {error}): {}", shorten(&start, MAX_EXCERPT))
-}
-
-fn shorten(text: &str, max: usize) -> String {
-    match text.char_indices().nth(max) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }
 
 /// A line for the log about how a request ended.

@@ -4,18 +4,19 @@ use std::{
 };
 
 use bytes::Bytes;
-use reqwest::{Method, RequestBuilder, header::HeaderValue};
+use reqwest::RequestBuilder;
 use serde::de::DeserializeOwned;
 
 use super::{
-    Answer, Endpoint, LetterFilter, Operation, ReadLetters, ServiceError, WriteLetters, answer, redact,
+    Answer, Endpoint, LetterFilter, Operation, ReadLetters, ServiceError, WriteLetters, answer,
     upload::{Policies, Policy},
 };
 use crate::{
     clock::Clock,
     credentials::CredentialSource,
     letter::{ExistingLetter, FileKey, Letter, LetterId, ScanObject},
-    transport::{Response, SendError, Transport},
+    nonce::Nonces,
+    transport::{Response, Secrets, SendError, Transport},
     wire::{
         API_VERSION, Parameters,
         letters::{CreatedId, LetterData, OssInfo},
@@ -28,15 +29,6 @@ const MAX_QUERY_ANSWER: usize = 64 << 20;
 
 /// The largest other answer that is read.
 const MAX_ANSWER: usize = 1 << 20;
-
-/// Gives a text that it never gives again.
-pub type Nonces = Arc<dyn Fn() -> String + Send + Sync>;
-
-/// Nonces of 128 random bits.
-#[must_use]
-pub fn random_nonces() -> Nonces {
-    Arc::new(|| format!("{:032x}", rand::random::<u128>()))
-}
 
 /// What a [`Client`] needs.
 #[derive(Clone)]
@@ -81,7 +73,7 @@ struct Exchange<'a> {
     transport: &'a Transport,
     host: &'a str,
     limit: usize,
-    secrets: redact::Forms,
+    secrets: Secrets,
 }
 
 impl Client {
@@ -115,22 +107,15 @@ impl Client {
         let stamp = Stamp { time: config.clock.now(), nonce: (config.nonces)() };
         let authority = config.endpoint.authority();
         let signed = call.sign(config.signature, credentials.signer(), &stamp, &authority);
-        let mut request =
-            transport.request(Method::POST, config.endpoint.url(&signed.query)).header("content-length", 0);
-        for (name, value) in &signed.headers {
-            let mut value = HeaderValue::from_str(value).map_err(|_| ServiceError::NotSent {
-                operation,
-                problem: format!("the credentials hold a character that can't stand in the header {name}"),
-            })?;
-            value.set_sensitive(matches!(*name, "authorization" | "x-acs-security-token"));
-            request = request.header(*name, value);
-        }
+        let request = transport
+            .signed(config.endpoint.url(&signed.query), &signed)
+            .map_err(|problem| ServiceError::NotSent { operation, problem })?;
         let exchange = Exchange {
             operation,
             transport,
             host: &authority,
             limit,
-            secrets: redact::forms(&credentials, &signed.signature),
+            secrets: Secrets::of(credentials.signer(), &signed.signature),
         };
         self.perform(exchange, request, |response| answer::read(operation, response, config.clock.now())).await
     }
@@ -150,7 +135,7 @@ impl Client {
             Ok(response) => read(&response),
             Err(error) => Err(self.not_answered(operation, host, error)),
         };
-        let result = result.map_err(|error| redact::error(error, &secrets));
+        let result = result.map_err(|error| error.without(&secrets));
         answer::log(operation, &result, status, started.elapsed());
         result
     }

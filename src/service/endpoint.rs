@@ -118,13 +118,13 @@ impl Endpoint {
     }
 
     /// The URL of a request with this query.
-    pub(super) fn url(&self, query: &str) -> Url {
+    pub(crate) fn url(&self, query: &str) -> Url {
         let mut url = self.0.clone();
         url.set_query(Some(query).filter(|query| !query.is_empty()));
         url
     }
 
-    pub(super) fn route(&self) -> Route {
+    pub(crate) fn route(&self) -> Route {
         match (self.0.scheme(), self.is_loopback()) {
             ("http", _) => Route::Plain,
             (_, true) => Route::DirectTls,

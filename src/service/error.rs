@@ -1,5 +1,7 @@
 use std::{fmt, time::Duration};
 
+use crate::transport::Secrets;
+
 /// An operation of the service, by its name there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 #[non_exhaustive]
@@ -108,11 +110,15 @@ pub enum ServiceError {
 
 /// The codes that the service gives while another try may succeed, and what became of this one is not known;
 /// `RequestTimeout` is of uploads. Every other code is final, but those of [`is_turned_away`].
-const TRANSIENT_CODES: [&str; 4] = ["ServiceUnavailable", "InternalError", "isp.SYSTEM_ERROR", "RequestTimeout"];
+///
+/// `SignatureNonceUsed` is one of them: a nonce that was drawn for one request is used twice only when something on the way
+/// sent that request twice, and the first copy may have been carried out.
+const TRANSIENT_CODES: [&str; 5] =
+    ["ServiceUnavailable", "InternalError", "isp.SYSTEM_ERROR", "RequestTimeout", "SignatureNonceUsed"];
 
 /// Whether a code says for certain that the request was turned away at the door, and that another try may succeed.
 fn is_turned_away(code: &str) -> bool {
-    code == "Throttling" || code.starts_with("Throttling.") || code == "SignatureNonceUsed"
+    code == "Throttling" || code.starts_with("Throttling.")
 }
 
 impl ServiceError {
@@ -125,6 +131,21 @@ impl ServiceError {
             Self::Unreadable { status: 400..=499, .. } | Self::NotSent { .. } => Outcome::Refused,
             Self::Unreadable { .. } | Self::AnswerLost { .. } => Outcome::Unknown,
         }
+    }
+
+    /// The same error with no secret in its texts.
+    pub(super) fn without(mut self, secrets: &Secrets) -> Self {
+        match &mut self {
+            Self::Answered { code, message, .. } => {
+                secrets.remove_from(code);
+                secrets.remove_from(message);
+            }
+            Self::Unreadable { problem, .. }
+            | Self::NoConnection { problem, .. }
+            | Self::AnswerLost { problem, .. }
+            | Self::NotSent { problem, .. } => secrets.remove_from(problem),
+        }
+        self
     }
 
     /// The operation that failed.

@@ -11,16 +11,18 @@ mod answer;
 mod client;
 mod endpoint;
 mod error;
-mod redact;
 #[cfg(test)]
 mod tests;
 mod upload;
 
-pub use client::{Client, ClientConfig, ClientError, Nonces, random_nonces};
+pub use client::{Client, ClientConfig, ClientError};
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::{Operation, Outcome, RequestId, ServiceError};
 
-pub use crate::wire::request::SignatureForm;
+pub use crate::{
+    nonce::{Nonces, random as random_nonces},
+    wire::request::SignatureForm,
+};
 
 use crate::letter::{
     ExistingLetter, FileKey, Letter, LetterId, LetterName, OrganizationCode, ScanObject, SignatureName,

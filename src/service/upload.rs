@@ -14,10 +14,10 @@ use reqwest::{
 use serde::Deserialize;
 use tokio::sync::Mutex;
 
-use super::{Answer, ClientConfig, Endpoint, Operation, RequestId, ServiceError, answer, redact};
+use super::{Answer, ClientConfig, Endpoint, Operation, RequestId, ServiceError, answer};
 use crate::{
     letter::{FileKey, ScanObject},
-    transport::{Response, Transport},
+    transport::{Response, Secrets, Transport},
     wire::letters::OssInfo,
 };
 
@@ -135,8 +135,8 @@ impl Policy {
     }
 
     /// What must not be seen of it.
-    pub(super) fn secrets(&self) -> redact::Forms {
-        redact::forms_of([self.info.signature.as_str(), self.info.policy.as_str()])
+    pub(super) fn secrets(&self) -> Secrets {
+        Secrets::new([self.info.signature.as_str(), self.info.policy.as_str()])
     }
 
     /// Whether an upload failed because the right to upload does not hold.

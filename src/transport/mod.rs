@@ -3,14 +3,18 @@
 
 use std::time::Duration;
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue, header::CONTENT_LENGTH};
 use reqwest::{Method, RequestBuilder, Url};
 
+use crate::wire::request::SignedRequest;
+
 mod failure;
+mod redact;
 #[cfg(test)]
 pub(crate) mod scripted;
 
 pub(crate) use failure::SendError;
+pub(crate) use redact::Secrets;
 
 /// How long a connection may take to be made. A time-out of the whole request can't tell whether it was sent, this one
 /// can.
@@ -73,6 +77,19 @@ impl Transport {
         self.client.request(method, url)
     }
 
+    /// A signed request, to be [sent](Self::send).
+    pub(crate) fn signed(&self, url: Url, signed: &SignedRequest) -> Result<RequestBuilder, String> {
+        // Some hosts refuse a POST that does not say that it has no body.
+        let mut request = self.request(Method::POST, url).header(CONTENT_LENGTH, 0);
+        for (name, value) in &signed.headers {
+            let mut value = HeaderValue::from_str(value)
+                .map_err(|_| format!("the credentials hold a character that can't stand in the header {name}"))?;
+            value.set_sensitive(matches!(*name, "authorization" | "x-acs-security-token"));
+            request = request.header(*name, value);
+        }
+        Ok(request)
+    }
+
     /// Sends a request once, and reads an answer of at most `limit` bytes.
     pub(crate) async fn send(&self, request: RequestBuilder, limit: usize) -> Result<Response, SendError> {
         let mut answer = request.send().await.map_err(|error| SendError::from_reqwest(error, self.timeout))?;
@@ -91,6 +108,17 @@ impl Transport {
             body.extend_from_slice(&chunk);
         }
         Ok(Response { head, body })
+    }
+}
+
+/// The most characters of a service's message that are kept.
+pub(crate) const MAX_MESSAGE: usize = 2_000;
+
+/// The first `max` characters of a text, and a sign when there are more.
+pub(crate) fn shorten(text: &str, max: usize) -> String {
+    match text.char_indices().nth(max) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }
 

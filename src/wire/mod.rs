@@ -5,7 +5,7 @@
 pub mod acs3;
 mod digest;
 pub mod encode;
-mod lenient;
+pub(crate) mod lenient;
 pub mod letters;
 pub mod request;
 pub mod rpc;

@@ -51,7 +51,7 @@ mod tests {
 
     #[test]
     fn a_mistyped_code_is_noticed() {
-        assert_eq!(flaw("91330100799655085B"), Some(Flaw::CheckDigit { expected: '6' }));
+        assert_eq!(flaw("91330100799655085B"), Some(Flaw::CheckDigit { expected: '5' }));
         assert_eq!(flaw("9133010079965505"), Some(Flaw::Length(16)));
         assert_eq!(flaw("91330I00799655058B"), Some(Flaw::Character('I', 5)));
         assert_eq!(flaw("91330100799655058b"), Some(Flaw::Character('b', 17)));

@@ -1,0 +1,100 @@
+//! `~/.alibabacloud/credentials`, an INI file with a section a profile.
+
+use std::{collections::HashMap, path::PathBuf};
+
+use super::{
+    Environment, Problem, Secret,
+    place::absent,
+    recipe::{Recipe, RoleWords, key, unusable},
+};
+
+/// The files that may hold them: the one that the environment names, or those that the official packages look for.
+pub(super) fn paths(environment: &Environment) -> Vec<PathBuf> {
+    const VARIABLE: &str = "ALIBABA_CLOUD_CREDENTIALS_FILE";
+    if environment.variable(VARIABLE).is_some() {
+        return environment.file(VARIABLE, "").into_iter().collect();
+    }
+    [".alibabacloud/credentials", ".alibabacloud/credentials.ini"]
+        .into_iter()
+        .filter_map(|path| environment.file(VARIABLE, path))
+        .collect()
+}
+
+/// What the file tells of the profile that is asked for, of that which `ALIBABA_CLOUD_PROFILE` names, or of `default`.
+pub(super) fn recipe(text: &str, environment: &Environment, profile: Option<&str>) -> Result<Recipe, Problem> {
+    let name = profile
+        .map(str::to_owned)
+        .or_else(|| environment.variable("ALIBABA_CLOUD_PROFILE"))
+        .unwrap_or_else(|| "default".to_owned());
+    let mut section = section(text, &name)?.ok_or_else(|| absent(&format!("it has no section [{name}]")))?;
+    let kind = section.remove("type").unwrap_or_default();
+    section_recipe(&kind, section, environment).map_err(|problem| match problem {
+        Problem::Unusable(text) => Problem::Unusable(format!("section [{name}] ({kind}): {text}")),
+        absent @ Problem::Absent(_) => absent,
+    })
+}
+
+fn section_recipe(
+    kind: &str,
+    mut section: HashMap<String, String>,
+    environment: &Environment,
+) -> Result<Recipe, Problem> {
+    let mut take = |name: &str| section.remove(name);
+    match kind {
+        "access_key" => {
+            key(take("access_key_id"), take("access_key_secret").map(Secret::new), None).map(Recipe::Static)
+        }
+        "sts" => {
+            let (secret, token) = (take("access_key_secret"), take("security_token"));
+            key(take("access_key_id"), secret.map(Secret::new), token.map(Secret::new)).map(Recipe::Static)
+        }
+        "ram_role_arn" => {
+            let source = key(take("access_key_id"), take("access_key_secret").map(Secret::new), None)?;
+            let role = role_words(&mut take).resolve(environment)?;
+            Ok(Recipe::Role { source: Box::new(Recipe::Static(source)), role })
+        }
+        "oidc_role_arn" => {
+            let (provider, file) = (take("oidc_provider_arn"), take("oidc_token_file_path"));
+            Recipe::oidc(provider, file, role_words(&mut take), environment)
+        }
+        "ecs_ram_role" => Ok(Recipe::Ecs { role_name: take("role_name") }),
+        _ => Err(unusable(
+            "this type is not known; known are access_key, sts, ram_role_arn, oidc_role_arn and ecs_ram_role",
+        )),
+    }
+}
+
+fn role_words(take: &mut impl FnMut(&str) -> Option<String>) -> RoleWords {
+    RoleWords {
+        arn: take("role_arn"),
+        session_name: take("role_session_name"),
+        policy: take("policy"),
+        ..RoleWords::default()
+    }
+}
+
+/// The settings of a section; their names are in lower case. What is no setting is passed over, but what is said twice is
+/// refused, as the official packages do.
+fn section(text: &str, wanted: &str) -> Result<Option<HashMap<String, String>>, Problem> {
+    let twice = |line: usize| unusable(&format!("section [{wanted}]: line {} says again what stands above", line + 1));
+    let mut found: Option<HashMap<String, String>> = None;
+    let mut inside = false;
+    for (number, line) in text.trim_start_matches('\u{feff}').lines().map(str::trim).enumerate() {
+        if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+            inside = name == wanted;
+            if inside && found.replace(HashMap::new()).is_some() {
+                return Err(twice(number));
+            }
+        } else if inside
+            && !line.starts_with(['#', ';'])
+            && let Some((name, value)) = line.split_once(['=', ':'])
+            && let Some(section) = &mut found
+        {
+            let value = value.split('#').next().unwrap_or_default().trim();
+            if section.insert(name.trim().to_lowercase(), value.to_owned()).is_some() {
+                return Err(twice(number));
+            }
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,114 @@
+use std::path::PathBuf;
+
+use url::Url;
+
+use super::{Credentials, Environment, Problem, Secret};
+use crate::service::Endpoint;
+
+/// How to get credentials, as a place tells it.
+#[derive(Debug, Clone)]
+pub(super) enum Recipe {
+    /// Here they are.
+    Static(Credentials),
+    /// Ask STS for those of a role, as somebody who may take it (`AssumeRole`).
+    Role { source: Box<Recipe>, role: Role },
+    /// Ask STS for those of a role with a token of an identity provider (`AssumeRoleWithOIDC`).
+    Oidc { provider_arn: String, token_file: PathBuf, role: Role },
+    /// Ask the metadata service of this ECS instance for those of its role.
+    Ecs { role_name: Option<String> },
+    /// Ask a server.
+    Uri(Url),
+}
+
+/// A role, and how to take it.
+#[derive(Debug, Clone)]
+pub(super) struct Role {
+    pub(super) arn: String,
+    pub(super) session_name: String,
+    pub(super) seconds: u64,
+    pub(super) policy: Option<String>,
+    pub(super) external_id: Option<String>,
+    pub(super) sts: Endpoint,
+}
+
+/// What a place says of a role.
+#[derive(Debug, Clone, Default)]
+pub(super) struct RoleWords {
+    pub(super) arn: Option<String>,
+    pub(super) session_name: Option<String>,
+    pub(super) seconds: Option<u64>,
+    pub(super) policy: Option<String>,
+    pub(super) external_id: Option<String>,
+    pub(super) sts_region: Option<String>,
+    pub(super) vpc: Option<bool>,
+}
+
+/// The shortest session that STS gives.
+const MIN_SECONDS: u64 = 900;
+/// The session that is asked for when nothing else is said.
+const DEFAULT_SECONDS: u64 = 3_600;
+
+impl Recipe {
+    /// An identity provider's token for a role. What a place does not say, variables may.
+    pub(super) fn oidc(
+        provider_arn: Option<String>,
+        token_file: Option<String>,
+        role: RoleWords,
+        environment: &Environment,
+    ) -> Result<Self, Problem> {
+        let or_variable = |value: Option<String>, variable| {
+            given(value)
+                .or_else(|| environment.variable(variable))
+                .ok_or_else(|| unusable(&format!("neither it nor {variable} is set")))
+        };
+        Ok(Self::Oidc {
+            provider_arn: or_variable(provider_arn, "ALIBABA_CLOUD_OIDC_PROVIDER_ARN")?,
+            token_file: or_variable(token_file, "ALIBABA_CLOUD_OIDC_TOKEN_FILE")?.into(),
+            role: role.resolve(environment)?,
+        })
+    }
+}
+
+impl RoleWords {
+    /// The role. What a place does not say, variables may.
+    pub(super) fn resolve(self, environment: &Environment) -> Result<Role, Problem> {
+        let arn = given(self.arn)
+            .or_else(|| environment.variable("ALIBABA_CLOUD_ROLE_ARN"))
+            .ok_or_else(|| unusable("the ARN of the role is missing"))?;
+        let session_name = given(self.session_name)
+            .or_else(|| environment.variable("ALIBABA_CLOUD_ROLE_SESSION_NAME"))
+            .unwrap_or_else(|| "letterform".to_owned());
+        let seconds = self.seconds.unwrap_or(DEFAULT_SECONDS);
+        if seconds < MIN_SECONDS {
+            return Err(unusable(&format!("a session of {seconds} seconds is too short; {MIN_SECONDS} is the least")));
+        }
+        let vpc = self.vpc.unwrap_or_else(|| environment.is_true("ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED"));
+        let host = match given(self.sts_region).or_else(|| environment.variable("ALIBABA_CLOUD_STS_REGION")) {
+            Some(region) if vpc => format!("sts-vpc.{region}.aliyuncs.com"),
+            Some(region) => format!("sts.{region}.aliyuncs.com"),
+            None => "sts.aliyuncs.com".to_owned(),
+        };
+        let sts = Endpoint::parse(&host).map_err(|error| unusable(&format!("no host of STS: {error}")))?;
+        let (policy, external_id) = (given(self.policy), given(self.external_id));
+        Ok(Role { arn, session_name, seconds, policy, external_id, sts })
+    }
+}
+
+/// A key that is whole, with a token if there is one.
+pub(super) fn key(id: Option<String>, secret: Option<Secret>, token: Option<Secret>) -> Result<Credentials, Problem> {
+    let is_given = |secret: &Secret| !secret.expose().is_empty();
+    Ok(Credentials {
+        access_key_id: given(id).ok_or_else(|| unusable("the AccessKey id is missing"))?,
+        secret: secret.filter(is_given).ok_or_else(|| unusable("the AccessKey secret is missing"))?,
+        token: token.filter(is_given),
+    })
+}
+
+/// A text that says something.
+pub(super) fn given(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.is_empty())
+}
+
+pub(super) fn unusable(problem: &str) -> Problem {
+    Problem::Unusable(problem.to_owned())
+}

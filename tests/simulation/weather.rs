@@ -1,0 +1,261 @@
+//! What can go wrong with a request, drawn from the schedule's seed.
+
+use std::time::Duration;
+
+use letterform::service::{Operation, ServiceError};
+use rand::{Rng, RngExt, rngs::StdRng, seq::IndexedRandom};
+
+/// What becomes of one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It is handled and answered.
+    Works,
+    /// No connection is made.
+    NoConnection,
+    /// It is cut before it is handled.
+    CutBefore,
+    /// It is handled, and the answer is cut.
+    CutAfter,
+    /// It is handled long after it was sent, mostly when the client has given it up.
+    Late(Duration),
+    /// It is handled, and no answer ever comes.
+    Hangs,
+    /// It is turned away at the door.
+    Throttled(Throttling),
+    /// The service has seen its nonce: something on the way sent it twice. The first copy may have been handled.
+    NonceUsed(Handled),
+    /// The service is at a loss, in its own words: code and status.
+    Fails(&'static str, u16, Handled),
+    /// The answer is no JSON, or ends in the middle.
+    Unreadable(u16, Handled),
+    /// It is refused for good.
+    Refused,
+}
+
+/// Whether a request was handled before it was answered with something else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Handled {
+    Yes,
+    No,
+}
+
+/// In which words a request is throttled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Throttling {
+    Code(&'static str),
+    CodeWithWait(u64),
+    Status429,
+}
+
+/// What a client can tell from an answer, by the documents of the service alone: the simulator's own judgement, to hold the
+/// program's against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Told {
+    Done,
+    TurnedAway,
+    Refused,
+    Nothing,
+}
+
+impl Fate {
+    pub(crate) fn is_handled(self) -> bool {
+        match self {
+            Self::Works | Self::CutAfter | Self::Late(_) | Self::Hangs => true,
+            Self::NonceUsed(handled) | Self::Fails(_, _, handled) | Self::Unreadable(_, handled) => {
+                handled == Handled::Yes
+            }
+            Self::NoConnection | Self::CutBefore | Self::Throttled(_) | Self::Refused => false,
+        }
+    }
+
+    pub(crate) fn delay(self) -> Duration {
+        if let Self::Late(delay) = self { delay } else { Duration::ZERO }
+    }
+
+    /// What the client gets to see; `None` is a cut connection. `Ok` passes on what the service answered.
+    pub(crate) fn answer<T>(
+        self,
+        operation: Operation,
+        handled: Option<Result<T, ServiceError>>,
+    ) -> Option<Result<T, ServiceError>> {
+        let code = |code: &str, status, retry_after| ServiceError::Answered {
+            operation,
+            code: code.to_owned(),
+            message: "a fault of the simulation".to_owned(),
+            request_id: None,
+            status,
+            retry_after,
+            clock_skew: None,
+        };
+        let unreadable = |status| ServiceError::Unreadable {
+            operation,
+            status,
+            problem: "it is no JSON".to_owned(),
+            request_id: None,
+            retry_after: None,
+        };
+        match self {
+            Self::Works | Self::Late(_) => handled,
+            Self::CutBefore | Self::CutAfter | Self::Hangs => None,
+            Self::NoConnection => Some(Err(ServiceError::NoConnection {
+                operation,
+                host: "dysmsapi.example".to_owned(),
+                problem: "connection refused".to_owned(),
+            })),
+            Self::Throttled(Throttling::Code(name)) => Some(Err(code(name, 400, None))),
+            Self::Throttled(Throttling::CodeWithWait(seconds)) => {
+                Some(Err(code("Throttling.User", 429, Some(Duration::from_secs(seconds)))))
+            }
+            Self::Throttled(Throttling::Status429) => Some(Err(unreadable(429))),
+            Self::NonceUsed(_) => Some(Err(code("SignatureNonceUsed", 400, None))),
+            Self::Fails(name, status, _) => Some(Err(code(name, status, None))),
+            Self::Unreadable(status, _) => Some(Err(unreadable(status))),
+            Self::Refused => Some(Err(code("Forbidden.RAM", 403, None))),
+        }
+    }
+
+    /// What the client can tell, when `answered` is what came of handling the request, if an answer came at all.
+    pub(crate) fn told(self, answered: Option<bool>) -> Told {
+        match (self, answered) {
+            (Self::NoConnection | Self::Throttled(_), _) => Told::TurnedAway,
+            (Self::Refused, _) | (Self::Works | Self::Late(_), Some(false)) => Told::Refused,
+            (Self::Works | Self::Late(_), Some(true)) => Told::Done,
+            _ => Told::Nothing,
+        }
+    }
+}
+
+/// The kinds of trouble. Each schedule has some of them only, so that one does not hide another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    NoConnection,
+    CutBefore,
+    CutAfter,
+    Late,
+    Hangs,
+    Throttled,
+    NonceUsed,
+    Fails,
+    Unreadable,
+    Refused,
+}
+
+const KINDS: [Kind; 10] = [
+    Kind::NoConnection,
+    Kind::CutBefore,
+    Kind::CutAfter,
+    Kind::Late,
+    Kind::Hangs,
+    Kind::Throttled,
+    Kind::NonceUsed,
+    Kind::Fails,
+    Kind::Unreadable,
+    Kind::Refused,
+];
+
+/// How a query sees the letters.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct View {
+    /// Letters younger than this are not seen.
+    pub(crate) lag: Duration,
+    /// So many of the newest letters are left out of an unfiltered answer.
+    pub(crate) leave_out: usize,
+}
+
+/// What goes wrong in one schedule.
+#[derive(Debug, Clone)]
+pub(crate) struct Weather {
+    /// How likely a request is in trouble.
+    trouble: f64,
+    kinds: Vec<Kind>,
+    /// The longest way in one direction, in milliseconds.
+    way: u64,
+    /// The longest lag of a query, in milliseconds; 0 is none.
+    lag: u64,
+    /// The most letters that an unfiltered query leaves out.
+    leave_out: usize,
+    /// The most creates a second.
+    pub(crate) rate: Option<usize>,
+}
+
+impl Weather {
+    pub(crate) fn draw(rng: &mut StdRng) -> Self {
+        let some = |rng: &mut StdRng, chance: f64| rng.random_bool(chance);
+        let mut kinds: Vec<Kind> = KINDS.into_iter().filter(|_| rng.random_bool(0.5)).collect();
+        if kinds.is_empty() {
+            kinds.push(*KINDS.choose(rng).expect("not empty"));
+        }
+        let trouble = if some(rng, 0.1) { 0.0 } else { rng.random_range(0.02..0.7) };
+        Self {
+            trouble,
+            kinds,
+            way: *[1, 20, 400, 4_000].choose(rng).expect("not empty"),
+            lag: if some(rng, 0.2) { rng.random_range(1..20_000) } else { 0 },
+            leave_out: if some(rng, 0.3) { rng.random_range(1..5) } else { 0 },
+            rate: some(rng, 0.15).then(|| rng.random_range(1..10)),
+        }
+    }
+
+    /// Nothing goes wrong any more.
+    pub(crate) fn clear() -> Self {
+        Self { trouble: 0.0, kinds: Vec::new(), way: 20, lag: 0, leave_out: 0, rate: None }
+    }
+
+    /// Whether each request that is not over the rate works, and each query shows everything.
+    pub(crate) fn is_clear(&self) -> bool {
+        self.trouble == 0.0 && self.shows_everything() && self.leave_out == 0
+    }
+
+    /// Whether a letter that is asked for with filters is shown once it exists.
+    pub(crate) fn shows_everything(&self) -> bool {
+        self.lag == 0
+    }
+
+    /// How long one way takes.
+    pub(crate) fn way(&self, rng: &mut impl Rng) -> Duration {
+        Duration::from_millis(rng.random_range(1..=self.way))
+    }
+
+    pub(crate) fn view(&self, rng: &mut impl Rng) -> View {
+        let mut view = View::default();
+        if self.lag > 0 && rng.random_bool(0.5) {
+            view.lag = Duration::from_millis(rng.random_range(0..self.lag));
+        }
+        if self.leave_out > 0 && rng.random_bool(0.7) {
+            view.leave_out = rng.random_range(1..=self.leave_out);
+        }
+        view
+    }
+
+    pub(crate) fn fate(&self, rng: &mut impl Rng) -> Fate {
+        if self.trouble == 0.0 || !rng.random_bool(self.trouble) {
+            return Fate::Works;
+        }
+        let handled = if rng.random_bool(0.5) { Handled::Yes } else { Handled::No };
+        match self.kinds.choose(rng).expect("a schedule with trouble has kinds of it") {
+            Kind::NoConnection => Fate::NoConnection,
+            Kind::CutBefore => Fate::CutBefore,
+            Kind::CutAfter => Fate::CutAfter,
+            Kind::Late => Fate::Late(Duration::from_millis(rng.random_range(5_000..120_000))),
+            Kind::Hangs => Fate::Hangs,
+            Kind::Throttled => Fate::Throttled(match rng.random_range(0..5) {
+                0 => Throttling::Code("Throttling"),
+                1 => Throttling::Code("Throttling.User"),
+                2 => Throttling::Code("Throttling.Api"),
+                3 => Throttling::CodeWithWait(rng.random_range(1..10)),
+                _ => Throttling::Status429,
+            }),
+            Kind::NonceUsed => Fate::NonceUsed(handled),
+            Kind::Fails => match rng.random_range(0..4) {
+                0 => Fate::Fails("InternalError", 500, handled),
+                1 => Fate::Fails("ServiceUnavailable", 503, handled),
+                2 => Fate::Fails("isp.SYSTEM_ERROR", 200, handled),
+                _ => Fate::Fails("SomethingNew", 500, handled),
+            },
+            Kind::Unreadable => Fate::Unreadable(*[200, 502, 504].choose(rng).expect("not empty"), handled),
+            // A refusal for good is rare, or little else would be seen of such a schedule.
+            Kind::Refused if rng.random_bool(0.2) => Fate::Refused,
+            Kind::Refused => Fate::Works,
+        }
+    }
+}

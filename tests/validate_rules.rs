@@ -1,0 +1,172 @@
+//! Every rule can be broken, and its explanation tells the truth about what is right and wrong.
+
+use std::fs;
+
+use letterform::declaration::{Code, Deny, LoadOptions, Loaded, Severity, load, load_text};
+use tempfile::TempDir;
+
+/// The fields of a letter with everything in order, one a line.
+const LETTER: [&str; 7] = [
+    "name: 菜鸟公司授权书",
+    "authorizer: 菜鸟网络科技有限公司",
+    "authorizedParty: 支付宝(中国)网络技术有限公司",
+    "organizationCode: 91330100799655058B",
+    "validity: 2026-01-01~2028-01-01",
+    "signatures: [菜鸟网络]",
+    "fileKey: 123456/test1719383196031.jpg",
+];
+
+/// Rules on files, whose examples are words and no YAML. They are broken in the tests below.
+const ABOUT_FILES: [Code; 6] = [
+    Code::PathMissing,
+    Code::NoDeclarations,
+    Code::FileUnreadable,
+    Code::FileTooLarge,
+    Code::Encoding,
+    Code::TooManyProblems,
+];
+
+fn options() -> LoadOptions {
+    LoadOptions::new("2026-06-01".parse().expect("a date"))
+}
+
+/// A folder with scans of every kind.
+fn folder() -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/quickstart/scans/tea.png");
+    let png = fs::read(example).expect("an example");
+    fs::create_dir(folder.path().join("scans")).expect("created");
+    let write = |name: &str, bytes: &[u8]| fs::write(folder.path().join("scans").join(name), bytes).expect("written");
+    write("cainiao.png", &png);
+    write("truncated.png", &png[..png.len() / 2]);
+    write("huge.png", &[&png[..], &vec![0; 5 * 1024 * 1024]].concat());
+    write("document.jpg", b"%PDF-1.7");
+    folder
+}
+
+/// A document with one letter that has the lines of an example in the place of its own ones of the same field.
+fn with_fields(example: &str) -> String {
+    let field = |line: &str| line.split(':').next().unwrap_or_default().to_owned();
+    let given: Vec<String> = example.lines().map(field).collect();
+    let replaced = |line: &&&str| {
+        let (name, picture) = (field(line), given.contains(&"scan".to_owned()));
+        !given.contains(&name) && !(picture && name == "fileKey")
+    };
+    let known = |line: &str| LETTER.iter().any(|own| field(own) == field(line));
+    let misspelled =
+        example.lines().any(|line| !line.starts_with(['#', ' ']) && !known(line) && !line.starts_with("scan"));
+    let mut lines: Vec<&str> = LETTER.iter().filter(replaced).copied().collect();
+    if misspelled {
+        lines.retain(|line| field(line) != "authorizedParty");
+    }
+    lines.extend(example.lines());
+    format!("version: 1\nletters:\n  -\n    {}\n", lines.join("\n    "))
+}
+
+fn judged(folder: &TempDir, example: &str) -> Vec<Code> {
+    let whole = ["version:", "letters:"].iter().any(|start| example.starts_with(start));
+    let text = if whole { example.to_owned() } else { with_fields(example) };
+    let loaded = load_text(&folder.path().join("letters.yaml"), text.into_bytes(), &options());
+    loaded.diagnostics.iter().map(|diagnostic| diagnostic.code).collect()
+}
+
+#[test]
+fn a_wrong_example_breaks_its_rule_and_a_right_one_breaks_none() {
+    let folder = folder();
+    for code in Code::ALL.iter().filter(|code| !ABOUT_FILES.contains(code)) {
+        let rule = code.rule();
+        let wrong = judged(&folder, rule.bad);
+        assert!(wrong.contains(code), "the wrong example of {code} gives {wrong:?}");
+        // A rule that is not about one value leaves the letter of its example incomplete or idle.
+        let right = judged(&folder, rule.good);
+        let expected: &[Code] = &[];
+        assert_eq!(right, expected, "the right example of {code}");
+    }
+}
+
+fn codes(loaded: &Loaded) -> Vec<Code> {
+    loaded.diagnostics.iter().map(|diagnostic| diagnostic.code).collect()
+}
+
+#[test]
+fn a_file_that_is_too_large_is_not_read_to_its_end() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("letters.yaml");
+    fs::File::create(&path).and_then(|file| file.set_len(100 * 1024 * 1024)).expect("a sparse file");
+    assert_eq!(codes(&load(&[path], &options())), [Code::FileTooLarge]);
+}
+
+#[test]
+fn a_path_that_is_not_there_and_an_empty_folder_are_errors() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let loaded = load(&[folder.path().to_owned(), folder.path().join("none.yaml")], &options());
+    assert_eq!(codes(&loaded), [Code::PathMissing, Code::NoDeclarations]);
+}
+
+#[test]
+fn a_file_in_another_encoding_does_not_keep_the_others_from_being_read() {
+    let folder = folder();
+    let text = with_fields(LETTER[0]);
+    fs::write(folder.path().join("a.letters.yaml"), b"version: 1 # \xB2\xCB\xC4\xF1\n").expect("written");
+    fs::write(folder.path().join("b.letters.yaml"), text).expect("written");
+    let loaded = load(&[folder.path().to_owned()], &options());
+    assert_eq!((codes(&loaded), loaded.letters.len()), (vec![Code::Encoding], 1));
+}
+
+#[cfg(unix)]
+#[test]
+fn scans_that_are_no_files_or_leave_the_folder_are_refused_without_waiting() {
+    use std::os::unix::fs::symlink;
+    let (folder, other) = (folder(), folder());
+    let scans = folder.path().join("scans");
+    symlink(other.path().join("scans/cainiao.png"), scans.join("link.png")).expect("linked");
+    symlink("cainiao.png", scans.join("inner.png")).expect("linked");
+    let made = std::process::Command::new("mkfifo").arg(scans.join("pipe.png")).status().expect("mkfifo runs");
+    assert!(made.success());
+    for (scan, expected) in [
+        ("scans/link.png", vec![Code::ScanOutside]),
+        ("scans/inner.png", vec![]),
+        ("scans/../scans/cainiao.png", vec![]),
+        ("scans/pipe.png", vec![Code::ScanUnreadable]),
+        ("../../../../../../../../dev/zero", vec![Code::ScanOutside]),
+        ("../nobody/knows.png", vec![Code::ScanOutside]),
+        ("scans/cainiao.png/x", vec![Code::ScanMissing]),
+    ] {
+        assert_eq!(judged(&folder, &format!("scan: {scan}")), expected, "{scan}");
+    }
+}
+
+#[test]
+fn a_scan_may_lie_beside_its_file_when_the_argument_is_the_folder_of_both() {
+    let folder = folder();
+    let path = folder.path().join("customers/letters.yaml");
+    fs::create_dir(path.parent().expect("a folder")).expect("created");
+    fs::write(&path, with_fields("scan: ../scans/cainiao.png")).expect("written");
+    assert_eq!(codes(&load(&[folder.path().to_owned()], &options())), []);
+    assert_eq!(codes(&load(&[path], &options())), [Code::ScanOutside]);
+}
+
+#[test]
+fn what_is_denied_is_an_error() {
+    let folder = folder();
+    let text = with_fields("validity: 2026-01-01~2036-01-01");
+    let load = |deny: Deny| {
+        let options = LoadOptions { deny, ..options() };
+        let loaded = load_text(&folder.path().join("letters.yaml"), text.clone().into_bytes(), &options);
+        loaded.diagnostics.iter().map(|diagnostic| diagnostic.severity).collect::<Vec<_>>()
+    };
+    assert_eq!(load(Deny::default()), [Severity::Warning]);
+    assert_eq!(load(Deny { warnings: true, ..Deny::default() }), [Severity::Error]);
+    assert_eq!(load(Deny { codes: [Code::ValidityLong].into(), ..Deny::default() }), [Severity::Error]);
+    assert_eq!(load(Deny { codes: [Code::Expired].into(), ..Deny::default() }), [Severity::Warning]);
+}
+
+#[test]
+fn a_scalar_is_the_text_that_stands_there() {
+    let folder = folder();
+    for code in ["012345678901234567", "1210000040000E25", "0x1F", "no", "1_000", "2026-01-01", "1.50", ".inf"] {
+        let text = with_fields(&format!("organizationCode: {code}"));
+        let loaded = load_text(&folder.path().join("letters.yaml"), text.into_bytes(), &options());
+        assert_eq!(loaded.letters[0].letter.organization_code.as_str(), code);
+    }
+}
