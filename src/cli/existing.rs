@@ -13,21 +13,13 @@ use crate::{
     service::LetterFilter,
 };
 
-/// What the service told, and which service.
-pub(super) struct Existing {
-    pub(super) letters: Vec<ExistingLetter>,
-    /// As plans and reports name it.
-    pub(super) endpoint: String,
-}
-
 /// Asks for the letters that exist.
-pub(super) async fn query(args: &ServiceArgs, clock: Arc<dyn Clock>) -> anyhow::Result<Existing> {
+pub(super) async fn query(args: &ServiceArgs, clock: Arc<dyn Clock>) -> anyhow::Result<Vec<ExistingLetter>> {
     let connection = Connection::open(args, clock).await?;
     let stop = Stop::new();
     interrupt::listen(&stop)?;
     let caller = Caller::new(&connection.client, RetryPolicy::default(), rand::random(), &Silent, &stop);
     let answer = caller.query(None, &LetterFilter::default()).await;
-    let endpoint = connection.endpoint.clone();
     connection.close().await?;
-    Ok(Existing { letters: answer?.value, endpoint })
+    Ok(answer?.value)
 }

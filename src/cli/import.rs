@@ -41,17 +41,17 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let options = ImportOptions { schema: &args.schema };
     match &args.out {
         None => {
-            let imported = import::import(&existing.letters, options);
+            let imported = import::import(&existing, options);
             files::print(imported.text.as_bytes())?;
             tell(&[imported]);
         }
         Some(file) if !args.split => {
-            let imported = import::import(&existing.letters, options);
+            let imported = import::import(&existing, options);
             write(vec![(file.clone(), imported)], args.force)?;
         }
         Some(folder) => {
             fs::create_dir_all(folder).with_context(|| format!("the folder {} can't be made", folder.display()))?;
-            let split = import::import_by_authorizer(&existing.letters, options);
+            let split = import::import_by_authorizer(&existing, options);
             write(split.into_iter().map(|(name, imported)| (folder.join(name), imported)).collect(), args.force)?;
         }
     }

@@ -81,8 +81,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let today = args.declarations.today(&clock);
     let Some(desired) = args.declarations.load_if_any(&clock) else { return Ok(Exit::Failed) };
     let existing = block_on(existing::query(&args.service, clock))?;
-    let list =
-        Inventory::new(&desired, &existing.letters, today).filtered(&args.filter.to_filter()).sorted(args.sort.key());
+    let list = Inventory::new(&desired, &existing, today).filtered(&args.filter.to_filter()).sorted(args.sort.key());
     match args.format {
         Format::Table => files::print_styled(&inventory::table(&list))?,
         Format::Json => files::print(json::pretty(&list.to_document()).as_bytes())?,

@@ -39,7 +39,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let today = args.declarations.today(&clock);
     let Some(desired) = args.declarations.load_if_any(&clock) else { return Ok(Exit::Failed) };
     let existing = block_on(existing::query(&args.service, clock))?;
-    let all = Inventory::new(&desired, &existing.letters, today);
+    let all = Inventory::new(&desired, &existing, today);
     let named = all.only(&args.name);
     if named.entries.is_empty() {
         bail!("{}", not_found(&args.name, &all));

@@ -121,7 +121,9 @@ impl<'a> Inventory<'a> {
                 None => Sides::Declared(desired),
                 Some((there, comparison)) => {
                     // What is left under the name is a twin that nobody declared.
-                    candidates.into_iter().for_each(|all| all.retain(|other| !std::ptr::eq(*other, there)));
+                    if let Some(all) = candidates {
+                        all.retain(|other| !std::ptr::eq(*other, there));
+                    }
                     Sides::Both(desired, there, comparison)
                 }
             });
