@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use crate::{
     clock::{Clock, day_in_china},
     declaration::{self, Code, Deny, LoadOptions, Loaded, Severity},
+    letter::DesiredLetter,
     render::{diagnostics, style, style::paint},
 };
 
@@ -57,9 +58,23 @@ impl DeclarationArgs {
         declaration::load(&self.paths, &options)
     }
 
+    /// Loads the letters for a command that can do without: no declarations in the current folder are none, and no error.
+    pub(crate) fn load_if_any(&self, clock: &Arc<dyn Clock>) -> Option<Vec<DesiredLetter>> {
+        let loaded = self.load(clock);
+        let none = !loaded.diagnostics.is_empty()
+            && loaded.diagnostics.iter().all(|diagnostic| diagnostic.code == Code::NoDeclarations);
+        if self.paths.is_empty() && none {
+            return Some(Vec::new());
+        }
+        Self::good(loaded).map(|loaded| loaded.letters)
+    }
+
     /// Loads the declarations for a command that needs them to be good. `None` says that they are not, which is shown by now.
     pub(crate) fn load_good(&self, clock: &Arc<dyn Clock>) -> Option<Loaded> {
-        let loaded = self.load(clock);
+        Self::good(self.load(clock))
+    }
+
+    fn good(loaded: Loaded) -> Option<Loaded> {
         if loaded.has_errors() {
             anstream::eprint!("{}{}", diagnostics::text(&loaded), diagnostics::summary(&loaded));
             return None;

@@ -7,17 +7,21 @@ mod completions;
 mod connection;
 mod declarations;
 mod emulator;
+mod existing;
 mod explain;
 mod failure;
 mod files;
+mod import;
 mod interrupt;
 mod journal;
+mod list;
 mod logging;
 mod man;
 mod plan;
 mod progress;
 mod scans;
 mod schema;
+mod show;
 mod validate;
 
 use std::{process::ExitCode, sync::Arc};
@@ -81,6 +85,12 @@ enum Command {
     /// Upload the scans and create what is missing
     Apply(apply::Args),
     Emulator(emulator::Args),
+    /// List every letter that is declared or exists
+    List(list::Args),
+    /// Show everything that is known of one letter
+    Show(show::Args),
+    /// Write declarations of the letters that exist
+    Import(import::Args),
     /// Explain a rule: why it is there, what is right and what is wrong
     Explain(explain::Args),
     /// Print a JSON schema, for editors and for checks of other programs
@@ -147,6 +157,9 @@ fn run(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Plan(args) => plan::run(args),
         Command::Apply(args) => apply::run(args),
         Command::Emulator(args) => emulator::run(args, &cli.global),
+        Command::List(args) => list::run(args),
+        Command::Show(args) => show::run(args),
+        Command::Import(args) => import::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Schema(args) => schema::run(args),
         Command::Completions(args) => completions::run(args),

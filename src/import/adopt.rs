@@ -86,11 +86,9 @@ fn signatures(existing: &ExistingLetter, obstacles: &mut Vec<Obstacle>) -> Optio
 fn picture(existing: &ExistingLetter, obstacles: &mut Vec<Obstacle>) -> Option<Picture> {
     let path = existing.picture_url.as_deref().map(picture_path);
     let key = path.as_deref().map(|path| path.trim_start_matches('/')).filter(|key| !key.is_empty());
-    match key {
-        Some(key) => keep(FileKey::try_from(key), obstacles).map(Picture::FileKey),
-        None => {
-            obstacles.push(Obstacle::NoPicture);
-            None
-        }
-    }
+    let Some(key) = key else {
+        obstacles.push(Obstacle::NoPicture);
+        return None;
+    };
+    keep(FileKey::try_from(key), obstacles).map(Picture::FileKey)
 }

@@ -121,7 +121,9 @@ impl<'a> Inventory<'a> {
                 None => Sides::Declared(desired),
                 Some((there, comparison)) => {
                     // What is left under the name is a twin that nobody declared.
-                    candidates.into_iter().for_each(|all| all.retain(|other| !std::ptr::eq(*other, there)));
+                    if let Some(all) = candidates {
+                        all.retain(|other| !std::ptr::eq(*other, there));
+                    }
                     Sides::Both(desired, there, comparison)
                 }
             });
@@ -132,9 +134,11 @@ impl<'a> Inventory<'a> {
         Self { today, entries: with_successors(sides) }
     }
 
-    /// The entries of that name: one, unless the service shows twins.
-    pub fn named<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'s Entry<'a>> {
-        self.entries.iter().filter(move |entry| entry.name() == name)
+    /// The letter of that name alone: one entry, or more when the service shows twins.
+    #[must_use]
+    pub fn only(&self, name: &str) -> Self {
+        let entries = self.entries.iter().filter(|entry| entry.name() == name).cloned().collect();
+        Self { today: self.today, entries }
     }
 }
 

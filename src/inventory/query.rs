@@ -1,6 +1,7 @@
 use std::cmp::Ordering;
 
 use super::{Entry, Inventory};
+use crate::letter::Validity;
 
 /// Which letters to list. The default is all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -57,7 +58,7 @@ impl Inventory<'_> {
             SortKey::Name => a.name().cmp(b.name()),
             SortKey::Authorizer => a.authorizer().cmp(b.authorizer()),
             SortKey::Expiry => {
-                let end = |entry: &Entry<'_>| entry.validity().map(|validity| validity.until());
+                let end = |entry: &Entry<'_>| entry.validity().map(Validity::until);
                 end(a).is_none().cmp(&end(b).is_none()).then_with(|| end(a).cmp(&end(b)))
             }
             SortKey::State => {

@@ -59,7 +59,7 @@ fn every_letter_declared_or_existing_is_there_once() {
             ("甲", Action::Unmanaged),
         ]
     );
-    assert_eq!(inventory.named("甲").count(), 2);
+    assert_eq!(inventory.only("甲").entries.len(), 2);
 }
 
 #[test]

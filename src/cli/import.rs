@@ -1,0 +1,108 @@
+//! `letterform import`
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context as _, bail};
+
+use super::{Exit, block_on, clock, connection::ServiceArgs, existing, files};
+use crate::{
+    import::{self, ImportOptions, Imported},
+    render::{
+        escape::visible,
+        style::{self, paint},
+    },
+};
+
+/// Arguments of `import`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Write to this file, with --split to files in this folder [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Write one file for each authorizer
+    #[arg(long, requires = "out")]
+    split: bool,
+    /// Replace files that exist
+    #[arg(long, requires = "out")]
+    force: bool,
+    /// Where editors find the JSON schema, which `letterform schema letters` prints
+    #[arg(long, value_name = "URL|PATH", default_value = "letters.schema.json")]
+    schema: String,
+    #[command(flatten)]
+    service: ServiceArgs,
+}
+
+pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
+    let clock = clock()?;
+    let existing = block_on(existing::query(&args.service, clock))?;
+    let options = ImportOptions { schema: &args.schema };
+    match &args.out {
+        None => {
+            let imported = import::import(&existing, options);
+            files::print(imported.text.as_bytes())?;
+            tell(&[imported]);
+        }
+        Some(file) if !args.split => {
+            let imported = import::import(&existing, options);
+            write(vec![(file.clone(), imported)], args.force)?;
+        }
+        Some(folder) => {
+            fs::create_dir_all(folder).with_context(|| format!("the folder {} can't be made", folder.display()))?;
+            let split = import::import_by_authorizer(&existing, options);
+            write(split.into_iter().map(|(name, imported)| (folder.join(name), imported)).collect(), args.force)?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// Writes the files: all of them, or none when one is in the way.
+fn write(imported: Vec<(PathBuf, Imported)>, force: bool) -> anyhow::Result<()> {
+    let in_the_way: Vec<String> = imported
+        .iter()
+        .filter(|(path, _)| !force && fs::symlink_metadata(path).is_ok())
+        .map(|(path, _)| path.display().to_string())
+        .collect();
+    if !in_the_way.is_empty() {
+        bail!(
+            "{} exists already; give --force to replace, or another --out. Nothing was written",
+            in_the_way.join(", ")
+        );
+    }
+    for (path, file) in &imported {
+        write_one(path, file, force)?;
+    }
+    for (path, _) in &imported {
+        anstream::eprintln!("Wrote {}", visible(&path.display().to_string()));
+    }
+    let files: Vec<Imported> = imported.into_iter().map(|(_, file)| file).collect();
+    tell(&files);
+    Ok(())
+}
+
+fn write_one(path: &Path, file: &Imported, force: bool) -> anyhow::Result<()> {
+    if force {
+        files::write_atomically(path, file.text.as_bytes())
+    } else {
+        files::create_atomically(path, file.text.as_bytes())
+    }
+}
+
+/// Says on standard error what was imported, and what could not be declared.
+fn tell(files: &[Imported]) {
+    let declared: usize = files.iter().map(|file| file.declared).sum();
+    let refused: Vec<_> = files.iter().flat_map(|file| &file.refused).collect();
+    for letter in &refused {
+        let obstacles: Vec<String> = letter.obstacles.iter().map(ToString::to_string).collect();
+        anstream::eprintln!(
+            "{} {} can't be declared as it is, and is written as a comment: {}",
+            paint(style::WARNING, "warning:"),
+            visible(&letter.name),
+            visible(&obstacles.join("; "))
+        );
+    }
+    let kept = if refused.is_empty() { String::new() } else { format!(", {} kept as comments", refused.len()) };
+    anstream::eprintln!("{} {declared} declared{kept}.", paint(style::STRONG, "Imported:"));
+}

@@ -1,0 +1,142 @@
+//! `letterform list`
+
+use clap::ValueEnum;
+
+use super::{Exit, block_on, clock, connection::ServiceArgs, declarations::DeclarationArgs, existing, files};
+use crate::{
+    inventory::{Filter, Inventory, SortKey},
+    render::{inventory, json},
+};
+
+/// Arguments of `list`.
+///
+/// Here `--signature` is the filter, so the form in which requests are signed has a longer name.
+#[derive(Debug, clap::Args)]
+#[command(mut_arg("signature", |form| form.long("signature-form")))]
+pub(crate) struct Args {
+    #[command(flatten)]
+    declarations: DeclarationArgs,
+    #[command(flatten)]
+    filter: FilterArgs,
+    /// What to sort by
+    #[arg(long, value_enum, default_value_t, value_name = "KEY")]
+    sort: Sort,
+    /// The form of what is printed
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+    #[command(flatten)]
+    service: ServiceArgs,
+}
+
+/// Which letters to list.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Filters")]
+struct FilterArgs {
+    /// Letters that end within this time, such as 60d or 8w, and have no successor
+    #[arg(long, value_name = "TIME", value_parser = parse_days)]
+    expiring: Option<u32>,
+    /// Letters for this signature
+    #[arg(id = "covered_signature", long = "signature", value_name = "NAME")]
+    signature: Option<String>,
+    /// Letters whose authorizer has this in its name
+    #[arg(long, value_name = "NAME")]
+    authorizer: Option<String>,
+    /// Letters of this state (INT, PASSED), status (VALID, INVALID) or plan (create, unchanged, conflict, unmanaged)
+    #[arg(long, value_name = "STATE")]
+    state: Option<String>,
+}
+
+/// What letters can be sorted by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum Sort {
+    /// The order of files and lines, then letters that are not declared by name
+    #[default]
+    Declaration,
+    /// The name
+    Name,
+    /// The authorizer
+    Authorizer,
+    /// The end of the validity, the nearest first
+    Expiry,
+    /// The state, then the status
+    State,
+    /// The number of signatures, the most first
+    Signatures,
+}
+
+/// The forms of lists.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For a person at a terminal
+    #[default]
+    Table,
+    /// For programs
+    Json,
+    /// For spreadsheets
+    Csv,
+}
+
+pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
+    let clock = clock()?;
+    let today = args.declarations.today(&clock);
+    let Some(desired) = args.declarations.load_if_any(&clock) else { return Ok(Exit::Failed) };
+    let existing = block_on(existing::query(&args.service, clock))?;
+    let list = Inventory::new(&desired, &existing, today).filtered(&args.filter.to_filter()).sorted(args.sort.key());
+    match args.format {
+        Format::Table => files::print_styled(&inventory::table(&list))?,
+        Format::Json => files::print(json::pretty(&list.to_document()).as_bytes())?,
+        Format::Csv => files::print(inventory::csv(&list).as_bytes())?,
+    }
+    Ok(Exit::Done)
+}
+
+impl FilterArgs {
+    fn to_filter(&self) -> Filter {
+        Filter {
+            expiring: self.expiring,
+            signature: self.signature.clone(),
+            authorizer: self.authorizer.clone(),
+            state: self.state.clone(),
+        }
+    }
+}
+
+impl Sort {
+    fn key(self) -> SortKey {
+        match self {
+            Self::Declaration => SortKey::Declaration,
+            Self::Name => SortKey::Name,
+            Self::Authorizer => SortKey::Authorizer,
+            Self::Expiry => SortKey::Expiry,
+            Self::State => SortKey::State,
+            Self::Signatures => SortKey::Signatures,
+        }
+    }
+}
+
+/// A number of days: `60`, `60d` or `8w`.
+fn parse_days(text: &str) -> Result<u32, String> {
+    let (digits, unit) = match text.strip_suffix('w') {
+        Some(weeks) => (weeks, 7),
+        None => (text.strip_suffix('d').unwrap_or(text), 1),
+    };
+    let number: Option<u32> = digits.parse().ok();
+    number
+        .and_then(|number| number.checked_mul(unit))
+        .ok_or_else(|| "write a number of days or weeks, such as 60d or 8w".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_days_or_weeks() {
+        for (text, days) in [("60d", Some(60)), ("60", Some(60)), ("8w", Some(56)), ("0d", Some(0))] {
+            assert_eq!(parse_days(text).ok(), days, "{text}");
+        }
+        for text in ["", "d", "-1d", "2m", "4294967295w", "1.5d"] {
+            assert!(parse_days(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! `letterform show`
+
+use anyhow::bail;
+use clap::ValueEnum;
+
+use super::{Exit, block_on, clock, connection::ServiceArgs, declarations::DeclarationArgs, existing, files};
+use crate::{
+    inventory::Inventory,
+    render::{inventory, json},
+};
+
+/// Arguments of `show`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The letter's name
+    #[arg(value_name = "NAME")]
+    name: String,
+    #[command(flatten)]
+    declarations: DeclarationArgs,
+    /// The form of what is printed
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+    #[command(flatten)]
+    service: ServiceArgs,
+}
+
+/// The forms of a letter.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For a person at a terminal
+    #[default]
+    Text,
+    /// For programs
+    Json,
+}
+
+pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
+    let clock = clock()?;
+    let today = args.declarations.today(&clock);
+    let Some(desired) = args.declarations.load_if_any(&clock) else { return Ok(Exit::Failed) };
+    let existing = block_on(existing::query(&args.service, clock))?;
+    let all = Inventory::new(&desired, &existing, today);
+    let named = all.only(&args.name);
+    if named.entries.is_empty() {
+        bail!("{}", not_found(&args.name, &all));
+    }
+    match args.format {
+        Format::Text => {
+            let shown: Vec<String> = named.entries.iter().map(|entry| inventory::details(entry, &named)).collect();
+            files::print_styled(&shown.join("\n"))?;
+        }
+        Format::Json => files::print(json::pretty(&named.to_document()).as_bytes())?,
+    }
+    Ok(Exit::Done)
+}
+
+fn not_found(name: &str, all: &Inventory<'_>) -> String {
+    let problem = format!("no letter named {name} is declared or exists");
+    match all.suggestions(name)[..] {
+        [] => format!("{problem}; `letterform list` shows them all"),
+        ref near => format!("{problem}; did you mean {}?", near.join(" or ")),
+    }
+}
