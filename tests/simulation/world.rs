@@ -91,7 +91,7 @@ impl World {
             format!(
                 "  {maker:?} create {}: {}",
                 letter.name,
-                result.as_ref().map_or_else(|refusal| refusal.to_string(), |made| made.id.to_string())
+                result.as_ref().map_or_else(ToString::to_string, |made| made.id.to_string())
             )
         });
         if result.is_err() && state.prompt && state.was_made_by(maker, letter) {
