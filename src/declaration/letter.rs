@@ -297,21 +297,20 @@ impl Reader<'_, '_> {
                 self.wrong_type("a field's name must be a text", &entry.key.value, entry.key.span);
                 continue;
             };
-            match known.iter().position(|known| **known == **key) {
-                Some(index) => match found[index] {
-                    None => found[index] = Some(entry),
-                    Some(Entry { key: first, .. }) => {
-                        let message = format!("{} is there twice", quoted(key));
-                        let first = self.sink.place(first.span);
-                        let diagnostic = self.sink.diagnostic(Code::FieldDuplicate, message, entry.key.span);
-                        self.sink.push(diagnostic.relate(first, "first written here").help("remove one of them"));
-                    }
-                },
-                None => {
-                    let meant = self.unknown_field(key, entry.key.span, known, aliases);
-                    if let Some(index) = known.iter().position(|known| meant == Some(*known)) {
-                        misspelled[index] = Some(entry);
-                    }
+            let Some(index) = known.iter().position(|known| **known == **key) else {
+                let meant = self.unknown_field(key, entry.key.span, known, aliases);
+                if let Some(index) = known.iter().position(|known| meant == Some(*known)) {
+                    misspelled[index] = Some(entry);
+                }
+                continue;
+            };
+            match found[index] {
+                None => found[index] = Some(entry),
+                Some(Entry { key: first, .. }) => {
+                    let message = format!("{} is there twice", quoted(key));
+                    let first = self.sink.place(first.span);
+                    let diagnostic = self.sink.diagnostic(Code::FieldDuplicate, message, entry.key.span);
+                    self.sink.push(diagnostic.relate(first, "first written here").help("remove one of them"));
                 }
             }
         }
