@@ -61,3 +61,13 @@ pub struct Silent;
 impl Observe for Silent {
     fn event(&self, _: &Event<'_>) {}
 }
+
+/// Two observers as one.
+pub struct Both<'a>(pub &'a dyn Observe, pub &'a dyn Observe);
+
+impl Observe for Both<'_> {
+    fn event(&self, event: &Event<'_>) {
+        self.0.event(event);
+        self.1.event(event);
+    }
+}

@@ -14,7 +14,7 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 pub use backoff::{Backoff, RetryPolicy};
-pub use event::{Attempt, AttemptResult, Event, Observe, Silent};
+pub use event::{Attempt, AttemptResult, Both, Event, Observe, Silent};
 pub use pace::Pace;
 pub use stop::Stop;
 

@@ -13,34 +13,38 @@ use super::{
     connection::{Connection, ServiceArgs},
     declarations::DeclarationArgs,
     files, interrupt,
+    journal::Journal,
     plan::Format,
     progress::Progress,
     scans::{self, FileScans},
 };
 use crate::{
     apply::{self, Report},
-    calls::{Caller, RetryPolicy, Silent, Stop},
+    calls::{Both, Caller, Observe, RetryPolicy, Silent, Stop},
     clock::Clock,
     letter::{DesiredLetter, Picture},
     plan::{Plan, Staleness, staleness},
     render::{escape::visible, markdown, style, style::paint, text},
-    service::LetterFilter,
+    service::{Client, LetterFilter},
 };
 
 /// Arguments of `apply`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    #[command(flatten)]
-    declarations: DeclarationArgs,
     /// Apply this saved plan, and nothing else
     #[arg(long, value_name = "FILE", conflicts_with = "paths")]
     plan: Option<PathBuf>,
     /// Do not ask
     #[arg(long)]
     auto_approve: bool,
+    /// Append every request and what became of every letter to this file, one line of JSON each, as it happens
+    #[arg(long, value_name = "FILE")]
+    journal: Option<PathBuf>,
     /// The form of the report
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
+    #[command(flatten)]
+    declarations: DeclarationArgs,
     #[command(flatten)]
     service: ServiceArgs,
 }
@@ -87,7 +91,10 @@ async fn converge(
     connection: &Connection,
     stop: &Stop,
 ) -> anyhow::Result<Exit> {
-    let Some(plan) = make_plan(args, clock, task, scans, connection, stop).await? else { return Ok(Exit::Failed) };
+    let journal = args.journal.as_deref().map(|path| Journal::open(path, clock, &connection.endpoint)).transpose()?;
+    let journal: &dyn Observe = journal.as_ref().map_or(&Silent, |journal| journal);
+    let caller = Caller::new(&connection.client, RetryPolicy::brief(), rand::random(), journal, stop);
+    let Some(plan) = make_plan(args, clock, task, scans, connection, &caller).await? else { return Ok(Exit::Failed) };
     let creates = plan.summary().create;
     show_plan(&plan, args.format)?;
     if creates > 0 && !args.auto_approve && !approved(creates, &connection.endpoint).await? {
@@ -97,7 +104,8 @@ async fn converge(
     interrupt::listen(stop)?;
     let progress = Progress::new(creates);
     let report = {
-        let caller = Caller::new(&connection.client, RetryPolicy::default(), rand::random(), &progress, stop);
+        let observer = Both(&progress, journal);
+        let caller = Caller::new(&connection.client, RetryPolicy::default(), rand::random(), &observer, stop);
         apply::apply(plan, &caller, scans, stop, connection.parallelism).await
     };
     progress.finish();
@@ -119,9 +127,8 @@ async fn make_plan(
     task: Task,
     scans: &FileScans,
     connection: &Connection,
-    stop: &Stop,
+    caller: &Caller<'_, Client>,
 ) -> anyhow::Result<Option<Plan>> {
-    let caller = Caller::new(&connection.client, RetryPolicy::brief(), rand::random(), &Silent, stop);
     let existing = caller.query(None, &LetterFilter::default()).await?.value;
     let plan = match task {
         Task::Declared(desired) => {

@@ -13,6 +13,7 @@ mod failure;
 mod files;
 mod import;
 mod interrupt;
+mod journal;
 mod list;
 mod logging;
 mod man;

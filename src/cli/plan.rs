@@ -20,8 +20,6 @@ use crate::{
 /// Arguments of `plan`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    #[command(flatten)]
-    declarations: DeclarationArgs,
     /// Save the plan, for `apply --plan FILE`
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -31,6 +29,8 @@ pub(crate) struct Args {
     /// The form of what is printed
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
+    #[command(flatten)]
+    declarations: DeclarationArgs,
     #[command(flatten)]
     service: ServiceArgs,
 }

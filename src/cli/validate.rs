@@ -8,11 +8,11 @@ use crate::render::diagnostics;
 /// Arguments of `validate`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    #[command(flatten)]
-    declarations: DeclarationArgs,
     /// The form of what is printed
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
+    #[command(flatten)]
+    declarations: DeclarationArgs,
 }
 
 /// The forms of diagnostics.

@@ -55,6 +55,8 @@ struct Profile {
     oidc_token_file: Option<String>,
     #[serde(deserialize_with = "lenient::text")]
     credentials_uri: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    process_command: Option<String>,
 }
 
 fn secret<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
@@ -118,16 +120,15 @@ impl Config {
             "CredentialsURI" => given(profile.credentials_uri)
                 .map_or_else(|| Err(unusable("it has no credentials_uri")), |text| uri(&text)),
             "CloudSSO" | "OAuth" => Err(unusable(
-                "signing in is left to the official command line; put what `aliyun sts AssumeRole` gives with this \
-                 profile into a profile of the mode StsToken",
+                "signing in with a browser is left to the official command line; give the temporary key that it gets in \
+                 ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and ALIBABA_CLOUD_SECURITY_TOKEN",
             )),
-            "External" => Err(unusable(
-                "programs are not run; put what yours prints into ALIBABA_CLOUD_ACCESS_KEY_ID, \
-                 ALIBABA_CLOUD_ACCESS_KEY_SECRET and ALIBABA_CLOUD_SECURITY_TOKEN",
-            )),
+            "External" => given(profile.process_command)
+                .map(|command| Recipe::External { command })
+                .ok_or_else(|| unusable("it has no process_command")),
             _ => Err(unusable(
-                "this mode is not known; known are AK, StsToken, RamRoleArn, ChainableRamRoleArn, EcsRamRole, OIDC and \
-                 CredentialsURI",
+                "this mode is not known; known are AK, StsToken, RamRoleArn, ChainableRamRoleArn, EcsRamRole, OIDC, \
+                 External and CredentialsURI",
             )),
         }
         .map_err(in_profile)

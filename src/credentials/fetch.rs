@@ -9,7 +9,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::{
-    Credentials, Problem, Secret,
+    Credentials, Problem, Secret, external,
     recipe::{Recipe, Role, given, key, unusable},
 };
 use crate::{
@@ -81,6 +81,7 @@ impl Means {
                     self.assume_role_with_oidc(provider_arn, &token, role).await
                 }
                 Recipe::Ecs { role_name } => self.ecs_role(role_name.as_deref()).await,
+                Recipe::External { command } => external::run(command, self.clock.now()).await,
                 Recipe::Uri(url) => {
                     let route = if url.scheme() == "https" { Route::Tls } else { Route::Plain };
                     let transport = transport(route, self.timeout)?;

@@ -9,6 +9,7 @@ mod cli_config;
 mod credentials_file;
 mod environment;
 mod error;
+mod external;
 mod fetch;
 mod place;
 mod recipe;

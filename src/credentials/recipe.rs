@@ -18,6 +18,8 @@ pub(super) enum Recipe {
     Ecs { role_name: Option<String> },
     /// Ask a server.
     Uri(Url),
+    /// Run a program.
+    External { command: String },
 }
 
 /// A role, and how to take it.

@@ -287,6 +287,7 @@ impl Reader<'_, '_> {
         aliases: &[(&str, &str)],
     ) -> [Option<&'n Entry<'t>>; N] {
         let mut found: [Option<&'n Entry<'t>>; N] = [None; N];
+        let mut misspelled = found;
         if let Some(entry) = entries.get(MAX_ENTRIES) {
             let message = format!("{} fields are too many for one mapping", entries.len());
             self.sink.report(Code::FieldUnknown, message, entry.key.span);
@@ -306,25 +307,40 @@ impl Reader<'_, '_> {
                         self.sink.push(diagnostic.relate(first, "first written here").help("remove one of them"));
                     }
                 },
-                None => self.unknown_field(key, entry.key.span, known, aliases),
+                None => {
+                    let meant = self.unknown_field(key, entry.key.span, known, aliases);
+                    if let Some(index) = known.iter().position(|known| meant == Some(*known)) {
+                        misspelled[index] = Some(entry);
+                    }
+                }
             }
         }
-        found
+        // What a misspelled field says is judged too, and is not missing.
+        std::array::from_fn(|index| found[index].or(misspelled[index]))
     }
 
-    fn unknown_field(&mut self, key: &str, span: Span, known: &[&str], aliases: &[(&str, &str)]) {
+    /// Complains about a field, and tells which known one is probably meant.
+    fn unknown_field<'k>(
+        &mut self,
+        key: &str,
+        span: Span,
+        known: &[&'k str],
+        aliases: &[(&str, &'k str)],
+    ) -> Option<&'k str> {
         if key == "<<" {
             let help = "write what letters share under `defaults`";
             self.sink.report_with_help(Code::YamlMergeKey, "merge keys are not a part of YAML 1.2", span, help);
-            return;
+            return None;
         }
         let diagnostic = self.sink.diagnostic(Code::FieldUnknown, format!("there is no field {}", quoted(key)), span);
-        let diagnostic = match nearest(key, known, aliases) {
+        let meant = nearest(key, known, aliases);
+        let diagnostic = match meant {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")).suggest(near),
             None if key.contains('：') => diagnostic.help("`：` is a full-width character: write `: ` in its place"),
             None => diagnostic.help(format!("the fields here are {}", known.join(", "))),
         };
         self.sink.push(diagnostic);
+        meant
     }
 }
 

@@ -116,7 +116,7 @@ impl<'o> Loader<'o> {
 
     fn documents(&mut self, id: FileId, file: &SourceFile) {
         let mut sink = self.sink.for_file(id);
-        let Some(documents) = yaml::parse(file, &mut sink) else { return };
+        let Some(documents) = yaml::parse(file, &mut sink, yaml::Limits::USUAL) else { return };
         let calendar = Calendar { today: self.options.today, expiring_days: self.options.expiring_days };
         let mut reader = Reader { source: file, sink, calendar };
         if documents.is_empty() {

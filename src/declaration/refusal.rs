@@ -10,7 +10,7 @@ use super::{
     sink::FileSink,
     source::{SourceFile, Span, saturate},
 };
-use crate::letter::{Field, SignatureName, ValueError};
+use crate::letter::{Field, SignatureName, Validity, ValueError};
 
 /// The diagnostic for a text that cannot be the value of `field`.
 pub(super) fn diagnostic(
@@ -22,7 +22,7 @@ pub(super) fn diagnostic(
 ) -> Diagnostic {
     let place = error.span().map_or(span, |characters| within(source, span, text, characters));
     let diagnostic = sink.diagnostic(code(field, error), message(text, error), place);
-    let diagnostic = match help(field, text, error) {
+    let diagnostic = match help(field, error) {
         Some(help) => diagnostic.help(help),
         None => diagnostic,
     };
@@ -32,7 +32,9 @@ pub(super) fn diagnostic(
             _ => diagnostic,
         },
         ValueError::ValidityForm => match text.replace(['～', '〜', '∼', '至'], "~").trim() {
-            fixed if crate::letter::Validity::try_from(fixed).is_ok() => diagnostic.suggest(fixed),
+            fixed if Validity::try_from(fixed).is_ok() => {
+                diagnostic.help(format!("write `{fixed}`, with the ASCII tilde `~`")).suggest(fixed)
+            }
             _ => diagnostic,
         },
         _ => diagnostic,
@@ -94,7 +96,7 @@ fn code(field: Field, error: &ValueError) -> Code {
     }
 }
 
-fn help(field: Field, text: &str, error: &ValueError) -> Option<Cow<'static, str>> {
+fn help(field: Field, error: &ValueError) -> Option<Cow<'static, str>> {
     let help = match (error, field) {
         (ValueError::Empty { .. }, _) => "write a value, or remove the field if `defaults` has it",
         (ValueError::ForbiddenCharacter { character, .. }, _) => {
@@ -105,7 +107,6 @@ fn help(field: Field, text: &str, error: &ValueError) -> Option<Cow<'static, str
         }
         (ValueError::DigitsOnly { .. }, Field::Name) => "add a word to the name",
         (ValueError::DigitsOnly { .. }, _) => "write the company's name; a code belongs into organizationCode",
-        (ValueError::ValidityForm, _) if text.contains(['～', '〜']) => "write the ASCII tilde `~` between the dates",
         (ValueError::ValidityForm | ValueError::NoSuchDate { .. }, _) => {
             "write two dates that exist, as in 2026-01-01~2028-12-31"
         }

@@ -158,7 +158,7 @@ fn party(description: &'static str) -> (&'static str, Value) {
         "type": text(),
         "allOf": [
             {
-                "pattern": format!(r"^(?!{SPACE}[0-9]+{SPACE}$){SPACE}[\p{{Alphabetic}}\p{{N}}{symbols}]+{SPACE}$"),
+                "pattern": format!(r"^(?!{SPACE}[0-9]*{SPACE}$){SPACE}[\p{{Alphabetic}}\p{{N}}{symbols}]+{SPACE}$"),
                 "patternErrorMessage":
                     "A party's name is made of letters and digits, not of digits alone, with the symbols · 【】 （） () alone.",
             },

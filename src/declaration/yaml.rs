@@ -11,15 +11,24 @@ use super::{
     tree::{Entry, Node, Scalar, Value},
 };
 
-/// How deep lists and mappings may be nested. A letter's signatures are the deepest that there is, at 4.
-const MAX_DEPTH: usize = 32;
-/// How many values one file may have, its keys included. 100,000 letters with three signatures each have 2,000,000.
-const MAX_VALUES: usize = 4_000_000;
+/// What one file may have.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// How deep lists and mappings may be nested. A letter's signatures are the deepest that there is, at 4.
+    depth: usize,
+    /// How many values there may be, keys included. 100,000 letters with three signatures each have 2,000,000.
+    values: usize,
+}
+
+impl Limits {
+    pub(super) const USUAL: Self = Self { depth: 32, values: 4_000_000 };
+}
 
 /// The documents of a file; `None` when it is no YAML, which the sink then knows.
-pub(super) fn parse<'t>(source: &'t SourceFile, sink: &mut FileSink<'_>) -> Option<Vec<Node<'t>>> {
+pub(super) fn parse<'t>(source: &'t SourceFile, sink: &mut FileSink<'_>, limits: Limits) -> Option<Vec<Node<'t>>> {
     let mut parser = Parser::new_from_str(source.text());
-    let mut builder = Builder { sink, open: Vec::new(), anchors: HashMap::new(), documents: Vec::new(), values: 0 };
+    let mut builder =
+        Builder { sink, limits, open: Vec::new(), anchors: HashMap::new(), documents: Vec::new(), values: 0 };
     while let Some(event) = parser.next_event() {
         match event {
             Ok((event, span)) => builder.take(event, place(span)).ok()?,
@@ -45,6 +54,7 @@ fn place(span: saphyr_parser::Span) -> Span {
 
 struct Builder<'t, 's, 'd> {
     sink: &'s mut FileSink<'d>,
+    limits: Limits,
     open: Vec<Open<'t>>,
     /// What each anchor stands for; `None` as long as it is open.
     anchors: HashMap<usize, Option<Value<'t>>>,
@@ -109,8 +119,8 @@ impl<'t> Builder<'t, '_, '_> {
     }
 
     fn open(&mut self, open: Open<'t>) -> Result<(), Halt> {
-        if self.open.len() == MAX_DEPTH {
-            let message = format!("lists and mappings are nested more than {MAX_DEPTH} deep");
+        if self.open.len() == self.limits.depth {
+            let message = format!("lists and mappings are nested more than {} deep", self.limits.depth);
             self.sink.report(Code::YamlLimits, message, open.start);
             return Err(Halt);
         }
@@ -136,8 +146,8 @@ impl<'t> Builder<'t, '_, '_> {
 
     fn add(&mut self, node: Node<'t>) -> Result<(), Halt> {
         self.values += 1;
-        if self.values > MAX_VALUES {
-            let message = format!("the file has more than {MAX_VALUES} values");
+        if self.values > self.limits.values {
+            let message = format!("the file has more than {} values", self.limits.values);
             self.sink.report_with_help(Code::YamlLimits, message, node.span, "spread the letters over several files");
             return Err(Halt);
         }
@@ -198,4 +208,49 @@ fn full_width_colon(source: &SourceFile, line: u32) -> Option<Span> {
     let before = text.len() - word.len() + colon;
     let column = saturate(text[..before].chars().count() + 1);
     Some(Span::on_line(line, column..column + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::declaration::{Deny, FileId, sink::Sink};
+
+    fn parsed(text: &str, limits: Limits) -> Result<usize, (Code, Position)> {
+        let mut sink = Sink::new(Deny::default());
+        let source = SourceFile::new("f", text);
+        let documents = parse(&source, &mut sink.for_file(FileId(0)), limits).map(|documents| documents.len());
+        documents.ok_or_else(|| {
+            let problem = sink.finish().remove(0);
+            (problem.code, problem.place.expect("placed").span.start)
+        })
+    }
+
+    #[test]
+    fn places_count_lines_and_characters_from_one() {
+        let text = "# 中文注释\n键: [菜鸟, \"引 号\"]\r\n二: 值";
+        let mut sink = Sink::new(Deny::default());
+        let source = SourceFile::new("f", text);
+        let documents = parse(&source, &mut sink.for_file(FileId(0)), Limits::USUAL).expect("YAML");
+        let Value::Mapping(entries) = &documents[0].value else { panic!("a mapping") };
+        let slices = |node: &Node<'_>| source.slice(node.span).map(str::to_owned);
+        assert_eq!(slices(&entries[0].key).as_deref(), Some("键"));
+        assert_eq!(slices(&entries[0].value).as_deref(), Some("[菜鸟, \"引 号\"]"));
+        assert_eq!(slices(&entries[1].value).as_deref(), Some("值"));
+        assert_eq!(entries[1].value.span.start, Position { line: 3, column: 4 });
+    }
+
+    #[test]
+    fn a_file_has_limits() {
+        let limits = Limits { depth: 2, values: 4 };
+        assert_eq!(parsed("[[a], b]", limits), Ok(1));
+        assert_eq!(parsed("[[[a]]]", limits), Err((Code::YamlLimits, Position { line: 1, column: 3 })));
+        assert_eq!(parsed("[a, b, c,\n d]", limits), Err((Code::YamlLimits, Position { line: 1, column: 1 })));
+        assert_eq!(parsed("[a, b, c,\n d, e]", limits), Err((Code::YamlLimits, Position { line: 2, column: 5 })));
+    }
+
+    #[test]
+    fn a_full_width_colon_is_found_where_it_stands() {
+        let error = parsed("version: 1\nletters:\n  - name：菜鸟\n    scan: x\n", Limits::USUAL);
+        assert_eq!(error, Err((Code::YamlSyntax, Position { line: 3, column: 9 })));
+    }
 }

@@ -98,12 +98,15 @@ fn verify_rpc<'k>(keys: &'k AccessKeys, request: &ApiRequest, now: Timestamp) ->
 fn verify_acs3<'k>(keys: &'k AccessKeys, request: &ApiRequest, now: Timestamp) -> Result<Signed<'k>, Refusal> {
     let incomplete = || Refusal::from(Code::IncompleteSignature);
     let header = |name: &str| request.headers.get(name).and_then(|value| value.to_str().ok());
-    let required = |name: &str| header(name).filter(|text| !text.is_empty()).ok_or_else(|| Refusal::missing(name));
+    // A header that is missing is told by the name that it has as a parameter of the other form.
+    let required = |name: &str, parameter: &str| {
+        header(name).filter(|text| !text.is_empty()).ok_or_else(|| Refusal::missing(parameter))
+    };
     let authorization = acs3::Authorization::parse(header("authorization").ok_or_else(incomplete)?)
         .map_err(|error| incomplete().saying(&format!("({error})")))?;
-    let nonce = required("x-acs-signature-nonce")?;
-    let time = time_near(required("x-acs-date")?, now)?;
-    let body_sha256 = required("x-acs-content-sha256")?;
+    let nonce = required("x-acs-signature-nonce", "SignatureNonce")?;
+    let time = time_near(required("x-acs-date", "Timestamp")?, now)?;
+    let body_sha256 = header("x-acs-content-sha256").ok_or_else(incomplete)?;
     let key = active_key(keys, &authorization.access_key_id, header("x-acs-security-token"))?;
 
     let is_signed = |name: &str| authorization.signed_headers.iter().any(|signed| signed == name);
@@ -275,7 +278,7 @@ mod tests {
             code(&acs3_request(&[("x-acs-date", "2026-11-24T02:00:00Z")], b"", b"")),
             "InvalidTimeStamp.Expired"
         );
-        assert_eq!(code(&acs3_request(&[("x-acs-signature-nonce", "")], b"", b"")), "Missingx-acs-signature-nonce");
+        assert_eq!(code(&acs3_request(&[("x-acs-signature-nonce", "")], b"", b"")), "MissingSignatureNonce");
 
         let mut request = acs3_request(&[], b"", b"");
         request.query = Params::parse(b"SignName=other");

@@ -119,7 +119,7 @@ async fn call(shared: &Shared, request: Request<Incoming>, envelope: Envelope) -
     };
     envelope.date =
         envelope.date.saturating_add(jiff::SignedDuration::from_secs(effects.skew)).unwrap_or(envelope.date);
-    tokio::time::sleep(effects.delay).await;
+    delay(&effects).await;
     if let Some(failure) = &effects.before {
         let untouched = envelope.failure(&Code::InternalError.into());
         return spoil(failure, untouched, &envelope, |refusal| envelope.failure(refusal)).await;
@@ -172,6 +172,14 @@ fn format_of(request: &ApiRequest) -> Result<Format, Refusal> {
             let xml = accept.is_some_and(|accept| matches!(accept.trim(), "application/xml" | "text/xml"));
             Ok(if xml { Format::Xml } else { Format::Json })
         }
+    }
+}
+
+/// Waits for as long as the faults want the answer to be late.
+pub(super) async fn delay(effects: &Effects) {
+    // Even a sleep of no time takes until the timer's next millisecond.
+    if !effects.delay.is_zero() {
+        tokio::time::sleep(effects.delay).await;
     }
 }
 

@@ -15,7 +15,7 @@ use super::{
     account::AccessKey,
     answer::{Body, Cut, Envelope, full},
     faults::Effects,
-    http::spoil,
+    http::{delay, spoil},
     refusal::{Code, Refusal},
     state::Shared,
     upload::{OssRefusal, UploadForm, UploadPermit, access_key_behind},
@@ -41,7 +41,7 @@ pub(super) async fn handle(
 ) -> Result<Response<Body>, Cut> {
     let envelope = Envelope { operation: Some(Operation::Upload), ..envelope };
     let effects = shared.lock().count_call(Operation::Upload);
-    tokio::time::sleep(effects.delay).await;
+    delay(&effects).await;
     let refuse = |refusal: &Refusal| envelope.oss_failure(&as_oss(refusal));
 
     let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());

@@ -19,6 +19,8 @@ use crate::{
 const FIELD_WIDTH: usize = 18;
 /// Lists are broken before this column.
 const LINE_WIDTH: usize = 100;
+/// The most letters that are listed when nothing was done about them.
+const SHOWN: usize = 20;
 const INDENT: &str = "      ";
 
 /// What a person can do about a conflict.
@@ -67,15 +69,18 @@ pub fn plan(plan: &Plan) -> String {
 /// What became of a plan.
 pub fn report(report: &Report) -> String {
     let mut out = String::new();
-    for letter in &report.letters {
+    let is_interrupted = |letter: &&ReportedLetter| letter.outcome == LetterOutcome::Skipped(SkipReason::Interrupted);
+    for letter in report.letters.iter().filter(|letter| !is_interrupted(letter)) {
         reported(&mut out, letter);
     }
+    let interrupted = report.letters.iter().filter(is_interrupted).count();
+    for letter in report.letters.iter().filter(is_interrupted).take(SHOWN) {
+        reported(&mut out, letter);
+    }
+    if interrupted > SHOWN {
+        let _ = writeln!(out, "    and {} more that were not begun", interrupted - SHOWN);
+    }
     let summary = report.summary();
-    let interrupted = report
-        .letters
-        .iter()
-        .filter(|letter| letter.outcome == LetterOutcome::Skipped(SkipReason::Interrupted))
-        .count();
     let counts = [
         (summary.created, "created", style::CREATE),
         (summary.unchanged, "unchanged", style::DIM),
@@ -99,7 +104,6 @@ struct Quiet<'a> {
 
 impl Quiet<'_> {
     fn write(&self, out: &mut String) {
-        const SHOWN: usize = 20;
         if self.unmanaged.is_empty() {
             return;
         }

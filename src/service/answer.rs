@@ -123,16 +123,25 @@ fn not_json(error: &serde_json::Error, head: &Head, body: &[u8]) -> String {
 }
 
 /// A line for the log about how a request ended.
-pub(super) fn log<T>(operation: Operation, result: &Result<T, ServiceError>, status: Option<u16>, took: Duration) {
+pub(super) fn log<T>(
+    operation: Operation,
+    result: &Result<Answer<T>, ServiceError>,
+    status: Option<u16>,
+    took: Duration,
+) {
     let milliseconds = took.as_millis();
+    let request_id = match result {
+        Ok(answer) => answer.request_id.as_ref(),
+        Err(error) => error.request_id(),
+    };
+    let request_id = request_id.map(|id| escape::visible(&id.0).into_owned());
     match result {
-        Ok(_) => tracing::debug!(%operation, status, milliseconds, "answered"),
+        Ok(_) => tracing::debug!(%operation, status, milliseconds, request_id, "answered"),
         Err(error) => {
             let code = error.code().map(|code| escape::visible(code).into_owned());
-            let request_id = error.request_id().map(|id| escape::visible(&id.0).into_owned());
             let problem = error.to_string();
             let problem = escape::visible(&problem);
-            tracing::debug!(%operation, status, milliseconds, code, request_id, %problem, "failed");
+            tracing::debug!(%operation, status, milliseconds, request_id, code, %problem, "failed");
         }
     }
 }

@@ -125,8 +125,8 @@ impl Client {
         &self,
         exchange: Exchange<'_>,
         request: RequestBuilder,
-        read: impl FnOnce(&Response) -> Result<T, ServiceError>,
-    ) -> Result<T, ServiceError> {
+        read: impl FnOnce(&Response) -> Result<Answer<T>, ServiceError>,
+    ) -> Result<Answer<T>, ServiceError> {
         let Exchange { operation, transport, host, limit, secrets } = exchange;
         let started = Instant::now();
         let sent = transport.send(request, limit).await;

@@ -109,10 +109,10 @@ impl Policy {
     }
 
     /// Reads the answer to an upload.
-    pub(super) fn read(&self, response: &Response, now: Timestamp) -> Result<(), ServiceError> {
+    pub(super) fn read(&self, response: &Response, now: Timestamp) -> Result<Answer<()>, ServiceError> {
         let Response { head, body } = response;
         if head.is_success() {
-            return Ok(());
+            return Ok(Answer { value: (), request_id: answer::request_id_in(head) });
         }
         let text = String::from_utf8_lossy(body);
         match quick_xml::de::from_str::<OssError>(&text) {

@@ -16,16 +16,16 @@ pub(crate) const OSS_INFO: &str = "GetQualificationOssInfo";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
     V1Get,
-    V1PostQuery,
-    V1PostForm,
+    V1Query,
+    V1Body,
     V3Get,
-    V3PostQuery,
-    V3PostForm,
+    V3Query,
+    V3Body,
 }
 
 impl Form {
     pub(crate) const ALL: [Self; 6] =
-        [Self::V1Get, Self::V1PostQuery, Self::V1PostForm, Self::V3Get, Self::V3PostQuery, Self::V3PostForm];
+        [Self::V1Get, Self::V1Query, Self::V1Body, Self::V3Get, Self::V3Query, Self::V3Body];
 }
 
 pub(crate) struct Client {
@@ -71,7 +71,7 @@ impl Client {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
         let nonces = AtomicU64::new(0);
-        Self { endpoint: endpoint.to_owned(), http, key: ("shop", "secret"), form: Form::V3PostQuery, nonces }
+        Self { endpoint: endpoint.to_owned(), http, key: ("shop", "secret"), form: Form::V3Query, nonces }
     }
 
     pub(crate) fn nonce(&self) -> String {
@@ -96,11 +96,11 @@ impl Client {
     ) -> reqwest::Result<Response> {
         match self.form {
             Form::V1Get => self.send_v1(Method::GET, false, action, params, nonce, time).await,
-            Form::V1PostQuery => self.send_v1(Method::POST, false, action, params, nonce, time).await,
-            Form::V1PostForm => self.send_v1(Method::POST, true, action, params, nonce, time).await,
+            Form::V1Query => self.send_v1(Method::POST, false, action, params, nonce, time).await,
+            Form::V1Body => self.send_v1(Method::POST, true, action, params, nonce, time).await,
             Form::V3Get => self.send_v3(Method::GET, false, action, params, nonce, time).await,
-            Form::V3PostQuery => self.send_v3(Method::POST, false, action, params, nonce, time).await,
-            Form::V3PostForm => self.send_v3(Method::POST, true, action, params, nonce, time).await,
+            Form::V3Query => self.send_v3(Method::POST, false, action, params, nonce, time).await,
+            Form::V3Body => self.send_v3(Method::POST, true, action, params, nonce, time).await,
         }
     }
 

@@ -141,7 +141,7 @@ async fn an_account_sees_its_own_letters_whatever_access_key_opens_it() {
     assert_eq!(client.create("甲授权书", &key).await.code(), "AuthorizationOssFileNotUploadError");
     client.key = ("STS1", "secret");
     assert_eq!(client.call(QUERY, &[]).await.code(), "MissingSecurityToken");
-    client.form = Form::V1PostForm;
+    client.form = Form::V1Body;
     assert_eq!(client.call(QUERY, &[("SecurityToken", "token")]).await.names(), ["甲授权书"]);
     assert_eq!(client.call(QUERY, &[("SecurityToken", "old")]).await.code(), "InvalidSecurityToken.Malformed");
 }

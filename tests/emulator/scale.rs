@@ -1,4 +1,5 @@
 //! Measures what docs/benchmarks.md says of the emulator, with the program's own client.
+#![allow(clippy::print_stdout, reason = "what is measured is printed")]
 
 use std::{
     sync::Arc,
@@ -17,8 +18,8 @@ use letterform::{
 
 use crate::{process::Process, setup::NOW, upload::PICTURE};
 
-const LETTERS: usize = 100_000;
-const CONNECTIONS: usize = 64;
+const LETTERS: u32 = 100_000;
+const CONNECTIONS: u16 = 64;
 
 fn client(endpoint: &str) -> Client {
     Client::new(ClientConfig {
@@ -32,7 +33,7 @@ fn client(endpoint: &str) -> Client {
         timeout: Duration::from_secs(60),
         clock: Arc::new(ShiftedClock::starting_at(NOW.parse().expect("a time"))),
         nonces: random_nonces(),
-        connections: CONNECTIONS,
+        connections: CONNECTIONS.into(),
     })
     .expect("a client")
 }
@@ -61,7 +62,7 @@ async fn scale() {
     for task in 0..CONNECTIONS {
         let (client, key) = (client.clone(), key.clone());
         tasks.spawn(async move {
-            for number in (task..LETTERS).step_by(CONNECTIONS) {
+            for number in (u32::from(task)..LETTERS).step_by(CONNECTIONS.into()) {
                 let letter = Letter {
                     name: LetterName::try_from(format!("第{number}号授权委托书").as_str()).expect("a name"),
                     authorizer: Party::parse(Field::Authorizer, "菜鸟网络科技有限公司").expect("a party"),
@@ -81,7 +82,7 @@ async fn scale() {
         });
     }
     tasks.join_all().await;
-    let rate = LETTERS as f64 / start.elapsed().as_secs_f64();
+    let rate = f64::from(LETTERS) / start.elapsed().as_secs_f64();
     println!(
         "{LETTERS} creates over {CONNECTIONS} connections: {rate:.0} a second; MiB (now, most): {:?}",
         memory(&process)

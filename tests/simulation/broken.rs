@@ -36,12 +36,14 @@ pub(crate) enum Guard {
     EqualIsNoConflict,
     /// One request is sent once. Without: the transport repeats what fails.
     SendOnce,
+    /// What is sent is what is declared. Without: something else is.
+    SendAsDeclared,
     /// A wish to stop is heard. Without: it is not.
     Stop,
 }
 
 impl Guard {
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::LookUpUnknown,
         Self::DoubtUsedNonce,
         Self::LookUpWithFilters,
@@ -53,8 +55,27 @@ impl Guard {
         Self::CompareContent,
         Self::EqualIsNoConflict,
         Self::SendOnce,
+        Self::SendAsDeclared,
         Self::Stop,
     ];
+
+    /// What the simulation has to see when the guard is missing, in its own words.
+    pub(crate) fn damage(self) -> &'static str {
+        match self {
+            Self::LookUpUnknown
+            | Self::DoubtUsedNonce
+            | Self::LookUpWithFilters
+            | Self::LookUpMustSucceed
+            | Self::SendOnce => "a create after an unknown outcome, with no look in between",
+            Self::CompareRepeat | Self::CompareContent => "the letter has other content",
+            Self::LostIsNotDone => "somebody else made it",
+            Self::LostIsNotRefused => "the client made it",
+            Self::RefusalIsFinal => "a create after one that was refused for good",
+            Self::EqualIsNoConflict => "the letter is as declared",
+            Self::SendAsDeclared => "which it never declared so",
+            Self::Stop => "begun after the wish to stop",
+        }
+    }
 }
 
 /// The service as an engine without that guard would take it.
@@ -122,11 +143,15 @@ impl WriteLetters for Broken<'_> {
     }
 
     async fn create(&self, letter: &Letter<FileKey>) -> Result<Answer<Option<LetterId>>, ServiceError> {
-        let mut result = self.service.create(letter).await;
+        let mut letter = letter.clone();
+        if self.guard == Some(Guard::SendAsDeclared) {
+            letter.authorizer = letter.authorized_party.clone();
+        }
+        let mut result = self.service.create(&letter).await;
         if self.guard == Some(Guard::SendOnce)
             && result.as_ref().is_err_and(|error| error.outcome() == Outcome::Unknown)
         {
-            result = self.service.create(letter).await;
+            result = self.service.create(&letter).await;
         }
         result.or_else(|error| self.misread(error))
     }

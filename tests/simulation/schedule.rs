@@ -89,6 +89,7 @@ impl Stage {
             faults.extend(self.plan_is_empty(letters).await);
         }
 
+        faults.extend(self.world.take_faults());
         let letters = self.world.letters();
         faults.extend(judge_letters(&letters, &sessions));
         faults.extend(sessions.iter().flat_map(|session| judge_session(session, &letters, &self.coverage)));

@@ -211,6 +211,12 @@ impl Weather {
         self.lag == 0
     }
 
+    /// Whether a client that has given a request up, and then looks in every way, sees all that the request did: nothing
+    /// is late, and no query lags.
+    pub(crate) fn is_prompt(&self) -> bool {
+        self.shows_everything() && !self.kinds.contains(&Kind::Late)
+    }
+
     /// How long one way takes.
     pub(crate) fn way(&self, rng: &mut impl Rng) -> Duration {
         Duration::from_millis(rng.random_range(1..=self.way))

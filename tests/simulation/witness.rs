@@ -63,9 +63,17 @@ pub(crate) struct Track {
     pub(crate) found: bool,
     /// The looks since the name was said to exist.
     repeat: Option<Looks>,
-    /// Whether a create was refused for good.
-    refused: bool,
-    under_way: bool,
+    create: Create,
+}
+
+/// Where the creates of one letter stand.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Create {
+    #[default]
+    Idle,
+    UnderWay,
+    /// One was refused for good.
+    Refused,
 }
 
 /// Which of the ways to look for a letter were taken.
@@ -108,16 +116,16 @@ impl Witness {
         let track = state.tracks.entry(name.clone()).or_default();
         let wrongs = [
             (!asked_for, "a create that no declaration asked for"),
-            (track.under_way, "a create while another of the same letter is under way"),
+            (track.create == Create::UnderWay, "a create while another of the same letter is under way"),
             (track.found || track.told.is_some(), "a create of a letter that the client knows to exist"),
-            (track.refused, "a create after one that was refused for good"),
+            (track.create == Create::Refused, "a create after one that was refused for good"),
             (
                 track.looks.is_some_and(|looks| !looks.are_complete()),
                 "a create after an unknown outcome, with no look in between",
             ),
         ];
         track.sent += 1;
-        track.under_way = true;
+        track.create = Create::UnderWay;
         state.faults.extend(wrongs.iter().filter(|(wrong, _)| *wrong).map(|(_, what)| format!("{name}: {what}")));
     }
 
@@ -126,15 +134,12 @@ impl Witness {
         let mut state = self.lock();
         state.requests += 1;
         let track = state.tracks.entry(letter.name.to_string()).or_default();
-        track.under_way = false;
+        track.create = if told == Told::Refused { Create::Refused } else { Create::Idle };
         track.accepted += u32::from(matches!(told, Told::Done | Told::Nothing));
         match told {
             Told::Done => track.told = id,
             Told::TurnedAway => {}
-            Told::Refused => {
-                track.refused = true;
-                track.repeat = name_exists.then(Looks::default);
-            }
+            Told::Refused => track.repeat = name_exists.then(Looks::default),
             Told::Nothing => {
                 track.was_in_doubt = true;
                 track.looks = Some(Looks::default());
@@ -145,7 +150,7 @@ impl Witness {
     pub(crate) fn query_begins(&self) -> Question {
         let mut state = self.lock();
         state.request_begins();
-        let finished = state.tracks.iter().filter(|(_, track)| !track.under_way);
+        let finished = state.tracks.iter().filter(|(_, track)| track.create != Create::UnderWay);
         Question(finished.map(|(name, track)| (name.clone(), track.sent)).collect())
     }
 

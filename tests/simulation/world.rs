@@ -46,8 +46,11 @@ struct State {
     began: Instant,
     rng: StdRng,
     weather: Weather,
+    /// Whether the schedule's weather is prompt; what is on its way stays late when the weather clears.
+    prompt: bool,
     births: HashMap<LetterId, (Maker, Instant)>,
     recent_creates: VecDeque<Instant>,
+    faults: Vec<String>,
     log: Option<Vec<String>>,
 }
 
@@ -58,9 +61,11 @@ impl World {
             account: AccountName::try_from("simulation").expect("a name of an account"),
             began: Instant::now(),
             rng,
+            prompt: weather.is_prompt(),
             weather,
             births: HashMap::new(),
             recent_creates: VecDeque::new(),
+            faults: Vec::new(),
             log: keep_log.then(Vec::new),
         }))
     }
@@ -86,9 +91,13 @@ impl World {
             format!(
                 "  {maker:?} create {}: {}",
                 letter.name,
-                result.as_ref().map_or_else(|refusal| refusal.to_string(), |made| made.id.to_string())
+                result.as_ref().map_or_else(ToString::to_string, |made| made.id.to_string())
             )
         });
+        if result.is_err() && state.prompt && state.was_made_by(maker, letter) {
+            // Were names not unique, this would be a second letter: the client must not need the service to prevent it.
+            state.faults.push(format!("{maker:?}: a second create of {}, which it had made", letter.name));
+        }
         let made = result.map_err(|refusal| answered(Operation::CreateSmsAuthorizationLetter, &refusal))?;
         state.births.insert(made.id, (maker, Instant::now()));
         Ok(made.id)
@@ -145,6 +154,11 @@ impl World {
         self.lock().note(text);
     }
 
+    /// What the service saw and should not have seen.
+    pub(crate) fn take_faults(&self) -> Vec<String> {
+        std::mem::take(&mut self.lock().faults)
+    }
+
     pub(crate) fn take_log(&self) -> Vec<String> {
         self.lock().log.take().unwrap_or_default()
     }
@@ -166,6 +180,11 @@ impl State {
         let signature = filter.signature.iter().map(|signature| ("SignName", signature.to_string()));
         let filter = Filter::from_params(&code.chain(signature).collect()).expect("our filters are well formed");
         self.core.query(&self.account, &filter, self.now())
+    }
+
+    fn was_made_by(&self, maker: Maker, letter: &Letter<FileKey>) -> bool {
+        let letters = self.stored(&LetterFilter::default());
+        letters.iter().any(|there| *there.name == *letter.name.as_str() && self.births[&there.id].0 == maker)
     }
 
     fn is_over_the_rate(&mut self) -> bool {

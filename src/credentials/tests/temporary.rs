@@ -110,6 +110,25 @@ async fn a_server_that_gives_out_credentials_comes_last() {
     assert!(world.services.requests()[0].starts_with("GET /creds?user=me "));
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_program_that_a_profile_names_is_run_with_no_shell() {
+    let keys = r#"{"mode":"AK","access_key_id":"$HOME","access_key_secret":"s"}"#;
+    for (command, found) in [
+        (format!("printf %s '{keys}'"), Ok("$HOME:s")),
+        ("printf hush".to_owned(), Err("the program printf printed no credentials: no JSON of the documented form")),
+        ("false".to_owned(), Err("the program false failed (exit status: 1)")),
+    ] {
+        let profile = serde_json::json!({"name": "main", "mode": "External", "process_command": command});
+        let world = World::new([]).await.variable("ECS_METADATA_DISABLED", "true").config(&profile.to_string());
+        match (world.found(None).await, found) {
+            (Ok((_, shown)), Ok(expected)) => assert_eq!(shown, expected),
+            (Err(error), Err(problem)) => assert!(error.to_string().contains(problem), "{error}"),
+            (other, _) => panic!("{command}: {other:?}"),
+        }
+    }
+}
+
 #[tokio::test]
 async fn answers_without_whole_credentials_are_refused_and_not_quoted() {
     for (body, problem) in [

@@ -5,34 +5,23 @@
 //! speaks of are safe.
 
 use std::{
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{Arc, Mutex, mpsc},
     thread::JoinHandle,
 };
 
 use bytes::Bytes;
-use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition, backends::InMemoryBackend};
+use redb::{Database, ReadableDatabase};
 use tokio::sync::watch;
 
+mod database;
+
+use self::database::{CONTENTS, FORMAT_VERSION, commit, load, object_keys, open_database};
 use super::{
     account::AccountName,
-    core::{Contradiction, Core, StoredLetter},
+    core::{Core, StoredLetter},
 };
 
-/// Account and id → the letter as JSON.
-const LETTERS: TableDefinition<(&str, u64), &[u8]> = TableDefinition::new("letters");
-/// Account and key → the size of the object.
-const OBJECTS: TableDefinition<(&str, &str), u64> = TableDefinition::new("objects");
-/// Account and key → the object.
-const CONTENTS: TableDefinition<(&str, &str), &[u8]> = TableDefinition::new("contents");
-/// Facts about the database.
-const META: TableDefinition<&str, u64> = TableDefinition::new("meta");
-const FORMAT: &str = "format";
-const FORMAT_VERSION: u64 = 1;
-
-const FILE: &str = "state.redb";
-/// The memory that redb may use for pages.
-const CACHE_BYTES: usize = 32 * 1024 * 1024;
 /// The most changes of one transaction.
 const MAX_BATCH: usize = 4096;
 
@@ -234,90 +223,6 @@ impl Store {
     }
 }
 
-fn open_database(location: &StateLocation, place: &str) -> Result<Database, StoreError> {
-    let fails = |problem: String| StoreError::Open { place: place.to_owned(), problem };
-    let mut builder = Database::builder();
-    builder.set_cache_size(CACHE_BYTES);
-    let opened = match location {
-        StateLocation::Memory => builder.create_with_backend(InMemoryBackend::new()),
-        StateLocation::Folder(folder) => {
-            make_folder(folder).map_err(|error| fails(error.to_string()))?;
-            builder.create(folder.join(FILE))
-        }
-    };
-    let database = opened.map_err(|error| match (error, location) {
-        (redb::DatabaseError::DatabaseAlreadyOpen, StateLocation::Folder(folder)) => StoreError::InUse(folder.clone()),
-        (error, _) => fails(error.to_string()),
-    })?;
-    let prepare = || -> Result<u64, redb::Error> {
-        let transaction = database.begin_write()?;
-        transaction.open_table(LETTERS)?;
-        transaction.open_table(OBJECTS)?;
-        transaction.open_table(CONTENTS)?;
-        let found = {
-            let mut meta = transaction.open_table(META)?;
-            let found = meta.get(FORMAT)?.map(|version| version.value());
-            if found.is_none() {
-                meta.insert(FORMAT, FORMAT_VERSION)?;
-            }
-            found.unwrap_or(FORMAT_VERSION)
-        };
-        transaction.commit()?;
-        Ok(found)
-    };
-    match prepare().map_err(|error| fails(error.to_string()))? {
-        FORMAT_VERSION => Ok(database),
-        found => Err(StoreError::NewerFormat { place: place.to_owned(), found }),
-    }
-}
-
-/// Makes the folder, and keeps what is uploaded to it out of version control.
-fn make_folder(folder: &Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder)?;
-    let ignore = folder.join(".gitignore");
-    if !ignore.exists() {
-        std::fs::write(ignore, "*\n")?;
-    }
-    Ok(())
-}
-
-fn object_keys(database: &Database) -> Result<Vec<(String, String)>, StoreError> {
-    let read = || -> Result<Vec<(String, String)>, redb::Error> {
-        let objects = database.begin_read()?.open_table(OBJECTS)?;
-        let entries = objects.iter()?.map(|entry| {
-            let (key, _) = entry?;
-            let (account, key) = key.value();
-            Ok((account.to_owned(), key.to_owned()))
-        });
-        entries.collect()
-    };
-    read().map_err(|error| StoreError::Read(Box::new(error)))
-}
-
-fn load(database: &Database, place: &str) -> Result<Core, StoreError> {
-    let damaged = |problem: String| StoreError::Damaged { place: place.to_owned(), problem };
-    let account_of =
-        |name: &str| AccountName::try_from(name).map_err(|error| damaged(format!("account {name:?}: {error}")));
-    let mut core = Core::default();
-    let read = || -> Result<Vec<(String, Vec<u8>)>, redb::Error> {
-        let letters = database.begin_read()?.open_table(LETTERS)?;
-        let entries = letters.iter()?.map(|entry| {
-            let (key, letter) = entry?;
-            Ok((key.value().0.to_owned(), letter.value().to_vec()))
-        });
-        entries.collect()
-    };
-    for (account, letter) in read().map_err(|error| StoreError::Read(Box::new(error)))? {
-        let account = account_of(&account)?;
-        let letter: StoredLetter = serde_json::from_slice(&letter).map_err(|error| damaged(error.to_string()))?;
-        core.restore(&account, Arc::new(letter)).map_err(|error: Contradiction| damaged(error.to_string()))?;
-    }
-    for (account, key) in object_keys(database)? {
-        core.put_object(&account_of(&account)?, &key);
-    }
-    Ok(core)
-}
-
 /// Commits what waits until nobody can hand in a change any more, or a commit fails.
 fn write_changes(database: &Database, changes: &mpsc::Receiver<Change>, announce: &watch::Sender<Safe>) {
     let mut written = 0;
@@ -331,30 +236,6 @@ fn write_changes(database: &Database, changes: &mpsc::Receiver<Change>, announce
         written += u64::try_from(batch.len()).expect("a batch has at most MAX_BATCH changes");
         announce.send_replace(Safe::UpTo(written));
     }
-}
-
-fn commit(database: &Database, batch: &[Change]) -> Result<(), redb::Error> {
-    let transaction = database.begin_write()?;
-    {
-        let mut letters = transaction.open_table(LETTERS)?;
-        let mut objects = transaction.open_table(OBJECTS)?;
-        let mut contents = transaction.open_table(CONTENTS)?;
-        for change in batch {
-            match change {
-                Change::Letter { account, letter } => {
-                    let json = serde_json::to_vec(letter).expect("a letter is texts and numbers");
-                    letters.insert((account.as_str(), letter.id.0), json.as_slice())?;
-                }
-                Change::Object { account, key, content } => {
-                    let size = u64::try_from(content.len()).expect("usize has at most 64 bits");
-                    objects.insert((account.as_str(), key.as_str()), size)?;
-                    contents.insert((account.as_str(), key.as_str()), content.as_ref())?;
-                }
-            }
-        }
-    }
-    transaction.commit()?;
-    Ok(())
 }
 
 #[cfg(test)]
@@ -418,7 +299,8 @@ mod tests {
     #[test]
     fn a_file_that_is_no_state_is_an_error() {
         let folder = tempfile::tempdir().expect("a folder");
-        std::fs::write(folder.path().join(FILE), b"not a database, but long enough to look at").expect("written");
+        std::fs::write(folder.path().join(database::FILE), b"not a database, but long enough to look at")
+            .expect("written");
         let error = Store::open(&StateLocation::Folder(folder.path().to_owned())).expect_err("is no database");
         assert!(matches!(error, StoreError::Open { .. }), "{error}");
     }

@@ -1,0 +1,105 @@
+//! A program that prints credentials, as a profile of the mode External names it.
+
+use std::{process::Stdio, time::Duration};
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+use tokio::{io::AsyncReadExt, process::Command, time::timeout};
+use zeroize::Zeroizing;
+
+use super::{
+    Problem, Secret,
+    fetch::Fetched,
+    recipe::{given, key, unusable},
+};
+
+/// How long the program may take: it may ask a person to sign in.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The most that is read of what it prints.
+const MAX_OUTPUT: u64 = 1 << 20;
+
+/// How long temporary credentials hold that do not say it: the shortest session that STS gives.
+const SHORTEST_SESSION: SignedDuration = SignedDuration::from_mins(15);
+
+/// What the program prints.
+#[derive(Deserialize)]
+struct Output {
+    access_key_id: Option<String>,
+    access_key_secret: Option<Secret>,
+    sts_token: Option<Secret>,
+    expiration: Option<String>,
+}
+
+/// Runs the program, with no shell. What it says on standard error goes where ours goes.
+pub(super) async fn run(command: &str, now: Timestamp) -> Result<Fetched, Problem> {
+    let words = shlex::split(command).unwrap_or_default();
+    let [program, arguments @ ..] = words.as_slice() else {
+        return Err(unusable("its process_command is empty, or has a quotation mark without its other half"));
+    };
+    let failed = |problem: &str| unusable(&format!("the program {program} {problem}"));
+    let mut child = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|error| failed(&format!("can't be run: {error}")))?;
+    let mut printed = Zeroizing::new(Vec::new());
+    let finish = async {
+        let output = child.stdout.take().expect("its standard output is a pipe");
+        output.take(MAX_OUTPUT).read_to_end(&mut printed).await?;
+        child.wait().await
+    };
+    let status = timeout(PATIENCE, finish)
+        .await
+        .map_err(|_| failed(&format!("took longer than {} seconds", PATIENCE.as_secs())))?
+        .map_err(|error| failed(&format!("can't be read: {error}")))?;
+    if !status.success() {
+        return Err(failed(&format!("failed ({status})")));
+    }
+    read(&printed, now).map_err(|problem| failed(&format!("printed no credentials: {problem}")))
+}
+
+fn read(printed: &[u8], now: Timestamp) -> Result<Fetched, String> {
+    // The error itself may quote a secret.
+    let output: Output = serde_json::from_slice(printed).map_err(|_| "no JSON of the documented form".to_owned())?;
+    let credentials =
+        key(output.access_key_id, output.access_key_secret, output.sts_token).map_err(|problem| problem.to_string())?;
+    let expires = match given(output.expiration) {
+        Some(expiration) => Some(expiration.parse().map_err(|_| "its expiration is no time".to_owned())?),
+        None => credentials.token.as_ref().map(|_| now.saturating_add(SHORTEST_SESSION).unwrap_or(now)),
+    };
+    Ok(Fetched { credentials, expires })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(time: &str) -> Timestamp {
+        time.parse().expect("a time")
+    }
+
+    fn expires(printed: &str) -> Result<Option<Timestamp>, String> {
+        read(printed.as_bytes(), at("2026-11-23T18:00:00Z")).map(|fetched| fetched.expires)
+    }
+
+    #[test]
+    fn credentials_hold_until_they_say_or_for_a_short_session_or_for_good() {
+        let temporary = r#"{"mode":"StsToken","access_key_id":"i","access_key_secret":"s","sts_token":"t""#;
+        let told = format!(r#"{temporary},"expiration":"2026-11-23T19:00:00Z"}}"#);
+        assert_eq!(expires(&told), Ok(Some(at("2026-11-23T19:00:00Z"))));
+        assert_eq!(expires(&format!("{temporary}}}")), Ok(Some(at("2026-11-23T18:15:00Z"))));
+        assert_eq!(expires(r#"{"mode":"AK","access_key_id":"i","access_key_secret":"s","sts_token":""}"#), Ok(None));
+    }
+
+    #[test]
+    fn what_is_printed_otherwise_is_refused_and_not_quoted() {
+        for printed in ["hush", r#"{"access_key_id":"hush"}"#, r#"{"access_key_id":"i","access_key_secret":["hush"]}"#]
+        {
+            let problem = expires(printed).expect_err(printed);
+            assert!(!problem.contains("hush"), "{problem}");
+        }
+    }
+}
