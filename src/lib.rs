@@ -23,6 +23,7 @@ pub mod letter;
 pub mod nonce;
 pub mod plan;
 pub mod render;
+pub mod renew;
 pub mod service;
 mod transport;
 pub mod wire;

@@ -79,3 +79,22 @@ fn one_letter_is_shown_and_a_mistyped_one_suggested() {
     let unknown = project.sandbox(&["show", "菜鸟网络受权书"]).exits(1);
     assert!(unknown.stderr.contains("did you mean 菜鸟网络授权书?"), "{}", unknown.stderr);
 }
+
+#[test]
+fn a_successor_is_declared_beside_its_predecessor_and_stops_the_warning() {
+    let project = applied();
+    let day = ["--today", "2028-02-01"];
+    let codes = || {
+        let plan = project.sandbox(&[&["plan", "--format=json"], &day[..]].concat()).exits(0).json();
+        plan["warnings"].as_array().unwrap().iter().map(|warning| warning["code"].to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(codes(), ["\"expires-soon\""]);
+    let before = std::fs::read_to_string(project.path().join("letters.yaml")).unwrap();
+    let _ = project.run(&[&["renew", "听雨茶业授权书", "--until", "2031-01-31"], &day[..]].concat()).exits(0);
+    let after = std::fs::read_to_string(project.path().join("letters.yaml")).unwrap();
+    assert!(after.starts_with(&before), "{after}");
+    insta::assert_snapshot!("the_declaration_of_a_successor", &after[before.len()..]);
+    assert_eq!(codes(), [""; 0]);
+    let unknown = project.run(&["renew", "听雨茶业受权书", "--until", "2031-01-31"]).exits(1);
+    assert!(unknown.stderr.contains("did you mean"), "{}", unknown.stderr);
+}

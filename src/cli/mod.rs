@@ -19,6 +19,7 @@ mod logging;
 mod man;
 mod plan;
 mod progress;
+mod renew;
 mod scans;
 mod schema;
 mod show;
@@ -91,6 +92,8 @@ enum Command {
     Show(show::Args),
     /// Write declarations of the letters that exist
     Import(import::Args),
+    /// Declare the successor of a letter beside it
+    Renew(renew::Args),
     /// Explain a rule: why it is there, what is right and what is wrong
     Explain(explain::Args),
     /// Print a JSON schema, for editors and for checks of other programs
@@ -160,6 +163,7 @@ fn run(cli: &Cli) -> anyhow::Result<Exit> {
         Command::List(args) => list::run(args),
         Command::Show(args) => show::run(args),
         Command::Import(args) => import::run(args),
+        Command::Renew(args) => renew::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Schema(args) => schema::run(args),
         Command::Completions(args) => completions::run(args),

@@ -6,6 +6,7 @@
 mod adopt;
 mod write;
 pub(crate) mod yaml;
+pub(crate) use write::item;
 
 use std::collections::{BTreeMap, HashSet};
 

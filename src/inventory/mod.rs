@@ -15,10 +15,7 @@ pub use query::{Filter, SortKey};
 
 use crate::{
     import,
-    letter::{
-        DesiredLetter, ExistingLetter, Field, Letter, LetterName, OrganizationCode, Party, Picture, ScanObject, Source,
-        Validity,
-    },
+    letter::{DesiredLetter, ExistingLetter, Field, Letter, Picture, ScanObject, Source, Successions, Validity},
     plan::{self, Comparison, Standing, picture_path},
 };
 
@@ -143,22 +140,10 @@ impl<'a> Inventory<'a> {
 }
 
 fn with_successors(sides: Vec<Sides<'_>>) -> Vec<Entry<'_>> {
-    type Relation<'t> = (&'t Party, &'t Party, &'t OrganizationCode);
     let terms: Vec<Option<Letter<()>>> = sides.iter().map(Sides::terms).collect();
-    let mut related: HashMap<Relation<'_>, Vec<&Letter<()>>> = HashMap::new();
-    for letter in terms.iter().flatten() {
-        related
-            .entry((&letter.authorizer, &letter.authorized_party, &letter.organization_code))
-            .or_default()
-            .push(letter);
-    }
-    let successor = |letter: &Letter<()>| -> Option<&LetterName> {
-        let others = related.get(&(&letter.authorizer, &letter.authorized_party, &letter.organization_code))?;
-        let successors = others.iter().filter(|other| other.succeeds(letter));
-        successors.max_by_key(|other| (other.validity.until(), &other.name)).map(|other| &other.name)
-    };
-    let successors: Vec<Option<String>> =
-        terms.iter().map(|letter| letter.as_ref().and_then(successor).map(ToString::to_string)).collect();
+    let successions = Successions::among(terms.iter().flatten());
+    let successor = |letter: &Option<Letter<()>>| successions.successor(letter.as_ref()?).map(ToString::to_string);
+    let successors: Vec<Option<String>> = terms.iter().map(successor).collect();
     sides.into_iter().zip(successors).map(|(sides, successor)| Entry { sides, successor }).collect()
 }
 

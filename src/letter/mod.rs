@@ -27,6 +27,7 @@ pub use organization_code::OrganizationCode;
 pub use party::Party;
 pub use scan::{PictureFormat, ScanDigest, ScanObject};
 pub use signature::{SignatureName, Signatures};
+pub use succession::Successions;
 pub use validity::Validity;
 
 /// A letter of authorization as somebody wants it: every part is valid by the rules that are known offline.

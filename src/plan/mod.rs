@@ -17,7 +17,7 @@ pub use document::{PlanDocument, ReadPlanError, schema};
 pub use stale::{Staleness, staleness};
 pub use warning::{Warning, WarningCode};
 
-use crate::letter::{DesiredLetter, ExistingLetter, Field, Letter, LetterId, LetterName, Picture, Source};
+use crate::letter::{DesiredLetter, ExistingLetter, Field, Letter, LetterId, LetterName, Picture, Source, Successions};
 
 /// What to do about every letter. The executor does nothing that is not in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,9 +130,11 @@ impl Plan {
 
         let mut warnings = Vec::new();
         let mut letters = Vec::with_capacity(desired.len());
+        let renewed = renewed(&desired);
         for desired in desired {
             let candidates = by_name.get(desired.letter.name.as_str()).map_or(&[][..], Vec::as_slice);
-            warnings.extend(warning::of_validity(&desired.letter, today, expiring_days));
+            let ending = warning::of_validity(&desired.letter, today, expiring_days);
+            warnings.extend(ending.filter(|warning| !(warning.is_of_the_end() && renewed.contains(&warning.name))));
             letters.push(settle(desired, candidates, &mut warnings));
         }
         for (name, twins) in by_name.iter().filter(|(name, _)| !declared.contains(**name)) {
@@ -162,6 +164,13 @@ impl Plan {
         }
         summary
     }
+}
+
+/// The names of the letters that have a declared successor: nobody needs to be told that they end.
+fn renewed(desired: &[DesiredLetter]) -> HashSet<String> {
+    let successions = Successions::among(desired.iter().map(|desired| &desired.letter));
+    let letters = desired.iter().map(|desired| &desired.letter);
+    letters.filter(|letter| successions.successor(letter).is_some()).map(|letter| letter.name.to_string()).collect()
 }
 
 /// The letter that settles a declaration among those that exist under its name. The service documents names as unique;

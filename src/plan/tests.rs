@@ -149,6 +149,17 @@ fn validity_warns_before_it_is_too_late() {
 }
 
 #[test]
+fn a_letter_with_a_declared_successor_is_not_warned_of() {
+    let mut old = declared("甲");
+    old.letter.validity = "2026-01-01~2026-12-31".parse().unwrap();
+    let mut new = declared("甲2026");
+    new.letter.validity = "2026-11-24~2029-11-23".parse().unwrap();
+    let codes = |desired| plan(desired, &[]).warnings.iter().map(|warning| warning.code).collect::<Vec<_>>();
+    assert_eq!(codes(vec![old.clone()]), [WarningCode::ExpiresSoon]);
+    assert_eq!(codes(vec![old, new]), []);
+}
+
+#[test]
 fn a_saved_plan_reads_back_as_the_same_plan() {
     let (new, same, other) = (declared("新"), declared("同"), declared("异"));
     let mut keyed = declared("键");

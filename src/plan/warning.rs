@@ -13,6 +13,13 @@ pub struct Warning {
     pub message: String,
 }
 
+impl Warning {
+    /// Whether it is about the end of a validity, which a successor settles.
+    pub(super) fn is_of_the_end(&self) -> bool {
+        matches!(self.code, WarningCode::Expired | WarningCode::ExpiresSoon)
+    }
+}
+
 /// The kinds of warnings that a plan gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]

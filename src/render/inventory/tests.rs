@@ -32,14 +32,14 @@ fn columns_are_aligned_whatever_the_script() {
 
 #[test]
 fn no_letters_make_no_table() {
-    assert_eq!(inventory_of(&[], &[], |inventory| table(inventory)), "0 letters, as of 2026-11-24.\n");
+    assert_eq!(inventory_of(&[], &[], table), "0 letters, as of 2026-11-24.\n");
 }
 
 #[test]
 fn csv_is_quoted_and_holds_no_formula() {
     let mut hostile = existing("=HYPERLINK(\"x\",\"y\")");
     hostile.authorizer = "甲\n乙".to_owned();
-    let text = inventory_of(&[declared("菜鸟公司授权书")], &[hostile], |inventory| csv(inventory));
+    let text = inventory_of(&[declared("菜鸟公司授权书")], &[hostile], csv);
     assert!(text.lines().all(|line| text.contains(&format!("{line}\r\n"))));
     insta::assert_snapshot!(text.replace('\r', ""), @r##"
     name,action,id,state,status,authorizer,authorizedParty,organizationCode,from,to,daysLeft,signatureCount,signatures,scan,successor,file,line

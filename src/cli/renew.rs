@@ -1,0 +1,91 @@
+//! `letterform renew`
+
+use std::{fs, path::Path};
+
+use anyhow::{Context as _, anyhow, bail};
+use jiff::civil::Date;
+
+use super::{Exit, clock, declarations::DeclarationArgs, files};
+use crate::{
+    declaration::{self, LoadOptions},
+    import,
+    inventory::Inventory,
+    letter::{DesiredLetter, Letter, LetterName, Picture},
+    render::{
+        diagnostics,
+        escape::visible,
+        style::{self, paint},
+    },
+    renew::{self, Wish},
+};
+
+/// Arguments of `renew`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The name of the letter to renew
+    #[arg(value_name = "NAME")]
+    name: String,
+    /// The successor's last day
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    until: Date,
+    /// The successor's first day [default: today in China; the service takes no letter before its first day]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    from: Option<Date>,
+    /// The successor's name [default: the old name with the year]
+    #[arg(long = "name", id = "successor", value_name = "NAME")]
+    successor: Option<LetterName>,
+    #[command(flatten)]
+    declarations: DeclarationArgs,
+}
+
+pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
+    let clock = clock()?;
+    let today = args.declarations.today(&clock);
+    let Some(loaded) = args.declarations.load_good(&clock) else { return Ok(Exit::Failed) };
+    let Some(old) = loaded.letters.iter().find(|desired| desired.letter.name.as_str() == args.name) else {
+        bail!("{}", not_declared(&args.name, &loaded.letters, today));
+    };
+    let wish = Wish { name: args.successor.clone(), from: args.from.unwrap_or(today), until: args.until };
+    let new = renew::successor(&old.letter, &loaded.letters, &wish)?;
+    let path = Path::new(&old.source.file);
+    let text = fs::read_to_string(path).with_context(|| format!("{} can't be read as UTF-8", old.source.file))?;
+    let note =
+        format!("Renews {}. The picture is still the old one: scan the new paper before this is applied.", args.name);
+    let by_hand = || format!("add this to {} by hand:\n{}", old.source.file, import::item(&new, &[], 2));
+    let place = format!("{}:{}", old.source.file, old.source.line);
+    let renewed = renew::insert(&text, old.source.line, &new, &note)
+        .map_err(|error| anyhow!("{place}: {error}; {}", by_hand()))?;
+
+    let before: Vec<&DesiredLetter> =
+        loaded.letters.iter().filter(|desired| desired.source.file == old.source.file).collect();
+    let after = declaration::load_text(path, renewed.clone().into_bytes(), &LoadOptions::new(today));
+    if after.has_errors() || !is_added(&before, &after.letters, &new) {
+        anstream::eprint!("{}", diagnostics::text(&after));
+        bail!("{} would not read as it should; nothing was written; {}", old.source.file, by_hand());
+    }
+    files::write_atomically(path, renewed.as_bytes())?;
+    anstream::eprintln!(
+        "{} {} is declared beside {} in {}. Its picture is still the old one: put the scan of the new paper in its place.",
+        paint(style::STRONG, "Renewed:"),
+        visible(new.name.as_str()),
+        visible(&args.name),
+        visible(&old.source.file)
+    );
+    Ok(Exit::Done)
+}
+
+/// Whether the file says what it said before, and `new` besides.
+fn is_added(before: &[&DesiredLetter], after: &[DesiredLetter], new: &Letter<Picture>) -> bool {
+    let (added, kept): (Vec<_>, Vec<_>) = after.iter().partition(|desired| desired.letter.name == new.name);
+    added.len() == 1
+        && added[0].letter == *new
+        && kept.iter().map(|desired| &desired.letter).eq(before.iter().map(|desired| &desired.letter))
+}
+
+fn not_declared(name: &str, declared: &[DesiredLetter], today: Date) -> String {
+    let problem = format!("no letter named {name} is declared");
+    match Inventory::new(declared, &[], today).suggestions(name)[..] {
+        [] => format!("{problem}; one that exists only at the service is declared by `letterform import`"),
+        ref near => format!("{problem}; did you mean {}?", near.join(" or ")),
+    }
+}
