@@ -63,6 +63,7 @@ fn nothing_found_says_what_was_looked_for() {
 #[test]
 fn without_credentials_it_says_where_it_looked() {
     let run = Project::with_letters(&["委托"]).run(&["plan"]).exits(1);
+    assert!(run.stdout.is_empty());
     for place in ["ALIBABA_CLOUD_ACCESS_KEY_ID", ".aliyun/config.json", ".alibabacloud/credentials"] {
         assert!(run.stderr.contains(place), "{place} is not in:\n{}", run.stderr);
     }
@@ -83,6 +84,16 @@ fn wrong_usage_exits_with_1() {
     }
     let _ = project.run(&["--help"]).exits(0);
     let _ = project.run(&["--version"]).exits(0);
+}
+
+#[test]
+fn a_path_after_sandbox_is_not_taken_for_its_state() {
+    let project = Project::new().letters("agency/culture.letters.yaml", &["委托"]);
+    let run = project.run(&["plan", "--sandbox", "agency"]).exits(1);
+    assert!(run.stderr.contains("--sandbox=DIR"), "{}", run.stderr);
+    let _ = project.run(&["plan", "agency", "--sandbox"]).exits(0);
+    let _ = project.run(&["plan", "agency", "--sandbox", "state"]).exits(0);
+    let _ = project.run(&["plan", "agency", "--sandbox", "state"]).exits(0);
 }
 
 /// Plans against an endpoint on this machine.

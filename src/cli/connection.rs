@@ -1,6 +1,10 @@
 //! The options of every command that talks to the service, and the client that they describe.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use anyhow::{Context as _, bail};
 use clap::ValueEnum;
@@ -90,10 +94,10 @@ impl Connection {
 
     /// An emulator with an account of its own, on an ephemeral loopback port: everything but the service is real.
     async fn open_sandbox(args: &ServiceArgs, folder: PathBuf, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
-        if folder.is_file() || (folder.join("letters.yaml").exists() && !folder.join(SANDBOX_MARK).exists()) {
+        if !may_hold_sandbox(&folder) {
             bail!(
-                "--sandbox takes the folder of the sandbox's own state, and {} holds declarations; write `--sandbox` \
-                 last, or `--sandbox=DIR`",
+                "--sandbox takes the folder of the sandbox's own state, and {} is something else; write `--sandbox` after \
+                 the paths, or `--sandbox=DIR`",
                 folder.display()
             );
         }
@@ -127,8 +131,14 @@ impl Connection {
     }
 }
 
-/// A file that only the state of an emulator has.
-const SANDBOX_MARK: &str = "state.redb";
+/// Whether a path may be the state of a sandbox: it is one, or it is empty or not there yet. What follows `--sandbox` may
+/// have been meant as a path of declarations.
+fn may_hold_sandbox(folder: &Path) -> bool {
+    match std::fs::read_dir(folder) {
+        Ok(mut entries) => folder.join("state.redb").exists() || entries.next().is_none(),
+        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+    }
+}
 
 fn client(
     args: &ServiceArgs,
