@@ -88,7 +88,8 @@ fn wrong_usage_exits_with_1() {
 
 #[test]
 fn a_path_after_sandbox_is_not_taken_for_its_state() {
-    let project = Project::new().letters("agency/culture.letters.yaml", &["委托"]);
+    let project =
+        Project::new().letters("agency/culture.letters.yaml", &["委托"]).file("agency/scan.png", common::PIXEL);
     let run = project.run(&["plan", "--sandbox", "agency"]).exits(1);
     assert!(run.stderr.contains("--sandbox=DIR"), "{}", run.stderr);
     let _ = project.run(&["plan", "agency", "--sandbox"]).exits(0);
