@@ -130,7 +130,7 @@ mod tests {
         Journal::new(writer, &clock, "https://dysmsapi.aliyuncs.com")
     }
 
-    fn attempt<'a>(operation: Operation, number: u64, result: AttemptResult<'a>) -> Event<'a> {
+    fn attempt(operation: Operation, number: u64, result: AttemptResult<'_>) -> Event<'_> {
         let duration = Duration::from_millis(12);
         Event::Attempted(Attempt { number, operation, letter: Some("授权"), attempt: 1, duration, result })
     }
