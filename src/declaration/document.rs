@@ -20,7 +20,7 @@ pub(super) struct Declared {
     pub(super) name: Option<Located<LetterName>>,
     pub(super) picture: Option<Located<PictureSource>>,
     /// The rest of it; `None` when something in it was complained about.
-    pub(super) content: Option<Content>,
+    pub(super) content: Option<Box<Content>>,
 }
 
 /// A letter's fields but its name and its picture.
@@ -128,18 +128,20 @@ impl Reader<'_, '_> {
                 self.wrong_type("a letter must be a mapping of fields", &item.value, item.span);
                 continue;
             };
-            if let Some(first) = seen.insert(Rc::as_ptr(entries), item.span) {
+            let repeated = Rc::strong_count(entries) > 1;
+            if let Some(first) = repeated.then(|| seen.insert(Rc::as_ptr(entries), item.span)).flatten() {
                 let first = self.sink.place(first);
                 let message = "the alias declares the same letter again";
                 let diagnostic = self.sink.diagnostic(Code::NameDuplicate, message, item.span);
                 self.sink.push(diagnostic.relate(first, "first declared here").help("remove the alias"));
                 continue;
             }
-            letters.push(self.letter(entries, item.span, defaults));
+            letters.extend(self.letter(entries, item.span, defaults));
         }
     }
 
-    fn letter(&mut self, entries: &[Entry<'_>], span: Span, defaults: &Shared) -> Declared {
+    /// What is left of a letter once it is judged; `None` when that is nothing.
+    fn letter(&mut self, entries: &[Entry<'_>], span: Span, defaults: &Shared) -> Option<Declared> {
         let found = self.fields(entries);
         let node = |field: Field| found[field as usize].map(|entry| &entry.value);
         let head = entries.first().map_or(span, |entry| entry.key.span);
@@ -164,13 +166,9 @@ impl Reader<'_, '_> {
             let help = "add `scan: path/of/picture.jpg`, or `fileKey:` for one that is already uploaded";
             self.sink.report_with_help(Code::PictureMissing, "the letter has neither scan nor fileKey", at, help);
         }
-        Declared {
-            file: self.sink.file,
-            line: head.start.line,
-            name: name.good(),
-            picture: picture.good(),
-            content: content(shared),
-        }
+        let (name, picture, content) = (name.good(), picture.good(), content(shared).map(Box::new));
+        let nothing = name.is_none() && picture.is_none() && content.is_none();
+        (!nothing).then_some(Declared { file: self.sink.file, line: head.start.line, name, picture, content })
     }
 
     /// Both are judged, since either may stay.

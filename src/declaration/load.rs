@@ -140,7 +140,7 @@ impl<'o> Loader<'o> {
 }
 
 fn desired(declared: Declared, picture: Picture, files: &[SourceFile]) -> Option<DesiredLetter> {
-    let Content { authorizer, authorized_party, organization_code, validity, signatures, .. } = declared.content?;
+    let Content { authorizer, authorized_party, organization_code, validity, signatures, .. } = *declared.content?;
     let file = files[declared.file.index()].name().to_owned();
     let letter = Letter {
         name: declared.name?.value,

@@ -21,7 +21,7 @@ pub(super) struct Limits {
 }
 
 impl Limits {
-    pub(super) const USUAL: Self = Self { depth: 32, values: 4_000_000 };
+    pub(super) const USUAL: Self = Self { depth: 32, values: 2_500_000 };
 }
 
 /// The documents of a file; `None` when it is no YAML, which the sink then knows.

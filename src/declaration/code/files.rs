@@ -41,7 +41,7 @@ pub(super) const FILE_TOO_LARGE: Rule = Rule {
     code: "LF-file-too-large",
     severity: Error,
     title: "a file is larger than 64 MiB",
-    reason: "64 MiB hold some 200,000 letters. A larger file is refused before it is read, so that no input can \
+    reason: "64 MiB hold more than 100,000 letters. A larger file is refused before it is read, so that no input can \
              exhaust the memory of the machine that checks it. Spread the letters over several files.",
     parameter: None,
     good: "customers-a.letters.yaml and customers-b.letters.yaml",
@@ -74,7 +74,7 @@ pub(super) const YAML_LIMITS: Rule = Rule {
     code: "LF-yaml-limits",
     severity: Error,
     title: "a file is nested too deep or has too many values",
-    reason: "Lists and mappings may be nested 32 deep, and a file may have 4,000,000 values: many times what \
+    reason: "Lists and mappings may be nested 32 deep, and a file may have 2,500,000 values: many times what \
              letters need. More can only be a mistake or an attack.",
     parameter: None,
     good: "signatures: [菜鸟网络]",
