@@ -17,6 +17,7 @@ pub mod clock;
 pub mod credentials;
 pub mod declaration;
 pub mod emulator;
+pub mod escape;
 pub mod import;
 pub mod inventory;
 pub mod letter;

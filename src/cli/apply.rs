@@ -22,9 +22,10 @@ use crate::{
     apply::{self, Report},
     calls::{Both, Caller, Observe, RetryPolicy, Silent, Stop},
     clock::Clock,
+    escape::visible,
     letter::{DesiredLetter, Picture},
     plan::{Plan, Staleness, staleness},
-    render::{escape::visible, markdown, style, style::paint, text},
+    render::{markdown, style, style::paint, text},
     service::{Client, LetterFilter},
 };
 

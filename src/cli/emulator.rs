@@ -15,7 +15,7 @@ use crate::{
         AccessKey, Emulator, EmulatorOptions, Running, StateFile, StateLocation,
         faults::{FaultRule, Faults},
     },
-    render::escape::visible,
+    escape::visible,
 };
 
 /// Serve the three API calls and the object upload on this machine, for rehearsals and tests

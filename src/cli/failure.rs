@@ -2,10 +2,8 @@
 
 use crate::{
     credentials::{CredentialError, Tried},
-    render::{
-        escape::visible,
-        style::{self, paint},
-    },
+    escape::visible,
+    render::style::{self, paint},
     service::ServiceError,
 };
 

@@ -9,11 +9,9 @@ use anyhow::{Context as _, bail};
 
 use super::{Exit, block_on, clock, connection::ServiceArgs, existing, files};
 use crate::{
+    escape::visible,
     import::{self, ImportOptions, Imported},
-    render::{
-        escape::visible,
-        style::{self, paint},
-    },
+    render::style::{self, paint},
 };
 
 /// Arguments of `import`.

@@ -13,10 +13,8 @@ use serde_json::{Map, Value, json};
 use crate::{
     calls::{Attempt, AttemptResult, Event, Observe},
     clock::Clock,
-    render::{
-        escape::visible,
-        style::{self, paint},
-    },
+    escape::visible,
+    render::style::{self, paint},
     service::{Outcome, ServiceError},
 };
 

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
     calls::{Event, Observe},
-    render::escape::visible,
+    escape::visible,
 };
 
 /// Shows how far a run has come, on standard error.

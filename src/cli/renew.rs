@@ -8,12 +8,12 @@ use jiff::civil::Date;
 use super::{Exit, clock, declarations::DeclarationArgs, files};
 use crate::{
     declaration::{self, LoadOptions},
+    escape::visible,
     import,
     inventory::Inventory,
     letter::{DesiredLetter, Letter, LetterName, Picture},
     render::{
         diagnostics,
-        escape::visible,
         style::{self, paint},
     },
     renew::{self, Wish},

@@ -1,7 +1,7 @@
 use std::fmt;
 
 use super::Place;
-use crate::render::escape::visible;
+use crate::escape::visible;
 
 /// Why there are no credentials.
 #[derive(Debug, Clone, thiserror::Error)]

@@ -6,7 +6,7 @@ use super::{
     Credentials, Environment, Problem, Secret, cli_config, credentials_file,
     recipe::{Recipe, RoleWords, unusable},
 };
-use crate::render::escape::visible;
+use crate::escape::visible;
 
 /// Where credentials may be found.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 use std::{borrow::Cow, fmt};
 
 use super::{Code, Place, SourceFile};
-use crate::render::escape;
+use crate::escape;
 
 /// Whether a problem keeps the declarations from being used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]

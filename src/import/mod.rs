@@ -99,7 +99,7 @@ fn file_name(authorizer: &str, taken: &mut HashSet<String>) -> String {
 fn is_safe_in_a_file_name(c: char) -> bool {
     let mut buffer = [0; 4];
     (c.is_alphanumeric() || "（）()·【】".contains(c))
-        && matches!(crate::render::escape::visible(c.encode_utf8(&mut buffer)), std::borrow::Cow::Borrowed(_))
+        && matches!(crate::escape::visible(c.encode_utf8(&mut buffer)), std::borrow::Cow::Borrowed(_))
 }
 
 #[cfg(test)]

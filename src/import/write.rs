@@ -6,9 +6,9 @@ use super::{
     yaml::{self, Content},
 };
 use crate::{
+    escape::visible,
     letter::{ExistingLetter, Field, Letter, Picture},
     plan::picture_path,
-    render::escape::visible,
 };
 
 /// Where the dashes of letters stand.

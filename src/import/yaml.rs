@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use crate::{
+    escape::{visible, width},
     letter::{Field, Validity},
-    render::escape::{visible, width},
 };
 
 /// A list that would pass this column is written one item a line.

@@ -3,7 +3,7 @@ use similar::{
     utils::{diff_chars, diff_slices},
 };
 
-use super::escape::visible;
+use crate::escape::visible;
 use crate::plan::{Difference, DifferenceValue};
 
 /// A line of a difference, its text safe to show.

@@ -6,11 +6,11 @@ use anstyle::Style;
 
 use super::{
     difference,
-    escape::{visible, width},
     style::{self, paint},
     text::CONFLICT_ADVICE,
 };
 use crate::{
+    escape::{visible, width},
     inventory::{Action, Entry, Inventory, ScanKnowledge, Sides},
     letter::{DesiredLetter, ExistingLetter, Picture},
     plan::picture_path,

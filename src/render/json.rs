@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::escape::is_unsafe;
+use crate::escape::is_unsafe;
 
 /// JSON with a line break at its end, in which the characters that a terminal would obey are escaped: the same data, safe to
 /// show.

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::{difference, escape::visible, text::CONFLICT_ADVICE};
+use super::{difference, text::CONFLICT_ADVICE};
+use crate::escape::visible;
 use crate::{
     apply::{Confirmation, LetterOutcome, Report, SkipReason},
     letter::Picture,

@@ -4,7 +4,7 @@
 
 pub mod diagnostics;
 mod difference;
-pub mod escape;
+
 pub mod inventory;
 pub mod json;
 pub mod markdown;

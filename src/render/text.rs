@@ -6,11 +6,11 @@ use anstyle::Style;
 
 use super::{
     difference::{self, Side},
-    escape::{visible, width},
     style::{self, paint},
 };
 use crate::{
     apply::{Confirmation, LetterOutcome, Report, ReportedLetter, SkipReason},
+    escape::{visible, width},
     letter::{DesiredLetter, Picture, Source},
     plan::{Difference, Plan, PlannedLetter, Standing, Warning},
 };

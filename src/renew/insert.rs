@@ -1,9 +1,9 @@
 use std::fmt::Write as _;
 
 use crate::{
+    escape::visible,
     import,
     letter::{Field, Letter, Picture},
-    render::escape::visible,
 };
 
 /// The fields that a letter may leave to the defaults of its document.

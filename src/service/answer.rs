@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 
 use super::{Answer, Operation, RequestId, ServiceError};
 use crate::{
+    escape,
     letter::{ExistingLetter, LetterId},
-    render::escape,
     transport::{Head, MAX_MESSAGE, Response, shorten},
     wire::letters::{self, LetterData, split_signatures},
 };

@@ -127,7 +127,7 @@ impl fmt::Display for Code {
 
 /// There is no rule of that name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no rule {}{}", crate::render::escape::visible(.text), did_you_mean(*.nearest))]
+#[error("there is no rule {}{}", crate::escape::visible(.text), did_you_mean(*.nearest))]
 pub struct UnknownCode {
     text: String,
     nearest: Option<Code>,

@@ -1,6 +1,6 @@
 use std::fmt::Write as _;
 
-use crate::{declaration::Loaded, render::escape::visible};
+use crate::{declaration::Loaded, escape::visible};
 
 /// The diagnostics as workflow commands, which GitHub shows at the lines of a pull request.
 pub fn github(loaded: &Loaded) -> String {

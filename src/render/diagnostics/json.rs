@@ -2,7 +2,8 @@ use serde::Serialize;
 
 use crate::{
     declaration::{Diagnostic, Loaded, Place, Severity, SourceFile},
-    render::{escape::visible, json::pretty},
+    escape::visible,
+    render::json::pretty,
 };
 
 #[derive(Serialize)]

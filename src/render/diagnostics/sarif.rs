@@ -3,7 +3,8 @@ use serde_json::{Value, json};
 
 use crate::{
     declaration::{Code, Diagnostic, Loaded, Place, Severity, SourceFile},
-    render::{escape::visible, json::pretty},
+    escape::visible,
+    render::json::pretty,
 };
 
 /// What `validate` found as a SARIF 2.1.0 log, for code scanning.

@@ -2,7 +2,7 @@
 
 use crate::{
     declaration::{SourceFile, Span},
-    render::escape::{visible, width},
+    escape::{visible, width},
 };
 
 /// Lines with more bytes than this are not shown: finding a character in them would take too long.

@@ -5,7 +5,7 @@ use anstyle::{AnsiColor, Reset, Style};
 use super::snippet::snippet;
 use crate::{
     declaration::{Code, Diagnostic, Loaded, Place, Severity, SourceFile},
-    render::escape::{visible, width},
+    escape::{visible, width},
 };
 
 const BOLD: Style = Style::new().bold();
