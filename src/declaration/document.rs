@@ -5,7 +5,7 @@ use std::{collections::HashMap, rc::Rc};
 use super::{
     Code, FileId,
     diagnostic::quoted,
-    letter::{Located, PictureSource, PlacedSignatures, Reader, Shared, Slot},
+    letter::{Entries, Located, PictureSource, PlacedSignatures, Reader, Shared, Slot},
     source::Span,
     tree::{Entry, Node, Value},
 };
@@ -51,7 +51,7 @@ impl Reader<'_, '_> {
     }
 
     /// Reads one document and adds its letters to `letters`.
-    pub(super) fn document(&mut self, node: &Node<'_>, letters: &mut Vec<Declared>) {
+    pub(super) fn document(&mut self, node: &Node, letters: &mut Vec<Declared>) {
         let Value::Mapping(entries) = &node.value else {
             let help = "begin with `version: 1`, then `letters:` with a list of letters";
             let message =
@@ -84,7 +84,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn version(&mut self, node: &Node<'_>) {
+    fn version(&mut self, node: &Node) {
         match &node.value {
             Value::Scalar(scalar) if scalar.plain && &**scalar == "1" => {}
             Value::Scalar(scalar) => {
@@ -95,7 +95,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn defaults(&mut self, node: &Node<'_>) -> Shared {
+    fn defaults(&mut self, node: &Node) -> Shared {
         let Value::Mapping(entries) = &node.value else {
             self.wrong_type("defaults must be a mapping of fields", &node.value, node.span);
             return Shared::NONE;
@@ -111,18 +111,18 @@ impl Reader<'_, '_> {
         self.shared(&found)
     }
 
-    fn fields<'n, 't>(&mut self, entries: &'n [Entry<'t>]) -> [Option<&'n Entry<'t>>; 8] {
+    fn fields<'n>(&mut self, entries: &'n [Entry]) -> Entries<'n> {
         let parameters = Field::ALL.map(|field| (field.parameter(), field.as_str()));
         self.entries(entries, &FIELDS, &parameters)
     }
 
-    fn letters(&mut self, node: &Node<'_>, defaults: &Shared, letters: &mut Vec<Declared>) {
+    fn letters(&mut self, node: &Node, defaults: &Shared, letters: &mut Vec<Declared>) {
         let Value::Sequence(items) = &node.value else {
             let must = "letters must be a list, with `- ` before each letter";
             return self.wrong_type(must, &node.value, node.span);
         };
         // An alias repeats a letter, name and all: complained about once, and not read again however often it is repeated.
-        let mut seen: HashMap<*const Vec<Entry<'_>>, Span> = HashMap::new();
+        let mut seen: HashMap<*const Vec<Entry>, Span> = HashMap::new();
         for item in items.iter() {
             let Value::Mapping(entries) = &item.value else {
                 self.wrong_type("a letter must be a mapping of fields", &item.value, item.span);
@@ -141,7 +141,7 @@ impl Reader<'_, '_> {
     }
 
     /// What is left of a letter once it is judged; `None` when that is nothing.
-    fn letter(&mut self, entries: &[Entry<'_>], span: Span, defaults: &Shared) -> Option<Declared> {
+    fn letter(&mut self, entries: &[Entry], span: Span, defaults: &Shared) -> Option<Declared> {
         let found = self.fields(entries);
         let node = |field: Field| found[field as usize].map(|entry| &entry.value);
         let head = entries.first().map_or(span, |entry| entry.key.span);
@@ -172,7 +172,7 @@ impl Reader<'_, '_> {
     }
 
     /// Both are judged, since either may stay.
-    fn picture_twice(&mut self, scan: &Node<'_>, key: &Node<'_>) -> Slot<PictureSource> {
+    fn picture_twice(&mut self, scan: &Node, key: &Node) -> Slot<PictureSource> {
         self.scan(scan);
         self.file_key(key);
         let diagnostic = self.sink.diagnostic(Code::PictureTwice, "the letter has both scan and fileKey", key.span);

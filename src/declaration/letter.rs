@@ -94,10 +94,10 @@ pub(super) struct Reader<'a, 'd> {
 }
 
 /// The entries of a letter or of the defaults by field.
-pub(super) type Entries<'n, 't> = [Option<&'n Entry<'t>>; Field::ALL.len()];
+pub(super) type Entries<'n> = [Option<&'n Entry>; Field::ALL.len()];
 
 impl Reader<'_, '_> {
-    pub(super) fn shared(&mut self, entries: &Entries<'_, '_>) -> Shared {
+    pub(super) fn shared(&mut self, entries: &Entries<'_>) -> Shared {
         let node = |field: Field| entries[field as usize].map(|entry| &entry.value);
         let (authorizer, party, code) =
             (node(Field::Authorizer), node(Field::AuthorizedParty), node(Field::OrganizationCode));
@@ -112,16 +112,16 @@ impl Reader<'_, '_> {
         }
     }
 
-    pub(super) fn name(&mut self, node: Option<&Node<'_>>) -> Slot<LetterName> {
+    pub(super) fn name(&mut self, node: Option<&Node>) -> Slot<LetterName> {
         self.slot(Field::Name, node, |text| LetterName::try_from(text))
     }
 
-    pub(super) fn file_key(&mut self, node: &Node<'_>) -> Slot<PictureSource> {
+    pub(super) fn file_key(&mut self, node: &Node) -> Slot<PictureSource> {
         self.slot(Field::FileKey, Some(node), |text| FileKey::try_from(text).map(PictureSource::FileKey))
     }
 
     /// A scan's path as far as it can be judged without looking at the file system.
-    pub(super) fn scan(&mut self, node: &Node<'_>) -> Slot<PictureSource> {
+    pub(super) fn scan(&mut self, node: &Node) -> Slot<PictureSource> {
         let Some(text) = self.text(Field::Scan, node) else { return Slot::Bad };
         let drive = text.as_bytes().get(1) == Some(&b':') && text.as_bytes()[0].is_ascii_alphabetic();
         let (message, help) = if Path::new(&**text).has_root() || drive || text.starts_with('\\') {
@@ -141,7 +141,7 @@ impl Reader<'_, '_> {
     fn slot<T>(
         &mut self,
         field: Field,
-        node: Option<&Node<'_>>,
+        node: Option<&Node>,
         parse: impl FnOnce(&str) -> Result<T, ValueError>,
     ) -> Slot<T> {
         let Some(node) = node else { return Slot::Missing };
@@ -171,7 +171,7 @@ impl Reader<'_, '_> {
     }
 
     /// The text that stands in a field, when it is a text of a length that makes sense.
-    fn text<'n, 't>(&mut self, field: Field, node: &'n Node<'t>) -> Option<&'n Scalar<'t>> {
+    fn text<'n>(&mut self, field: Field, node: &'n Node) -> Option<&'n Scalar> {
         match &node.value {
             Value::Scalar(scalar) if scalar.is_null() => {
                 let help = "write a value, or remove the field if `defaults` has it";
@@ -190,13 +190,13 @@ impl Reader<'_, '_> {
         }
     }
 
-    pub(super) fn wrong_type(&mut self, must: &str, value: &Value<'_>, span: Span) {
+    pub(super) fn wrong_type(&mut self, must: &str, value: &Value, span: Span) {
         if !matches!(value, Value::Refused) {
             self.sink.report(Code::WrongType, format!("{must}, and is {}", value.kind()), span);
         }
     }
 
-    fn validity(&mut self, node: &Node<'_>) -> Slot<Validity> {
+    fn validity(&mut self, node: &Node) -> Slot<Validity> {
         let slot = match &node.value {
             Value::Mapping(entries) => self.validity_of_mapping(entries, node.span),
             _ => self.slot(Field::Validity, Some(node), |text| Validity::try_from(text)),
@@ -207,10 +207,10 @@ impl Reader<'_, '_> {
         slot
     }
 
-    fn validity_of_mapping(&mut self, entries: &[Entry<'_>], span: Span) -> Slot<Validity> {
+    fn validity_of_mapping(&mut self, entries: &[Entry], span: Span) -> Slot<Validity> {
         const KEYS: [&str; 2] = ["from", "to"];
         let mut days = [None; 2];
-        let found: [Option<&Entry<'_>>; 2] = self.entries(entries, &KEYS, &[]);
+        let found: [Option<&Entry>; 2] = self.entries(entries, &KEYS, &[]);
         for (index, entry) in found.into_iter().enumerate() {
             let Some(entry) = entry else {
                 self.sink.report(Code::FieldMissing, format!("validity lacks `{}`", KEYS[index]), span);
@@ -231,7 +231,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn signatures(&mut self, node: &Node<'_>) -> Slot<PlacedSignatures> {
+    fn signatures(&mut self, node: &Node) -> Slot<PlacedSignatures> {
         const FIELD: Field = Field::Signatures;
         let Value::Sequence(items) = &node.value else {
             let scalar = matches!(node.value, Value::Scalar(_));
@@ -264,7 +264,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn refuse_signatures(&mut self, items: &[Node<'_>], span: Span, error: &ValueError) -> Slot<PlacedSignatures> {
+    fn refuse_signatures(&mut self, items: &[Node], span: Span, error: &ValueError) -> Slot<PlacedSignatures> {
         let diagnostic = refusal::diagnostic(&self.sink, self.source, Field::Signatures, ("", span), error);
         let diagnostic = match error {
             ValueError::RepeatedSignature { first, index, .. } => {
@@ -280,13 +280,13 @@ impl Reader<'_, '_> {
     /// Sorts the entries of a mapping by `known` keys, and complains about all others and about repetitions.
     ///
     /// `aliases` are other words for known keys, for a suggestion.
-    pub(super) fn entries<'n, 't, const N: usize>(
+    pub(super) fn entries<'n, const N: usize>(
         &mut self,
-        entries: &'n [Entry<'t>],
+        entries: &'n [Entry],
         known: &[&str; N],
         aliases: &[(&str, &str)],
-    ) -> [Option<&'n Entry<'t>>; N] {
-        let mut found: [Option<&'n Entry<'t>>; N] = [None; N];
+    ) -> [Option<&'n Entry>; N] {
+        let mut found: [Option<&'n Entry>; N] = [None; N];
         let mut misspelled = found;
         if let Some(entry) = entries.get(MAX_ENTRIES) {
             let message = format!("{} fields are too many for one mapping", entries.len());

@@ -9,6 +9,7 @@
 //! goes on with what is left.
 
 mod allow;
+mod bounded;
 pub mod code;
 mod diagnostic;
 mod discover;

@@ -6,48 +6,38 @@ use super::source::Span;
 
 /// A value and its place. The place of an alias is its own, not its anchor's.
 #[derive(Debug, Clone)]
-pub(super) struct Node<'t> {
+pub(super) struct Node {
     pub(super) span: Span,
-    pub(super) value: Value<'t>,
+    pub(super) value: Value,
 }
 
 /// Aliases share what they stand for, so that no document grows in memory.
 #[derive(Debug, Clone)]
-pub(super) enum Value<'t> {
+pub(super) enum Value {
     /// The text that stands there, whatever type YAML would make of it.
-    Scalar(Scalar<'t>),
-    Sequence(Rc<Vec<Node<'t>>>),
-    Mapping(Rc<Vec<Entry<'t>>>),
+    Scalar(Scalar),
+    Sequence(Rc<Vec<Node>>),
+    Mapping(Rc<Vec<Entry>>),
     /// Something that was already complained about.
     Refused,
 }
 
 #[derive(Debug)]
-pub(super) struct Entry<'t> {
-    pub(super) key: Node<'t>,
-    pub(super) value: Node<'t>,
+pub(super) struct Entry {
+    pub(super) key: Node,
+    pub(super) value: Node,
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Scalar<'t> {
-    text: Text<'t>,
+pub(super) struct Scalar {
+    text: Rc<str>,
     /// Written without quotes.
     pub(super) plain: bool,
 }
 
-#[derive(Debug, Clone)]
-enum Text<'t> {
-    Source(&'t str),
-    Unescaped(Rc<str>),
-}
-
-impl<'t> Scalar<'t> {
-    pub(super) fn new(text: std::borrow::Cow<'t, str>, plain: bool) -> Self {
-        let text = match text {
-            std::borrow::Cow::Borrowed(text) => Text::Source(text),
-            std::borrow::Cow::Owned(text) => Text::Unescaped(text.into()),
-        };
-        Self { text, plain }
+impl Scalar {
+    pub(super) fn new(text: &str, plain: bool) -> Self {
+        Self { text: text.into(), plain }
     }
 
     /// Whether YAML sees no value here: nothing at all, `~` or `null`.
@@ -56,18 +46,15 @@ impl<'t> Scalar<'t> {
     }
 }
 
-impl Deref for Scalar<'_> {
+impl Deref for Scalar {
     type Target = str;
 
     fn deref(&self) -> &str {
-        match &self.text {
-            Text::Source(text) => text,
-            Text::Unescaped(text) => text,
-        }
+        &self.text
     }
 }
 
-impl Value<'_> {
+impl Value {
     /// What a person would call it.
     pub(super) fn kind(&self) -> &'static str {
         match self {

@@ -1,11 +1,12 @@
 //! Text → trees, with limits that keep hostile files harmless.
 
-use std::{collections::HashMap, rc::Rc};
+use std::{borrow::Cow, collections::HashMap, rc::Rc};
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 
 use super::{
     Code, Diagnostic,
+    bounded::{BoundedInput, Steps},
     sink::FileSink,
     source::{Position, SourceFile, Span, saturate},
     tree::{Entry, Node, Scalar, Value},
@@ -25,61 +26,84 @@ impl Limits {
 }
 
 /// The documents of a file; `None` when it is no YAML, which the sink then knows.
-pub(super) fn parse<'t>(source: &'t SourceFile, sink: &mut FileSink<'_>, limits: Limits) -> Option<Vec<Node<'t>>> {
-    let mut parser = Parser::new_from_str(source.text());
+pub(super) fn parse(source: &SourceFile, sink: &mut FileSink<'_>, limits: Limits) -> Option<Vec<Node>> {
+    // A document that begins as a list or mapping in brackets could be a key for all that the parser knows, and it keeps all
+    // of it in memory to find out. After the mark of a document it cannot, so JSON gets one, and its first line 4 columns.
+    let json = source.text().starts_with(['{', '[']);
+    let text = if json { Cow::Owned(format!("{MARK}{}", source.text())) } else { Cow::Borrowed(source.text()) };
+    let place = |span| place(span, json);
+    let steps = Steps::default();
+    let mut parser = Parser::new(BoundedInput::new(&text, &steps));
     let mut builder =
         Builder { sink, limits, open: Vec::new(), anchors: HashMap::new(), documents: Vec::new(), values: 0 };
-    while let Some(event) = parser.next_event() {
+    let mut last = Span::first();
+    loop {
+        steps.refill();
+        let event = parser.next_event();
+        if steps.exhausted() {
+            let message = "what follows is too long for one value, or for a list in brackets at this place";
+            let help = "write it with `- ` before each item, each on a line of its own";
+            builder.sink.report_with_help(Code::YamlLimits, message, last, help);
+            return None;
+        }
         match event {
-            Ok((event, span)) => builder.take(event, place(span)).ok()?,
-            Err(error) => {
-                builder.sink.push(syntax_error(builder.sink, source, &error));
+            Some(Ok((event, span))) => {
+                last = place(span);
+                builder.take(event, last).ok()?;
+            }
+            Some(Err(error)) => {
+                let mark = *error.marker();
+                let at = place(saphyr_parser::Span::empty(mark)).start;
+                builder.sink.push(syntax_error(builder.sink, source, at, error.info()));
                 return None;
             }
+            None => return Some(builder.documents),
         }
     }
-    Some(builder.documents)
 }
+
+const MARK: &str = "--- ";
 
 /// The file cannot be read to its end; why is in the sink.
 struct Halt;
 
-fn position(mark: Marker) -> Position {
-    Position { line: saturate(mark.line()), column: saturate(mark.col() + 1) }
-}
-
-fn place(span: saphyr_parser::Span) -> Span {
+/// A place as the file has it; `marked` when the parser was given [`MARK`] before the text.
+fn place(span: saphyr_parser::Span, marked: bool) -> Span {
+    let position = |mark: Marker| {
+        let added = if marked && mark.line() == 1 { MARK.len() } else { 0 };
+        Position { line: saturate(mark.line()), column: saturate((mark.col() + 1).saturating_sub(added).max(1)) }
+    };
     Span { start: position(span.start), end: position(span.end) }
 }
 
-struct Builder<'t, 's, 'd> {
+struct Builder<'s, 'd> {
     sink: &'s mut FileSink<'d>,
     limits: Limits,
-    open: Vec<Open<'t>>,
+    open: Vec<Open>,
     /// What each anchor stands for; `None` as long as it is open.
-    anchors: HashMap<usize, Option<Value<'t>>>,
-    documents: Vec<Node<'t>>,
+    anchors: HashMap<usize, Option<Value>>,
+    documents: Vec<Node>,
     values: usize,
 }
 
 /// A list or mapping whose end has not come yet.
-struct Open<'t> {
+struct Open {
     start: Span,
     anchor: usize,
     refused: bool,
-    items: Items<'t>,
+    items: Items,
 }
 
-enum Items<'t> {
-    Sequence(Vec<Node<'t>>),
-    Mapping { entries: Vec<Entry<'t>>, key: Option<Node<'t>> },
+enum Items {
+    Sequence(Vec<Node>),
+    Mapping { entries: Vec<Entry>, key: Option<Node> },
 }
 
-impl<'t> Builder<'t, '_, '_> {
-    fn take(&mut self, event: Event<'t>, span: Span) -> Result<(), Halt> {
+impl Builder<'_, '_> {
+    fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Halt> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                let scalar = Value::Scalar(Scalar::new(text, style == ScalarStyle::Plain));
+                let scalar = Value::Scalar(Scalar::new(&text, style == ScalarStyle::Plain));
                 let value = if self.refuses(tag.as_deref(), SCALAR_TAGS, span) { Value::Refused } else { scalar };
                 if anchor > 0 {
                     self.anchors.insert(anchor, Some(value.clone()));
@@ -108,7 +132,7 @@ impl<'t> Builder<'t, '_, '_> {
         }
     }
 
-    fn alias(&mut self, anchor: usize, span: Span) -> Value<'t> {
+    fn alias(&mut self, anchor: usize, span: Span) -> Value {
         if let Some(Some(value)) = self.anchors.get(&anchor) {
             value.clone()
         } else {
@@ -118,7 +142,7 @@ impl<'t> Builder<'t, '_, '_> {
         }
     }
 
-    fn open(&mut self, open: Open<'t>) -> Result<(), Halt> {
+    fn open(&mut self, open: Open) -> Result<(), Halt> {
         if self.open.len() == self.limits.depth {
             let message = format!("lists and mappings are nested more than {} deep", self.limits.depth);
             self.sink.report(Code::YamlLimits, message, open.start);
@@ -135,8 +159,15 @@ impl<'t> Builder<'t, '_, '_> {
         let open = self.open.pop().expect("the parser ends only what it has begun");
         let value = match open.items {
             _ if open.refused => Value::Refused,
-            Items::Sequence(items) => Value::Sequence(Rc::new(items)),
-            Items::Mapping { entries, .. } => Value::Mapping(Rc::new(entries)),
+            // A vector has room for more than it holds: most of the memory of many small ones.
+            Items::Sequence(mut items) => {
+                items.shrink_to_fit();
+                Value::Sequence(Rc::new(items))
+            }
+            Items::Mapping { mut entries, .. } => {
+                entries.shrink_to_fit();
+                Value::Mapping(Rc::new(entries))
+            }
         };
         if open.anchor > 0 {
             self.anchors.insert(open.anchor, Some(value.clone()));
@@ -144,7 +175,7 @@ impl<'t> Builder<'t, '_, '_> {
         self.add(Node { span: Span { start: open.start.start, end: end.end }, value })
     }
 
-    fn add(&mut self, node: Node<'t>) -> Result<(), Halt> {
+    fn add(&mut self, node: Node) -> Result<(), Halt> {
         self.values += 1;
         if self.values > self.limits.values {
             let message = format!("the file has more than {} values", self.limits.values);
@@ -181,20 +212,20 @@ impl<'t> Builder<'t, '_, '_> {
 /// Tags that leave a scalar the text that it is.
 const SCALAR_TAGS: &[&str] = &["str", "int", "float", "bool", "timestamp"];
 
-fn syntax_error(sink: &FileSink<'_>, source: &SourceFile, error: &saphyr_parser::ScanError) -> Diagnostic {
-    let Position { line, column } = position(*error.marker());
+fn syntax_error(sink: &FileSink<'_>, source: &SourceFile, at: Position, info: &str) -> Diagnostic {
+    let Position { line, column } = at;
     let here = Span::on_line(line, column..column + 1);
     let indented_by_tab = source.line(line).trim_start_matches(' ').starts_with('\t');
     let colon = [line.saturating_sub(1), line].into_iter().find_map(|line| full_width_colon(source, line));
     let (span, help) = match colon {
         Some(colon) => (colon, "`：` is a full-width character: write `: ` in its place"),
         None if indented_by_tab => (here, "indent with spaces; YAML allows no tabs here"),
-        None if error.info().contains("anchor") => {
+        None if info.contains("anchor") => {
             (here, "an alias (`*name`) needs an anchor (`&name`) before it in the same document")
         }
         None => (here, "check the indentation; put quotes around a text that begins with a symbol or has `: ` or ` #`"),
     };
-    sink.diagnostic(Code::YamlSyntax, format!("this is not YAML: {}", error.info()), span).help(help)
+    sink.diagnostic(Code::YamlSyntax, format!("this is not YAML: {info}"), span).help(help)
 }
 
 /// The full-width colon after the first word of a line, where a field's `:` is meant.
@@ -232,7 +263,7 @@ mod tests {
         let source = SourceFile::new("f", text);
         let documents = parse(&source, &mut sink.for_file(FileId(0)), Limits::USUAL).expect("YAML");
         let Value::Mapping(entries) = &documents[0].value else { panic!("a mapping") };
-        let slices = |node: &Node<'_>| source.slice(node.span).map(str::to_owned);
+        let slices = |node: &Node| source.slice(node.span).map(str::to_owned);
         assert_eq!(slices(&entries[0].key).as_deref(), Some("键"));
         assert_eq!(slices(&entries[0].value).as_deref(), Some("[菜鸟, \"引 号\"]"));
         assert_eq!(slices(&entries[1].value).as_deref(), Some("值"));
@@ -246,6 +277,26 @@ mod tests {
         assert_eq!(parsed("[[[a]]]", limits), Err((Code::YamlLimits, Position { line: 1, column: 3 })));
         assert_eq!(parsed("[a, b, c,\n d]", limits), Err((Code::YamlLimits, Position { line: 1, column: 1 })));
         assert_eq!(parsed("[a, b, c,\n d, e]", limits), Err((Code::YamlLimits, Position { line: 2, column: 5 })));
+    }
+
+    #[test]
+    fn what_the_parser_would_keep_in_memory_to_look_ahead_is_bounded() {
+        let start = Position { line: 1, column: 1 };
+        for text in [format!("- [{}]", "1,".repeat(1_000_000)), format!("[[{}]]", "{},".repeat(1_000_000))] {
+            assert_eq!(parsed(&text, Limits::USUAL).map_err(|(code, at)| (code, at.line)), Err((Code::YamlLimits, 1)));
+        }
+        assert_eq!(parsed(&"\n".repeat(2_000_000), Limits::USUAL), Err((Code::YamlLimits, start)));
+    }
+
+    #[test]
+    fn json_has_the_places_that_it_has() {
+        let error = parsed("{\"菜\": 1, ]", Limits::USUAL);
+        assert_eq!(error, Err((Code::YamlSyntax, Position { line: 1, column: 10 })));
+        assert_eq!(
+            parsed("[a,\n !x b]", Limits { depth: 0, values: 9 }),
+            Err((Code::YamlLimits, Position { line: 1, column: 1 }))
+        );
+        assert_eq!(parsed(&format!("{{a: [{}]}}", "1,".repeat(1_000_000)), Limits::USUAL), Ok(1));
     }
 
     #[test]

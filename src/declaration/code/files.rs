@@ -74,8 +74,8 @@ pub(super) const YAML_LIMITS: Rule = Rule {
     code: "LF-yaml-limits",
     severity: Error,
     title: "a file is nested too deep or has too many values",
-    reason: "Lists and mappings may be nested 32 deep, and a file may have 2,500,000 values: many times what \
-             letters need. More can only be a mistake or an attack.",
+    reason: "Lists and mappings may be nested 32 deep, and a file may have 2,500,000 values: more than letters need. One \
+             text, or one list in brackets within a list, has a limit too. More can only be a mistake or an attack.",
     parameter: None,
     good: "signatures: [菜鸟网络]",
     bad: "signatures: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[菜鸟网络]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]",
