@@ -25,7 +25,7 @@ use crate::{
     escape::visible,
     letter::{DesiredLetter, Picture},
     plan::{Plan, Staleness, staleness},
-    render::{markdown, style, style::paint, text},
+    render::{json, markdown, style, style::paint, text},
     service::{Client, LetterFilter},
 };
 
@@ -196,10 +196,6 @@ fn print(report: &Report, format: Format) -> anyhow::Result<()> {
     match format {
         Format::Text => files::print_styled(&text::report(report)),
         Format::Markdown => files::print(markdown::report(report).as_bytes()),
-        Format::Json => {
-            let mut json = serde_json::to_vec_pretty(&report.to_document())?;
-            json.push(b'\n');
-            files::print(&json)
-        }
+        Format::Json => files::print(json::pretty(&report.to_document()).as_bytes()),
     }
 }

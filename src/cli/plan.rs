@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{
     calls::{Caller, RetryPolicy, Silent, Stop},
-    plan::{Plan, PlanDocument},
-    render::{markdown, text},
+    plan::Plan,
+    render::{json, markdown, text},
     service::LetterFilter,
 };
 
@@ -63,7 +63,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
         Ok(Plan::new(endpoint, loaded.letters, &existing, today, args.declarations.expiring_days))
     })?;
     if let Some(path) = &args.out {
-        files::write_atomically(path, &to_json(&plan.to_saved_document())?)?;
+        files::write_atomically(path, json::pretty(&plan.to_saved_document()).as_bytes())?;
     }
     print(&plan, args.format)?;
     if let Some(path) = &args.out {
@@ -80,13 +80,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
 fn print(plan: &Plan, format: Format) -> anyhow::Result<()> {
     match format {
         Format::Text => files::print_styled(&text::plan(plan)),
-        Format::Json => files::print(&to_json(&plan.to_document())?),
+        Format::Json => files::print(json::pretty(&plan.to_document()).as_bytes()),
         Format::Markdown => files::print(markdown::plan(plan).as_bytes()),
     }
-}
-
-fn to_json(document: &PlanDocument) -> anyhow::Result<Vec<u8>> {
-    let mut json = serde_json::to_vec_pretty(document)?;
-    json.push(b'\n');
-    Ok(json)
 }
