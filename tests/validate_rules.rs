@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use letterform::declaration::{Code, Deny, LoadOptions, Loaded, Severity, load, load_text};
+use letterform::declaration::{Code, LintLevel, LintLevels, LoadOptions, Loaded, Severity, load, load_text, workspace};
 use tempfile::TempDir;
 
 /// The fields of a letter with everything in order, one a line.
@@ -59,6 +59,23 @@ fn with_fields(example: &str) -> String {
     format!("version: 1\nletters:\n  -\n    {}\n", lines.join("\n    "))
 }
 
+/// The rules that an example of a workspace file breaks: a whole one, some settings, or some fields of an account.
+fn judged_as_workspace(folder: &TempDir, example: &str) -> Vec<Code> {
+    let field = |name: &str| example.starts_with(&format!("{name}:"));
+    let rest = [("name", "name: retail"), ("letters", "letters: retail")];
+    let account: Vec<&str> = rest.iter().filter(|(name, _)| !field(name)).map(|(_, line)| *line).collect();
+    let text = match example {
+        whole if field("version") => whole.to_owned(),
+        settings if field("lints") => {
+            format!("version: 1\nsettings:\n  {settings}\naccounts: [{{{}}}]\n", account.join(", "))
+        }
+        fields => format!("version: 1\naccounts:\n  - {fields}\n    {}\n", account.join("\n    ")),
+    };
+    let path = folder.path().join(workspace::FILE_NAME);
+    fs::write(&path, text).expect("written");
+    codes(&workspace::load(&path).problems)
+}
+
 fn judged(folder: &TempDir, example: &str) -> Vec<Code> {
     let whole = ["version:", "letters:"].iter().any(|start| example.starts_with(start));
     let text = if whole { example.to_owned() } else { with_fields(example) };
@@ -71,6 +88,8 @@ fn a_wrong_example_breaks_its_rule_and_a_right_one_breaks_none() {
     let folder = folder();
     for code in Code::ALL.iter().filter(|code| !ABOUT_FILES.contains(code)) {
         let rule = code.rule();
+        let of_a_workspace = ["LF-account-", "LF-setting-"].iter().any(|start| code.as_str().starts_with(start));
+        let judged = if of_a_workspace { judged_as_workspace } else { judged };
         let wrong = judged(&folder, rule.bad);
         assert!(wrong.contains(code), "the wrong example of {code} gives {wrong:?}");
         let right = judged(&folder, rule.good);
@@ -142,18 +161,23 @@ fn a_scan_may_lie_beside_its_file_when_the_argument_is_the_folder_of_both() {
 }
 
 #[test]
-fn what_is_denied_is_an_error() {
+fn a_warning_is_as_bad_as_somebody_says() {
     let folder = folder();
-    let text = with_fields("validity: 2026-01-01~2036-01-01");
-    let load = |deny: Deny| {
-        let options = LoadOptions { deny, ..options() };
+    let text = with_fields("validity: 2026-01-01~2036-01-01 # letterform: allow LF-validity-short never long enough");
+    let load = |lints: LintLevels| {
+        let options = LoadOptions { lints, ..options() };
         let loaded = load_text(&folder.path().join("letters.yaml"), text.clone().into_bytes(), &options);
-        loaded.diagnostics.iter().map(|diagnostic| diagnostic.severity).collect::<Vec<_>>()
+        loaded.diagnostics.iter().map(|diagnostic| (diagnostic.code, diagnostic.severity)).collect::<Vec<_>>()
     };
-    assert_eq!(load(Deny::default()), [Severity::Warning]);
-    assert_eq!(load(Deny { warnings: true, ..Deny::default() }), [Severity::Error]);
-    assert_eq!(load(Deny { codes: [Code::ValidityLong].into(), ..Deny::default() }), [Severity::Error]);
-    assert_eq!(load(Deny { codes: [Code::Expired].into(), ..Deny::default() }), [Severity::Warning]);
+    let level = |code, level| LintLevels { levels: [(code, level)].into(), ..LintLevels::default() };
+    let (long, unused) = (Code::ValidityLong, Code::AllowUnused);
+    let (error, warning) = (Severity::Error, Severity::Warning);
+    assert_eq!(load(LintLevels::default()), [(long, warning), (unused, warning)]);
+    assert_eq!(load(LintLevels { deny_warnings: true, ..LintLevels::default() }), [(long, error), (unused, error)]);
+    assert_eq!(load(level(long, LintLevel::Error)), [(long, error), (unused, warning)]);
+    assert_eq!(load(level(long, LintLevel::Off)), [(unused, warning)]);
+    // A comment about a rule that is off has something to silence as soon as it is on.
+    assert_eq!(load(level(Code::ValidityShort, LintLevel::Off)), [(long, warning)]);
 }
 
 #[test]

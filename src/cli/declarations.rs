@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use crate::{
     clock::{Clock, day_in_china},
-    declaration::{self, Code, Deny, LoadOptions, Loaded, Severity},
+    declaration::{self, Code, LintLevel, LintLevels, LoadOptions, Loaded, Severity},
     letter::DesiredLetter,
     render::{diagnostics, style, style::paint},
 };
@@ -47,14 +47,16 @@ impl DeclarationArgs {
 
     /// Loads the declarations, good and bad.
     pub(crate) fn load(&self, clock: &Arc<dyn Clock>) -> Loaded {
-        let mut deny = Deny::default();
+        let mut lints = LintLevels::default();
         for denied in &self.deny {
             match denied {
-                Denied::Warnings => deny.warnings = true,
-                Denied::Code(code) => deny.codes.extend([*code]),
+                Denied::Warnings => lints.deny_warnings = true,
+                Denied::Code(code) => {
+                    lints.levels.insert(*code, LintLevel::Error);
+                }
             }
         }
-        let options = LoadOptions { deny, expiring_days: self.expiring_days, ..LoadOptions::new(self.today(clock)) };
+        let options = LoadOptions { lints, expiring_days: self.expiring_days, ..LoadOptions::new(self.today(clock)) };
         declaration::load(&self.paths, &options)
     }
 

@@ -21,7 +21,7 @@ struct Allow {
 /// Takes out of `sink` what comments silence, and adds what is wrong with the comments.
 pub(super) fn apply(sink: &mut Sink, files: &[SourceFile]) {
     let mut allows: HashMap<(FileId, u32), Vec<Allow>> = HashMap::new();
-    let mut malformed = Vec::new();
+    let mut complaints = Vec::new();
     for (file, index) in files.iter().zip(0..) {
         let id = FileId(index);
         for (place, words) in comments(id, file) {
@@ -30,7 +30,7 @@ pub(super) fn apply(sink: &mut Sink, files: &[SourceFile]) {
                     let line = target(file, place.span.start.line);
                     allows.entry((id, line)).or_default().push(Allow { code, place, used: false });
                 }
-                Err(message) => malformed.push(
+                Err(message) => complaints.push(
                     Diagnostic::new(Code::AllowMalformed, message)
                         .at(place)
                         .help("write it as `# letterform: allow LF-validity-short reason`, with a reason of your own"),
@@ -44,11 +44,12 @@ pub(super) fn apply(sink: &mut Sink, files: &[SourceFile]) {
         let allow = here.and_then(|here| here.iter_mut().find(|allow| allow.code == diagnostic.code));
         allow.map(|allow| allow.used = true).is_none()
     });
-    let unused = allows.into_values().flatten().filter(|allow| !allow.used).map(|allow| {
+    let unused = allows.into_values().flatten().filter(|allow| !allow.used && !sink.is_off(allow.code));
+    complaints.extend(unused.map(|allow| {
         let message = format!("{} has nothing to silence here", allow.code);
         Diagnostic::new(Code::AllowUnused, message).at(allow.place).help("remove the comment")
-    });
-    for diagnostic in malformed.into_iter().chain(unused) {
+    }));
+    for diagnostic in complaints {
         sink.push(diagnostic);
     }
 }

@@ -25,7 +25,7 @@ impl fmt::Display for Severity {
 /// One problem: what it is, where, and what to do about it.
 ///
 /// Texts may hold characters from the files; [`escape::visible`] makes them safe to show.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Diagnostic {
     /// The rule that is broken.
     pub code: Code,
@@ -44,7 +44,7 @@ pub struct Diagnostic {
 }
 
 /// Another place, and what it has to do with the problem.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Related {
     /// The place.
     pub place: Place,

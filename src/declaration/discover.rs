@@ -92,7 +92,7 @@ fn folder_name(folder: &Path) -> String {
 }
 
 /// A path as it is shown: with `/` between its parts, and without `./`.
-fn name(path: &Path) -> String {
+pub(super) fn name(path: &Path) -> String {
     let mut shown = String::new();
     for component in path.components() {
         match component {

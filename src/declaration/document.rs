@@ -4,7 +4,6 @@ use std::{collections::HashMap, rc::Rc};
 
 use super::{
     Code, FileId,
-    diagnostic::quoted,
     letter::{Entries, Located, PictureSource, PlacedSignatures, Reader, Shared, Slot},
     source::Span,
     tree::{Entry, Node, Value},
@@ -62,15 +61,10 @@ impl Reader<'_, '_> {
             return;
         };
         let start = entries.first().map_or(node.span, |entry| entry.key.span);
-        let [version, defaults, list] = self.entries(entries, &["version", "defaults", "letters"], &[]);
+        let [version, defaults, list] = self.sink.entries(entries, &["version", "defaults", "letters"], &[]);
         match version {
-            Some(entry) => self.version(&entry.value),
-            None => self.sink.report_with_help(
-                Code::VersionMissing,
-                "the document has no version",
-                start,
-                "begin it with `version: 1`",
-            ),
+            Some(entry) => self.sink.version(&entry.value),
+            None => self.sink.version_missing(start),
         }
         let defaults = defaults.map_or(Shared::NONE, |entry| self.defaults(&entry.value));
         match list {
@@ -84,20 +78,9 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn version(&mut self, node: &Node) {
-        match &node.value {
-            Value::Scalar(scalar) if scalar.plain && &**scalar == "1" => {}
-            Value::Scalar(scalar) => {
-                let message = format!("this letterform reads version 1, and not {}", quoted(scalar));
-                self.sink.push(self.sink.diagnostic(Code::VersionUnknown, message, node.span).suggest("1"));
-            }
-            other => self.wrong_type("version must be the number 1", other, node.span),
-        }
-    }
-
     fn defaults(&mut self, node: &Node) -> Shared {
         let Value::Mapping(entries) = &node.value else {
-            self.wrong_type("defaults must be a mapping of fields", &node.value, node.span);
+            self.sink.wrong_type("defaults must be a mapping of fields", &node.value, node.span);
             return Shared::NONE;
         };
         let found = self.fields(entries);
@@ -113,19 +96,19 @@ impl Reader<'_, '_> {
 
     fn fields<'n>(&mut self, entries: &'n [Entry]) -> Entries<'n> {
         let parameters = Field::ALL.map(|field| (field.parameter(), field.as_str()));
-        self.entries(entries, &FIELDS, &parameters)
+        self.sink.entries(entries, &FIELDS, &parameters)
     }
 
     fn letters(&mut self, node: &Node, defaults: &Shared, letters: &mut Vec<Declared>) {
         let Value::Sequence(items) = &node.value else {
             let must = "letters must be a list, with `- ` before each letter";
-            return self.wrong_type(must, &node.value, node.span);
+            return self.sink.wrong_type(must, &node.value, node.span);
         };
         // An alias repeats a letter, name and all: complained about once, and not read again however often it is repeated.
         let mut seen: HashMap<*const Vec<Entry>, Span> = HashMap::new();
         for item in items.iter() {
             let Value::Mapping(entries) = &item.value else {
-                self.wrong_type("a letter must be a mapping of fields", &item.value, item.span);
+                self.sink.wrong_type("a letter must be a mapping of fields", &item.value, item.span);
                 continue;
             };
             let repeated = Rc::strong_count(entries) > 1;

@@ -1,9 +1,12 @@
-use std::path::{Path, PathBuf};
+use std::{
+    collections::{HashMap, HashSet},
+    path::{Path, PathBuf},
+};
 
 use jiff::civil::Date;
 
 use super::{
-    Deny, Diagnostic, FileId, ScanRoots, Severity, SourceFile, allow,
+    Diagnostic, FileId, LintLevels, ScanRoots, Severity, SourceFile, allow,
     discover::{self, Found},
     document::{Content, Declared},
     letter::Reader,
@@ -21,17 +24,17 @@ pub struct LoadOptions {
     pub today: Date,
     /// A letter that ends within this many days is warned of.
     pub expiring_days: u32,
-    /// Which warnings are errors.
-    pub deny: Deny,
+    /// How bad each warning is taken.
+    pub lints: LintLevels,
 }
 
 impl LoadOptions {
     /// How many days before its end a letter is warned of, unless the user says otherwise.
     pub const EXPIRING_DAYS: u32 = 60;
 
-    /// The rules as they are on a day, with nothing denied.
+    /// The rules as they are on a day, with every warning a warning.
     pub fn new(today: Date) -> Self {
-        Self { today, expiring_days: Self::EXPIRING_DAYS, deny: Deny::default() }
+        Self { today, expiring_days: Self::EXPIRING_DAYS, lints: LintLevels::default() }
     }
 }
 
@@ -57,6 +60,42 @@ impl Loaded {
     /// How many problems of one severity there are.
     pub fn count(&self, severity: Severity) -> usize {
         self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count()
+    }
+}
+
+impl Loaded {
+    /// Nothing at all.
+    pub fn nothing() -> Self {
+        Self { letters: Vec::new(), diagnostics: Vec::new(), files: Vec::new(), roots: ScanRoots::default() }
+    }
+
+    /// The problems of both, for one rendering. A file that both have read is there once, and so are its problems.
+    ///
+    /// The letters and roots stay those of `self`: letters of several accounts are never mixed.
+    #[must_use]
+    pub fn with_problems_of(mut self, other: Self) -> Self {
+        let known: HashMap<String, FileId> =
+            self.files.iter().zip(0..).map(|(file, index)| (file.name().to_owned(), FileId(index))).collect();
+        let mut ids = Vec::with_capacity(other.files.len());
+        for file in other.files {
+            let next = FileId(source::saturate(self.files.len()));
+            let id = known.get(file.name()).copied().unwrap_or(next);
+            if id == next {
+                self.files.push(file);
+            }
+            ids.push(id);
+        }
+        let seen: HashSet<Diagnostic> = self.diagnostics.iter().cloned().collect();
+        let moved = other.diagnostics.into_iter().map(|mut diagnostic| {
+            let places =
+                diagnostic.place.iter_mut().chain(diagnostic.related.iter_mut().map(|related| &mut related.place));
+            for place in places {
+                place.file = ids[place.file.index()];
+            }
+            diagnostic
+        });
+        self.diagnostics.extend(moved.filter(|diagnostic| !seen.contains(diagnostic)));
+        self
     }
 }
 
@@ -92,7 +131,7 @@ struct Loader<'o> {
 
 impl<'o> Loader<'o> {
     fn new(options: &'o LoadOptions) -> Self {
-        let sink = Sink::new(options.deny.clone());
+        let sink = Sink::new(options.lints.clone());
         Self { options, sink, files: Vec::new(), paths: Vec::new(), letters: Vec::new() }
     }
 

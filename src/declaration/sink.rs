@@ -1,27 +1,59 @@
-use std::{borrow::Cow, collections::BTreeSet};
+use std::{borrow::Cow, collections::BTreeMap};
 
 use super::{Code, Diagnostic, FileId, Place, Severity, Span};
 
-/// Which warnings are errors.
-#[derive(Debug, Clone, Default)]
-pub struct Deny {
-    /// All of them.
-    pub warnings: bool,
-    /// These.
-    pub codes: BTreeSet<Code>,
+/// How bad each warning is taken. Errors are errors, whatever is said of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LintLevels {
+    /// Every warning is an error, unless its own level is [`LintLevel::Off`].
+    pub deny_warnings: bool,
+    /// The levels of single rules.
+    pub levels: BTreeMap<Code, LintLevel>,
 }
 
-impl Deny {
-    /// How bad a problem of this code is.
-    fn severity(&self, code: Code) -> Severity {
-        if self.warnings || self.codes.contains(&code) { Severity::Error } else { code.rule().severity }
+/// How bad a warning is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LintLevel {
+    /// It keeps the declarations from being used.
+    Error,
+    /// It is shown.
+    Warning,
+    /// It is not looked for.
+    Off,
+}
+
+impl LintLevel {
+    /// Every level, the worst first.
+    pub const ALL: [Self; 3] = [Self::Error, Self::Warning, Self::Off];
+
+    /// The level as it is written in a workspace file.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Off => "off",
+        }
+    }
+}
+
+impl LintLevels {
+    /// How bad a problem of this code is; `None` says that nobody wants to hear of it.
+    fn severity(&self, code: Code) -> Option<Severity> {
+        let severity = code.rule().severity;
+        match self.levels.get(&code) {
+            _ if severity == Severity::Error => Some(severity),
+            Some(LintLevel::Off) => None,
+            Some(LintLevel::Error) => Some(Severity::Error),
+            Some(LintLevel::Warning) | None if self.deny_warnings => Some(Severity::Error),
+            Some(LintLevel::Warning) | None => Some(severity),
+        }
     }
 }
 
 /// Collects problems, up to a number that bounds the memory a hostile file can take.
 #[derive(Debug)]
 pub(super) struct Sink {
-    deny: Deny,
+    levels: LintLevels,
     kept: Vec<Diagnostic>,
     dropped: usize,
     dropped_error: bool,
@@ -31,18 +63,24 @@ impl Sink {
     /// The most problems that are kept.
     const MAX: usize = 100_000;
 
-    pub(super) fn new(deny: Deny) -> Self {
-        Self { deny, kept: Vec::new(), dropped: 0, dropped_error: false }
+    pub(super) fn new(levels: LintLevels) -> Self {
+        Self { levels, kept: Vec::new(), dropped: 0, dropped_error: false }
     }
 
     pub(super) fn push(&mut self, mut diagnostic: Diagnostic) {
-        diagnostic.severity = self.deny.severity(diagnostic.code);
+        let Some(severity) = self.levels.severity(diagnostic.code) else { return };
+        diagnostic.severity = severity;
         if self.kept.len() < Self::MAX {
             self.kept.push(diagnostic);
         } else {
             self.dropped += 1;
             self.dropped_error |= diagnostic.severity == Severity::Error;
         }
+    }
+
+    /// Whether nobody wants to hear of problems of this code.
+    pub(super) fn is_off(&self, code: Code) -> bool {
+        self.levels.severity(code).is_none()
     }
 
     /// Keeps the problems that `keep` is true for.
@@ -109,16 +147,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_denied_is_an_error() {
-        let deny = Deny { warnings: false, codes: BTreeSet::from([Code::ValidityLong]) };
-        assert_eq!(deny.severity(Code::ValidityLong), Severity::Error);
-        assert_eq!(deny.severity(Code::ValidityShort), Severity::Warning);
-        assert_eq!(Deny { warnings: true, ..Deny::default() }.severity(Code::ValidityShort), Severity::Error);
+    fn a_warning_is_as_bad_as_somebody_says_and_an_error_is_an_error() {
+        let levels = |deny_warnings, level| {
+            let codes = [(Code::ValidityLong, level), (Code::NameTooLong, LintLevel::Off)];
+            LintLevels { deny_warnings, levels: BTreeMap::from(codes) }
+        };
+        for (deny_warnings, level, expected) in [
+            (false, LintLevel::Error, Some(Severity::Error)),
+            (false, LintLevel::Warning, Some(Severity::Warning)),
+            (true, LintLevel::Warning, Some(Severity::Error)),
+            (false, LintLevel::Off, None),
+            (true, LintLevel::Off, None),
+        ] {
+            let levels = levels(deny_warnings, level);
+            assert_eq!(levels.severity(Code::ValidityLong), expected, "{level:?}");
+            assert_eq!(levels.severity(Code::NameTooLong), Some(Severity::Error));
+            let other = if deny_warnings { Severity::Error } else { Severity::Warning };
+            assert_eq!(levels.severity(Code::ValidityShort), Some(other));
+        }
     }
 
     #[test]
     fn problems_without_end_are_counted_and_not_kept() {
-        let mut sink = Sink::new(Deny::default());
+        let mut sink = Sink::new(LintLevels::default());
         for _ in 0..Sink::MAX + 5 {
             sink.push(Diagnostic::new(Code::FieldUnknown, "x"));
         }

@@ -244,10 +244,10 @@ fn full_width_colon(source: &SourceFile, line: u32) -> Option<Span> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::declaration::{Deny, FileId, sink::Sink};
+    use crate::declaration::{FileId, LintLevels, sink::Sink};
 
     fn parsed(text: &str, limits: Limits) -> Result<usize, (Code, Position)> {
-        let mut sink = Sink::new(Deny::default());
+        let mut sink = Sink::new(LintLevels::default());
         let source = SourceFile::new("f", text);
         let documents = parse(&source, &mut sink.for_file(FileId(0)), limits).map(|documents| documents.len());
         documents.ok_or_else(|| {
@@ -259,7 +259,7 @@ mod tests {
     #[test]
     fn places_count_lines_and_characters_from_one() {
         let text = "# 中文注释\n键: [菜鸟, \"引 号\"]\r\n二: 值";
-        let mut sink = Sink::new(Deny::default());
+        let mut sink = Sink::new(LintLevels::default());
         let source = SourceFile::new("f", text);
         let documents = parse(&source, &mut sink.for_file(FileId(0)), Limits::USUAL).expect("YAML");
         let Value::Mapping(entries) = &documents[0].value else { panic!("a mapping") };

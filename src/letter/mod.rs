@@ -3,6 +3,7 @@
 //! Nothing here does IO, reads a clock, awaits or renders. Text becomes a value through `TryFrom<&str>` or
 //! `FromStr`, and every refusal is a [`ValueError`] that knows which field, which rule and which character.
 
+mod account;
 mod desired;
 mod error;
 mod existing;
@@ -17,6 +18,7 @@ mod succession;
 mod text;
 mod validity;
 
+pub use account::{AccountName, AccountNameError};
 pub use desired::{DesiredLetter, Picture, Scan, Source};
 pub use error::ValueError;
 pub use existing::{ExistingLetter, LetterId};

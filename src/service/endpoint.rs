@@ -110,6 +110,22 @@ impl Endpoint {
         }
     }
 
+    /// Whether it is one of the service's own hosts, such as `dysmsapi.aliyuncs.com` or `dysmsapi-vpc.cn-hangzhou.aliyuncs.com`.
+    ///
+    /// Anybody can have a host below `aliyuncs.com`, a bucket's for one, so the domain alone says nothing.
+    #[must_use]
+    pub fn is_official(&self) -> bool {
+        let labels: Vec<&str> = self.0.host_str().unwrap_or_default().split('.').collect();
+        let place = match labels[..] {
+            [service, "aliyuncs", "com"] => Some((service, "")),
+            [service, region, "aliyuncs", "com"] => Some((service, region)),
+            _ => None,
+        };
+        let is_service = |service: &str| service == "dysmsapi" || service.starts_with("dysmsapi-");
+        self.0.port().is_none()
+            && place.is_some_and(|(service, region)| is_service(service) && !region.starts_with("oss"))
+    }
+
     /// The host and the port, as the header `Host` has them.
     #[must_use]
     pub fn authority(&self) -> String {
@@ -199,6 +215,26 @@ mod tests {
             ("http://localhost:80", "http://localhost"),
         ] {
             assert_eq!(Endpoint::parse(text).expect(text).to_string(), origin);
+        }
+    }
+
+    #[test]
+    fn the_services_own_hosts_are_told_from_others() {
+        for own in
+            ["dysmsapi.aliyuncs.com", "dysmsapi-xman.cn-hongkong.aliyuncs.com", "dysmsapi.us-east-1.aliyuncs.com"]
+        {
+            assert!(Endpoint::parse(own).expect(own).is_official(), "{own}");
+        }
+        for other in [
+            "aliyuncs.com",
+            "evil.aliyuncs.com",
+            "dysmsapi.aliyuncs.com.example.com",
+            "dysmsapi.oss-cn-hangzhou.aliyuncs.com",
+            "dysmsapi.evil.oss-cn-hangzhou.aliyuncs.com",
+            "dysmsapi.aliyuncs.com:8443",
+            "http://127.0.0.1",
+        ] {
+            assert!(!Endpoint::parse(other).expect(other).is_official(), "{other}");
         }
     }
 

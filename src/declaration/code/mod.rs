@@ -1,5 +1,6 @@
 //! The table of all rules: what `letterform explain`, the reference and every diagnostic take their words from.
 
+mod accounts;
 mod files;
 mod lints;
 mod pictures;
@@ -110,6 +111,12 @@ codes! {
     SameContent => lints::SAME_CONTENT,
     AllowMalformed => lints::ALLOW_MALFORMED,
     AllowUnused => lints::ALLOW_UNUSED,
+    AccountName => accounts::ACCOUNT_NAME,
+    AccountDuplicate => accounts::ACCOUNT_DUPLICATE,
+    AccountCredentials => accounts::ACCOUNT_CREDENTIALS,
+    AccountEndpoint => accounts::ACCOUNT_ENDPOINT,
+    AccountLetters => accounts::ACCOUNT_LETTERS,
+    SettingValue => accounts::SETTING_VALUE,
 }
 
 impl Code {
