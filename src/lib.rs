@@ -10,6 +10,7 @@
 //!
 //! [`letter`] and [`plan`] are pure: no IO, no clock, no async, no rendering.
 
+pub mod accounts;
 pub mod apply;
 pub mod calls;
 pub mod cli;

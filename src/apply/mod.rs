@@ -67,7 +67,7 @@ pub async fn apply<S: WriteLetters>(
             ReportedLetter { planned, outcome }
         })
         .collect();
-    Report { endpoint: plan.endpoint, letters, warnings: plan.warnings }
+    Report { account: plan.account, endpoint: plan.endpoint, letters, warnings: plan.warnings }
 }
 
 /// Settles one letter, unless everything is to end first.

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    letter::LetterId,
+    letter::{AccountName, LetterId},
     plan::{Difference, LetterEntry, PlannedLetter, Warning},
     service::{RequestId, ServiceError},
 };
@@ -9,6 +9,8 @@ use crate::{
 /// What became of every letter of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
+    /// The account of the workspace that the letters belong to, where there is a workspace.
+    pub account: Option<AccountName>,
     /// The endpoint that the plan was applied to.
     pub endpoint: String,
     /// The letters in the order of the plan.
@@ -106,6 +108,20 @@ pub struct ReportSummary {
     pub skipped: usize,
 }
 
+impl ReportSummary {
+    /// The letters of both.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            created: self.created + other.created,
+            unchanged: self.unchanged + other.unchanged,
+            conflict: self.conflict + other.conflict,
+            failed: self.failed + other.failed,
+            skipped: self.skipped + other.skipped,
+        }
+    }
+}
+
 impl LetterOutcome {
     /// The outcome in one word.
     pub const fn as_str(&self) -> &'static str {
@@ -197,6 +213,7 @@ impl Report {
         ReportDocument {
             format_version: crate::plan::FORMAT_VERSION,
             generator: crate::plan::Generator::this(),
+            account: self.account.clone(),
             endpoint: self.endpoint.clone(),
             summary: self.summary(),
             letters: self.letters.iter().map(ReportEntry::from).collect(),
@@ -215,6 +232,10 @@ pub struct ReportDocument {
     format_version: u32,
     /// The program that made the report.
     generator: crate::plan::Generator,
+    /// The account of the workspace that the letters belong to. Reports without a workspace have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    account: Option<AccountName>,
     /// The endpoint that the plan was applied to.
     endpoint: String,
     /// How many letters there are of each outcome.

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Difference, Plan, PlanSummary, PlannedLetter, Settled, Standing, Warning, compare::DeclaredValidity};
 use crate::letter::{
-    DesiredLetter, Field, FileKey, Letter, LetterName, OrganizationCode, Party, Picture, PictureFormat, Scan,
-    ScanDigest, Signatures, Source, Validity, ValueError,
+    AccountName, DesiredLetter, Field, FileKey, Letter, LetterName, OrganizationCode, Party, Picture, PictureFormat,
+    Scan, ScanDigest, Signatures, Source, Validity, ValueError,
 };
 
 /// The version of the form of plans and reports.
@@ -21,6 +21,10 @@ pub struct PlanDocument {
     format_version: u32,
     /// The program that made the plan.
     generator: Generator,
+    /// The account of the workspace that the letters belong to. Plans without a workspace have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    account: Option<AccountName>,
     /// The endpoint whose letters were compared.
     endpoint: String,
     /// How many letters there are of each action.
@@ -190,6 +194,7 @@ impl Plan {
         PlanDocument {
             format_version: FORMAT_VERSION,
             generator: Generator::this(),
+            account: self.account.clone(),
             endpoint: self.endpoint.clone(),
             summary: self.summary(),
             letters: self.letters.iter().map(LetterEntry::from).collect(),
@@ -221,13 +226,18 @@ impl Plan {
 
     /// Reads a saved plan.
     pub fn from_saved(json: &[u8]) -> Result<Self, ReadPlanError> {
-        let document: PlanDocument = serde_json::from_slice(json)?;
+        Self::from_document(serde_json::from_slice(json)?)
+    }
+
+    /// Reads a saved plan that is a part of another document.
+    pub fn from_document(document: PlanDocument) -> Result<Self, ReadPlanError> {
         if document.format_version != FORMAT_VERSION {
             return Err(ReadPlanError::Version(document.format_version));
         }
         let Some(preconditions) = document.preconditions else { return Err(ReadPlanError::NotSaved) };
         let letters = document.letters.into_iter().map(PlannedLetter::try_from).collect::<Result<_, _>>()?;
-        let plan = Self { endpoint: document.endpoint, letters, warnings: document.warnings };
+        let PlanDocument { account, endpoint, warnings, .. } = document;
+        let plan = Self { account, endpoint, letters, warnings };
         if plan.preconditions() != preconditions || plan.summary() != document.summary {
             return Err(ReadPlanError::Tampered("its parts contradict each other".to_owned()));
         }

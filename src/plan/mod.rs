@@ -17,11 +17,15 @@ pub use document::{PlanDocument, ReadPlanError, schema};
 pub use stale::{Staleness, staleness};
 pub use warning::{Warning, WarningCode};
 
-use crate::letter::{DesiredLetter, ExistingLetter, Field, Letter, LetterId, LetterName, Picture, Source, Successions};
+use crate::letter::{
+    AccountName, DesiredLetter, ExistingLetter, Field, Letter, LetterId, LetterName, Picture, Source, Successions,
+};
 
 /// What to do about every letter. The executor does nothing that is not in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
+    /// The account of the workspace that the letters belong to, where there is a workspace.
+    pub account: Option<AccountName>,
     /// The endpoint whose letters were compared: the plan holds for no other.
     pub endpoint: String,
     /// Declared letters in the order of files and lines, then unmanaged ones by name.
@@ -91,6 +95,19 @@ pub struct PlanSummary {
     pub unmanaged: usize,
 }
 
+impl PlanSummary {
+    /// The letters of both.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            create: self.create + other.create,
+            unchanged: self.unchanged + other.unchanged,
+            conflict: self.conflict + other.conflict,
+            unmanaged: self.unmanaged + other.unmanaged,
+        }
+    }
+}
+
 impl PlannedLetter {
     /// The letter's name.
     pub fn name(&self) -> &str {
@@ -140,7 +157,13 @@ impl Plan {
         for (name, twins) in by_name.iter().filter(|(name, _)| !declared.contains(**name)) {
             letters.extend(twins.iter().map(|twin| PlannedLetter::Unmanaged((*name).to_owned(), Standing::of(twin))));
         }
-        Self { endpoint, letters, warnings }
+        Self { account: None, endpoint, letters, warnings }
+    }
+
+    /// The plan as one of an account of a workspace.
+    #[must_use]
+    pub fn of_account(self, account: Option<AccountName>) -> Self {
+        Self { account, ..self }
     }
 
     /// The letters to create, in order.

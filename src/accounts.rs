@@ -1,0 +1,248 @@
+//! The plans and reports of several accounts, side by side: what `plan` and `apply` tell of a whole workspace.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    apply::{Report, ReportDocument, ReportSummary},
+    letter::AccountName,
+    plan::{FORMAT_VERSION, Generator, Plan, PlanDocument, PlanSummary, ReadPlanError},
+    service::RequestId,
+};
+
+/// What came of each account of a workspace, in the order of its file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accounts<T>(pub Vec<AccountResult<T>>);
+
+/// What came of one account. That one fails is no matter of the others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountResult<T> {
+    /// The account.
+    pub account: AccountName,
+    /// Its plan or report, or why there is none.
+    pub result: Result<T, AccountFailure>,
+}
+
+/// Why an account has no plan or no report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountFailure {
+    /// The service's code, when the service refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// What happened and what to do.
+    pub message: String,
+    /// The id of the request, when the service told one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub request_id: Option<RequestId>,
+}
+
+/// The accounts of a workspace as `plan` writes them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(title = "WorkspacePlan", extend("additionalProperties" = false))]
+pub struct PlansDocument {
+    /// The version of this form: 1.
+    #[schemars(extend("const" = 1))]
+    format_version: u32,
+    /// The program that made the plans.
+    generator: Generator,
+    /// How many letters there are of each action, in all accounts.
+    summary: PlanSummary,
+    /// The accounts in the order of the workspace file.
+    accounts: Vec<PlannedAccount>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+struct PlannedAccount {
+    /// The account's name.
+    #[schemars(with = "String")]
+    account: AccountName,
+    #[serde(flatten)]
+    result: PlanOrError,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum PlanOrError {
+    /// What is to be done.
+    Plan(Box<PlanDocument>),
+    /// Why there is no plan.
+    Error(AccountFailure),
+}
+
+/// The accounts of a workspace as `apply` writes them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(title = "WorkspaceReport", extend("additionalProperties" = false))]
+pub struct ReportsDocument {
+    /// The version of this form: 1.
+    #[schemars(extend("const" = 1))]
+    format_version: u32,
+    /// The program that made the reports.
+    generator: Generator,
+    /// How many letters there are of each outcome, in all accounts.
+    summary: ReportSummary,
+    /// The accounts in the order of the workspace file.
+    accounts: Vec<ReportedAccount>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+struct ReportedAccount {
+    /// The account's name.
+    #[schemars(with = "String")]
+    account: AccountName,
+    #[serde(flatten)]
+    result: ReportOrError,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum ReportOrError {
+    /// What was done.
+    Report(Box<ReportDocument>),
+    /// Why nothing was done.
+    Error(AccountFailure),
+}
+
+/// The JSON schema of the plans of a workspace.
+pub fn plans_schema() -> schemars::Schema {
+    schemars::schema_for!(PlansDocument)
+}
+
+/// The JSON schema of the reports of a workspace.
+pub fn reports_schema() -> schemars::Schema {
+    schemars::schema_for!(ReportsDocument)
+}
+
+impl<T> Accounts<T> {
+    /// What there is of the accounts that did not fail.
+    pub fn good(&self) -> impl Iterator<Item = &T> {
+        self.0.iter().filter_map(|account| account.result.as_ref().ok())
+    }
+
+    /// The accounts that failed.
+    pub fn failed(&self) -> impl Iterator<Item = (&AccountName, &AccountFailure)> {
+        self.0.iter().filter_map(|account| Some((&account.account, account.result.as_ref().err()?)))
+    }
+}
+
+impl Accounts<Plan> {
+    /// How many letters there are of each action, in all accounts.
+    pub fn summary(&self) -> PlanSummary {
+        self.good().map(Plan::summary).fold(PlanSummary::default(), PlanSummary::plus)
+    }
+
+    /// The plans as `plan --format json` prints them.
+    pub fn to_document(&self) -> PlansDocument {
+        self.document(Plan::to_document)
+    }
+
+    /// The plans as `plan --out` saves them.
+    pub fn to_saved_document(&self) -> PlansDocument {
+        self.document(Plan::to_saved_document)
+    }
+
+    fn document(&self, write: impl Fn(&Plan) -> PlanDocument) -> PlansDocument {
+        let entry = |account: &AccountResult<Plan>| PlannedAccount {
+            account: account.account.clone(),
+            result: match &account.result {
+                Ok(plan) => PlanOrError::Plan(Box::new(write(plan))),
+                Err(failure) => PlanOrError::Error(failure.clone()),
+            },
+        };
+        PlansDocument {
+            format_version: FORMAT_VERSION,
+            generator: Generator::this(),
+            summary: self.summary(),
+            accounts: self.0.iter().map(entry).collect(),
+        }
+    }
+
+    /// Reads saved plans.
+    pub fn from_saved(json: &[u8]) -> Result<Self, ReadPlanError> {
+        let document: PlansDocument = serde_json::from_slice(json)?;
+        if document.format_version != FORMAT_VERSION {
+            return Err(ReadPlanError::Version(document.format_version));
+        }
+        let mut accounts: Vec<AccountResult<Plan>> = Vec::with_capacity(document.accounts.len());
+        for PlannedAccount { account, result } in document.accounts {
+            let result = match result {
+                PlanOrError::Plan(plan) => Ok(Plan::from_document(*plan)?),
+                PlanOrError::Error(failure) => Err(failure),
+            };
+            let is_other = result.as_ref().is_ok_and(|plan| plan.account.as_ref() != Some(&account));
+            if is_other || accounts.iter().any(|before| before.account == account) {
+                let problem = format!("the account {account} is there twice, or has the plan of another one");
+                return Err(ReadPlanError::Tampered(problem));
+            }
+            accounts.push(AccountResult { account, result });
+        }
+        let accounts = Self(accounts);
+        if accounts.summary() != document.summary {
+            return Err(ReadPlanError::Tampered("its parts contradict each other".to_owned()));
+        }
+        Ok(accounts)
+    }
+}
+
+impl Accounts<Report> {
+    /// How many letters there are of each outcome, in all accounts.
+    pub fn summary(&self) -> ReportSummary {
+        self.good().map(Report::summary).fold(ReportSummary::default(), ReportSummary::plus)
+    }
+
+    /// The reports as `apply --format json` prints them.
+    pub fn to_document(&self) -> ReportsDocument {
+        let entry = |account: &AccountResult<Report>| ReportedAccount {
+            account: account.account.clone(),
+            result: match &account.result {
+                Ok(report) => ReportOrError::Report(Box::new(report.to_document())),
+                Err(failure) => ReportOrError::Error(failure.clone()),
+            },
+        };
+        ReportsDocument {
+            format_version: FORMAT_VERSION,
+            generator: Generator::this(),
+            summary: self.summary(),
+            accounts: self.0.iter().map(entry).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn accounts() -> Accounts<Plan> {
+        let name = |text: &str| text.parse::<AccountName>().expect("a name");
+        let today = jiff::civil::date(2026, 11, 24);
+        let plan = Plan::new("https://dysmsapi.aliyuncs.com".to_owned(), Vec::new(), &[], today, 60);
+        let failure = AccountFailure { code: None, message: "no credentials".to_owned(), request_id: None };
+        Accounts(vec![
+            AccountResult { account: name("retail"), result: Ok(plan.of_account(Some(name("retail")))) },
+            AccountResult { account: name("travel"), result: Err(failure) },
+        ])
+    }
+
+    #[test]
+    fn saved_plans_read_as_they_were() {
+        let saved = serde_json::to_vec(&accounts().to_saved_document()).expect("JSON");
+        assert_eq!(Accounts::from_saved(&saved).expect("good"), accounts());
+        let printed = serde_json::to_vec(&accounts().to_document()).expect("JSON");
+        assert!(matches!(Accounts::from_saved(&printed), Err(ReadPlanError::NotSaved)));
+    }
+
+    #[test]
+    fn a_plan_under_the_name_of_another_account_is_refused() {
+        let saved = serde_json::to_string(&accounts().to_saved_document()).expect("JSON");
+        for (from, to) in [
+            ("{\"account\":\"retail\"", "{\"account\":\"other\""),
+            ("\"account\":\"travel\"", "\"account\":\"retail\""),
+        ] {
+            assert!(saved.contains(from), "{saved}");
+            let tampered = saved.replacen(from, to, 1);
+            assert!(matches!(Accounts::from_saved(tampered.as_bytes()), Err(ReadPlanError::Tampered(_))), "{tampered}");
+        }
+    }
+}
