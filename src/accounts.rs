@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     apply::{Report, ReportDocument, ReportSummary},
+    inventory::{Inventory, InventoryDocument},
     letter::AccountName,
     plan::{FORMAT_VERSION, Generator, Plan, PlanDocument, PlanSummary, ReadPlanError},
     service::RequestId,
@@ -105,6 +106,35 @@ enum ReportOrError {
     Error(AccountFailure),
 }
 
+/// The inventories of the accounts of a workspace as `list` writes them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InventoriesDocument {
+    /// The version of this form: 1.
+    format_version: u32,
+    /// The program that made the document.
+    generator: Generator,
+    /// The accounts in the order of the workspace file.
+    accounts: Vec<ListedAccount>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct ListedAccount {
+    /// The account's name.
+    account: AccountName,
+    #[serde(flatten)]
+    result: InventoryOrError,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum InventoryOrError {
+    /// What there is.
+    Inventory(Box<InventoryDocument>),
+    /// Why nobody knows.
+    Error(AccountFailure),
+}
+
 /// The JSON schema of the plans of a workspace.
 pub fn plans_schema() -> schemars::Schema {
     schemars::schema_for!(PlansDocument)
@@ -121,9 +151,36 @@ impl<T> Accounts<T> {
         self.0.iter().filter_map(|account| account.result.as_ref().ok())
     }
 
+    /// The same with what there is of each account made into something else.
+    pub fn map<'a, U>(&'a self, make: impl Fn(&'a T) -> U) -> Accounts<U> {
+        let results = self.0.iter().map(|account| AccountResult {
+            account: account.account.clone(),
+            result: account.result.as_ref().map(&make).map_err(Clone::clone),
+        });
+        Accounts(results.collect())
+    }
+
     /// The accounts that failed.
     pub fn failed(&self) -> impl Iterator<Item = (&AccountName, &AccountFailure)> {
         self.0.iter().filter_map(|account| Some((&account.account, account.result.as_ref().err()?)))
+    }
+}
+
+impl Accounts<Inventory<'_>> {
+    /// The inventories as `list --format json` prints them.
+    pub fn to_document(&self) -> InventoriesDocument {
+        let entry = |account: &AccountResult<Inventory<'_>>| ListedAccount {
+            account: account.account.clone(),
+            result: match &account.result {
+                Ok(inventory) => InventoryOrError::Inventory(Box::new(inventory.to_document())),
+                Err(failure) => InventoryOrError::Error(failure.clone()),
+            },
+        };
+        InventoriesDocument {
+            format_version: FORMAT_VERSION,
+            generator: Generator::this(),
+            accounts: self.0.iter().map(entry).collect(),
+        }
     }
 }
 

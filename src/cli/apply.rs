@@ -1,32 +1,35 @@
 //! `letterform apply`
 
+mod task;
+
 use std::{
     io::{BufRead as _, Write as _},
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::Arc,
 };
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
+use futures::{StreamExt as _, future::join_all, stream};
 
+pub(super) use self::task::Stale;
+use self::task::{Prepared, Task, tasks};
 use super::{
     Exit, block_on, clock,
-    connection::{Connection, ServiceArgs},
+    connection::ServiceArgs,
     declarations::DeclarationArgs,
-    files, interrupt,
-    journal::Journal,
-    plan::Format,
+    failure, files, interrupt,
+    plan::{Format, SIDE_BY_SIDE},
     progress::Progress,
-    scans::{self, FileScans},
+    workspace::WorkspaceArgs,
 };
 use crate::{
-    apply::{self, Report},
-    calls::{Both, Caller, Observe, RetryPolicy, Silent, Stop},
+    accounts::{AccountResult, Accounts},
+    apply::Report,
+    calls::Stop,
     clock::Clock,
     escape::visible,
-    letter::{DesiredLetter, Picture},
-    plan::{Plan, Staleness, staleness},
+    letter::AccountName,
     render::{json, markdown, style, style::paint, text},
-    service::{Client, LetterFilter},
 };
 
 /// Arguments of `apply`.
@@ -47,138 +50,144 @@ pub(crate) struct Args {
     #[command(flatten)]
     declarations: DeclarationArgs,
     #[command(flatten)]
+    workspace: WorkspaceArgs,
+    #[command(flatten)]
     service: ServiceArgs,
-}
-
-/// What to apply: declarations to compare, or a plan that was compared before.
-enum Task {
-    Declared(Vec<DesiredLetter>),
-    Saved(Plan),
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let clock = clock()?;
-    let (task, roots) = match &args.plan {
-        Some(path) => {
-            let plan = read_plan(path)?;
-            let roots = scans::roots_of_plan(&plan);
-            (Task::Saved(plan), roots)
-        }
-        None => match args.declarations.load_good(&clock) {
-            Some(loaded) => (Task::Declared(loaded.letters), loaded.roots),
-            None => return Ok(Exit::Failed),
-        },
-    };
-    let scans = FileScans(Arc::new(roots));
+    let tasks = tasks(args, &clock)?;
+    block_on(run_tasks(args, tasks, &clock))
+}
+
+async fn run_tasks(args: &Args, tasks: task::Tasks, clock: &Arc<dyn Clock>) -> anyhow::Result<Exit> {
     let stop = Stop::new();
-    block_on(async {
-        let connection = Connection::open(&args.service, Arc::clone(&clock)).await?;
-        let result = converge(args, &clock, task, &scans, &connection, &stop).await;
-        connection.close().await?;
-        result
-    })
+    match tasks {
+        task::Tasks::One(task) => {
+            let work = task.prepare(args, clock, &stop).await?;
+            let result = run_one(args, &work, &stop).await;
+            work.connection.close().await?;
+            result
+        }
+        task::Tasks::Several(tasks) => {
+            let works = prepare_all(args, tasks, clock, &stop).await;
+            let result = run_several(args, &works, &stop).await;
+            for work in works.into_iter().filter_map(|(_, work)| work.ok()) {
+                work.connection.close().await?;
+            }
+            result
+        }
+    }
 }
 
-fn read_plan(path: &Path) -> anyhow::Result<Plan> {
-    let json = std::fs::read(path).with_context(|| format!("the plan {} can't be read", path.display()))?;
-    Plan::from_saved(&json).with_context(|| format!("the plan {} can't be applied", path.display()))
-}
-
-async fn converge(
-    args: &Args,
-    clock: &Arc<dyn Clock>,
-    task: Task,
-    scans: &FileScans,
-    connection: &Connection,
-    stop: &Stop,
-) -> anyhow::Result<Exit> {
-    let journal = args.journal.as_deref().map(|path| Journal::open(path, clock, &connection.endpoint)).transpose()?;
-    let journal: &dyn Observe = journal.as_ref().map_or(&Silent, |journal| journal);
-    let caller = Caller::new(&connection.client, RetryPolicy::brief(), rand::random(), journal, stop);
-    let Some(plan) = make_plan(args, clock, task, scans, connection, &caller).await? else { return Ok(Exit::Failed) };
-    let creates = plan.summary().create;
-    show_plan(&plan, args.format)?;
-    if creates > 0 && !args.auto_approve && !approved(creates, &connection.endpoint).await? {
-        anstream::eprintln!("Nothing was created.");
+async fn run_one(args: &Args, work: &Prepared, stop: &Stop) -> anyhow::Result<Exit> {
+    let creates = work.plan.summary().create;
+    show_plan(&text::plan(&work.plan), args.format)?;
+    if !approved(args, creates, &format!("at {}", visible(&work.connection.endpoint))).await? {
         return Ok(Exit::Failed);
     }
     interrupt::listen(stop)?;
     let progress = Progress::new(creates);
-    let report = {
-        let observer = Both(&progress, journal);
-        let caller = Caller::new(&connection.client, RetryPolicy::default(), rand::random(), &observer, stop);
-        apply::apply(plan, &caller, scans, stop, connection.parallelism).await
-    };
+    let report = work.apply(&progress.of(None), stop).await;
     progress.finish();
-    print(&report, args.format)?;
-    let summary = report.summary();
-    Ok(if summary.failed > 0 || report.was_interrupted() {
-        Exit::Failed
-    } else if summary.conflict > 0 {
-        Exit::Conflict
-    } else {
-        Exit::Done
+    match args.format {
+        Format::Text => files::print_styled(&text::report(&report))?,
+        Format::Markdown => files::print(markdown::report(&report).as_bytes())?,
+        Format::Json => files::print(json::pretty(&report.to_document()).as_bytes())?,
+    }
+    Ok(exit([&report], false))
+}
+
+/// The accounts of a workspace, each with what is to be done for it, or why nothing can be.
+type Works = Vec<(AccountName, Result<Prepared, crate::accounts::AccountFailure>)>;
+
+async fn prepare_all(
+    args: &Args,
+    tasks: Vec<(AccountName, anyhow::Result<Task>)>,
+    clock: &Arc<dyn Clock>,
+    stop: &Stop,
+) -> Works {
+    let prepared = stream::iter(tasks).map(|(account, task)| async move {
+        let prepare = async { task?.prepare(args, clock, stop).await };
+        let work = prepare.await.map_err(|error| failure::of_account(&account, &error));
+        (account, work)
+    });
+    prepared.buffered(SIDE_BY_SIDE).collect().await
+}
+
+async fn run_several(args: &Args, works: &Works, stop: &Stop) -> anyhow::Result<Exit> {
+    let plans = of_each(works, |work| work.plan.clone());
+    let creates = plans.summary().create;
+    show_plan(&text::plans(&plans), args.format)?;
+    let accounts = plans.good().filter(|plan| plan.summary().create > 0).count();
+    let place = if accounts == 1 { "in 1 account".to_owned() } else { format!("in {accounts} accounts") };
+    if !approved(args, creates, &place).await? {
+        return Ok(Exit::Failed);
+    }
+    interrupt::listen(stop)?;
+    let progress = Progress::new(creates);
+    let applied = works.iter().map(|(account, work)| {
+        let progress = &progress;
+        async move {
+            let result = match work {
+                Ok(work) => Ok(work.apply(&progress.of(Some(account)), stop).await),
+                Err(failure) => Err(failure.clone()),
+            };
+            AccountResult { account: account.clone(), result }
+        }
+    });
+    let reports = Accounts(join_all(applied).await);
+    progress.finish();
+    match args.format {
+        Format::Text => files::print_styled(&text::reports(&reports))?,
+        Format::Markdown => files::print(markdown::reports(&reports).as_bytes())?,
+        Format::Json => files::print(json::pretty(&reports.to_document()).as_bytes())?,
+    }
+    Ok(exit(reports.good(), reports.failed().next().is_some()))
+}
+
+fn of_each<T>(works: &Works, get: impl Fn(&Prepared) -> T) -> Accounts<T> {
+    let result = |work: &Result<Prepared, _>| work.as_ref().map(&get).map_err(Clone::clone);
+    let results = works.iter().map(|(account, work)| AccountResult { account: account.clone(), result: result(work) });
+    Accounts(results.collect())
+}
+
+fn exit<'a>(reports: impl IntoIterator<Item = &'a Report>, failed: bool) -> Exit {
+    let exit = if failed { Exit::Failed } else { Exit::Done };
+    reports.into_iter().fold(exit, |exit, report| {
+        let summary = report.summary();
+        match exit {
+            Exit::Failed => Exit::Failed,
+            _ if summary.failed > 0 || report.was_interrupted() => Exit::Failed,
+            _ if summary.conflict > 0 => Exit::Conflict,
+            exit => exit,
+        }
     })
 }
 
-/// The plan to apply. `None` says that a saved plan is stale, which is shown by now.
-async fn make_plan(
-    args: &Args,
-    clock: &Arc<dyn Clock>,
-    task: Task,
-    scans: &FileScans,
-    connection: &Connection,
-    caller: &Caller<'_, Client>,
-) -> anyhow::Result<Option<Plan>> {
-    let existing = caller.query(None, &LetterFilter::default()).await?.value;
-    let plan = match task {
-        Task::Declared(desired) => {
-            let today = args.declarations.today(clock);
-            let endpoint = connection.endpoint.clone();
-            return Ok(Some(Plan::new(endpoint, desired, &existing, today, args.declarations.expiring_days)));
-        }
-        Task::Saved(plan) => plan,
-    };
-    let mut reasons = staleness(&plan, &connection.endpoint, &existing);
-    reasons.extend(tokio::task::block_in_place(|| changed_scans(&plan, scans)));
-    if reasons.is_empty() {
-        return Ok(Some(plan));
-    }
-    anstream::eprintln!("{} the plan is stale, and nothing was created:", paint(style::ERROR, "error:"));
-    for reason in &reasons {
-        anstream::eprintln!("  - {}", visible(&reason.to_string()));
-    }
-    anstream::eprintln!("  {} make it anew with `letterform plan --out FILE`", paint(style::STRONG, "help:"));
-    Ok(None)
-}
-
-fn changed_scans(plan: &Plan, scans: &FileScans) -> Vec<Staleness> {
-    let mut reasons = Vec::new();
-    for desired in plan.creates() {
-        if let Picture::Scan(scan) = &desired.letter.picture
-            && let Err(problem) = scans::read(&desired.source, scan, &scans.0)
-        {
-            reasons.push(Staleness::ScanChanged { name: desired.letter.name.to_string(), problem: problem.0 });
-        }
-    }
-    reasons
-}
-
 /// Shows the plan where it does not get in the way of the report.
-fn show_plan(plan: &Plan, format: Format) -> anyhow::Result<()> {
-    let text = text::plan(plan);
+fn show_plan(text: &str, format: Format) -> anyhow::Result<()> {
     if format == Format::Text {
-        return files::print_styled(&text);
+        return files::print_styled(text);
     }
     anstream::eprint!("{text}");
     Ok(())
 }
 
-async fn approved(creates: usize, endpoint: &str) -> anyhow::Result<bool> {
+/// Whether the letters may be created: nobody needs to be asked when there are none.
+async fn approved(args: &Args, creates: usize, place: &str) -> anyhow::Result<bool> {
+    if creates == 0 || args.auto_approve || asked(creates, place).await? {
+        return Ok(true);
+    }
+    anstream::eprintln!("Nothing was created.");
+    Ok(false)
+}
+
+async fn asked(creates: usize, place: &str) -> anyhow::Result<bool> {
     let letters = if creates == 1 { "letter" } else { "letters" };
     anstream::eprint!(
-        "Create {creates} {letters} at {}? A letter can't be changed or deleted afterwards. Type {} to go on: ",
-        visible(endpoint),
+        "Create {creates} {letters} {place}? A letter can't be changed or deleted afterwards. Type {} to go on: ",
         paint(style::STRONG, "yes")
     );
     std::io::stderr().flush()?;
@@ -188,14 +197,6 @@ async fn approved(creates: usize, endpoint: &str) -> anyhow::Result<bool> {
     });
     match answer.await?.context("the answer can't be read")? {
         Some(line) => Ok(line.trim() == "yes"),
-        None => anyhow::bail!("nobody is there to answer; to apply without being asked, add --auto-approve"),
-    }
-}
-
-fn print(report: &Report, format: Format) -> anyhow::Result<()> {
-    match format {
-        Format::Text => files::print_styled(&text::report(report)),
-        Format::Markdown => files::print(markdown::report(report).as_bytes()),
-        Format::Json => files::print(json::pretty(&report.to_document()).as_bytes()),
+        None => bail!("nobody is there to answer; to apply without being asked, add --auto-approve"),
     }
 }

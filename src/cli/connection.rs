@@ -12,6 +12,7 @@ use clap::ValueEnum;
 use crate::{
     clock::Clock,
     credentials::{self, CredentialSource, Credentials, Environment, Means, Secret},
+    declaration::workspace::{Access, Account, AccountId, Settings},
     emulator::{AccessKey, Emulator, EmulatorOptions, Running, StateLocation, faults::Faults},
     nonce,
     service::{Client, ClientConfig, Endpoint, SignatureForm},
@@ -36,12 +37,12 @@ pub(crate) struct ServiceArgs {
     /// The form in which requests are signed
     #[arg(long, value_enum, default_value_t, value_name = "FORM")]
     signature: Form,
-    /// The most requests under way at once
-    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=256))]
-    parallelism: u16,
-    /// The most time that one request may take, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
-    timeout: u64,
+    /// The most requests under way at once [default: 8]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    parallelism: Option<u16>,
+    /// The most time that one request may take, in seconds [default: 30]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    timeout: Option<u64>,
     /// Use an emulator inside this process instead of the service, its letters kept under DIR [default: .letterform/sandbox]
     #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = SANDBOX)]
     sandbox: Option<PathBuf>,
@@ -57,6 +58,64 @@ enum Form {
     V3,
 }
 
+impl ServiceArgs {
+    /// The service of an account, or of the arguments alone. What the arguments say outranks what the workspace says.
+    pub(crate) fn resolve(&self, settings: &Settings, account: Option<&Account>) -> anyhow::Result<Service> {
+        let place = match (&self.sandbox, &self.endpoint, &self.region, account) {
+            (Some(folder), .., None) => Place::Sandbox(folder.clone()),
+            // Each account has letters of its own, in the sandbox as at the service.
+            (Some(folder), .., Some(account)) => Place::Sandbox(folder.join(account.name.as_str())),
+            (None, Some(url), ..) => Place::Remote(Endpoint::parse(url)?),
+            (None, None, None, Some(account)) => Place::Remote(account.endpoint.clone()),
+            (None, None, region, _) => Place::Remote(Endpoint::for_region(region.as_deref())?),
+        };
+        let access = match (&self.profile, account) {
+            (Some(profile), _) => Access { profile: Some(profile.clone()), role: None },
+            (None, Some(account)) => account.access.clone(),
+            (None, None) => Access::default(),
+        };
+        Ok(Service {
+            place,
+            access,
+            account_id: account.and_then(|account| account.id.clone()),
+            signature: match self.signature {
+                Form::V1 => SignatureForm::V1,
+                Form::V3 => SignatureForm::V3,
+            },
+            parallelism: self.parallelism.or(settings.parallelism).unwrap_or(8).into(),
+            timeout: Duration::from_secs(self.timeout.or(settings.timeout).unwrap_or(30)),
+        })
+    }
+
+    /// Refuses what can't be meant for several accounts at once.
+    pub(crate) fn check_for_several(&self) -> anyhow::Result<()> {
+        if self.profile.is_some() {
+            bail!("one --profile would be used for every account of the workspace; add --account NAME");
+        }
+        Ok(())
+    }
+}
+
+/// A service and who asks it.
+#[derive(Debug, Clone)]
+pub(crate) struct Service {
+    pub(super) place: Place,
+    pub(super) access: Access,
+    pub(super) account_id: Option<AccountId>,
+    signature: SignatureForm,
+    parallelism: usize,
+    pub(super) timeout: Duration,
+}
+
+/// Where a service is.
+#[derive(Debug, Clone)]
+pub(super) enum Place {
+    /// Inside this process, its letters in this folder.
+    Sandbox(PathBuf),
+    /// At this address.
+    Remote(Endpoint),
+}
+
 /// A client, and the emulator that it talks to if it is a sandbox.
 pub(crate) struct Connection {
     pub(crate) client: Client,
@@ -68,32 +127,29 @@ pub(crate) struct Connection {
 
 impl Connection {
     /// Makes the client. Nothing is sent yet.
-    pub(crate) async fn open(args: &ServiceArgs, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
-        match &args.sandbox {
-            Some(folder) => Self::open_sandbox(args, folder.clone(), clock).await,
-            None => Self::open_service(args, clock).await,
+    pub(crate) async fn open(service: &Service, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        match &service.place {
+            Place::Sandbox(folder) => Self::open_sandbox(service, folder.clone(), clock).await,
+            Place::Remote(endpoint) => Self::open_service(service, endpoint.clone(), clock).await,
         }
     }
 
-    async fn open_service(args: &ServiceArgs, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
-        let endpoint = match &args.endpoint {
-            Some(url) => Endpoint::parse(url)?,
-            None => Endpoint::for_region(args.region.as_deref())?,
-        };
-        let means = Means::new(Arc::clone(&clock), nonce::random(), Duration::from_secs(args.timeout));
-        let credentials = credentials::default_chain(Environment::of_process(), args.profile.as_deref(), means);
+    async fn open_service(service: &Service, endpoint: Endpoint, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        let means = Means::new(Arc::clone(&clock), nonce::random(), service.timeout);
+        let credentials =
+            credentials::default_chain(Environment::of_process(), service.access.profile.as_deref(), means);
         // Asked at once, so that missing credentials are told before anything else is done.
         credentials.find().await?;
         Ok(Self {
             endpoint: endpoint.to_string(),
-            client: client(args, endpoint, Arc::new(credentials), clock)?,
-            parallelism: args.parallelism.into(),
+            client: client(service, endpoint, Arc::new(credentials), clock)?,
+            parallelism: service.parallelism,
             sandbox: None,
         })
     }
 
     /// An emulator with an account of its own, on an ephemeral loopback port: everything but the service is real.
-    async fn open_sandbox(args: &ServiceArgs, folder: PathBuf, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+    async fn open_sandbox(service: &Service, folder: PathBuf, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
         if !may_hold_sandbox(&folder) {
             bail!(
                 "--sandbox takes the folder of the sandbox's own state, and {} is something else; write `--sandbox` after \
@@ -115,8 +171,8 @@ impl Connection {
         let credentials = Arc::new(Credentials { access_key_id: id.to_owned(), secret, token: None });
         Ok(Self {
             endpoint: label,
-            client: client(args, endpoint, credentials, clock)?,
-            parallelism: args.parallelism.into(),
+            client: client(service, endpoint, credentials, clock)?,
+            parallelism: service.parallelism,
             sandbox: Some(running),
         })
     }
@@ -131,32 +187,30 @@ impl Connection {
     }
 }
 
-/// Whether a path may be the state of a sandbox: it is one, or it is empty or not there yet. What follows `--sandbox` may
-/// have been meant as a path of declarations.
+/// Whether a path may be the state of a sandbox: it is one, it holds those of a workspace's accounts, or it is empty or not
+/// there yet. What follows `--sandbox` may have been meant as a path of declarations.
 fn may_hold_sandbox(folder: &Path) -> bool {
+    let is_state = |folder: &Path| folder.join("state.redb").exists();
     match std::fs::read_dir(folder) {
-        Ok(mut entries) => folder.join("state.redb").exists() || entries.next().is_none(),
+        Ok(mut entries) => is_state(folder) || entries.all(|entry| entry.is_ok_and(|entry| is_state(&entry.path()))),
         Err(error) => error.kind() == std::io::ErrorKind::NotFound,
     }
 }
 
 fn client(
-    args: &ServiceArgs,
+    service: &Service,
     endpoint: Endpoint,
     credentials: Arc<dyn CredentialSource>,
     clock: Arc<dyn Clock>,
 ) -> anyhow::Result<Client> {
     let config = ClientConfig {
         endpoint,
-        signature: match args.signature {
-            Form::V1 => SignatureForm::V1,
-            Form::V3 => SignatureForm::V3,
-        },
+        signature: service.signature,
         credentials,
-        timeout: Duration::from_secs(args.timeout),
+        timeout: service.timeout,
         clock,
         nonces: nonce::random(),
-        connections: args.parallelism.into(),
+        connections: service.parallelism,
     };
     Client::new(config).context("the client can't be made")
 }

@@ -1,12 +1,15 @@
 //! The declarations that a command was given.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{fmt, path::PathBuf, sync::Arc};
 
 use jiff::civil::Date;
 
 use crate::{
     clock::{Clock, day_in_china},
-    declaration::{self, Code, LintLevel, LintLevels, LoadOptions, Loaded, Severity},
+    declaration::{
+        self, Code, LintLevel, LoadOptions, Loaded, Severity,
+        workspace::{Account, Settings},
+    },
     letter::DesiredLetter,
     render::{diagnostics, style, style::paint},
 };
@@ -15,15 +18,16 @@ use crate::{
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Declarations")]
 pub(crate) struct DeclarationArgs {
-    /// Files, or folders with letters.yaml, letters.yml, *.letters.yaml or *.letters.yml [default: the current folder]
+    /// Files, or folders with letters.yaml, letters.yml, *.letters.yaml or *.letters.yml [default: the accounts of the
+    /// workspace, or the current folder]
     #[arg(value_name = "PATH", help_heading = None)]
     pub(crate) paths: Vec<PathBuf>,
     /// Make warnings errors: a rule's name, such as LF-validity-long, or `warnings` for all of them
     #[arg(long, value_name = "CODE|warnings", value_parser = parse_denied)]
     deny: Vec<Denied>,
-    /// Warn of letters that end within this many days
-    #[arg(long, value_name = "DAYS", default_value_t = LoadOptions::EXPIRING_DAYS)]
-    pub(crate) expiring_days: u32,
+    /// Warn of letters that end within this many days [default: 60]
+    #[arg(long, value_name = "DAYS")]
+    expiring_days: Option<u32>,
     /// Judge validity as on this day [default: today in China]
     #[arg(long, value_name = "YYYY-MM-DD")]
     today: Option<Date>,
@@ -45,9 +49,14 @@ impl DeclarationArgs {
         self.today.unwrap_or_else(|| day_in_china(clock.now()))
     }
 
-    /// Loads the declarations, good and bad.
-    pub(crate) fn load(&self, clock: &Arc<dyn Clock>) -> Loaded {
-        let mut lints = LintLevels::default();
+    /// The declarations of an account, or of the arguments alone. What the arguments say outranks what the workspace sets.
+    pub(crate) fn resolve(
+        &self,
+        settings: &Settings,
+        account: Option<&Account>,
+        clock: &Arc<dyn Clock>,
+    ) -> Declarations {
+        let mut lints = settings.lints.clone();
         for denied in &self.deny {
             match denied {
                 Denied::Warnings => lints.deny_warnings = true,
@@ -56,39 +65,95 @@ impl DeclarationArgs {
                 }
             }
         }
-        let options = LoadOptions { lints, expiring_days: self.expiring_days, ..LoadOptions::new(self.today(clock)) };
-        declaration::load(&self.paths, &options)
+        let options = LoadOptions::new(self.today(clock));
+        let expiring_days = self.expiring_days.or(settings.expiring_days).unwrap_or(options.expiring_days);
+        Declarations {
+            paths: account.map_or_else(|| self.paths.clone(), |account| account.letters.clone()),
+            options: LoadOptions { lints, expiring_days, ..options },
+        }
+    }
+}
+
+/// Where declarations are, and how they are judged.
+pub(crate) struct Declarations {
+    paths: Vec<PathBuf>,
+    options: LoadOptions,
+}
+
+/// Declarations with errors in them, which keep a command from being done.
+#[derive(Debug)]
+pub(crate) struct BadDeclarations(Box<Loaded>);
+
+impl BadDeclarations {
+    pub(crate) fn new(loaded: Loaded) -> Self {
+        Self(Box::new(loaded))
+    }
+
+    /// What was loaded, good and bad.
+    pub(crate) fn into_loaded(self) -> Loaded {
+        *self.0
+    }
+
+    /// The problems, each with its place.
+    pub(crate) fn details(&self) -> String {
+        diagnostics::text(&self.0) + &diagnostics::summary(&self.0)
+    }
+}
+
+impl fmt::Display for BadDeclarations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let errors = self.0.count(Severity::Error);
+        let what = if errors == 1 { "1 error" } else { &format!("{errors} errors") };
+        write!(f, "the declarations have {what}; `letterform validate` shows them all")
+    }
+}
+
+impl std::error::Error for BadDeclarations {}
+
+impl Declarations {
+    /// The day by which validities are judged.
+    pub(crate) fn today(&self) -> Date {
+        self.options.today
+    }
+
+    /// A letter that ends within this many days is warned of.
+    pub(crate) fn expiring_days(&self) -> u32 {
+        self.options.expiring_days
+    }
+
+    /// Loads the declarations, good and bad.
+    pub(crate) fn load(&self) -> Loaded {
+        declaration::load(&self.paths, &self.options)
     }
 
     /// Loads the letters for a command that can do without: no declarations in the current folder are none, and no error.
-    pub(crate) fn load_if_any(&self, clock: &Arc<dyn Clock>) -> Option<Vec<DesiredLetter>> {
-        let loaded = self.load(clock);
+    pub(crate) fn load_if_any(&self) -> Result<Vec<DesiredLetter>, BadDeclarations> {
+        let loaded = self.load();
         let none = !loaded.diagnostics.is_empty()
             && loaded.diagnostics.iter().all(|diagnostic| diagnostic.code == Code::NoDeclarations);
         if self.paths.is_empty() && none {
-            return Some(Vec::new());
+            return Ok(Vec::new());
         }
-        Self::good(loaded).map(|loaded| loaded.letters)
+        good(loaded).map(|loaded| loaded.letters)
     }
 
-    /// Loads the declarations for a command that needs them to be good. `None` says that they are not, which is shown by now.
-    pub(crate) fn load_good(&self, clock: &Arc<dyn Clock>) -> Option<Loaded> {
-        Self::good(self.load(clock))
+    /// Loads the declarations for a command that needs them to be good.
+    pub(crate) fn load_good(&self) -> Result<Loaded, BadDeclarations> {
+        good(self.load())
     }
+}
 
-    fn good(loaded: Loaded) -> Option<Loaded> {
-        if loaded.has_errors() {
-            anstream::eprint!("{}{}", diagnostics::text(&loaded), diagnostics::summary(&loaded));
-            return None;
-        }
-        let warnings = loaded.count(Severity::Warning);
-        if warnings > 0 {
-            let what = if warnings == 1 { "1 warning".to_owned() } else { format!("{warnings} warnings") };
-            anstream::eprintln!(
-                "{} {what} in the declarations; `letterform validate` shows them",
-                paint(style::WARNING, "note:")
-            );
-        }
-        Some(loaded)
+fn good(loaded: Loaded) -> Result<Loaded, BadDeclarations> {
+    if loaded.has_errors() {
+        return Err(BadDeclarations::new(loaded));
     }
+    let warnings = loaded.count(Severity::Warning);
+    if warnings > 0 {
+        let what = if warnings == 1 { "1 warning".to_owned() } else { format!("{warnings} warnings") };
+        anstream::eprintln!(
+            "{} {what} in the declarations; `letterform validate` shows them",
+            paint(style::WARNING, "note:")
+        );
+    }
+    Ok(loaded)
 }

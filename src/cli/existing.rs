@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    connection::{Connection, ServiceArgs},
+    connection::{Connection, Service},
     interrupt,
 };
 use crate::{
@@ -13,13 +13,26 @@ use crate::{
     service::LetterFilter,
 };
 
-/// Asks for the letters that exist.
-pub(super) async fn query(args: &ServiceArgs, clock: Arc<dyn Clock>) -> anyhow::Result<Vec<ExistingLetter>> {
-    let connection = Connection::open(args, clock).await?;
+/// The letters that exist at one endpoint.
+pub(super) struct Existing {
+    /// What plans and reports name as the endpoint.
+    pub(super) endpoint: String,
+    pub(super) letters: Vec<ExistingLetter>,
+}
+
+/// Asks for the letters that exist, unless the run is stopped.
+pub(super) async fn ask(service: &Service, clock: Arc<dyn Clock>, stop: &Stop) -> anyhow::Result<Existing> {
+    let connection = Connection::open(service, clock).await?;
+    let caller = Caller::new(&connection.client, RetryPolicy::brief(), rand::random(), &Silent, stop);
+    let answer = caller.query(None, &LetterFilter::default()).await;
+    let endpoint = connection.endpoint.clone();
+    connection.close().await?;
+    Ok(Existing { endpoint, letters: answer?.value })
+}
+
+/// Asks for the letters that exist, until Ctrl-C.
+pub(super) async fn query(service: &Service, clock: Arc<dyn Clock>) -> anyhow::Result<Vec<ExistingLetter>> {
     let stop = Stop::new();
     interrupt::listen(&stop)?;
-    let caller = Caller::new(&connection.client, RetryPolicy::default(), rand::random(), &Silent, &stop);
-    let answer = caller.query(None, &LetterFilter::default()).await;
-    connection.close().await?;
-    Ok(answer?.value)
+    Ok(ask(service, clock, &stop).await?.letters)
 }

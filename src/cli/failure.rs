@@ -1,14 +1,29 @@
 //! Errors that end a command, as a person reads them.
 
+use super::{apply::Stale, declarations::BadDeclarations};
 use crate::{
+    accounts::AccountFailure,
     credentials::{CredentialError, Tried},
     escape::visible,
+    letter::AccountName,
     render::style::{self, paint},
     service::ServiceError,
 };
 
 /// Prints an error: what and where, the RequestId for the service's support, and what to do.
 pub(super) fn show(error: &anyhow::Error) {
+    if let Some(bad) = error.downcast_ref::<BadDeclarations>() {
+        anstream::eprint!("{}", bad.details());
+        return;
+    }
+    if let Some(Stale(reasons)) = error.downcast_ref() {
+        anstream::eprintln!("{} the plan is stale, and nothing was created:", paint(style::ERROR, "error:"));
+        for reason in reasons {
+            anstream::eprintln!("  - {}", visible(&reason.to_string()));
+        }
+        anstream::eprintln!("  {} make it anew with `letterform plan --out FILE`", paint(style::STRONG, "help:"));
+        return;
+    }
     match error.downcast_ref() {
         Some(CredentialError::NotFound { tried }) => {
             let advice = "set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or run `aliyun configure`; \
@@ -34,6 +49,20 @@ pub(super) fn show(error: &anyhow::Error) {
     }
     if let Some(advice) = service.and_then(ServiceError::advice) {
         anstream::eprintln!("  {} {}", paint(style::STRONG, "help:"), visible(&advice));
+    }
+}
+
+/// Prints why an account of a workspace failed, and keeps it for the report.
+pub(super) fn of_account(account: &AccountName, error: &anyhow::Error) -> AccountFailure {
+    // One account's words must not run into another's.
+    let _one_at_a_time = std::io::stderr().lock();
+    anstream::eprintln!("{} {account}", paint(style::STRONG, "Account"));
+    show(error);
+    let service = error.chain().find_map(|cause| cause.downcast_ref::<ServiceError>());
+    AccountFailure {
+        code: service.and_then(ServiceError::code).map(str::to_owned),
+        message: format!("{error:#}"),
+        request_id: service.and_then(ServiceError::request_id).cloned(),
     }
 }
 

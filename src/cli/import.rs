@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context as _, bail};
 
-use super::{Exit, block_on, clock, connection::ServiceArgs, existing, files};
+use super::{Exit, block_on, clock, connection::ServiceArgs, existing, files, workspace::WorkspaceArgs};
 use crate::{
     escape::visible,
     import::{self, ImportOptions, Imported},
@@ -30,12 +30,16 @@ pub(crate) struct Args {
     #[arg(long, value_name = "URL|PATH", default_value = "letters.schema.json")]
     schema: String,
     #[command(flatten)]
+    workspace: WorkspaceArgs,
+    #[command(flatten)]
     service: ServiceArgs,
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let clock = clock()?;
-    let existing = block_on(existing::query(&args.service, clock))?;
+    let selection = args.workspace.select(&[])?;
+    let service = selection.only(selection.services(&args.service)?)?;
+    let existing = block_on(existing::query(&service, clock))?;
     let options = ImportOptions { schema: &args.schema };
     match &args.out {
         None => {

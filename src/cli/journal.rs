@@ -14,6 +14,7 @@ use crate::{
     calls::{Attempt, AttemptResult, Event, Observe},
     clock::Clock,
     escape::visible,
+    letter::AccountName,
     render::style::{self, paint},
     service::{Outcome, ServiceError},
 };
@@ -24,21 +25,29 @@ use crate::{
 /// that can't be written any more is told of once and stops no run.
 pub(super) struct Journal<W> {
     clock: Arc<dyn Clock>,
+    account: Option<AccountName>,
     writer: Mutex<Option<W>>,
 }
 
 impl Journal<File> {
     /// A journal at the end of the file, which is made if it is not there.
-    pub(super) fn open(path: &Path, clock: &Arc<dyn Clock>, endpoint: &str) -> anyhow::Result<Self> {
+    ///
+    /// Several accounts may write to one file: each line is written at once and tells its account.
+    pub(super) fn open(
+        path: &Path,
+        clock: &Arc<dyn Clock>,
+        endpoint: &str,
+        account: Option<&AccountName>,
+    ) -> anyhow::Result<Self> {
         let file = File::options().append(true).create(true).open(path);
         let file = file.with_context(|| format!("the journal {} can't be opened for writing", path.display()))?;
-        Ok(Self::new(file, clock, endpoint))
+        Ok(Self::new(file, clock, endpoint, account))
     }
 }
 
 impl<W: Write> Journal<W> {
-    fn new(writer: W, clock: &Arc<dyn Clock>, endpoint: &str) -> Self {
-        let journal = Self { clock: Arc::clone(clock), writer: Mutex::new(Some(writer)) };
+    fn new(writer: W, clock: &Arc<dyn Clock>, endpoint: &str, account: Option<&AccountName>) -> Self {
+        let journal = Self { clock: Arc::clone(clock), account: account.cloned(), writer: Mutex::new(Some(writer)) };
         let generator = concat!("letterform ", env!("CARGO_PKG_VERSION"));
         journal.write("run", &json!({"generator": generator, "endpoint": visible(endpoint)}));
         journal
@@ -48,6 +57,9 @@ impl<W: Write> Journal<W> {
         let mut line = Map::new();
         line.insert("time".to_owned(), format!("{:.3}", self.clock.now()).into());
         line.insert("event".to_owned(), event.into());
+        if let Some(account) = &self.account {
+            line.insert("account".to_owned(), account.as_str().into());
+        }
         let details = details.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
         line.extend(details.map(|(name, value)| (name.clone(), value.clone())));
         let mut line = Value::Object(line).to_string();
@@ -125,7 +137,7 @@ mod tests {
 
     fn journal<W: Write>(writer: W) -> Journal<W> {
         let clock: Arc<dyn Clock> = Arc::new(Noon);
-        Journal::new(writer, &clock, "https://dysmsapi.aliyuncs.com")
+        Journal::new(writer, &clock, "https://dysmsapi.aliyuncs.com", None)
     }
 
     fn attempt(operation: Operation, number: u64, result: AttemptResult<'_>) -> Event<'_> {

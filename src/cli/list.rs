@@ -2,8 +2,16 @@
 
 use clap::ValueEnum;
 
-use super::{Exit, block_on, clock, connection::ServiceArgs, declarations::DeclarationArgs, existing, files};
+use super::{
+    Exit, block_on, clock,
+    connection::ServiceArgs,
+    declarations::DeclarationArgs,
+    files,
+    stock::{self, Stock},
+    workspace::WorkspaceArgs,
+};
 use crate::{
+    accounts::Accounts,
     inventory::{Filter, Inventory, SortKey},
     render::{inventory, json},
 };
@@ -24,6 +32,8 @@ pub(crate) struct Args {
     /// The form of what is printed
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
+    #[command(flatten)]
+    workspace: WorkspaceArgs,
     #[command(flatten)]
     service: ServiceArgs,
 }
@@ -78,16 +88,36 @@ enum Format {
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let clock = clock()?;
-    let today = args.declarations.today(&clock);
-    let Some(desired) = args.declarations.load_if_any(&clock) else { return Ok(Exit::Failed) };
-    let existing = block_on(existing::query(&args.service, clock))?;
-    let list = Inventory::new(&desired, &existing, today).filtered(&args.filter.to_filter()).sorted(args.sort.key());
+    let selection = args.workspace.select(&args.declarations.paths)?;
+    let targets = selection.targets(&args.declarations, &args.service, &clock)?;
+    if selection.is_whole() {
+        return list_all(args, &block_on(stock::of_all(&targets, &clock))?);
+    }
+    let stock = block_on(stock::of(&selection.only(targets)?, &clock))?;
+    let list = args.list(&stock);
     match args.format {
         Format::Table => files::print_styled(&inventory::table(&list))?,
         Format::Json => files::print(json::pretty(&list.to_document()).as_bytes())?,
         Format::Csv => files::print(inventory::csv(&list).as_bytes())?,
     }
     Ok(Exit::Done)
+}
+
+fn list_all(args: &Args, stocks: &Accounts<Stock>) -> anyhow::Result<Exit> {
+    let lists = stocks.map(|stock| args.list(stock));
+    match args.format {
+        Format::Table => files::print_styled(&inventory::tables(&lists))?,
+        Format::Json => files::print(json::pretty(&lists.to_document()).as_bytes())?,
+        Format::Csv => files::print(inventory::csv_of_accounts(&lists).as_bytes())?,
+    }
+    Ok(if lists.failed().next().is_some() { Exit::Failed } else { Exit::Done })
+}
+
+impl Args {
+    /// What was asked for of what there is.
+    fn list<'a>(&self, stock: &'a Stock) -> Inventory<'a> {
+        stock.inventory().filtered(&self.filter.to_filter()).sorted(self.sort.key())
+    }
 }
 
 impl FilterArgs {

@@ -2,6 +2,7 @@
 // A program prints: this is the one place that may.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod accounts;
 mod apply;
 mod completions;
 mod connection;
@@ -23,7 +24,9 @@ mod renew;
 mod scans;
 mod schema;
 mod show;
+mod stock;
 mod validate;
+mod workspace;
 
 use std::{process::ExitCode, sync::Arc};
 
@@ -85,6 +88,8 @@ enum Command {
     Plan(plan::Args),
     /// Upload the scans and create what is missing
     Apply(apply::Args),
+    /// List the accounts of the workspace, for people and for the matrix of a CI system
+    Accounts(accounts::Args),
     Emulator(emulator::Args),
     /// List every letter that is declared or exists
     List(list::Args),
@@ -159,6 +164,7 @@ fn run(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Validate(args) => validate::run(args),
         Command::Plan(args) => plan::run(args),
         Command::Apply(args) => apply::run(args),
+        Command::Accounts(args) => accounts::run(args),
         Command::Emulator(args) => emulator::run(args, &cli.global),
         Command::List(args) => list::run(args),
         Command::Show(args) => show::run(args),

@@ -1,20 +1,23 @@
 //! `letterform plan`
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use clap::ValueEnum;
+use futures::{StreamExt as _, stream};
 
 use super::{
     Exit, block_on, clock,
-    connection::{Connection, ServiceArgs},
+    connection::ServiceArgs,
     declarations::DeclarationArgs,
-    files, interrupt,
+    existing, failure, files, interrupt,
+    workspace::{Target, WorkspaceArgs},
 };
 use crate::{
-    calls::{Caller, RetryPolicy, Silent, Stop},
-    plan::Plan,
+    accounts::{AccountResult, Accounts},
+    calls::Stop,
+    clock::Clock,
+    plan::{Plan, PlanSummary},
     render::{json, markdown, text},
-    service::LetterFilter,
 };
 
 /// Arguments of `plan`.
@@ -32,6 +35,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     declarations: DeclarationArgs,
     #[command(flatten)]
+    workspace: WorkspaceArgs,
+    #[command(flatten)]
     service: ServiceArgs,
 }
 
@@ -47,40 +52,92 @@ pub(crate) enum Format {
     Markdown,
 }
 
+/// How many accounts are worked on at once.
+pub(super) const SIDE_BY_SIDE: usize = 8;
+
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let clock = clock()?;
-    let today = args.declarations.today(&clock);
-    let Some(loaded) = args.declarations.load_good(&clock) else { return Ok(Exit::Failed) };
+    let selection = args.workspace.select(&args.declarations.paths)?;
+    let targets = selection.targets(&args.declarations, &args.service, &clock)?;
+    if selection.is_whole() {
+        run_whole(args, &targets, &clock)
+    } else {
+        run_one(args, &selection.only(targets)?, &clock)
+    }
+}
+
+fn run_one(args: &Args, target: &Target, clock: &Arc<dyn Clock>) -> anyhow::Result<Exit> {
     let plan = block_on(async {
-        let connection = Connection::open(&args.service, clock).await?;
         let stop = Stop::new();
         interrupt::listen(&stop)?;
-        let caller = Caller::new(&connection.client, RetryPolicy::brief(), rand::random(), &Silent, &stop);
-        let answer = caller.query(None, &LetterFilter::default()).await;
-        let endpoint = connection.endpoint.clone();
-        connection.close().await?;
-        let existing = answer?.value;
-        Ok(Plan::new(endpoint, loaded.letters, &existing, today, args.declarations.expiring_days))
+        plan(target, clock, &stop).await
     })?;
-    if let Some(path) = &args.out {
-        files::write_atomically(path, json::pretty(&plan.to_saved_document()).as_bytes())?;
+    save(args, || json::pretty(&plan.to_saved_document()))?;
+    match args.format {
+        Format::Text => files::print_styled(&text::plan(&plan))?,
+        Format::Json => files::print(json::pretty(&plan.to_document()).as_bytes())?,
+        Format::Markdown => files::print(markdown::plan(&plan).as_bytes())?,
     }
-    print(&plan, args.format)?;
+    told_how_to_apply(args);
+    Ok(args.exit(plan.summary()))
+}
+
+fn run_whole(args: &Args, targets: &[Target], clock: &Arc<dyn Clock>) -> anyhow::Result<Exit> {
+    let plans = block_on(async {
+        let stop = Stop::new();
+        interrupt::listen(&stop)?;
+        Ok(plan_all(targets, clock, &stop).await)
+    })?;
+    save(args, || json::pretty(&plans.to_saved_document()))?;
+    match args.format {
+        Format::Text => files::print_styled(&text::plans(&plans))?,
+        Format::Json => files::print(json::pretty(&plans.to_document()).as_bytes())?,
+        Format::Markdown => files::print(markdown::plans(&plans).as_bytes())?,
+    }
+    told_how_to_apply(args);
+    if plans.failed().next().is_some() {
+        return Ok(Exit::Failed);
+    }
+    Ok(args.exit(plans.summary()))
+}
+
+/// The plan for one account.
+async fn plan(target: &Target, clock: &Arc<dyn Clock>, stop: &Stop) -> anyhow::Result<Plan> {
+    let declarations = &target.declarations;
+    let loaded = tokio::task::block_in_place(|| declarations.load_good())?;
+    let existing = existing::ask(&target.service, Arc::clone(clock), stop).await?;
+    let (today, expiring_days) = (declarations.today(), declarations.expiring_days());
+    let plan = Plan::new(existing.endpoint, loaded.letters, &existing.letters, today, expiring_days);
+    Ok(plan.of_account(target.account.clone()))
+}
+
+/// The plans for all accounts, made side by side. Why one has none is shown at once.
+async fn plan_all(targets: &[Target], clock: &Arc<dyn Clock>, stop: &Stop) -> Accounts<Plan> {
+    let plans = stream::iter(targets.iter().filter_map(|target| Some((target.account.clone()?, target)))).map(
+        |(account, target)| async move {
+            let result = plan(target, clock, stop).await.map_err(|error| failure::of_account(&account, &error));
+            AccountResult { account, result }
+        },
+    );
+    Accounts(plans.buffered(SIDE_BY_SIDE).collect().await)
+}
+
+fn save(args: &Args, document: impl FnOnce() -> String) -> anyhow::Result<()> {
+    args.out.as_ref().map_or(Ok(()), |path| files::write_atomically(path, document().as_bytes()))
+}
+
+fn told_how_to_apply(args: &Args) {
     if let Some(path) = &args.out {
         anstream::eprintln!("Saved. To apply it, and nothing else: letterform apply --plan {}", path.display());
     }
-    let summary = plan.summary();
-    Ok(match (args.detailed_exitcode, summary.conflict, summary.create) {
-        (true, 1.., _) => Exit::Conflict,
-        (true, 0, 1..) => Exit::Creates,
-        _ => Exit::Done,
-    })
 }
 
-fn print(plan: &Plan, format: Format) -> anyhow::Result<()> {
-    match format {
-        Format::Text => files::print_styled(&text::plan(plan)),
-        Format::Json => files::print(json::pretty(&plan.to_document()).as_bytes()),
-        Format::Markdown => files::print(markdown::plan(plan).as_bytes()),
+impl Args {
+    fn exit(&self, summary: PlanSummary) -> Exit {
+        match (self.detailed_exitcode, summary.conflict, summary.create) {
+            (true, 1.., _) => Exit::Conflict,
+            (true, 0, 1..) => Exit::Creates,
+            _ => Exit::Done,
+        }
     }
 }

@@ -10,6 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::{
     calls::{Event, Observe},
     escape::visible,
+    letter::AccountName,
 };
 
 /// Shows how far a run has come, on standard error.
@@ -17,6 +18,12 @@ pub(super) struct Progress {
     total: usize,
     done: AtomicUsize,
     bar: Option<ProgressBar>,
+}
+
+/// The part of one account in it.
+pub(super) struct AccountProgress<'a> {
+    all: &'a Progress,
+    account: Option<&'a AccountName>,
 }
 
 impl Progress {
@@ -30,6 +37,11 @@ impl Progress {
         Self { total, done: AtomicUsize::new(0), bar }
     }
 
+    /// What is done for one account of a workspace, or without one.
+    pub(super) fn of<'a>(&'a self, account: Option<&'a AccountName>) -> AccountProgress<'a> {
+        AccountProgress { all: self, account }
+    }
+
     /// Takes the bar away.
     pub(super) fn finish(&self) {
         if let Some(bar) = &self.bar {
@@ -38,18 +50,16 @@ impl Progress {
     }
 }
 
-impl Observe for Progress {
+impl Observe for AccountProgress<'_> {
     fn event(&self, event: &Event<'_>) {
-        match (event, &self.bar) {
-            (Event::Settled { letter, .. }, Some(bar)) => {
-                bar.set_message(visible(letter).into_owned());
-                bar.inc(1);
-            }
-            (Event::Settled { letter, outcome }, None) => {
-                let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
-                eprintln!("[{done}/{}] {outcome} {}", self.total, visible(letter));
-            }
-            _ => {}
+        let Event::Settled { letter, outcome } = event else { return };
+        let account = self.account.map(|account| format!("{account}: ")).unwrap_or_default();
+        if let Some(bar) = &self.all.bar {
+            bar.set_message(format!("{account}{}", visible(letter)));
+            bar.inc(1);
+        } else {
+            let done = self.all.done.fetch_add(1, Ordering::Relaxed) + 1;
+            eprintln!("[{done}/{}] {account}{outcome} {}", self.all.total, visible(letter));
         }
     }
 }

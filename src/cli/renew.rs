@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use anyhow::{Context as _, anyhow, bail};
 use jiff::civil::Date;
 
-use super::{Exit, clock, declarations::DeclarationArgs, files};
+use super::{Exit, clock, declarations::DeclarationArgs, files, workspace::WorkspaceArgs};
 use crate::{
     declaration::{self, LoadOptions},
     escape::visible,
@@ -36,12 +36,16 @@ pub(crate) struct Args {
     successor: Option<LetterName>,
     #[command(flatten)]
     declarations: DeclarationArgs,
+    #[command(flatten)]
+    workspace: WorkspaceArgs,
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let clock = clock()?;
-    let today = args.declarations.today(&clock);
-    let Some(loaded) = args.declarations.load_good(&clock) else { return Ok(Exit::Failed) };
+    let selection = args.workspace.select(&args.declarations.paths)?;
+    let declarations = selection.only(selection.declarations(&args.declarations, &clock))?;
+    let today = declarations.today();
+    let loaded = declarations.load_good()?;
     let Some(old) = loaded.letters.iter().find(|desired| desired.letter.name.as_str() == args.name) else {
         bail!("{}", not_declared(&args.name, &loaded.letters, today));
     };

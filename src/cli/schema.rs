@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 
 use super::{Exit, files};
-use crate::{apply, declaration, plan, render::json};
+use crate::{accounts, apply, declaration, plan, render::json};
 
 /// Arguments of `schema`.
 #[derive(Debug, clap::Args)]
@@ -23,6 +23,12 @@ enum SchemaKind {
     Plan,
     /// What `apply --format json` prints
     Report,
+    /// The workspace file, as people write it
+    Workspace,
+    /// What `plan` prints and saves for a whole workspace
+    WorkspacePlan,
+    /// What `apply` prints for a whole workspace
+    WorkspaceReport,
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
@@ -30,6 +36,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
         SchemaKind::Letters => declaration::schema::letters(),
         SchemaKind::Plan => plan::schema(),
         SchemaKind::Report => apply::schema(),
+        SchemaKind::Workspace => declaration::workspace::schema::workspace(),
+        SchemaKind::WorkspacePlan => accounts::plans_schema(),
+        SchemaKind::WorkspaceReport => accounts::reports_schema(),
     };
     files::print(json::pretty(&schema).as_bytes())?;
     Ok(Exit::Done)

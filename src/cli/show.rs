@@ -3,7 +3,10 @@
 use anyhow::bail;
 use clap::ValueEnum;
 
-use super::{Exit, block_on, clock, connection::ServiceArgs, declarations::DeclarationArgs, existing, files};
+use super::{
+    Exit, block_on, clock, connection::ServiceArgs, declarations::DeclarationArgs, files, stock,
+    workspace::WorkspaceArgs,
+};
 use crate::{
     inventory::Inventory,
     render::{inventory, json},
@@ -21,6 +24,8 @@ pub(crate) struct Args {
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
     #[command(flatten)]
+    workspace: WorkspaceArgs,
+    #[command(flatten)]
     service: ServiceArgs,
 }
 
@@ -36,10 +41,10 @@ enum Format {
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let clock = clock()?;
-    let today = args.declarations.today(&clock);
-    let Some(desired) = args.declarations.load_if_any(&clock) else { return Ok(Exit::Failed) };
-    let existing = block_on(existing::query(&args.service, clock))?;
-    let all = Inventory::new(&desired, &existing, today);
+    let selection = args.workspace.select(&args.declarations.paths)?;
+    let target = selection.only(selection.targets(&args.declarations, &args.service, &clock)?)?;
+    let stock = block_on(stock::of(&target, &clock))?;
+    let all = stock.inventory();
     let named = all.only(&args.name);
     if named.entries.is_empty() {
         bail!("{}", not_found(&args.name, &all));

@@ -2,8 +2,13 @@
 
 use clap::ValueEnum;
 
-use super::{Exit, clock, declarations::DeclarationArgs, files};
-use crate::render::diagnostics;
+use super::{
+    Exit, clock,
+    declarations::{BadDeclarations, DeclarationArgs, Declarations},
+    files,
+    workspace::WorkspaceArgs,
+};
+use crate::{declaration::Loaded, render::diagnostics};
 
 /// Arguments of `validate`.
 #[derive(Debug, clap::Args)]
@@ -13,6 +18,8 @@ pub(crate) struct Args {
     format: Format,
     #[command(flatten)]
     declarations: DeclarationArgs,
+    #[command(flatten)]
+    workspace: WorkspaceArgs,
 }
 
 /// The forms of diagnostics.
@@ -30,7 +37,7 @@ enum Format {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let loaded = args.declarations.load(&clock()?);
+    let loaded = load(args)?;
     let text = match args.format {
         Format::Text => diagnostics::text(&loaded) + &diagnostics::summary(&loaded),
         Format::Json => diagnostics::json(&loaded),
@@ -39,4 +46,16 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     };
     files::print_styled(&text)?;
     Ok(if loaded.has_errors() { Exit::Failed } else { Exit::Done })
+}
+
+/// The problems of all declarations, or of the workspace file when it has some itself.
+fn load(args: &Args) -> anyhow::Result<Loaded> {
+    let clock = clock()?;
+    let selection = match args.workspace.select(&args.declarations.paths) {
+        Ok(selection) => selection,
+        Err(error) => return error.downcast().map(BadDeclarations::into_loaded),
+    };
+    let all = selection.declarations(&args.declarations, &clock);
+    let loaded = all.iter().map(Declarations::load).reduce(Loaded::and);
+    loaded.ok_or_else(|| anyhow::anyhow!("the workspace has no accounts"))
 }

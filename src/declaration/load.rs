@@ -64,16 +64,10 @@ impl Loaded {
 }
 
 impl Loaded {
-    /// Nothing at all.
-    pub fn nothing() -> Self {
-        Self { letters: Vec::new(), diagnostics: Vec::new(), files: Vec::new(), roots: ScanRoots::default() }
-    }
-
-    /// The problems of both, for one rendering. A file that both have read is there once, and so are its problems.
-    ///
-    /// The letters and roots stay those of `self`: letters of several accounts are never mixed.
+    /// What two accounts declare, for one rendering of the problems. A file that both have read is there once, and so are
+    /// its problems. To plan, the letters of several accounts must stay apart.
     #[must_use]
-    pub fn with_problems_of(mut self, other: Self) -> Self {
+    pub fn and(mut self, other: Self) -> Self {
         let known: HashMap<String, FileId> =
             self.files.iter().zip(0..).map(|(file, index)| (file.name().to_owned(), FileId(index))).collect();
         let mut ids = Vec::with_capacity(other.files.len());
@@ -95,6 +89,7 @@ impl Loaded {
             diagnostic
         });
         self.diagnostics.extend(moved.filter(|diagnostic| !seen.contains(diagnostic)));
+        self.letters.extend(other.letters);
         self
     }
 }

@@ -10,6 +10,7 @@ use super::{
     text::CONFLICT_ADVICE,
 };
 use crate::{
+    accounts::{AccountResult, Accounts},
     escape::{visible, width},
     inventory::{Action, Entry, Inventory, ScanKnowledge, Sides},
     letter::{DesiredLetter, ExistingLetter, Picture},
@@ -46,6 +47,26 @@ pub fn table(inventory: &Inventory<'_>) -> String {
     }
     let count = rows.len();
     let _ = writeln!(out, "{count} {}, as of {}.", if count == 1 { "letter" } else { "letters" }, inventory.today);
+    out
+}
+
+/// The inventories of the accounts of a workspace as tables for a terminal.
+#[must_use]
+pub fn tables(inventories: &Accounts<Inventory<'_>>) -> String {
+    let mut out = String::new();
+    for AccountResult { account, result } in &inventories.0 {
+        let _ = writeln!(out, "{} {account}", paint(style::STRONG, "Account"));
+        match result {
+            Ok(inventory) => out.push_str(&table(inventory)),
+            Err(failure) => {
+                let _ = writeln!(out, "{} {}", paint(style::ERROR, "failed:"), visible(&failure.message));
+            }
+        }
+        out.push('\n');
+    }
+    let letters: usize = inventories.good().map(|inventory| inventory.entries.len()).sum();
+    let all = paint(style::STRONG, "All accounts:");
+    let _ = writeln!(out, "{all} {letters} {}.", if letters == 1 { "letter" } else { "letters" });
     out
 }
 
@@ -103,13 +124,30 @@ fn scan_style(scan: ScanKnowledge) -> Style {
     }
 }
 
+const CSV_HEADS: &str = "name,action,id,state,status,authorizer,authorizedParty,organizationCode,from,to,daysLeft,\
+                         signatureCount,signatures,scan,successor,file,line\r\n";
+
 /// An inventory as comma-separated values (RFC 4180) with a line of heads.
 #[must_use]
 pub fn csv(inventory: &Inventory<'_>) -> String {
-    let mut out =
-        "name,action,id,state,status,authorizer,authorizedParty,organizationCode,from,to,daysLeft,signatureCount,\
-                   signatures,scan,successor,file,line\r\n"
-            .to_owned();
+    let mut out = CSV_HEADS.to_owned();
+    rows(&mut out, "", inventory);
+    out
+}
+
+/// The inventories of the accounts of a workspace as comma-separated values, with the account in the first column.
+#[must_use]
+pub fn csv_of_accounts(inventories: &Accounts<Inventory<'_>>) -> String {
+    let mut out = format!("account,{CSV_HEADS}");
+    for AccountResult { account, result } in &inventories.0 {
+        if let Ok(inventory) = result {
+            rows(&mut out, &format!("{},", field(account.as_str())), inventory);
+        }
+    }
+    out
+}
+
+fn rows(out: &mut String, start: &str, inventory: &Inventory<'_>) {
     for entry in &inventory.entries {
         let standing = entry.standing();
         let validity = entry.validity();
@@ -135,10 +173,8 @@ pub fn csv(inventory: &Inventory<'_>) -> String {
             field(source.map_or("", |source| &source.file)),
             optional(source.map(|source| source.line.to_string())),
         ];
-        out.push_str(&fields.join(","));
-        out.push_str("\r\n");
+        let _ = write!(out, "{start}{}\r\n", fields.join(","));
     }
-    out
 }
 
 /// A text in a cell: quoted where it must be, and never a formula to a spreadsheet.

@@ -9,7 +9,15 @@ use crate::escape::is_unsafe;
 /// JSON with a line break at its end, in which the characters that a terminal would obey are escaped: the same data, safe to
 /// show.
 pub fn pretty(value: &impl Serialize) -> String {
-    let json = serde_json::to_string_pretty(value).expect("maps with text keys are always JSON");
+    safe(&serde_json::to_string_pretty(value).expect("maps with text keys are always JSON"))
+}
+
+/// The same in one line, for programs that read line by line.
+pub fn line(value: &impl Serialize) -> String {
+    safe(&serde_json::to_string(value).expect("maps with text keys are always JSON"))
+}
+
+fn safe(json: &str) -> String {
     let mut safe = String::with_capacity(json.len() + 1);
     for c in json.chars() {
         // Line breaks are the layout: those within texts are escaped already.

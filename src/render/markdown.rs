@@ -5,9 +5,10 @@ use std::fmt::Write;
 use super::{difference, text::CONFLICT_ADVICE};
 use crate::escape::visible;
 use crate::{
-    apply::{Confirmation, LetterOutcome, Report, SkipReason},
+    accounts::{AccountResult, Accounts},
+    apply::{Confirmation, LetterOutcome, Report, ReportSummary, SkipReason},
     letter::Picture,
-    plan::{Difference, Plan, PlannedLetter},
+    plan::{Difference, Plan, PlanSummary, PlannedLetter},
 };
 
 /// The most characters that a comment on GitHub takes.
@@ -18,11 +19,52 @@ pub const MARKER: &str = "<!-- letterform -->";
 
 /// A plan as a comment.
 pub fn plan(plan: &Plan) -> String {
-    let summary = plan.summary();
-    let mut page = Page::new(&format!(
+    let mut page = Page::new(&planned(plan.summary()));
+    add_plan(&mut page, plan);
+    page.finish()
+}
+
+/// The plans of the accounts of a workspace as one comment.
+pub fn plans(plans: &Accounts<Plan>) -> String {
+    let mut page = Page::new(&planned(plans.summary()));
+    add_accounts(&mut page, plans, |plan| planned(plan.summary()), add_plan);
+    page.finish()
+}
+
+fn planned(summary: PlanSummary) -> String {
+    format!(
         "{} to create, {} unchanged, {} in conflict, {} unmanaged",
         summary.create, summary.unchanged, summary.conflict, summary.unmanaged
-    ));
+    )
+}
+
+/// Each account under a heading of its own; what failed comes first, as nobody must miss it.
+fn add_accounts<T>(
+    page: &mut Page,
+    accounts: &Accounts<T>,
+    counts: impl Fn(&T) -> String,
+    add: impl Fn(&mut Page, &T),
+) {
+    let failed: Vec<String> = accounts
+        .failed()
+        .map(|(account, failure)| {
+            let request =
+                failure.request_id.as_ref().map_or(String::new(), |id| format!(" (RequestId {})", inline(&id.0)));
+            format!("- **{}**: {}{request}\n", inline(account.as_str()), inline(&failure.message))
+        })
+        .collect();
+    if !failed.is_empty() {
+        page.section("### Accounts that failed\n\n", &failed, "\n");
+    }
+    for AccountResult { account, result } in &accounts.0 {
+        if let Ok(result) = result {
+            page.section(&format!("## {}: {}\n\n", inline(account.as_str()), counts(result)), &[String::new()], "");
+            add(page, result);
+        }
+    }
+}
+
+fn add_plan(page: &mut Page, plan: &Plan) {
     let _ = writeln!(page.text, "Letters at `{}`.\n", code(&plan.endpoint));
 
     let creates: Vec<String> = plan
@@ -85,16 +127,30 @@ pub fn plan(plan: &Plan) -> String {
             "\n</details>\n",
         );
     }
-    page.finish()
 }
 
 /// A report as a comment.
 pub fn report(report: &Report) -> String {
-    let summary = report.summary();
-    let mut page = Page::new(&format!(
+    let mut page = Page::new(&applied(report.summary()));
+    add_report(&mut page, report);
+    page.finish()
+}
+
+/// The reports of the accounts of a workspace as one comment.
+pub fn reports(reports: &Accounts<Report>) -> String {
+    let mut page = Page::new(&applied(reports.summary()));
+    add_accounts(&mut page, reports, |report| applied(report.summary()), add_report);
+    page.finish()
+}
+
+fn applied(summary: ReportSummary) -> String {
+    format!(
         "{} created, {} unchanged, {} in conflict, {} failed, {} skipped",
         summary.created, summary.unchanged, summary.conflict, summary.failed, summary.skipped
-    ));
+    )
+}
+
+fn add_report(page: &mut Page, report: &Report) {
     let _ = writeln!(page.text, "Letters at `{}`.\n", code(&report.endpoint));
     let mut rows = Vec::new();
     let mut conflicts = Vec::new();
@@ -132,7 +188,6 @@ pub fn report(report: &Report) -> String {
         page.section(&format!("### In conflict\n\n{CONFLICT_ADVICE}\n\n"), &conflicts, "\n");
     }
     page.warnings(&report.warnings);
-    page.finish()
 }
 
 fn conflict(name: &str, about: &str, differences: &[Difference]) -> String {

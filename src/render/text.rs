@@ -9,6 +9,7 @@ use super::{
     style::{self, paint},
 };
 use crate::{
+    accounts::{AccountResult, Accounts},
     apply::{Confirmation, LetterOutcome, Report, ReportedLetter, SkipReason},
     escape::{visible, width},
     letter::{DesiredLetter, Picture, Source},
@@ -92,6 +93,58 @@ pub fn report(report: &Report) -> String {
     if summary.failed > 0 || interrupted > 0 {
         out.push_str("Run `letterform apply` again: what exists is left as it is, and what is missing is created.\n");
     }
+    out
+}
+
+/// The plans of the accounts of a workspace.
+pub fn plans(plans: &Accounts<Plan>) -> String {
+    let summary = plans.summary();
+    let counts = [
+        (summary.create, "to create", style::CREATE),
+        (summary.unchanged, "unchanged", style::DIM),
+        (summary.conflict, "in conflict", style::CONFLICT),
+        (summary.unmanaged, "unmanaged", style::DIM),
+    ];
+    of_accounts(plans, plan, "planned", &counts)
+}
+
+/// What became of the plans of the accounts of a workspace.
+pub fn reports(reports: &Accounts<Report>) -> String {
+    let summary = reports.summary();
+    let counts = [
+        (summary.created, "created", style::CREATE),
+        (summary.unchanged, "unchanged", style::DIM),
+        (summary.conflict, "in conflict", style::CONFLICT),
+        (summary.failed, "failed", style::ERROR),
+    ];
+    of_accounts(reports, report, "applied", &counts)
+}
+
+fn of_accounts<T>(
+    accounts: &Accounts<T>,
+    render: impl Fn(&T) -> String,
+    done: &str,
+    counts: &[(usize, &str, Style)],
+) -> String {
+    let mut out = String::new();
+    for AccountResult { account, result } in &accounts.0 {
+        let _ = writeln!(out, "{} {account}", paint(style::STRONG, "Account"));
+        match result {
+            Ok(result) => out.push_str(&render(result)),
+            Err(failure) => {
+                let _ = writeln!(out, "{} {}", paint(style::ERROR, "failed:"), visible(&failure.message));
+                if let Some(id) = &failure.request_id {
+                    let _ = writeln!(out, "{INDENT}RequestId {}", visible(&id.0));
+                }
+            }
+        }
+        out.push('\n');
+    }
+    let failed = accounts.failed().count();
+    let good = accounts.0.len() - failed;
+    let of_all = [(good, done, Style::new()), (failed, "failed", style::ERROR)];
+    let all = paint(style::STRONG, "All accounts:");
+    let _ = writeln!(out, "{all} {}; letters: {}.", counted(&of_all), counted(counts));
     out
 }
 
