@@ -17,6 +17,7 @@ pub mod cli;
 pub mod clock;
 pub mod credentials;
 pub mod declaration;
+pub mod doctor;
 pub mod emulator;
 pub mod escape;
 pub mod import;

@@ -26,7 +26,7 @@ fn generated(name: &str, content: &str) {
 
 #[test]
 fn generated_schemas_are_what_the_program_prints() {
-    for kind in ["letters", "plan", "report"] {
+    for kind in ["letters", "plan", "report", "workspace", "workspace-plan", "workspace-report"] {
         let printed = Project::new().run(&["schema", kind]).exits(0).stdout;
         generated(&format!("schema/{kind}.schema.json"), &printed);
         let schema: Value = serde_json::from_str(&printed).expect("JSON");

@@ -4,6 +4,7 @@
 
 pub mod diagnostics;
 mod difference;
+pub mod doctor;
 
 pub mod inventory;
 pub mod json;

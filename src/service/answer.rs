@@ -102,7 +102,7 @@ pub(super) fn retry_after(head: &Head, now: Timestamp) -> Option<Duration> {
     Some(wait.min(MAX_RETRY_AFTER))
 }
 
-fn date(head: &Head) -> Option<Timestamp> {
+pub(super) fn date(head: &Head) -> Option<Timestamp> {
     parse_date(head.header("date")?)
 }
 

@@ -90,6 +90,10 @@ impl Client {
         &self.0.config.endpoint
     }
 
+    pub(super) fn parts(&self) -> (&ClientConfig, &Transport) {
+        (&self.0.config, &self.0.transport)
+    }
+
     async fn call<T: DeserializeOwned>(
         &self,
         operation: Operation,

@@ -11,6 +11,7 @@ mod answer;
 mod client;
 mod endpoint;
 mod error;
+mod reach;
 #[cfg(test)]
 mod tests;
 mod upload;
@@ -18,6 +19,7 @@ mod upload;
 pub use client::{Client, ClientConfig, ClientError};
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::{Operation, Outcome, RequestId, ServiceError};
+pub use reach::{Reached, Unreachable};
 
 pub use crate::{
     nonce::{Nonces, random as random_nonces},

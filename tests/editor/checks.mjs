@@ -12,6 +12,8 @@ const folder = mkdtempSync(join(tmpdir(), "letterform-editor-"));
 // The schema is the one that the program prints, found through the modeline alone.
 writeFileSync(join(folder, "letters.schema.json"), execFileSync(program, ["schema", "letters"]));
 const modeline = "# yaml-language-server: $schema=letters.schema.json\n";
+writeFileSync(join(folder, "workspace.schema.json"), execFileSync(program, ["schema", "workspace"]));
+const workspaceModeline = "# yaml-language-server: $schema=workspace.schema.json\n";
 
 const good = `version: 1
 defaults:
@@ -127,6 +129,28 @@ const checks = {
   "completion offers a whole document": async () => {
     const items = await completions("\n", { line: 1, character: 0 });
     assert.ok(items.some(({ label }) => label === "declarations"), JSON.stringify(items.map(({ label }) => label)));
+  },
+
+  "the example of a workspace has no complaint, and a level that does not exist has one": async () => {
+    const text = readFileSync(join(root, "examples/accounts/letterform.yaml"), "utf8").replace(/^#.*\n/, workspaceModeline);
+    assert.deepEqual(await server.open(uriOf(), text), []);
+    const wrong = await server.open(uriOf(), text.replace("LF-validity-long: error", "LF-validity-long: loud"));
+    assert.equal(wrong.length, 1, JSON.stringify(wrong));
+    assert.match(wrong[0].message, /error.*warning.*off/s);
+  },
+
+  "completion offers the rules of a workspace, and an account": async () => {
+    const uri = uriOf();
+    const text = `${workspaceModeline}version: 1\nsettings:\n  lints:\n    \naccounts:\n  - \n`;
+    await server.open(uri, text);
+    const offered = async (position) => {
+      const answer = await server.request("textDocument/completion", { textDocument: { uri }, position });
+      return (answer.items ?? answer).map(({ label }) => label);
+    };
+    const rules = await offered({ line: 4, character: 4 });
+    assert.ok(rules.includes("LF-validity-long") && !rules.includes("LF-name-too-long"), JSON.stringify(rules));
+    const account = await offered({ line: 6, character: 4 });
+    assert.ok(account.includes("account") || account.includes("profile"), JSON.stringify(account));
   },
 
   "hover shows what a field is, and the parameter of the service": async () => {

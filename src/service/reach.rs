@@ -1,0 +1,41 @@
+//! Whether an endpoint answers at all, and what time it has.
+
+use std::time::{Duration, Instant};
+
+use reqwest::Method;
+
+use super::{Client, answer};
+
+/// What the answer to a request that asks for nothing tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reached {
+    /// The HTTP status, most likely of a refusal: nothing was asked for.
+    pub status: u16,
+    /// How far this machine's clock is ahead of the service's, in seconds (negative: behind), by the answer's `Date`.
+    pub clock_skew: Option<i64>,
+    /// From making the connection to the answer's last byte.
+    pub took: Duration,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("no answer from {host}: {problem}")]
+pub struct Unreachable {
+    host: String,
+    problem: String,
+}
+
+impl Client {
+    /// Sends a request with no operation and no credentials.
+    pub async fn reach(&self) -> Result<Reached, Unreachable> {
+        const MAX_ANSWER: usize = 64 << 10;
+        let (config, transport) = self.parts();
+        let started = Instant::now();
+        let request = transport.request(Method::GET, config.endpoint.url(""));
+        let sent = transport.send(request, MAX_ANSWER).await;
+        let unreachable = |problem| Unreachable { host: config.endpoint.authority(), problem };
+        let head = sent.map_err(|error| unreachable(error.problem()))?.head;
+        let skew = answer::date(&head).map(|theirs| config.clock.now().duration_since(theirs).as_secs());
+        Ok(Reached { status: head.status, clock_skew: skew, took: started.elapsed() })
+    }
+}
