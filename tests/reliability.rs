@@ -6,52 +6,13 @@ mod common;
 
 use std::{
     io::{BufRead as _, BufReader, Read as _},
-    process::{Child, ChildStderr, Stdio},
+    process::{Child, ChildStderr},
 };
 
-use common::Project;
+use common::{Emulator, Project};
 
-const ID: &str = "letterform-emulator";
-const SECRET: &str = "letterform-emulator-secret";
-
-/// An emulator in a process of its own, ended when dropped.
-struct Emulator {
-    child: Child,
-    endpoint: String,
-}
-
-impl Emulator {
-    fn start(project: &Project, faults: &[&str]) -> Self {
-        let mut arguments = vec!["emulator", "--listen=127.0.0.1:0", "--state=:memory:"];
-        arguments.extend(faults.iter().flat_map(|fault| ["--fault", fault]));
-        let mut child = project.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let endpoint = line.split_whitespace().find(|word| word.starts_with("http://")).unwrap().to_owned();
-        Self { child, endpoint }
-    }
-
-    fn spawn(&self, project: &Project, arguments: &[&str]) -> Child {
-        project
-            .command(&[arguments, &["--endpoint", &self.endpoint]].concat())
-            .env("ALIBABA_CLOUD_ACCESS_KEY_ID", ID)
-            .env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", SECRET)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap()
-    }
-
-    fn run(&self, project: &Project, arguments: &[&str]) -> (i32, String) {
-        finished(self.spawn(project, arguments))
-    }
-}
-
-impl Drop for Emulator {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+fn run_of(emulator: &Emulator, project: &Project, arguments: &[&str]) -> (i32, String) {
+    finished(emulator.spawn(project, arguments))
 }
 
 /// How a run ended, and its standard output.
@@ -96,9 +57,9 @@ fn lost_answers_and_failures_double_nothing_and_lose_nothing() {
         "upload cut-after call=1",
     ];
     let emulator = Emulator::start(&project, &faults);
-    let (status, report) = emulator.run(&project, &APPLY);
+    let (status, report) = run_of(&emulator, &project, &APPLY);
     assert_eq!((status, &summary(&report)["created"]), (0, &40.into()), "{report}");
-    assert_eq!(emulator.run(&project, &["plan", "--detailed-exitcode"]).0, 0);
+    assert_eq!(run_of(&emulator, &project, &["plan", "--detailed-exitcode"]).0, 0);
 }
 
 #[test]
@@ -110,7 +71,7 @@ fn two_applies_at_once_create_each_letter_once_and_both_succeed() {
         |outcome: &str| -> u64 { runs.iter().map(|(_, report)| summary(report)[outcome].as_u64().unwrap()).sum() };
     assert_eq!(runs.iter().map(|(status, _)| *status).collect::<Vec<_>>(), [0, 0]);
     assert_eq!((count("created"), count("unchanged")), (60, 60));
-    let (_, plan) = emulator.run(&project, &["plan", "--format=json"]);
+    let (_, plan) = run_of(&emulator, &project, &["plan", "--format=json"]);
     assert_eq!(summary(&plan), serde_json::json!({"create": 0, "unchanged": 60, "conflict": 0, "unmanaged": 0}));
 }
 
@@ -122,7 +83,7 @@ fn a_killed_run_is_taken_up_by_the_next() {
     wait_for_a_letter(&mut BufReader::new(first.stderr.take().unwrap()));
     first.kill().unwrap();
     first.wait().unwrap();
-    let (status, report) = emulator.run(&project, &APPLY);
+    let (status, report) = run_of(&emulator, &project, &APPLY);
     let summary = summary(&report);
     assert_eq!((status, &summary["failed"]), (0, &0.into()));
     assert_eq!(summary["created"].as_u64().unwrap() + summary["unchanged"].as_u64().unwrap(), 60);
@@ -144,7 +105,7 @@ fn the_first_signal_begins_nothing_new_and_the_report_is_true() {
         let report = summary(&report);
         assert_eq!((status, &report["failed"]), (1, &0.into()), "{rest}");
         assert!(report["skipped"].as_u64().unwrap() > 0, "{report}");
-        let (_, plan) = emulator.run(&project, &["plan", "--format=json"]);
+        let (_, plan) = run_of(&emulator, &project, &["plan", "--format=json"]);
         assert_eq!(summary(&plan)["unchanged"], report["created"]);
     }
 }
@@ -153,7 +114,7 @@ fn the_first_signal_begins_nothing_new_and_the_report_is_true() {
 fn a_limited_service_is_waited_for() {
     let project = project(60);
     let emulator = Emulator::start(&project, &["create rate=40"]);
-    let (status, report) = emulator.run(&project, &APPLY);
+    let (status, report) = run_of(&emulator, &project, &APPLY);
     assert_eq!((status, &summary(&report)["created"]), (0, &60.into()));
 }
 
@@ -161,10 +122,10 @@ fn a_limited_service_is_waited_for() {
 fn a_journal_has_every_request_and_no_secret() {
     let project = project(3);
     let emulator = Emulator::start(&project, &["create cut-after call=2"]);
-    assert_eq!(emulator.run(&project, &[&APPLY[..], &["--journal=journal.jsonl"]].concat()).0, 0);
+    assert_eq!(run_of(&emulator, &project, &[&APPLY[..], &["--journal=journal.jsonl"]].concat()).0, 0);
     let journal = std::fs::read_to_string(project.path().join("journal.jsonl")).unwrap();
     let lines: Vec<serde_json::Value> = journal.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let creates = lines.iter().filter(|line| line["operation"] == "CreateSmsAuthorizationLetter");
     assert_eq!(creates.count(), 3, "{journal}");
-    assert!(!journal.contains(SECRET), "{journal}");
+    assert!(!journal.contains(Emulator::KEY.1), "{journal}");
 }

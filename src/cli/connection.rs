@@ -6,14 +6,15 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use clap::ValueEnum;
 
 use crate::{
     clock::Clock,
-    credentials::{self, CredentialSource, Credentials, Environment, Means, Secret},
+    credentials::{self, AssumedRole, CredentialSource, Credentials, DefaultChain, Environment, Means, Secret},
     declaration::workspace::{Access, Account, AccountId, Settings},
     emulator::{AccessKey, Emulator, EmulatorOptions, Running, StateLocation, faults::Faults},
+    escape::visible,
     nonce,
     service::{Client, ClientConfig, Endpoint, SignatureForm},
 };
@@ -76,6 +77,7 @@ impl ServiceArgs {
         };
         Ok(Service {
             place,
+            region: self.region.clone().or_else(|| account.and_then(|account| account.region.clone())),
             access,
             account_id: account.and_then(|account| account.id.clone()),
             signature: match self.signature {
@@ -96,10 +98,44 @@ impl ServiceArgs {
     }
 }
 
+impl Service {
+    /// Who asks at this endpoint. An emulator on this machine is its own STS.
+    pub(super) fn credentials(&self, clock: &Arc<dyn Clock>, endpoint: &Endpoint) -> DefaultChain {
+        let means = Means::new(Arc::clone(clock), nonce::random(), self.timeout);
+        let means = Means { sts: endpoint.is_loopback().then(|| endpoint.clone()), ..means };
+        let role = self.access.role.as_ref().map(|role| AssumedRole {
+            arn: role.arn.as_str().to_owned(),
+            oidc_provider: role.oidc_provider.as_ref().map(|provider| provider.as_str().to_owned()),
+        });
+        credentials::default_chain(Environment::of_process(), self.access.profile.as_deref(), means).taking(role)
+    }
+
+    /// A client that asks at this endpoint. Nothing is sent yet.
+    pub(super) fn client(
+        &self,
+        endpoint: Endpoint,
+        credentials: Arc<dyn CredentialSource>,
+        clock: &Arc<dyn Clock>,
+    ) -> anyhow::Result<Client> {
+        let config = ClientConfig {
+            endpoint,
+            signature: self.signature,
+            credentials,
+            timeout: self.timeout,
+            clock: Arc::clone(clock),
+            nonces: nonce::random(),
+            connections: self.parallelism,
+        };
+        Client::new(config).context("the client can't be made")
+    }
+}
+
 /// A service and who asks it.
 #[derive(Debug, Clone)]
 pub(crate) struct Service {
     pub(super) place: Place,
+    /// The region, where one is named.
+    pub(super) region: Option<String>,
     pub(super) access: Access,
     pub(super) account_id: Option<AccountId>,
     signature: SignatureForm,
@@ -135,14 +171,25 @@ impl Connection {
     }
 
     async fn open_service(service: &Service, endpoint: Endpoint, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
-        let means = Means::new(Arc::clone(&clock), nonce::random(), service.timeout);
-        let credentials =
-            credentials::default_chain(Environment::of_process(), service.access.profile.as_deref(), means);
+        let credentials = service.credentials(&clock, &endpoint);
         // Asked at once, so that missing credentials are told before anything else is done.
-        credentials.find().await?;
+        let found = credentials.find().await?;
+        if let Some(expected) = &service.account_id {
+            let caller = credentials.caller(&found.credentials).await;
+            let caller =
+                caller.map_err(|problem| anyhow!("STS does not tell whose credentials these are: {problem}"))?;
+            if caller.account_id != expected.as_str() {
+                bail!(
+                    "the credentials from {} are of the account {}, and the workspace file says {expected}; nothing was \
+                     asked or created: check the profile or the role of the account",
+                    found.place,
+                    visible(&caller.account_id)
+                );
+            }
+        }
         Ok(Self {
             endpoint: endpoint.to_string(),
-            client: client(service, endpoint, Arc::new(credentials), clock)?,
+            client: service.client(endpoint, Arc::new(credentials), &clock)?,
             parallelism: service.parallelism,
             sandbox: None,
         })
@@ -164,6 +211,7 @@ impl Connection {
             access_keys: vec![AccessKey::default()],
             faults: Faults::default(),
             clock: Arc::clone(&clock),
+            metadata_role: None,
         };
         let running = Emulator::open(options)?.listen("127.0.0.1:0".parse()?).await?;
         let endpoint = Endpoint::parse(&running.endpoint())?;
@@ -171,7 +219,7 @@ impl Connection {
         let credentials = Arc::new(Credentials { access_key_id: id.to_owned(), secret, token: None });
         Ok(Self {
             endpoint: label,
-            client: client(service, endpoint, credentials, clock)?,
+            client: service.client(endpoint, credentials, &clock)?,
             parallelism: service.parallelism,
             sandbox: Some(running),
         })
@@ -195,22 +243,4 @@ fn may_hold_sandbox(folder: &Path) -> bool {
         Ok(mut entries) => is_state(folder) || entries.all(|entry| entry.is_ok_and(|entry| is_state(&entry.path()))),
         Err(error) => error.kind() == std::io::ErrorKind::NotFound,
     }
-}
-
-fn client(
-    service: &Service,
-    endpoint: Endpoint,
-    credentials: Arc<dyn CredentialSource>,
-    clock: Arc<dyn Clock>,
-) -> anyhow::Result<Client> {
-    let config = ClientConfig {
-        endpoint,
-        signature: service.signature,
-        credentials,
-        timeout: service.timeout,
-        clock,
-        nonces: nonce::random(),
-        connections: service.parallelism,
-    };
-    Client::new(config).context("the client can't be made")
 }

@@ -70,9 +70,20 @@ struct Serve {
     /// Something that goes wrong, as `OPERATION FAULT [call=N | p=P [seed=N]]`, such as 'create cut-after call=3' (repeatable)
     #[arg(long = "fault", value_name = "RULE")]
     faults: Vec<FaultRule>,
+    /// Be the metadata service of ECS instances with this role as well: whoever reaches it gets a key
+    #[arg(long, value_name = "ROLE", value_parser = role_name)]
+    metadata_role: Option<String>,
     /// Letters and objects to begin with, as `export` writes them (for `:memory:` and new folders)
     #[arg(long, value_name = "FILE")]
     import: Option<PathBuf>,
+}
+
+fn role_name(text: &str) -> Result<String, String> {
+    let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if text.is_empty() || !text.chars().all(good) {
+        return Err("a role's name is made of letters, digits, `-`, `_` and `.`".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 /// Parses an AccessKey; a message about one must not repeat it.
@@ -98,7 +109,7 @@ async fn serve(args: &Serve) -> anyhow::Result<Exit> {
         );
     }
     let access_keys = access_keys(args.access_keys.clone())?;
-    let emulator = open(&args.state, access_keys.clone(), Faults(args.faults.clone()))?;
+    let emulator = open(&args.state, access_keys.clone(), Faults(args.faults.clone()), args.metadata_role.as_deref())?;
     if let Some(file) = &args.import {
         emulator.import(read(file)?)?;
     }
@@ -114,9 +125,15 @@ fn is_loopback(ip: IpAddr) -> bool {
     ip.to_canonical().is_loopback()
 }
 
-fn open(state: &State, access_keys: Vec<AccessKey>, faults: Faults) -> anyhow::Result<Emulator> {
+fn open(
+    state: &State,
+    access_keys: Vec<AccessKey>,
+    faults: Faults,
+    metadata_role: Option<&str>,
+) -> anyhow::Result<Emulator> {
     let state = StateLocation::from(state.location.as_str());
-    Ok(Emulator::open(EmulatorOptions { state, access_keys, faults, clock: super::clock()? })?)
+    let (clock, metadata_role) = (super::clock()?, metadata_role.map(str::to_owned));
+    Ok(Emulator::open(EmulatorOptions { state, access_keys, faults, clock, metadata_role })?)
 }
 
 /// The AccessKeys that were given, and the one of the environment; the default one when there is neither.
@@ -191,7 +208,7 @@ async fn export(state: &State, out: Option<&PathBuf>) -> anyhow::Result<Exit> {
     {
         bail!("there is no state in {}; name its folder with --state", folder.display());
     }
-    let emulator = open(state, Vec::new(), Faults::default())?;
+    let emulator = open(state, Vec::new(), Faults::default(), None)?;
     let mut text = serde_json::to_string_pretty(&emulator.export()?)?;
     text.push('\n');
     emulator.close().await?;
@@ -204,7 +221,7 @@ async fn export(state: &State, out: Option<&PathBuf>) -> anyhow::Result<Exit> {
 
 async fn import(file: &PathBuf, state: &State) -> anyhow::Result<Exit> {
     let content = read(file)?;
-    let emulator = open(state, Vec::new(), Faults::default())?;
+    let emulator = open(state, Vec::new(), Faults::default(), None)?;
     let imported = emulator.import(content)?;
     emulator.close().await?;
     println!("{} letters and {} objects imported into {}", imported.letters, imported.objects, state.location);

@@ -7,6 +7,7 @@ mod apply;
 mod completions;
 mod connection;
 mod declarations;
+mod doctor;
 mod emulator;
 mod existing;
 mod explain;
@@ -88,6 +89,8 @@ enum Command {
     Plan(plan::Args),
     /// Upload the scans and create what is missing
     Apply(apply::Args),
+    /// Look at everything that a plan needs, step by step, and say what to do
+    Doctor(doctor::Args),
     /// List the accounts of the workspace, for people and for the matrix of a CI system
     Accounts(accounts::Args),
     Emulator(emulator::Args),
@@ -165,6 +168,7 @@ fn run(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Plan(args) => plan::run(args),
         Command::Apply(args) => apply::run(args),
         Command::Accounts(args) => accounts::run(args),
+        Command::Doctor(args) => doctor::run(args),
         Command::Emulator(args) => emulator::run(args, &cli.global),
         Command::List(args) => list::run(args),
         Command::Show(args) => show::run(args),

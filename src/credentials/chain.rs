@@ -1,9 +1,11 @@
 use futures::future::BoxFuture;
+use jiff::Timestamp;
 use tokio::sync::Mutex;
 
 use super::{
-    CredentialError, CredentialSource, Credentials, Environment, Means, Place, Problem, Tried, fetch::Fetched,
-    recipe::Recipe,
+    CallerIdentity, CredentialError, CredentialSource, Credentials, Environment, Means, Place, Problem, Tried,
+    fetch::Fetched,
+    recipe::{Recipe, RoleWords, sts},
 };
 
 /// How many seconds before their end temporary credentials are renewed, so that no request sets out with ones that end
@@ -14,8 +16,30 @@ const MARGIN: i64 = 300;
 pub struct DefaultChain {
     environment: Environment,
     profile: Option<String>,
+    role: Option<AssumedRole>,
     means: Means,
     chosen: Mutex<Option<Chosen>>,
+}
+
+/// A role that is taken with what the chain finds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssumedRole {
+    /// The role's ARN.
+    pub arn: String,
+    /// The ARN of the identity provider whose token is shown for it, instead of credentials. The token is in the file that
+    /// `ALIBABA_CLOUD_OIDC_TOKEN_FILE` names.
+    pub oidc_provider: Option<String>,
+}
+
+/// Credentials, where they come from, and until when they hold.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Where they were found, or what took the role.
+    pub place: Place,
+    /// The credentials.
+    pub credentials: Credentials,
+    /// Their end; `None`: they have none, or nobody told it.
+    pub expires: Option<Timestamp>,
 }
 
 struct Chosen {
@@ -28,12 +52,32 @@ struct Chosen {
 /// for, only the files are looked at.
 #[must_use]
 pub fn default_chain(environment: Environment, profile: Option<&str>, means: Means) -> DefaultChain {
-    DefaultChain { environment, profile: profile.map(str::to_owned), means, chosen: Mutex::new(None) }
+    DefaultChain { environment, profile: profile.map(str::to_owned), role: None, means, chosen: Mutex::new(None) }
 }
 
 impl DefaultChain {
+    /// The chain of somebody who takes this role with what is found.
+    #[must_use]
+    pub fn taking(self, role: Option<AssumedRole>) -> Self {
+        Self { role, ..self }
+    }
+
+    /// Where credentials are looked for, in this order.
+    #[must_use]
+    pub fn places(&self) -> Vec<Place> {
+        match &self.role {
+            Some(AssumedRole { oidc_provider: Some(_), .. }) => vec![Place::OidcVariables],
+            _ => Place::all(&self.environment, self.profile.as_deref()),
+        }
+    }
+
+    /// Who the service says that the holder of these credentials is. Asked of the STS that variables name.
+    pub async fn caller(&self, credentials: &Credentials) -> Result<CallerIdentity, Problem> {
+        self.means.caller_identity(credentials, &sts(None, None, &self.environment)?).await
+    }
+
     /// The credentials as they are now, and where they come from.
-    pub async fn find(&self) -> Result<(Place, Credentials), CredentialError> {
+    pub async fn find(&self) -> Result<Found, CredentialError> {
         // Held while asking: one question, however many need the answer.
         let mut chosen = self.chosen.lock().await;
         match chosen.as_mut() {
@@ -41,12 +85,12 @@ impl DefaultChain {
             None => *chosen = Some(self.choose().await?),
         }
         let Chosen { place, fetched, .. } = chosen.as_ref().expect("it was just put there");
-        Ok((place.clone(), fetched.credentials.clone()))
+        Ok(Found { place: place.clone(), credentials: fetched.credentials.clone(), expires: fetched.expires })
     }
 
     async fn choose(&self) -> Result<Chosen, CredentialError> {
         let mut tried = Vec::new();
-        for place in Place::all(&self.environment, self.profile.as_deref()) {
+        for place in self.places() {
             match self.ask(&place).await {
                 Ok((recipe, fetched)) => {
                     tracing::debug!(%place, access_key_id = super::masked(&fetched.credentials.access_key_id), "credentials found");
@@ -72,9 +116,21 @@ impl DefaultChain {
     }
 
     async fn ask(&self, place: &Place) -> Result<(Recipe, Fetched), Problem> {
-        let recipe = place.recipe(&self.environment, self.profile.as_deref()).await?;
+        let recipe = self.recipe(place).await?;
         let fetched = self.means.fetch(&recipe).await?;
         Ok((recipe, fetched))
+    }
+
+    async fn recipe(&self, place: &Place) -> Result<Recipe, Problem> {
+        let Some(AssumedRole { arn, oidc_provider }) = &self.role else {
+            return place.recipe(&self.environment, self.profile.as_deref()).await;
+        };
+        let role = RoleWords { arn: Some(arn.clone()), ..RoleWords::default() };
+        if oidc_provider.is_some() {
+            return Recipe::oidc(oidc_provider.clone(), None, role, &self.environment);
+        }
+        let source = Box::new(place.recipe(&self.environment, self.profile.as_deref()).await?);
+        Ok(Recipe::Role { source, role: role.resolve(&self.environment)? })
     }
 
     async fn renew(&self, chosen: &mut Chosen) -> Result<(), CredentialError> {
@@ -94,6 +150,6 @@ impl DefaultChain {
 
 impl CredentialSource for DefaultChain {
     fn get(&self) -> BoxFuture<'_, Result<Credentials, CredentialError>> {
-        Box::pin(async { Ok(self.find().await?.1) })
+        Box::pin(async { Ok(self.find().await?.credentials) })
     }
 }

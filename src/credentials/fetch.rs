@@ -9,7 +9,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::{
-    Credentials, Problem, Secret, external,
+    CallerIdentity, Credentials, Problem, Secret, external,
     recipe::{Recipe, Role, given, key, unusable},
 };
 use crate::{
@@ -94,14 +94,37 @@ impl Means {
     }
 
     async fn assume_role(&self, source: &Credentials, role: &Role) -> Result<Fetched, Problem> {
-        let call = Call { action: "AssumeRole", version: STS_VERSION, parameters: role.parameters() };
-        let stamp = Stamp { time: self.clock.now(), nonce: (self.nonces)() };
         let sts = self.sts.as_ref().unwrap_or(&role.sts);
-        let signed = call.sign(SignatureForm::V3, source.signer(), &stamp, &sts.authority());
+        sts_keys(sts, &self.sts_call("AssumeRole", role.parameters(), source, sts).await?)
+    }
+
+    /// Asks STS whose credentials these are (`GetCallerIdentity`).
+    pub(super) async fn caller_identity(
+        &self,
+        credentials: &Credentials,
+        sts: &Endpoint,
+    ) -> Result<CallerIdentity, Problem> {
+        let sts = self.sts.as_ref().unwrap_or(sts);
+        let response = self.sts_call("GetCallerIdentity", Vec::new(), credentials, sts).await?;
+        let identity: CallerIdentity = serde_json::from_slice(&response.body)
+            .map_err(|_| unusable(&format!("{}: the answer tells of no caller", sts.authority())))?;
+        Ok(identity)
+    }
+
+    /// A signed call of STS.
+    async fn sts_call(
+        &self,
+        action: &str,
+        parameters: Parameters,
+        caller: &Credentials,
+        sts: &Endpoint,
+    ) -> Result<Response, Problem> {
+        let call = Call { action, version: STS_VERSION, parameters };
+        let stamp = Stamp { time: self.clock.now(), nonce: (self.nonces)() };
+        let signed = call.sign(SignatureForm::V3, caller.signer(), &stamp, &sts.authority());
         let transport = transport(sts.route(), self.timeout)?;
         let request = transport.signed(sts.url(&signed.query), &signed).map_err(|problem| unusable(&problem))?;
-        let secrets = Secrets::of(source.signer(), &signed.signature);
-        sts_answer(&transport, sts, request, &secrets).await
+        sts_answer(&transport, sts, request, &Secrets::of(caller.signer(), &signed.signature)).await
     }
 
     async fn assume_role_with_oidc(&self, provider: &str, token: &Secret, role: &Role) -> Result<Fetched, Problem> {
@@ -120,7 +143,7 @@ impl Means {
             .request(Method::POST, sts.url(&query))
             .header("content-type", "application/x-www-form-urlencoded")
             .body(form);
-        sts_answer(&transport, sts, request, &Secrets::new([token])).await
+        sts_keys(sts, &sts_answer(&transport, sts, request, &Secrets::new([token])).await?)
     }
 
     async fn ecs_role(&self, role_name: Option<&str>) -> Result<Fetched, Problem> {
@@ -190,20 +213,24 @@ async fn sts_answer(
     sts: &Endpoint,
     request: RequestBuilder,
     secrets: &Secrets,
-) -> Result<Fetched, Problem> {
+) -> Result<Response, Problem> {
+    ask(transport, &sts.authority(), request).await.map_err(|problem| match problem {
+        Problem::Unusable(mut text) => {
+            secrets.remove_from(&mut text);
+            Problem::Unusable(text)
+        }
+        absent @ Problem::Absent(_) => absent,
+    })
+}
+
+/// The key in an answer of STS.
+fn sts_keys(sts: &Endpoint, response: &Response) -> Result<Fetched, Problem> {
     #[derive(Deserialize)]
     struct Answer {
         #[serde(rename = "Credentials")]
         credentials: Option<Keys>,
     }
     let host = sts.authority();
-    let response = ask(transport, &host, request).await.map_err(|problem| match problem {
-        Problem::Unusable(mut text) => {
-            secrets.remove_from(&mut text);
-            Problem::Unusable(text)
-        }
-        absent @ Problem::Absent(_) => absent,
-    })?;
     match serde_json::from_slice(&response.body) {
         Ok(Answer { credentials: Some(keys) }) => keys.fetched(&host),
         _ => Err(unusable(&format!("{host}: the answer holds no credentials"))),

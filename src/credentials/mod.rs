@@ -11,16 +11,18 @@ mod environment;
 mod error;
 mod external;
 mod fetch;
+mod identity;
 mod place;
 mod recipe;
 mod secret;
 #[cfg(test)]
 mod tests;
 
-pub use chain::{DefaultChain, default_chain};
+pub use chain::{AssumedRole, DefaultChain, Found, default_chain};
 pub use environment::Environment;
 pub use error::{CredentialError, Problem, Tried};
 pub use fetch::Means;
+pub use identity::CallerIdentity;
 pub use place::Place;
 pub use secret::Secret;
 

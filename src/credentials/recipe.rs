@@ -84,16 +84,21 @@ impl RoleWords {
         if seconds < MIN_SECONDS {
             return Err(unusable(&format!("a session of {seconds} seconds is too short; {MIN_SECONDS} is the least")));
         }
-        let vpc = self.vpc.unwrap_or_else(|| environment.is_true("ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED"));
-        let host = match given(self.sts_region).or_else(|| environment.variable("ALIBABA_CLOUD_STS_REGION")) {
-            Some(region) if vpc => format!("sts-vpc.{region}.aliyuncs.com"),
-            Some(region) => format!("sts.{region}.aliyuncs.com"),
-            None => "sts.aliyuncs.com".to_owned(),
-        };
-        let sts = Endpoint::parse(&host).map_err(|error| unusable(&format!("no host of STS: {error}")))?;
+        let sts = sts(self.sts_region, self.vpc, environment)?;
         let (policy, external_id) = (given(self.policy), given(self.external_id));
         Ok(Role { arn, session_name, seconds, policy, external_id, sts })
     }
+}
+
+/// Where STS is. What nobody says, variables may.
+pub(super) fn sts(region: Option<String>, vpc: Option<bool>, environment: &Environment) -> Result<Endpoint, Problem> {
+    let vpc = vpc.unwrap_or_else(|| environment.is_true("ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED"));
+    let host = match given(region).or_else(|| environment.variable("ALIBABA_CLOUD_STS_REGION")) {
+        Some(region) if vpc => format!("sts-vpc.{region}.aliyuncs.com"),
+        Some(region) => format!("sts.{region}.aliyuncs.com"),
+        None => "sts.aliyuncs.com".to_owned(),
+    };
+    Endpoint::parse(&host).map_err(|error| unusable(&format!("no host of STS: {error}")))
 }
 
 /// A key that is whole, with a token if there is one.

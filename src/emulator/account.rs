@@ -2,6 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 /// The name of an account of the emulator.
@@ -21,6 +22,14 @@ impl AccountName {
         let digest = Sha256::digest(self.0.as_bytes());
         let number = digest.iter().take(8).fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
         format!("{:016}", number % 10_000_000_000_000_000)
+    }
+}
+
+impl AccountName {
+    /// The number by which ARNs name the account: its name when that is one.
+    #[must_use]
+    pub fn number(&self) -> String {
+        if self.0.bytes().all(|b| b.is_ascii_digit()) { self.0.clone() } else { self.start_path() }
     }
 }
 
@@ -59,6 +68,16 @@ pub struct AccessKey {
     pub(crate) token: Option<String>,
     pub(crate) account: AccountName,
     pub(crate) active: bool,
+    /// For a key that STS gave out: what for, and until when.
+    pub(crate) session: Option<Session>,
+}
+
+/// What a key of STS is for.
+#[derive(Debug, Clone)]
+pub(crate) struct Session {
+    pub(crate) role: String,
+    pub(crate) name: String,
+    pub(crate) expires: Timestamp,
 }
 
 impl AccessKey {
@@ -74,7 +93,7 @@ impl AccessKey {
             return Err(AccountError::Form);
         }
         let account = AccountName::try_from(id)?;
-        Ok(Self { id: id.to_owned(), secret: secret.to_owned(), token: None, account, active: true })
+        Ok(Self { id: id.to_owned(), secret: secret.to_owned(), token: None, account, active: true, session: None })
     }
 
     /// The same pair as one of STS, which is good only with this token.

@@ -58,6 +58,8 @@ pub(super) enum Success {
     },
     /// Where and how to upload.
     OssInfo(OssInfo),
+    /// What STS tells, which has no `Code` and no `Data`.
+    Bare(Value),
 }
 
 /// What all answers to one request have in common.
@@ -83,6 +85,10 @@ impl Envelope {
             Success::Created(letter) => self.whole(200, &Answer::success(id, CreatedId(Some(letter.0)))),
             Success::OssInfo(info) => self.whole(200, &Answer::success(id, info)),
             Success::Letters { letters, today } => self.letters(letters, today),
+            Success::Bare(mut told) => {
+                told["RequestId"] = id.into();
+                self.whole(200, &told)
+            }
         }
     }
 
@@ -134,7 +140,7 @@ impl Envelope {
         response
     }
 
-    fn whole<T: serde::Serialize>(&self, status: u16, answer: &Answer<T>) -> Response<Body> {
+    fn whole(&self, status: u16, answer: &impl serde::Serialize) -> Response<Body> {
         match self.format {
             Format::Json => {
                 let json = serde_json::to_vec(answer).expect("answers are texts and numbers");

@@ -87,7 +87,7 @@ fn verify_rpc<'k>(keys: &'k AccessKeys, request: &ApiRequest, now: Timestamp) ->
     if params.filled("SignatureVersion").is_some_and(|version| version != rpc::SIGNATURE_VERSION) {
         return Err(Refusal::invalid("SignatureVersion"));
     }
-    let key = active_key(keys, access_key_id, params.filled("SecurityToken"))?;
+    let key = active_key(keys, access_key_id, params.filled("SecurityToken"), now)?;
     let computed = rpc::signature(&key.secret, &request.method, params.iter());
     if !wire::same_signature(&computed, signature) {
         return Err(Code::SignatureDoesNotMatch.into());
@@ -107,7 +107,7 @@ fn verify_acs3<'k>(keys: &'k AccessKeys, request: &ApiRequest, now: Timestamp) -
     let nonce = required("x-acs-signature-nonce", "SignatureNonce")?;
     let time = time_near(required("x-acs-date", "Timestamp")?, now)?;
     let body_sha256 = header("x-acs-content-sha256").ok_or_else(incomplete)?;
-    let key = active_key(keys, &authorization.access_key_id, header("x-acs-security-token"))?;
+    let key = active_key(keys, &authorization.access_key_id, header("x-acs-security-token"), now)?;
 
     let is_signed = |name: &str| authorization.signed_headers.iter().any(|signed| signed == name);
     let must_be_signed = |name: &str| name == "host" || name.starts_with("x-acs-");
@@ -150,10 +150,18 @@ fn time_near(text: &str, now: Timestamp) -> Result<Timestamp, Refusal> {
     Ok(time)
 }
 
-fn active_key<'k>(keys: &'k AccessKeys, id: &str, token: Option<&str>) -> Result<&'k AccessKey, Refusal> {
+fn active_key<'k>(
+    keys: &'k AccessKeys,
+    id: &str,
+    token: Option<&str>,
+    now: Timestamp,
+) -> Result<&'k AccessKey, Refusal> {
     let key = keys.get(id).ok_or(Refusal::from(Code::AccessKeyNotFound))?;
     if !key.active {
         return Err(Code::AccessKeyInactive.into());
+    }
+    if key.session.as_ref().is_some_and(|session| session.expires <= now) {
+        return Err(Code::SecurityTokenExpired.into());
     }
     match (&key.token, token.filter(|token| !token.is_empty())) {
         (None, None) => Ok(key),

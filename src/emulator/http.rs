@@ -19,7 +19,7 @@ use super::{
     answer::{Body, Cut, Envelope, Format, full},
     auth::ApiRequest,
     faults::{Effects, Failure, FailureBody},
-    post_object,
+    metadata, post_object,
     refusal::{Code, Refusal},
     state::Shared,
 };
@@ -93,6 +93,8 @@ async fn handle(shared: &Shared, request: Request<Incoming>, local: Option<Socke
         Ok(admin::handle(shared, request, &envelope).await)
     } else if request.method() == Method::POST && is_form_data {
         post_object::handle(shared, request, envelope).await
+    } else if request.uri().path().starts_with(metadata::PREFIX) {
+        Ok(metadata::handle(shared, &request, &envelope))
     } else if request.method() == Method::GET && request.uri().path() != "/" {
         Ok(picture(shared, request.uri().path(), &envelope).await)
     } else {

@@ -5,6 +5,7 @@
 //!   │                  ├─ faults                    pure: which call goes wrong, and how
 //!   │                  └─ store                     redb, one writer, many creates a commit
 //!   ├─ post_object ─ upload                         the object store's form, policy and signature
+//!   ├─ sts, metadata                                keys that end, for roles
 //!   └─ admin ─ state_file                           what a test changes while it runs
 //! ```
 //!
@@ -23,6 +24,7 @@ mod admin;
 mod answer;
 mod auth;
 mod http;
+mod metadata;
 mod nonces;
 mod operation;
 mod params;
@@ -32,6 +34,7 @@ mod rules;
 mod state;
 mod state_file;
 mod store;
+mod sts;
 mod upload;
 
 pub use account::{AccessKey, AccountError, AccountName};
@@ -45,6 +48,7 @@ pub use store::{StateLocation, StoreError};
 use self::{
     auth::AccessKeys,
     faults::Faults,
+    metadata::Metadata,
     state::{Shared, State},
     store::Store,
 };
@@ -60,6 +64,8 @@ pub struct EmulatorOptions {
     pub faults: Faults,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
+    /// The role of the ECS instances whose metadata service it imitates as well, if it does.
+    pub metadata_role: Option<String>,
 }
 
 /// Why an emulator can't serve.
@@ -97,7 +103,8 @@ impl Emulator {
     pub fn open(options: EmulatorOptions) -> Result<Self, EmulatorError> {
         let keys = distinct(options.access_keys)?;
         let (store, changes, core) = Store::open(&options.state)?;
-        let state = State::new(core, changes, keys, options.faults);
+        let mut state = State::new(core, changes, keys, options.faults);
+        state.metadata = options.metadata_role.map(Metadata::new);
         Ok(Self { shared: Arc::new(Shared::new(state, store, options.clock)) })
     }
 

@@ -1,5 +1,8 @@
 use std::{fmt, str::FromStr};
 
+use super::sts;
+use crate::wire;
+
 /// What can be asked of the emulator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Operation {
@@ -11,11 +14,25 @@ pub enum Operation {
     OssInfo,
     /// The object upload, `PostObject`
     Upload,
+    /// `AssumeRole`, of STS
+    AssumeRole,
+    /// `AssumeRoleWithOIDC`, of STS
+    AssumeRoleWithOidc,
+    /// `GetCallerIdentity`, of STS
+    CallerIdentity,
 }
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Self; 4] = [Self::Create, Self::Query, Self::OssInfo, Self::Upload];
+    pub const ALL: [Self; 7] = [
+        Self::Create,
+        Self::Query,
+        Self::OssInfo,
+        Self::Upload,
+        Self::AssumeRole,
+        Self::AssumeRoleWithOidc,
+        Self::CallerIdentity,
+    ];
 
     /// Its name in faults and in the admin endpoint.
     #[must_use]
@@ -25,6 +42,9 @@ impl Operation {
             Self::Query => "query",
             Self::OssInfo => "oss-info",
             Self::Upload => "upload",
+            Self::AssumeRole => "assume-role",
+            Self::AssumeRoleWithOidc => "assume-role-with-oidc",
+            Self::CallerIdentity => "caller-identity",
         }
     }
 
@@ -36,13 +56,25 @@ impl Operation {
             Self::Query => "QuerySmsAuthorizationLetter",
             Self::OssInfo => "GetQualificationOssInfo",
             Self::Upload => "PostObject",
+            Self::AssumeRole => "AssumeRole",
+            Self::AssumeRoleWithOidc => "AssumeRoleWithOIDC",
+            Self::CallerIdentity => "GetCallerIdentity",
+        }
+    }
+
+    /// The version of the API that it is a part of.
+    #[must_use]
+    pub const fn version(self) -> &'static str {
+        match self {
+            Self::Create | Self::Query | Self::OssInfo | Self::Upload => wire::API_VERSION,
+            Self::AssumeRole | Self::AssumeRoleWithOidc | Self::CallerIdentity => sts::VERSION,
         }
     }
 
     /// The operation that a call names as its `Action`.
     #[must_use]
     pub fn of_action(action: &str) -> Option<Self> {
-        [Self::Create, Self::Query, Self::OssInfo].into_iter().find(|operation| operation.action() == action)
+        Self::ALL.into_iter().find(|operation| *operation != Self::Upload && operation.action() == action)
     }
 }
 

@@ -87,6 +87,17 @@ codes! {
     AccessKeyInactive = "InvalidAccessKeyId.Inactive", 400, "Specified access key is disabled.";
     /// An STS token that is not the one of the AccessKey.
     SecurityTokenMalformed = "InvalidSecurityToken.Malformed", 400, "Specified SecurityToken is malformed.";
+    /// A key of STS whose time is over.
+    SecurityTokenExpired = "InvalidSecurityToken.Expired", 400, "Specified SecurityToken is expired.";
+    /// A role of an account that nobody has.
+    RoleNotFound = "EntityNotExist.Role", 404, "The role not exists.";
+    /// An identity provider of another account than the role's.
+    OidcProviderNotFound = "EntityNotExist.OIDCProvider", 404, "The OIDC provider does not exist.";
+    /// A token of an identity provider whose time is over.
+    OidcTokenExpired = "AuthenticationFail.OIDCToken.Expired", 400, "This JSON Web Token has expired.";
+    /// Whoever asks may not take the role.
+    NoPermission = "NoPermission", 403,
+        "You are not authorized to do this action. You should be authorized by RAM.";
     /// An AccessKey of STS without its token.
     SecurityTokenMissing = "MissingSecurityToken", 400, "SecurityToken is mandatory for this action.";
     /// A time that is not written as one.

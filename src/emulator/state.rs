@@ -15,9 +15,11 @@ use super::{
     auth::{self, AccessKeys, ApiRequest},
     core::{Core, Review},
     faults::{Effects, Faults},
+    metadata::Metadata,
     nonces::Nonces,
     refusal::{Code, Refusal},
     store::{Change, Changes, Store},
+    sts::{self, Sessions},
     upload::UploadPolicy,
 };
 use crate::{
@@ -60,6 +62,8 @@ pub(super) struct State {
     calls: BTreeMap<Operation, u64>,
     rates: BTreeMap<(AccountName, Operation), Allowance>,
     nonces: Nonces,
+    pub(super) sessions: Sessions,
+    pub(super) metadata: Option<Metadata>,
 }
 
 impl State {
@@ -73,6 +77,8 @@ impl State {
             calls: BTreeMap::new(),
             rates: BTreeMap::new(),
             nonces: Nonces::default(),
+            sessions: Sessions::default(),
+            metadata: None,
         }
     }
 
@@ -109,6 +115,10 @@ impl State {
         origin: &str,
     ) -> Result<Success, Refusal> {
         let skewed = now.saturating_add(SignedDuration::from_secs(effects.skew)).unwrap_or(now);
+        if operation_of(request) == Ok(Operation::AssumeRoleWithOidc) {
+            // Whoever has a token of an identity provider has no key to sign with.
+            return self.sessions.assume_role_with_oidc(&mut self.keys, &request.params(), now).map(Success::Bare);
+        }
         let signed = auth::verify(&self.keys, request, skewed)?;
         if !self.nonces.first_use(&signed.key.id, &signed.nonce, signed.time, now) {
             return Err(Code::NonceUsed.into());
@@ -156,7 +166,9 @@ impl State {
                 let (host, expire) = (origin.to_owned(), u64::try_from(expire).ok());
                 Ok(Success::OssInfo(OssInfo { access_key_id, policy, signature, host, start_path, expire }))
             }
-            Operation::Upload => Err(Code::ActionNotFound.into()),
+            Operation::AssumeRole => self.sessions.assume_role(&mut self.keys, &params, now).map(Success::Bare),
+            Operation::CallerIdentity => Ok(Success::Bare(sts::caller_identity(key))),
+            Operation::Upload | Operation::AssumeRoleWithOidc => Err(Code::ActionNotFound.into()),
         }
     }
 
@@ -193,10 +205,11 @@ impl State {
 fn operation_of(request: &ApiRequest) -> Result<Operation, Refusal> {
     let action = request.common("x-acs-action", "Action").ok_or_else(|| Refusal::missing("Action"))?;
     let version = request.common("x-acs-version", "Version").ok_or_else(|| Refusal::missing("Version"))?;
-    if version != wire::API_VERSION {
+    let operation = Operation::of_action(action);
+    if version != operation.map_or(wire::API_VERSION, Operation::version) {
         return Err(Code::VersionNotValid.into());
     }
-    Operation::of_action(action).ok_or_else(|| Code::ActionNotFound.into())
+    operation.ok_or_else(|| Code::ActionNotFound.into())
 }
 
 /// A bucket of tokens: full at first, filled again at the rate, one taken by each call.

@@ -3,8 +3,9 @@
 
 use std::{
     fs,
+    io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::{Child, Command, Output, Stdio},
 };
 
 use assert_cmd::cargo::cargo_bin;
@@ -100,7 +101,7 @@ impl Project {
 }
 
 impl Run {
-    fn of(output: Output) -> Self {
+    pub fn of(output: Output) -> Self {
         Self {
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
@@ -120,6 +121,57 @@ impl Run {
     #[track_caller]
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}", self.stdout))
+    }
+}
+
+/// An emulator in a process of its own, ended when dropped.
+pub struct Emulator {
+    child: Child,
+    pub endpoint: String,
+}
+
+impl Emulator {
+    pub const KEY: (&str, &str) = ("letterform-emulator", "letterform-emulator-secret");
+
+    /// With these faults.
+    pub fn start(project: &Project, faults: &[&str]) -> Self {
+        let faults: Vec<&str> = faults.iter().flat_map(|fault| ["--fault", fault]).collect();
+        Self::with(project, &faults)
+    }
+
+    /// With these arguments.
+    pub fn with(project: &Project, arguments: &[&str]) -> Self {
+        let arguments = [&["emulator", "--listen=127.0.0.1:0", "--state=:memory:"], arguments].concat();
+        let mut child = project.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let endpoint = line.split_whitespace().find(|word| word.starts_with("http://")).unwrap().to_owned();
+        Self { child, endpoint }
+    }
+
+    /// A command of the program that asks this emulator, with the key that it takes unless told otherwise.
+    pub fn command(&self, project: &Project, arguments: &[&str]) -> Command {
+        let mut command = project.command(&[arguments, &["--endpoint", &self.endpoint]].concat());
+        let (id, secret) = Self::KEY;
+        command.env("ALIBABA_CLOUD_ACCESS_KEY_ID", id).env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", secret);
+        command
+    }
+
+    /// Starts such a command.
+    pub fn spawn(&self, project: &Project, arguments: &[&str]) -> Child {
+        self.command(project, arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
+    /// Runs such a command to its end.
+    pub fn run(&self, project: &Project, arguments: &[&str]) -> Run {
+        Run::of(self.command(project, arguments).output().unwrap())
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 

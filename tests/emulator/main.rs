@@ -38,6 +38,7 @@ mod setup {
                 .into(),
             faults: Faults(faults.iter().map(|rule| rule.parse().expect(rule)).collect()),
             clock: Arc::new(Still),
+            metadata_role: Some("ecs-role".to_owned()),
         })
         .expect("memory can be used");
         let running = emulator.listen("127.0.0.1:0".parse().expect("an address")).await.expect("a port is free");

@@ -93,7 +93,7 @@ impl World {
 
     /// What the chain finds: `id:secret[:token]`.
     async fn found(&self, profile: Option<&str>) -> Result<(Place, String), CredentialError> {
-        let (place, credentials) = self.chain(profile).find().await?;
+        let Found { place, credentials, .. } = self.chain(profile).find().await?;
         Ok((place, shown(&credentials)))
     }
 }

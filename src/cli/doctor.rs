@@ -1,0 +1,296 @@
+//! `letterform doctor`
+
+use std::sync::Arc;
+
+use clap::ValueEnum;
+use futures::{StreamExt as _, stream};
+
+use super::{
+    Exit, block_on, clock,
+    connection::{Place, Service, ServiceArgs},
+    declarations::DeclarationArgs,
+    files,
+    plan::SIDE_BY_SIDE,
+    workspace::{Target, WorkspaceArgs},
+};
+use crate::{
+    clock::Clock,
+    credentials::{self, CredentialError, DefaultChain, Found, Tried, masked},
+    declaration::{Code, Severity},
+    doctor::{
+        Check, DoctorDocument, Examination,
+        Subject::{
+            Caller, Clock as ClockSubject, Credentials, Declarations, Endpoint, Permission, Reachable, Signature,
+        },
+    },
+    render::{doctor, json},
+    service::{Client, LetterFilter, ReadLetters as _, ServiceError},
+};
+
+/// Arguments of `doctor`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The form of what is printed
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+    #[command(flatten)]
+    declarations: DeclarationArgs,
+    #[command(flatten)]
+    workspace: WorkspaceArgs,
+    #[command(flatten)]
+    service: ServiceArgs,
+}
+
+/// The forms of what was found out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For a person at a terminal
+    #[default]
+    Text,
+    /// For programs
+    Json,
+}
+
+/// A clock that is this many seconds off is worth a word.
+const SKEW_TO_TELL: i64 = 60;
+/// A clock that is this many seconds off makes every request fail.
+const SKEW_TO_FAIL: i64 = 15 * 60;
+
+pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
+    let clock = clock()?;
+    let selection = args.workspace.select(&args.declarations.paths)?;
+    let targets = selection.targets(&args.declarations, &args.service, &clock)?;
+    let examinations: Vec<Examination> = block_on(async {
+        let examinations = stream::iter(&targets).map(|target| examine(target, &clock));
+        Ok(examinations.buffered(SIDE_BY_SIDE).collect().await)
+    })?;
+    let healthy = examinations.iter().all(Examination::is_healthy);
+    match args.format {
+        Format::Text => files::print_styled(&doctor::text(&examinations))?,
+        Format::Json => files::print(json::pretty(&DoctorDocument::new(examinations)).as_bytes())?,
+    }
+    Ok(if healthy { Exit::Done } else { Exit::Failed })
+}
+
+async fn examine(target: &Target, clock: &Arc<dyn Clock>) -> Examination {
+    let mut checks = vec![tokio::task::block_in_place(|| declarations(target))];
+    match &target.service.place {
+        Place::Sandbox(folder) => {
+            let sandbox = format!("the sandbox in {}, which needs no credentials", folder.display());
+            checks.push(Check::ok(Endpoint, sandbox));
+        }
+        Place::Remote(endpoint) => {
+            let chain = Arc::new(target.service.credentials(clock, endpoint));
+            service(&mut checks, &target.service, endpoint, &chain, clock).await;
+        }
+    }
+    Examination { account: target.account.clone(), checks }
+}
+
+/// Which files of declarations would be read.
+fn declarations(target: &Target) -> Check {
+    const SHOWN: usize = 10;
+    let loaded = target.declarations.load();
+    let names = loaded.files.iter().map(|file| file.name().to_owned()).take(SHOWN);
+    let more = loaded.files.len().saturating_sub(SHOWN);
+    let names = names.chain((more > 0).then(|| format!("and {more} more")));
+    let what = format!("{} in {}", counted(loaded.letters.len(), "letter"), counted(loaded.files.len(), "file"));
+    let errors = loaded.count(Severity::Error);
+    let none = loaded.diagnostics.iter().all(|diagnostic| diagnostic.code == Code::NoDeclarations);
+    if errors == 0 {
+        Check::ok(Declarations, what).and(names)
+    } else if none {
+        Check::warning(Declarations, "no files of declarations here").help("name their folder, or run in it")
+    } else {
+        let check = Check::failed(Declarations, format!("{}; {what}", counted(errors, "error"))).and(names);
+        check.help("`letterform validate` shows them all")
+    }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+async fn service(
+    checks: &mut Vec<Check>,
+    service: &Service,
+    endpoint: &crate::service::Endpoint,
+    chain: &Arc<DefaultChain>,
+    clock: &Arc<dyn Clock>,
+) {
+    let found = chain.find().await;
+    let role = service.access.role.as_ref().map(|role| role.arn.as_str());
+    checks.push(credentials(&found, role, chain));
+    let region = service.region.as_ref().map_or_else(String::new, |region| format!(" (region {region})"));
+    checks.push(Check::ok(Endpoint, format!("{endpoint}{region}")));
+    let client =
+        match service.client(endpoint.clone(), Arc::clone(chain) as Arc<dyn credentials::CredentialSource>, clock) {
+            Ok(client) => client,
+            Err(error) => {
+                checks.push(Check::failed(Reachable, format!("{error:#}")));
+                return skip(checks, &[ClockSubject, Signature, Caller, Permission], "nothing can be sent");
+            }
+        };
+    match client.reach().await {
+        Ok(reached) => {
+            let took = reached.took.as_millis();
+            checks.push(Check::ok(Reachable, format!("answered in {took} ms (HTTP {})", reached.status)));
+            checks.push(clock_check(reached.clock_skew));
+        }
+        Err(error) => {
+            let help = "check the network, HTTPS_PROXY, and --endpoint or --region";
+            checks.push(Check::failed(Reachable, error.to_string()).help(help));
+            return skip(checks, &[ClockSubject, Signature, Caller, Permission], "the endpoint is not reachable");
+        }
+    }
+    match found {
+        Ok(found) => asked(checks, service, chain, &found, &client).await,
+        Err(_) => skip(checks, &[Signature, Caller, Permission], "there are no credentials"),
+    }
+}
+
+fn skip(checks: &mut Vec<Check>, subjects: &[crate::doctor::Subject], reason: &str) {
+    checks.extend(subjects.iter().map(|subject| Check::skipped(*subject, format!("not tried: {reason}"))));
+}
+
+/// Where credentials are looked for, and which were found.
+fn credentials(found: &Result<Found, CredentialError>, role: Option<&str>, chain: &DefaultChain) -> Check {
+    match found {
+        Ok(Found { place, credentials, expires }) => {
+            let kind = match (expires, &credentials.token) {
+                (Some(expires), _) => format!(", temporary, until {expires:.0}"),
+                (None, Some(_)) => ", temporary".to_owned(),
+                (None, None) => String::new(),
+            };
+            let before = chain.places().into_iter().take_while(|other| other != place);
+            let before: Vec<String> = before.map(|place| place.to_string()).collect();
+            let passed = (!before.is_empty()).then(|| format!("nothing in: {}", before.join(", ")));
+            let what = format!("AccessKey {} from {place}{kind}", masked(&credentials.access_key_id));
+            let role = role.map(|role| format!("with the role {role}"));
+            Check::ok(Credentials, what).and(role).and(passed)
+        }
+        Err(CredentialError::NotFound { tried } | CredentialError::Profile { tried, .. }) => {
+            let tried = tried.iter().map(|Tried { place, problem }| format!("{place}: {problem}"));
+            let help = "set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, run `aliyun configure`, or \
+                        name a --profile";
+            Check::failed(Credentials, "none were found; looked in this order:").and(tried).help(help)
+        }
+        Err(error) => Check::failed(Credentials, error.to_string()),
+    }
+}
+
+fn clock_check(skew: Option<i64>) -> Check {
+    let Some(skew) = skew else {
+        return Check::warning(ClockSubject, "the service does not tell what time it has");
+    };
+    let seconds = skew.unsigned_abs();
+    let what = match skew {
+        0 => "the same as the service's".to_owned(),
+        1.. => format!("{seconds} s ahead of the service's"),
+        _ => format!("{seconds} s behind the service's"),
+    };
+    let help = "set this machine's clock; requests that are more than 15 minutes off are refused";
+    match skew.abs() {
+        0..=SKEW_TO_TELL => Check::ok(ClockSubject, what),
+        ..=SKEW_TO_FAIL => Check::warning(ClockSubject, what).help(help),
+        _ => Check::failed(ClockSubject, what).help(help),
+    }
+}
+
+/// What only a signed request can tell.
+async fn asked(checks: &mut Vec<Check>, service: &Service, chain: &DefaultChain, found: &Found, client: &Client) {
+    let answer = client.query(&LetterFilter::default()).await;
+    let not_accepted = |subject| Check::skipped(subject, "not tried: the signature is not accepted");
+    let (signature, permission) = match &answer {
+        Ok(answer) => {
+            let letters = format!("may ask for letters ({} exist)", answer.value.len());
+            (Check::ok(Signature, "accepted"), Check::ok(Permission, letters))
+        }
+        Err(error) if is_of_the_signature(error) => {
+            return checks.extend([refused(Signature, error), not_accepted(Caller), not_accepted(Permission)]);
+        }
+        Err(error @ ServiceError::Answered { .. }) => (Check::ok(Signature, "accepted"), refused(Permission, error)),
+        Err(error) => (Check::warning(Signature, "no answer that tells"), refused(Permission, error)),
+    };
+    checks.push(signature);
+    checks.push(caller(service, chain, found).await);
+    checks.push(permission);
+}
+
+fn is_of_the_signature(error: &ServiceError) -> bool {
+    const STARTS: [&str; 6] = [
+        "Signature",
+        "IncompleteSignature",
+        "InvalidAccessKeyId",
+        "InvalidTimeStamp",
+        "InvalidSecurityToken",
+        "Missing",
+    ];
+    error.code().is_some_and(|code| STARTS.iter().any(|start| code.starts_with(start)))
+}
+
+fn refused(subject: crate::doctor::Subject, error: &ServiceError) -> Check {
+    let check = Check::failed(subject, error.to_string()).request(error.request_id());
+    match error.advice() {
+        Some(advice) => check.help(advice),
+        None => check.help(format!("give the RequestId of {} to the service's support", error.operation())),
+    }
+}
+
+/// Who the service says that the caller is. Nobody needs a right to ask that.
+async fn caller(service: &Service, chain: &DefaultChain, found: &Found) -> Check {
+    let identity = match chain.caller(&found.credentials).await {
+        Ok(identity) => identity,
+        Err(problem) if service.account_id.is_some() => {
+            return Check::failed(Caller, problem.to_string())
+                .help("the workspace file has the account's id, so STS must answer");
+        }
+        Err(problem) => {
+            return Check::warning(Caller, problem.to_string()).help("STS does not answer; plans do without it");
+        }
+    };
+    let what = format!("{} ({}, account {})", identity.arn, identity.identity_type, identity.account_id);
+    match &service.account_id {
+        Some(expected) if expected.as_str() != identity.account_id => Check::failed(Caller, what)
+            .help(format!("the workspace file says account {expected}: check its profile or role")),
+        _ => Check::ok(Caller, what),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{doctor::Verdict, service::Operation};
+
+    #[test]
+    fn a_clock_is_told_of_when_it_is_off() {
+        for (skew, verdict, word) in [
+            (Some(0), Verdict::Ok, "the same"),
+            (Some(-60), Verdict::Ok, "60 s behind"),
+            (Some(61), Verdict::Warning, "61 s ahead"),
+            (Some(-901), Verdict::Failed, "901 s behind"),
+            (None, Verdict::Warning, "does not tell"),
+        ] {
+            let check = clock_check(skew);
+            assert_eq!(check.verdict, verdict);
+            assert!(check.found[0].contains(word), "{:?}", check.found);
+        }
+    }
+
+    #[test]
+    fn a_refused_signature_is_told_from_a_refused_permission() {
+        let error = |code: &str| ServiceError::Answered {
+            operation: Operation::QuerySmsAuthorizationLetter,
+            code: code.to_owned(),
+            message: String::new(),
+            request_id: None,
+            status: 400,
+            retry_after: None,
+            clock_skew: None,
+        };
+        assert!(is_of_the_signature(&error("InvalidAccessKeyId.NotFound")));
+        assert!(is_of_the_signature(&error("SignatureDoesNotMatch")));
+        assert!(!is_of_the_signature(&error("isp.RAM_PERMISSION_DENY")));
+        assert!(!is_of_the_signature(&error("Throttling.User")));
+    }
+}
