@@ -57,7 +57,11 @@ fn give_out_a_key() -> String {
         for connection in listener.incoming() {
             let Ok(mut connection) = connection else { return };
             let _ = connection.read(&mut [0; 4096]);
-            let _ = write!(connection, "HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{KEY}", KEY.len());
+            let _ = write!(
+                connection,
+                "HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{KEY}",
+                KEY.len()
+            );
         }
     });
     uri

@@ -20,6 +20,7 @@ use super::{
     failure, files, interrupt,
     plan::{Format, SIDE_BY_SIDE},
     progress::Progress,
+    step_summary,
     workspace::WorkspaceArgs,
 };
 use crate::{
@@ -96,6 +97,7 @@ async fn run_one(args: &Args, work: &Prepared, stop: &Stop) -> anyhow::Result<Ex
         Format::Markdown => files::print(markdown::report(&report).as_bytes())?,
         Format::Json => files::print(json::pretty(&report.to_document()).as_bytes())?,
     }
+    step_summary::append(|| markdown::report(&report));
     Ok(exit([&report], false))
 }
 
@@ -144,6 +146,7 @@ async fn run_several(args: &Args, works: &Works, stop: &Stop) -> anyhow::Result<
         Format::Markdown => files::print(markdown::reports(&reports).as_bytes())?,
         Format::Json => files::print(json::pretty(&reports.to_document()).as_bytes())?,
     }
+    step_summary::append(|| markdown::reports(&reports));
     Ok(exit(reports.good(), reports.failed().next().is_some()))
 }
 

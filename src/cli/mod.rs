@@ -25,6 +25,7 @@ mod renew;
 mod scans;
 mod schema;
 mod show;
+mod step_summary;
 mod stock;
 mod validate;
 mod workspace;

@@ -9,7 +9,7 @@ use super::{
     Exit, block_on, clock,
     connection::ServiceArgs,
     declarations::DeclarationArgs,
-    existing, failure, files, interrupt,
+    existing, failure, files, interrupt, step_summary,
     workspace::{Target, WorkspaceArgs},
 };
 use crate::{
@@ -78,6 +78,7 @@ fn run_one(args: &Args, target: &Target, clock: &Arc<dyn Clock>) -> anyhow::Resu
         Format::Json => files::print(json::pretty(&plan.to_document()).as_bytes())?,
         Format::Markdown => files::print(markdown::plan(&plan).as_bytes())?,
     }
+    step_summary::append(|| markdown::plan(&plan));
     told_how_to_apply(args);
     Ok(args.exit(plan.summary()))
 }
@@ -94,6 +95,7 @@ fn run_whole(args: &Args, targets: &[Target], clock: &Arc<dyn Clock>) -> anyhow:
         Format::Json => files::print(json::pretty(&plans.to_document()).as_bytes())?,
         Format::Markdown => files::print(markdown::plans(&plans).as_bytes())?,
     }
+    step_summary::append(|| markdown::plans(&plans));
     told_how_to_apply(args);
     if plans.failed().next().is_some() {
         return Ok(Exit::Failed);
