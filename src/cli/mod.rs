@@ -22,6 +22,7 @@ mod man;
 mod plan;
 mod progress;
 mod renew;
+mod report;
 mod scans;
 mod schema;
 mod show;
@@ -99,6 +100,8 @@ enum Command {
     List(list::Args),
     /// Show everything that is known of one letter
     Show(show::Args),
+    /// Write a page to look at: what ends when, which signatures are covered, what is in conflict
+    Report(report::Args),
     /// Write declarations of the letters that exist
     Import(import::Args),
     /// Declare the successor of a letter beside it
@@ -173,6 +176,7 @@ fn run(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Emulator(args) => emulator::run(args, &cli.global),
         Command::List(args) => list::run(args),
         Command::Show(args) => show::run(args),
+        Command::Report(args) => report::run(args),
         Command::Import(args) => import::run(args),
         Command::Renew(args) => renew::run(args),
         Command::Explain(args) => explain::run(args),

@@ -11,11 +11,15 @@ use crate::{
     calls::Stop,
     clock::Clock,
     inventory::Inventory,
-    letter::{DesiredLetter, ExistingLetter},
+    letter::{AccountName, DesiredLetter, ExistingLetter},
 };
 
 /// What is declared and what exists.
 pub(super) struct Stock {
+    /// The account, where there is a workspace.
+    pub(super) account: Option<AccountName>,
+    /// Where the letters that exist are.
+    pub(super) endpoint: String,
     today: Date,
     desired: Vec<DesiredLetter>,
     existing: Vec<ExistingLetter>,
@@ -52,6 +56,12 @@ pub(super) async fn of_all(targets: &[Target], clock: &Arc<dyn Clock>) -> anyhow
 async fn take(target: &Target, clock: &Arc<dyn Clock>, stop: &Stop) -> anyhow::Result<Stock> {
     let declarations = &target.declarations;
     let desired = tokio::task::block_in_place(|| declarations.load_if_any())?;
-    let existing = existing::ask(&target.service, Arc::clone(clock), stop).await?.letters;
-    Ok(Stock { today: declarations.today(), desired, existing })
+    let existing = existing::ask(&target.service, Arc::clone(clock), stop).await?;
+    Ok(Stock {
+        account: target.account.clone(),
+        endpoint: existing.endpoint,
+        today: declarations.today(),
+        desired,
+        existing: existing.letters,
+    })
 }

@@ -2,6 +2,7 @@
 //!
 //! Pure, as plans are: the same declarations, letters and day give the same inventory.
 
+mod coverage;
 mod document;
 mod query;
 mod suggestion;
@@ -10,6 +11,7 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
 
+pub use coverage::{Coverage, Outlook};
 pub use document::InventoryDocument;
 pub use query::{Filter, SortKey};
 

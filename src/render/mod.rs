@@ -5,6 +5,7 @@
 pub mod diagnostics;
 mod difference;
 pub mod doctor;
+pub mod html;
 
 pub mod inventory;
 pub mod json;
