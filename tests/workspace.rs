@@ -162,3 +162,17 @@ fn the_journal_tells_the_account_of_each_line() {
         assert_eq!(settled.count(), letters, "{journal}");
     }
 }
+
+#[test]
+fn the_page_has_a_section_for_each_account() {
+    let project = workspace(&[RETAIL, "  - {name: broken, letters: nowhere}\n", TRAVEL]);
+    let run = project.sandbox(&["report", "--out=page.html", "--lang=zh"]).exits(1);
+    assert!(run.stderr.contains("Wrote: 3 letters in page.html"), "{}", run.stderr);
+    let page = fs::read_to_string(project.path().join("page.html")).unwrap();
+    for part in ["<html lang=\"zh-CN\">", "<strong>retail</strong>", "<strong>旅行</strong>", "无法查询该账号"]
+    {
+        assert!(page.contains(part), "{part}");
+    }
+    let one = project.sandbox(&["report", "--account=旅行"]).exits(0).stdout;
+    assert!(one.starts_with("<!DOCTYPE html>") && !one.contains("乙委托"));
+}

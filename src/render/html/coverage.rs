@@ -17,7 +17,7 @@ pub(super) fn of(inventory: &Inventory<'_>, words: &Words) -> Markup {
         p.about { (words.coverage_about) }
         @if all.is_empty() { p.quiet { (words.no_letters) } }
         @else {
-            div.wide tabindex="0" role="region" aria-label=(words.coverage) {
+            div.wide tabindex="0" role="region" aria-label=(words.coverage_about) {
                 table.coverage {
                     thead { tr { th scope="col" { (words.signature) } th scope="col" { (words.remark) } th scope="col" { (words.letter) } } }
                     tbody {

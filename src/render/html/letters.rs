@@ -27,7 +27,7 @@ pub(super) fn of(index: usize, inventory: &Inventory<'_>, words: &Words) -> Mark
             input id=(field) type="search" placeholder=(words.search_hint) autocomplete="off" spellcheck="false" aria-describedby=(count);
             output id=(count) for=(field) role="status" aria-live="polite" data-text=(words.shown) {}
         }
-        div.wide tabindex="0" role="region" aria-label=(words.letters) {
+        div.wide tabindex="0" role="region" aria-label=(words.table) {
             table.letters data-sort=(words.sort) {
                 thead { tr { @for (head, kind) in heads { th scope="col" data-kind=(kind) { (head) } } } }
                 tbody { @for entry in &inventory.entries { (row(entry, inventory, words)) } }
