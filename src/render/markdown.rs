@@ -3,30 +3,37 @@
 use std::fmt::Write;
 
 use super::{difference, text::CONFLICT_ADVICE};
-use crate::escape::visible;
 use crate::{
     accounts::{AccountResult, Accounts},
     apply::{Confirmation, LetterOutcome, Report, ReportSummary, SkipReason},
-    letter::Picture,
+    letter::{AccountName, Picture},
     plan::{Difference, Plan, PlanSummary, PlannedLetter},
 };
+use crate::{escape::visible, transport::shorten};
 
 /// The most characters that a comment on GitHub takes.
 pub const LIMIT: usize = 65_536;
 
-/// The mark by which a later run finds its comment and updates it.
-pub const MARKER: &str = "<!-- letterform -->";
+/// The mark by which a later run finds its comment and updates it: the first line. Each account has a comment of its own.
+fn marker(account: Option<&AccountName>) -> String {
+    account.map_or_else(|| "<!-- letterform -->".to_owned(), |account| format!("<!-- letterform account={account} -->"))
+}
+
+/// What names the account in a headline.
+fn of_account(account: Option<&AccountName>) -> String {
+    account.map_or_else(String::new, |account| format!(" {}", inline(account.as_str())))
+}
 
 /// A plan as a comment.
 pub fn plan(plan: &Plan) -> String {
-    let mut page = Page::new(&planned(plan.summary()));
+    let mut page = Page::new(plan.account.as_ref(), &planned(plan.summary()));
     add_plan(&mut page, plan);
     page.finish()
 }
 
 /// The plans of the accounts of a workspace as one comment.
 pub fn plans(plans: &Accounts<Plan>) -> String {
-    let mut page = Page::new(&planned(plans.summary()));
+    let mut page = Page::new(None, &planned(plans.summary()));
     add_accounts(&mut page, plans, |plan| planned(plan.summary()), add_plan);
     page.finish()
 }
@@ -78,14 +85,14 @@ fn add_plan(page: &mut Page, plan: &Plan) {
             };
             format!(
                 "| {} | {} | {} | {} | {} | {} | {} | {} |\n",
-                cell(letter.name.as_str()),
-                cell(letter.authorizer.as_str()),
-                cell(letter.authorized_party.as_str()),
-                cell(letter.organization_code.as_str()),
+                inline(letter.name.as_str()),
+                inline(letter.authorizer.as_str()),
+                inline(letter.authorized_party.as_str()),
+                inline(letter.organization_code.as_str()),
                 letter.validity,
-                cell(&signatures.join("、")),
-                cell(&picture),
-                cell(&format!("{}:{}", desired.source.file, desired.source.line)),
+                inline(&signatures.join("、")),
+                inline(&picture),
+                inline(&format!("{}:{}", desired.source.file, desired.source.line)),
             )
         })
         .collect();
@@ -109,6 +116,9 @@ fn add_plan(page: &mut Page, plan: &Plan) {
     if !conflicts.is_empty() {
         page.section(&format!("### In conflict\n\n{CONFLICT_ADVICE}\n\n"), &conflicts, "\n");
     }
+    if creates.is_empty() && conflicts.is_empty() {
+        page.text.push_str("Nothing to do: every declared letter exists as declared.\n\n");
+    }
     page.warnings(&plan.warnings);
     let unmanaged: Vec<String> = plan
         .letters
@@ -131,14 +141,14 @@ fn add_plan(page: &mut Page, plan: &Plan) {
 
 /// A report as a comment.
 pub fn report(report: &Report) -> String {
-    let mut page = Page::new(&applied(report.summary()));
+    let mut page = Page::new(report.account.as_ref(), &applied(report.summary()));
     add_report(&mut page, report);
     page.finish()
 }
 
 /// The reports of the accounts of a workspace as one comment.
 pub fn reports(reports: &Accounts<Report>) -> String {
-    let mut page = Page::new(&applied(reports.summary()));
+    let mut page = Page::new(None, &applied(reports.summary()));
     add_accounts(&mut page, reports, |report| applied(report.summary()), add_report);
     page.finish()
 }
@@ -178,8 +188,8 @@ fn add_report(page: &mut Page, report: &Report) {
             }
             LetterOutcome::Unchanged { .. } | LetterOutcome::Skipped(SkipReason::Unmanaged) => continue,
         };
-        let request = request.map_or(String::new(), |id| cell(&id.0));
-        rows.push(format!("| {} | {} | {request} |\n", cell(name), cell(&what)));
+        let request = request.map_or(String::new(), |id| inline(&id.0));
+        rows.push(format!("| {} | {} | {request} |\n", inline(name), inline(&what)));
     }
     if !rows.is_empty() {
         page.section("| letter | outcome | RequestId |\n|---|---|---|\n", &rows, "\n");
@@ -209,29 +219,34 @@ fn longest_run_of_backticks(text: &str) -> usize {
     text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
 }
 
-/// A text inside a paragraph, with nothing in it that markdown or HTML would take for its own.
+/// A text inside a paragraph or a cell of a table, with nothing in it that markdown or HTML would take for its own.
+///
+/// Mentions, references and links are made of the finished text, where an escaped character is as good as any other: what
+/// keeps them apart is a space of no width.
 fn inline(text: &str) -> String {
+    const APART: &str = "&#8203;";
+    let text = visible(text);
+    // `:name:` would become a picture.
+    let has_shortcode = text.matches(':').count() > 1;
     let mut out = String::with_capacity(text.len());
-    for c in visible(text).chars() {
+    for c in text.chars() {
         match c {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
-            '@' => out.push_str("&#64;"),
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '#' | '|' | '!' | '~' | '$' => {
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '|' | '!' | '~' | '$' => {
                 out.push('\\');
                 out.push(c);
             }
+            '#' => out.push_str("\\#"),
             c => out.push(c),
+        }
+        if matches!(c, '@' | '#') || (c == ':' && has_shortcode) {
+            out.push_str(APART);
         }
     }
     // A bare address would become a link.
-    out.replace("://", "&#58;//").replace("www.", "www&#46;")
-}
-
-/// A text inside a cell of a table.
-fn cell(text: &str) -> String {
-    inline(text)
+    out.replace("://", ":&#8203;//").replace("www.", "www&#8203;.")
 }
 
 /// A text inside single backticks.
@@ -239,37 +254,56 @@ fn code(text: &str) -> String {
     visible(text).replace('`', "'")
 }
 
+/// How many characters a comment's limit counts.
+fn length(text: &str) -> usize {
+    text.encode_utf16().count()
+}
+
+/// What a section is called, in its head.
+fn title(head: &str) -> String {
+    let first = head.lines().next().unwrap_or_default();
+    let text = first.trim_start_matches("<details><summary>").split("</summary>").next().unwrap_or_default();
+    let text = text.trim_matches(['#', ' ', ':']);
+    if text.starts_with('|') { "Outcomes".to_owned() } else { shorten(text, 60) }
+}
+
 /// A comment that never grows over the limit: what does not fit is left out, and counted.
 struct Page {
     text: String,
-    left_out: usize,
+    /// What did not fit: of which section, and how many entries.
+    left_out: Vec<(String, usize)>,
 }
 
 impl Page {
     /// What is kept free for the line that says how much was left out.
-    const RESERVE: usize = 200;
+    const RESERVE: usize = 1_000;
 
-    fn new(counts: &str) -> Self {
-        Self { text: format!("{MARKER}\n## letterform: {counts}\n\n"), left_out: 0 }
+    fn new(account: Option<&AccountName>, counts: &str) -> Self {
+        Self {
+            text: format!("{}\n## letterform{}: {counts}\n\n", marker(account), of_account(account)),
+            left_out: Vec::new(),
+        }
     }
 
     fn room(&self) -> usize {
-        LIMIT.saturating_sub(Self::RESERVE).saturating_sub(self.text.chars().count())
+        LIMIT.saturating_sub(Self::RESERVE).saturating_sub(length(&self.text))
     }
 
     /// A head, as many of the items as there is room for, and a foot.
     fn section(&mut self, head: &str, items: &[String], foot: &str) {
-        let mut room = self.room().saturating_sub(head.chars().count() + foot.chars().count());
+        let mut room = self.room().saturating_sub(length(head) + length(foot));
         let fitting = items
             .iter()
             .take_while(|item| {
-                let length = item.chars().count();
+                let length = length(item);
                 let fits = length <= room;
                 room = room.saturating_sub(length);
                 fits
             })
             .count();
-        self.left_out += items.len() - fitting;
+        if fitting < items.len() {
+            self.left_out.push((title(head), items.len() - fitting));
+        }
         if fitting > 0 {
             self.text.push_str(head);
             self.text.extend(items[..fitting].iter().map(String::as_str));
@@ -290,11 +324,20 @@ impl Page {
     }
 
     fn finish(mut self) -> String {
-        if self.left_out > 0 {
+        /// More sections than this are told in one number.
+        const SECTIONS: usize = 8;
+        if !self.left_out.is_empty() {
+            let told = self
+                .left_out
+                .iter()
+                .take(SECTIONS)
+                .map(|(section, count)| format!("{count} of the section “{section}”"));
+            let rest: usize = self.left_out.iter().skip(SECTIONS).map(|(_, count)| count).sum();
+            let told: Vec<String> = told.chain((rest > 0).then(|| format!("{rest} others"))).collect();
+            let told = told.join(", ");
             let _ = writeln!(
                 self.text,
-                "\n{} entries are left out, as a comment holds {LIMIT} characters; the job's log has them all.",
-                self.left_out
+                "\n**Shortened**: {told} are left out, as a comment holds {LIMIT} characters; the job's log has them all."
             );
         }
         self.text
@@ -307,20 +350,25 @@ mod tests {
 
     #[test]
     fn nothing_in_a_value_is_taken_for_markup() {
-        assert_eq!(inline("<img src=x> | `a` *b* @team"), "&lt;img src=x&gt; \\| \\`a\\` \\*b\\* &#64;team");
+        assert_eq!(inline("<img src=x> | `a` *b* @team"), "&lt;img src=x&gt; \\| \\`a\\` \\*b\\* @&#8203;team");
+        assert_eq!(inline("#12 :tada: a@b.cn"), "\\#&#8203;12 :&#8203;tada:&#8203; a@&#8203;b.cn");
         assert_eq!(inline("a\nb\u{202e}"), "a\\\\nb\\\\u\\{202e\\}");
-        assert_eq!(inline("https://evil.example"), "https&#58;//evil.example");
+        assert_eq!(inline("https://evil.example"), "https:&#8203;//evil.example");
     }
 
     #[test]
     fn a_comment_never_grows_over_the_limit() {
-        let mut page = Page::new("many");
+        let mut page = Page::new(None, "many");
         let items: Vec<String> = (0..10_000).map(|i| format!("- 字{i}字字字字字字\n")).collect();
         page.section("### Head\n\n", &items, "\n");
         page.section("### More\n\n", &items, "\n");
         let text = page.finish();
-        assert!(text.chars().count() <= LIMIT, "{}", text.chars().count());
-        assert!(text.starts_with(MARKER) && text.contains("entries are left out"));
+        assert!(length(&text) <= LIMIT, "{}", length(&text));
+        assert!(
+            text.starts_with("<!-- letterform -->\n") && text.contains("of the section “Head”"),
+            "{}",
+            &text[text.len() - 400..]
+        );
     }
 
     #[test]

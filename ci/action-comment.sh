@@ -1,0 +1,16 @@
+#!/bin/sh
+# The comment step of action.yml. A pull request from a fork has no right to comment: what it would say is in the step's summary.
+set -eu
+if [ ! -s "$LETTERFORM_OUT/comment.md" ]; then exit 0; fi
+case $MODE in
+pr)
+    if [ -z "${PR_NUMBER:-}" ]; then exit 0; fi
+    "$ACTION/ci/comment.sh" github-pr "$LETTERFORM_OUT/comment.md" ||
+        echo "::warning title=letterform::the plan can't be posted here; it is in the summary of this run"
+    ;;
+nightly)
+    case $STATUS in
+    3 | 4) "$ACTION/ci/comment.sh" github-issue "$LETTERFORM_OUT/comment.md" ;;
+    esac
+    ;;
+esac

@@ -1,0 +1,100 @@
+#!/bin/sh
+# Posts a comment, or updates the one that an earlier run posted. It is known by its first line and by its author.
+#
+# usage: comment.sh github-pr|github-issue|gitlab FILE
+#
+# github-pr     GITHUB_TOKEN, GITHUB_REPOSITORY, PR_NUMBER; COMMENT_AUTHOR (github-actions[bot])
+# github-issue  the same without PR_NUMBER: an open issue with the title of ISSUE_TITLE, made when there is none
+# gitlab        GITLAB_TOKEN, CI_API_V4_URL, CI_PROJECT_ID, CI_MERGE_REQUEST_IID
+#
+# It needs curl and jq. The token is given to curl on standard input, so that no list of processes shows it.
+set -eu
+
+forge=${1:?usage: comment.sh github-pr|github-issue|gitlab FILE}
+file=${2:?usage: comment.sh github-pr|github-issue|gitlab FILE}
+marker=$(head -n 1 "$file")
+case $marker in
+'<!-- letterform'*) ;;
+*)
+    echo "$file was not written by letterform --format markdown" >&2
+    exit 1
+    ;;
+esac
+
+request() { # request METHOD URL [BODY]: the answer's body, or a failure
+    method=$1
+    url=$2
+    body=${3:-}
+    set -- --silent --show-error --fail --max-time 60 --retry 3 --config - --request "$method" --url "$url" \
+        --header "$accept" --header 'Content-Type: application/json'
+    if [ -n "$body" ]; then set -- "$@" --data-binary "$body"; fi
+    printf 'header = "%s"\n' "$authorization" | curl "$@"
+}
+
+find_ours() { # find_ours URL FILTER: the id of the first entry of all pages that FILTER picks
+    page=1
+    while :; do
+        entries=$(request GET "$1per_page=100&page=$page")
+        id=$(printf '%s' "$entries" | jq -r --arg marker "$marker" --arg author "$author" --arg title "${ISSUE_TITLE:-}" \
+            "[.[] | select($2)][0] | (.id // empty), (.iid // .number // empty)" | tr '\n' ' ')
+        if [ -n "$id" ] || [ "$(printf '%s' "$entries" | jq length)" -lt 100 ]; then break; fi
+        page=$((page + 1))
+    done
+    printf '%s' "$id"
+}
+
+body=$(jq -Rs '{body: .}' <"$file")
+case $forge in
+github-pr | github-issue)
+    api=${GITHUB_API_URL:-https://api.github.com}/repos/${GITHUB_REPOSITORY:?}/issues
+    author=${COMMENT_AUTHOR:-github-actions[bot]}
+    accept='Accept: application/vnd.github+json'
+    authorization="Authorization: Bearer ${GITHUB_TOKEN:?}"
+    ;;
+gitlab)
+    api=${CI_API_V4_URL:?}/projects/${CI_PROJECT_ID:?}/merge_requests/${CI_MERGE_REQUEST_IID:?}/notes
+    accept='Accept: application/json'
+    authorization="PRIVATE-TOKEN: ${GITLAB_TOKEN:?}"
+    author=$(request GET "$CI_API_V4_URL/user" | jq -r .username)
+    ;;
+*)
+    echo "usage: comment.sh github-pr|github-issue|gitlab FILE" >&2
+    exit 1
+    ;;
+esac
+
+# shellcheck disable=SC2016 # these are variables of jq
+case $forge in
+github-pr)
+    set -- "$(find_ours "$api/${PR_NUMBER:?}/comments?" '.user.login == $author and (.body | startswith($marker))')"
+    if [ -n "$1" ]; then
+        request PATCH "$api/comments/${1%% *}" "$body" >/dev/null
+        echo "comment updated"
+    else
+        request POST "$api/$PR_NUMBER/comments" "$body" >/dev/null
+        echo "comment posted"
+    fi
+    ;;
+github-issue)
+    body=$(jq -Rs --arg title "${ISSUE_TITLE:?}" '{title: $title, body: .}' <"$file")
+    set -- "$(find_ours "$api?state=open&" '.user.login == $author and .title == $title')"
+    number=$(printf '%s' "$1" | cut -d ' ' -f 2)
+    if [ -n "$number" ]; then
+        request PATCH "$api/$number" "$body" >/dev/null
+        echo "issue updated"
+    else
+        request POST "$api" "$body" >/dev/null
+        echo "issue opened"
+    fi
+    ;;
+gitlab)
+    set -- "$(find_ours "$api?" '.author.username == $author and (.body | startswith($marker))')"
+    if [ -n "$1" ]; then
+        request PUT "$api/${1%% *}" "$body" >/dev/null
+        echo "note updated"
+    else
+        request POST "$api" "$body" >/dev/null
+        echo "note posted"
+    fi
+    ;;
+esac
