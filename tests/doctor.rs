@@ -1,5 +1,7 @@
 //! What `doctor` says of machines in order and out of order, and accounts whose roles are taken.
 
+#![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
+
 mod common;
 
 use common::{Emulator, Project, Run};

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{Exit, files, workspace::WorkspaceArgs};
 use crate::{
-    declaration::workspace::Account,
+    declaration::workspace::{Account, AccountId},
     escape::{visible, width},
     render::{
         json,
@@ -66,7 +66,7 @@ impl<'a> Entry<'a> {
     fn of(account: &'a Account) -> Self {
         Self {
             account: account.name.as_str(),
-            id: account.id.as_ref().map(|id| id.as_str()),
+            id: account.id.as_ref().map(AccountId::as_str),
             region: account.region.as_deref(),
             endpoint: account.endpoint.to_string(),
             letters: account.letters.iter().map(|path| path.display().to_string()).collect(),

@@ -16,7 +16,7 @@ use crate::{
     emulator::{AccessKey, Emulator, EmulatorOptions, Running, StateLocation, faults::Faults},
     escape::visible,
     nonce,
-    service::{Client, ClientConfig, Endpoint, SignatureForm},
+    service::{Client, ClientConfig, Endpoint, Roots, SignatureForm},
 };
 
 /// Where the sandbox keeps its letters.
@@ -44,6 +44,9 @@ pub(crate) struct ServiceArgs {
     /// The most time that one request may take, in seconds [default: 30]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
     timeout: Option<u64>,
+    /// Trust the certificates in this file (PEM) beside the machine's own
+    #[arg(long, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
     /// Use an emulator inside this process instead of the service, its letters kept under DIR [default: .letterform/sandbox]
     #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = SANDBOX)]
     sandbox: Option<PathBuf>,
@@ -86,7 +89,14 @@ impl ServiceArgs {
             },
             parallelism: self.parallelism.or(settings.parallelism).unwrap_or(8).into(),
             timeout: Duration::from_secs(self.timeout.or(settings.timeout).unwrap_or(30)),
+            roots: self.roots()?,
         })
+    }
+
+    fn roots(&self) -> anyhow::Result<Roots> {
+        let Some(path) = &self.ca_file else { return Ok(Roots::default()) };
+        let wrong = || format!("the file of --ca-file, {}, can't be used", path.display());
+        Roots::from_pem(&std::fs::read(path).with_context(wrong)?).with_context(wrong)
     }
 
     /// Refuses what can't be meant for several accounts at once.
@@ -102,7 +112,8 @@ impl Service {
     /// Who asks at this endpoint. An emulator on this machine is its own STS.
     pub(super) fn credentials(&self, clock: &Arc<dyn Clock>, endpoint: &Endpoint) -> DefaultChain {
         let means = Means::new(Arc::clone(clock), nonce::random(), self.timeout);
-        let means = Means { sts: endpoint.is_loopback().then(|| endpoint.clone()), ..means };
+        let sts = endpoint.is_loopback().then(|| endpoint.clone());
+        let means = Means { sts, roots: self.roots.clone(), ..means };
         let role = self.access.role.as_ref().map(|role| AssumedRole {
             arn: role.arn.as_str().to_owned(),
             oidc_provider: role.oidc_provider.as_ref().map(|provider| provider.as_str().to_owned()),
@@ -122,6 +133,7 @@ impl Service {
             signature: self.signature,
             credentials,
             timeout: self.timeout,
+            roots: self.roots.clone(),
             clock: Arc::clone(clock),
             nonces: nonce::random(),
             connections: self.parallelism,
@@ -141,6 +153,7 @@ pub(crate) struct Service {
     signature: SignatureForm,
     parallelism: usize,
     pub(super) timeout: Duration,
+    roots: Roots,
 }
 
 /// Where a service is.

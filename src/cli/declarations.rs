@@ -69,7 +69,7 @@ impl DeclarationArgs {
         let expiring_days = self.expiring_days.or(settings.expiring_days).unwrap_or(options.expiring_days);
         Declarations {
             paths: account.map_or_else(|| self.paths.clone(), |account| account.letters.clone()),
-            options: LoadOptions { lints, expiring_days, ..options },
+            options: LoadOptions { expiring_days, lints, ..options },
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     clock::Clock,
     nonce::Nonces,
     service::Endpoint,
-    transport::{MAX_MESSAGE, Response, Route, Secrets, Transport, shorten},
+    transport::{MAX_MESSAGE, Response, Roots, Route, Secrets, Transport, shorten},
     wire::{
         Parameters, letters,
         request::{Call, SignatureForm, Stamp},
@@ -34,6 +34,8 @@ pub struct Means {
     pub timeout: Duration,
     /// Another place of STS than that which variables and profiles name.
     pub sts: Option<Endpoint>,
+    /// Roots of trust beside the machine's own.
+    pub roots: Roots,
     /// The origin of the metadata service.
     pub metadata: Url,
 }
@@ -43,7 +45,7 @@ impl Means {
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>, nonces: Nonces, timeout: Duration) -> Self {
         let metadata = Url::parse("http://100.100.100.200").expect("a URL");
-        Self { clock, nonces, timeout, sts: None, metadata }
+        Self { clock, nonces, timeout, sts: None, roots: Roots::default(), metadata }
     }
 }
 
@@ -84,7 +86,7 @@ impl Means {
                 Recipe::External { command } => external::run(command, self.clock.now()).await,
                 Recipe::Uri(url) => {
                     let route = if url.scheme() == "https" { Route::Tls } else { Route::Plain };
-                    let transport = transport(route, self.timeout)?;
+                    let transport = self.transport(route, self.timeout)?;
                     let host = url.host_str().unwrap_or_default();
                     let answer = ask(&transport, host, transport.request(Method::GET, url.clone())).await?;
                     Keys::read(host, &answer)
@@ -122,7 +124,7 @@ impl Means {
         let call = Call { action, version: STS_VERSION, parameters };
         let stamp = Stamp { time: self.clock.now(), nonce: (self.nonces)() };
         let signed = call.sign(SignatureForm::V3, caller.signer(), &stamp, &sts.authority());
-        let transport = transport(sts.route(), self.timeout)?;
+        let transport = self.transport(sts.route(), self.timeout)?;
         let request = transport.signed(sts.url(&signed.query), &signed).map_err(|problem| unusable(&problem))?;
         sts_answer(&transport, sts, request, &Secrets::of(caller.signer(), &signed.signature)).await
     }
@@ -138,7 +140,7 @@ impl Means {
             .append_pair("OIDCToken", token)
             .finish();
         let sts = self.sts.as_ref().unwrap_or(&role.sts);
-        let transport = transport(sts.route(), self.timeout)?;
+        let transport = self.transport(sts.route(), self.timeout)?;
         let request = transport
             .request(Method::POST, sts.url(&query))
             .header("content-type", "application/x-www-form-urlencoded")
@@ -146,10 +148,14 @@ impl Means {
         sts_keys(sts, &sts_answer(&transport, sts, request, &Secrets::new([token])).await?)
     }
 
+    fn transport(&self, route: Route, timeout: Duration) -> Result<Transport, Problem> {
+        Transport::new(route, timeout, 1, &self.roots).map_err(|error| unusable(&error.to_string()))
+    }
+
     async fn ecs_role(&self, role_name: Option<&str>) -> Result<Fetched, Problem> {
         const HOST: &str = "the metadata service";
         const ROLES: &str = "/latest/meta-data/ram/security-credentials/";
-        let transport = transport(Route::Plain, self.timeout.min(METADATA_TIMEOUT))?;
+        let transport = self.transport(Route::Plain, self.timeout.min(METADATA_TIMEOUT))?;
         let url = |path: &str| {
             let mut url = self.metadata.clone();
             url.set_path(path);
@@ -173,10 +179,6 @@ impl Means {
         }
         Keys::read(HOST, &get(&format!("{ROLES}{name}")).await?)
     }
-}
-
-fn transport(route: Route, timeout: Duration) -> Result<Transport, Problem> {
-    Transport::new(route, timeout, 1).map_err(|error| unusable(&error.to_string()))
 }
 
 impl Role {

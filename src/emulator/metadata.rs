@@ -1,4 +1,4 @@
-//! The metadata service of an ECS instance with a role, as far as credentials are concerned (IMDSv2).
+//! The metadata service of an ECS instance with a role, as far as credentials are concerned: its second version, with a token.
 
 use http::{Method, Request, Response};
 use hyper::body::Incoming;

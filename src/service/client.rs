@@ -16,7 +16,7 @@ use crate::{
     credentials::CredentialSource,
     letter::{ExistingLetter, FileKey, Letter, LetterId, ScanObject},
     nonce::Nonces,
-    transport::{Response, Secrets, SendError, Transport},
+    transport::{Response, Roots, Secrets, SendError, Transport},
     wire::{
         API_VERSION, Parameters,
         letters::{CreatedId, LetterData, OssInfo},
@@ -45,6 +45,8 @@ pub struct ClientConfig {
     pub clock: Arc<dyn Clock>,
     /// Where nonces come from.
     pub nonces: Nonces,
+    /// Roots of trust beside the machine's own.
+    pub roots: Roots,
     /// How many connections to keep: as many as there are requests at a time.
     pub connections: usize,
 }
@@ -79,7 +81,7 @@ struct Exchange<'a> {
 impl Client {
     /// Nothing is sent yet.
     pub fn new(config: ClientConfig) -> Result<Self, ClientError> {
-        let transport = Transport::new(config.endpoint.route(), config.timeout, config.connections)
+        let transport = Transport::new(config.endpoint.route(), config.timeout, config.connections, &config.roots)
             .map_err(|error| ClientError { endpoint: config.endpoint.clone(), problem: error.to_string() })?;
         Ok(Self(Arc::new(Inner { config, transport, policies: Policies::default() })))
     }

@@ -23,6 +23,7 @@ pub use reach::{Reached, Unreachable};
 
 pub use crate::{
     nonce::{Nonces, random as random_nonces},
+    transport::{Roots, RootsError},
     wire::request::SignatureForm,
 };
 

@@ -63,7 +63,7 @@ impl Policy {
         let transport = if endpoint.route() == config.endpoint.route() {
             transport.clone()
         } else {
-            Transport::new(endpoint.route(), config.timeout, config.connections).map_err(|error| {
+            Transport::new(endpoint.route(), config.timeout, config.connections, &config.roots).map_err(|error| {
                 ServiceError::NotSent { operation: Operation::PostObject, problem: error.to_string() }
             })?
         };

@@ -10,11 +10,13 @@ use crate::wire::request::SignedRequest;
 
 mod failure;
 mod redact;
+mod roots;
 #[cfg(test)]
 pub(crate) mod scripted;
 
 pub(crate) use failure::SendError;
 pub(crate) use redact::Secrets;
+pub use roots::{Roots, RootsError};
 
 /// How long a connection may take to be made. A time-out of the whole request can't tell whether it was sent, this one
 /// can.
@@ -43,14 +45,19 @@ pub(crate) struct Transport {
 
 /// The TLS set-up of this machine can't be used.
 #[derive(Debug, thiserror::Error)]
-#[error("no TLS: {problem}; install your system's package of CA certificates, or name a file with SSL_CERT_FILE")]
+#[error("no TLS: {problem}; install your system's package of CA certificates, or name a file with --ca-file")]
 pub(crate) struct TransportError {
     problem: String,
 }
 
 impl Transport {
     /// Nothing is sent yet. The machine's roots of trust are loaded for the routes with TLS.
-    pub(crate) fn new(route: Route, timeout: Duration, connections: usize) -> Result<Self, TransportError> {
+    pub(crate) fn new(
+        route: Route,
+        timeout: Duration,
+        connections: usize,
+        roots: &Roots,
+    ) -> Result<Self, TransportError> {
         // Whoever installed another provider before has decided; then this is an error that changes nothing.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let builder = reqwest::Client::builder()
@@ -65,8 +72,8 @@ impl Transport {
         let builder = match route {
             // No root of trust: nothing is loaded that is never used.
             Route::Plain => builder.no_proxy().tls_certs_only([]),
-            Route::DirectTls => builder.no_proxy().https_only(true),
-            Route::Tls => builder.https_only(true),
+            Route::DirectTls => builder.no_proxy().https_only(true).tls_certs_merge(roots.iter()),
+            Route::Tls => builder.https_only(true).tls_certs_merge(roots.iter()),
         };
         let client = builder.build().map_err(|error| TransportError { problem: failure::describe(error) })?;
         Ok(Self { client, timeout })

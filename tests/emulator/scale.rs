@@ -23,6 +23,7 @@ const CONNECTIONS: u16 = 64;
 
 fn client(endpoint: &str) -> Client {
     Client::new(ClientConfig {
+        roots: letterform::service::Roots::default(),
         endpoint: Endpoint::parse(endpoint).expect("a loopback address"),
         signature: SignatureForm::V3,
         credentials: Arc::new(Credentials {

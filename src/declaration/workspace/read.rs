@@ -55,18 +55,15 @@ pub fn load(path: &Path) -> LoadedWorkspace {
 fn read(found: &Found, bytes: Vec<u8>, sink: &mut Sink) -> (Option<SourceFile>, Option<Workspace>) {
     let id = FileId(0);
     let (file, problem) = source::decode(id, &found.name, bytes);
-    let workspace = match problem {
-        Some(problem) => {
-            sink.push(problem);
-            None
-        }
-        None => {
-            let mut sink = sink.for_file(id);
-            yaml::parse(&file, &mut sink, yaml::Limits::USUAL).and_then(|documents| {
-                let folder = found.path.parent().unwrap_or(Path::new(""));
-                Reader { sink, folder }.documents(&documents)
-            })
-        }
+    let workspace = if let Some(problem) = problem {
+        sink.push(problem);
+        None
+    } else {
+        let mut sink = sink.for_file(id);
+        yaml::parse(&file, &mut sink, yaml::Limits::USUAL).and_then(|documents| {
+            let folder = found.path.parent().unwrap_or(Path::new(""));
+            Reader { sink, folder }.documents(&documents)
+        })
     };
     (Some(file), workspace)
 }

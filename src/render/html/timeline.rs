@@ -54,7 +54,7 @@ fn groups<'g, 'a>(dated: Vec<(Validity, &'g Entry<'a>)>, today: Date, words: &Wo
         let left = validity.days_left(today);
         let (name, urgent) = match left {
             ..0 => (words.expired.to_owned(), false),
-            ..=SOON => (words.expiring.to_owned(), true),
+            0..=SOON => (words.expiring.to_owned(), true),
             _ => ((words.later)(usize::try_from(validity.until().year()).unwrap_or_default()), false),
         };
         match groups.last_mut() {
@@ -70,7 +70,7 @@ fn bar(scale: &Scale, validity: Validity, entry: &Entry<'_>, today: Date, words:
     let left = validity.days_left(today);
     let kind = match left {
         ..0 => "ended",
-        ..=SOON if entry.successor.is_none() => "soon",
+        0..=SOON if entry.successor.is_none() => "soon",
         _ => "good",
     };
     let now = scale.x(today);

@@ -39,6 +39,7 @@ impl Clock for StoppedClock {
 fn config(origin: &str) -> ClientConfig {
     let count = AtomicU64::new(0);
     ClientConfig {
+        roots: Roots::default(),
         endpoint: Endpoint::parse(origin).expect("an endpoint"),
         signature: SignatureForm::V3,
         credentials: Arc::new(Credentials {
