@@ -1,4 +1,5 @@
 //! Several accounts in one workspace, planned and applied by the built program.
+#![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
 mod common;
 
