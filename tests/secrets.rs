@@ -6,20 +6,25 @@ mod common;
 
 use std::{
     collections::BTreeSet,
-    fs,
+    env, fs,
     io::{Read as _, Write as _},
     net::{TcpListener, TcpStream},
-    panic,
     path::Path,
     process::Command,
     sync::{Arc, Mutex},
     thread,
+    time::Duration,
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use clap::CommandFactory as _;
 use common::{Emulator, Project};
-use letterform::credentials::{Credentials, Secret};
+use jiff::Timestamp;
+use letterform::{
+    clock::Clock,
+    credentials::{Credentials, Secret},
+    service::{Client, ClientConfig, Endpoint, LetterFilter, ReadLetters as _, Roots, SignatureForm},
+};
 
 const SECRET: &str = "s3cr3t/of+the=key&and more";
 const TOKEN: &str = "t0ken/of+sts=that&ends";
@@ -224,21 +229,48 @@ fn no_failure_of_the_service_brings_a_secret_out() {
     watch.find_nothing();
 }
 
-#[test]
-fn a_panic_shows_no_secret_of_what_it_is_about() {
+/// A clock that breaks in the middle of a run, when a request is about to be signed.
+struct BrokenClock {
+    credentials: Credentials,
+}
+
+impl Clock for BrokenClock {
+    fn now(&self) -> Timestamp {
+        panic!("no time for {:?}", self.credentials)
+    }
+}
+
+/// What `a_panic_shows_no_secret` looks at, in a process of its own.
+#[tokio::test]
+#[ignore = "it panics"]
+async fn a_run_that_panics() {
     let credentials = Credentials {
         access_key_id: "STS.1".to_owned(),
         secret: Secret::new(SECRET.to_owned()),
         token: Some(Secret::new(TOKEN.to_owned())),
     };
-    let message = panic::catch_unwind(|| {
-        let refused: Result<(), Credentials> = Err(credentials);
-        refused.expect("it holds everything")
-    });
-    let message = message.expect_err("it panics");
-    let message = message.downcast_ref::<String>().expect("a text");
-    assert!(message.contains("it holds everything: Credentials"), "{message}");
+    let config = ClientConfig {
+        endpoint: Endpoint::parse("http://127.0.0.1:1").unwrap(),
+        signature: SignatureForm::V3,
+        credentials: Arc::new(credentials.clone()),
+        timeout: Duration::from_secs(1),
+        clock: Arc::new(BrokenClock { credentials }),
+        nonces: letterform::nonce::random(),
+        roots: Roots::default(),
+        connections: 1,
+    };
+    let _ = Client::new(config).unwrap().query(&LetterFilter::default()).await;
+}
+
+#[test]
+fn a_panic_shows_no_secret() {
+    let mut command = Command::new(env::current_exe().unwrap());
+    command.args(["--exact", "a_run_that_panics", "--ignored", "--nocapture"]).env("RUST_BACKTRACE", "full");
+    let output = command.output().unwrap();
+    assert!(!output.status.success());
+    let printed = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    assert!(printed.contains("no time for Credentials") && printed.contains("stack backtrace:"), "{printed}");
     for secret in [SECRET, TOKEN].into_iter().flat_map(forms) {
-        assert!(!message.contains(&secret), "{message}");
+        assert!(!printed.contains(&secret), "{printed}");
     }
 }
