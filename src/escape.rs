@@ -5,24 +5,26 @@ use std::borrow::Cow;
 use unicode_width::UnicodeWidthChar;
 
 /// `text` with every character that a terminal would obey or that a reader could not see written as `\u{…}`: control
-/// characters, direction overrides and isolates, zero-width characters, line separators.
+/// characters, direction overrides and isolates, zero-width characters, line separators; and so the beginnings of what CI systems
+/// take for a command wherever it stands in a log.
 ///
 /// What comes back is one line, whatever went in. Combining marks and emoji stay as they are.
 pub fn visible(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_unsafe) {
+    if !text.char_indices().any(|(at, _)| is_unsafe_at(text, at)) {
         return Cow::Borrowed(text);
     }
-    let mut safe = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        match c {
-            '\n' => safe.push_str("\\n"),
-            '\r' => safe.push_str("\\r"),
-            '\t' => safe.push_str("\\t"),
-            c if is_unsafe(c) => safe.extend(c.escape_unicode()),
-            c => safe.push(c),
-        }
-    }
-    Cow::Owned(safe)
+    Cow::Owned(visible_chars(text).collect())
+}
+
+/// The characters of `text`, each in the form in which [`visible`] shows it.
+pub(crate) fn visible_chars(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    text.char_indices().map(|(at, c)| match c {
+        '\n' => Cow::Borrowed("\\n"),
+        '\r' => Cow::Borrowed("\\r"),
+        '\t' => Cow::Borrowed("\\t"),
+        c if is_unsafe_at(text, at) => Cow::Owned(c.escape_unicode().to_string()),
+        c => Cow::Borrowed(&text[at..at + c.len_utf8()]),
+    })
 }
 
 /// How many columns `text` takes on a terminal, once it is [`visible`].
@@ -30,8 +32,17 @@ pub fn width(text: &str) -> usize {
     text.chars().map(|c| c.width().unwrap_or(0)).sum()
 }
 
+/// Whether the character at this place of `text` must not be shown as it is.
+pub(crate) fn is_unsafe_at(text: &str, at: usize) -> bool {
+    let rest = &text[at..];
+    rest.starts_with(is_unsafe) || COMMANDS.iter().any(|command| rest.starts_with(command))
+}
+
+/// How commands begin that are obeyed in the middle of a line: those of GitHub, of Azure and of `TeamCity`.
+const COMMANDS: [&str; 3] = ["##[", "##vso[", "##teamcity["];
+
 /// Whether a character must not reach a reader's screen as it is.
-pub(crate) fn is_unsafe(c: char) -> bool {
+fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{00AD}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180E}'
@@ -55,6 +66,13 @@ mod tests {
     fn nothing_reaches_a_terminal_that_it_would_obey() {
         assert_eq!(visible("a\x1b[31mb\nc"), "a\\u{1b}[31mb\\nc");
         assert_eq!(visible("a\u{202E}b\u{200B}\u{9b}"), "a\\u{202e}b\\u{200b}\\u{9b}");
+    }
+
+    #[test]
+    fn nothing_reaches_a_log_that_a_ci_system_would_obey() {
+        assert_eq!(visible("a##[error]b"), "a\\u{23}#[error]b");
+        assert_eq!(visible("###vso[x]##teamcity[y]"), "#\\u{23}#vso[x]\\u{23}#teamcity[y]");
+        assert_eq!(visible("## A head [1] #2"), "## A head [1] #2");
     }
 
     #[test]

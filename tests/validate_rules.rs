@@ -135,6 +135,7 @@ fn scans_that_are_no_files_or_leave_the_folder_are_refused_without_waiting() {
     let scans = folder.path().join("scans");
     symlink(other.path().join("scans/cainiao.png"), scans.join("link.png")).expect("linked");
     symlink("cainiao.png", scans.join("inner.png")).expect("linked");
+    symlink("/dev/zero", scans.join("device.png")).expect("linked");
     let made = std::process::Command::new("mkfifo").arg(scans.join("pipe.png")).status().expect("mkfifo runs");
     assert!(made.success());
     for (scan, expected) in [
@@ -144,6 +145,9 @@ fn scans_that_are_no_files_or_leave_the_folder_are_refused_without_waiting() {
         ("scans/pipe.png", vec![Code::ScanUnreadable]),
         ("../../../../../../../../dev/zero", vec![Code::ScanOutside]),
         ("../nobody/knows.png", vec![Code::ScanOutside]),
+        ("/dev/zero", vec![Code::ScanPath]),
+        ("scans/device.png", vec![Code::ScanOutside]),
+        ("scans", vec![Code::ScanUnreadable]),
         ("scans/cainiao.png/x", vec![Code::ScanMissing]),
     ] {
         assert_eq!(judged(&folder, &format!("scan: {scan}")), expected, "{scan}");

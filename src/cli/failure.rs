@@ -10,6 +10,16 @@ use crate::{
     service::ServiceError,
 };
 
+/// What can't be done for somebody, and the lines with which to do it by hand.
+#[derive(Debug, thiserror::Error)]
+#[error("{problem}")]
+pub(super) struct ByHand {
+    /// What went wrong, and what to do with the lines.
+    pub(super) problem: String,
+    /// YAML that is safe to show.
+    pub(super) lines: String,
+}
+
 /// Prints an error: what and where, the RequestId for the service's support, and what to do.
 pub(super) fn show(error: &anyhow::Error) {
     if let Some(bad) = error.downcast_ref::<BadDeclarations>() {
@@ -36,12 +46,10 @@ pub(super) fn show(error: &anyhow::Error) {
         }
         _ => {}
     }
-    let text = format!("{error:#}");
-    let mut lines = text.lines();
-    let first = lines.next().unwrap_or_default();
-    anstream::eprintln!("{} {}", paint(style::ERROR, "error:"), visible(first));
-    for line in lines {
-        anstream::eprintln!("{}", visible(line));
+    // One line, whatever is in it: a line that begins with `::` would be a command to a CI system.
+    anstream::eprintln!("{} {}", paint(style::ERROR, "error:"), visible(&format!("{error:#}")));
+    if let Some(ByHand { lines, .. }) = error.downcast_ref() {
+        anstream::eprint!("{lines}");
     }
     let service = error.chain().find_map(|cause| cause.downcast_ref::<ServiceError>());
     if let Some(id) = service.and_then(ServiceError::request_id) {
@@ -70,7 +78,7 @@ pub(super) fn of_account(account: &AccountName, error: &anyhow::Error) -> Accoun
 fn no_credentials(what: &str, tried: &[Tried], advice: &str) {
     anstream::eprintln!("{} {what}; looked in this order:", paint(style::ERROR, "error:"));
     for Tried { place, problem } in tried {
-        anstream::eprintln!("  - {}: {problem}", visible(&place.to_string()));
+        anstream::eprintln!("  - {}: {}", visible(&place.to_string()), visible(&problem.to_string()));
     }
     anstream::eprintln!("  {} {advice}", paint(style::STRONG, "help:"));
 }

@@ -15,7 +15,10 @@ use crate::{
     clock::Clock,
     escape::visible,
     letter::AccountName,
-    render::style::{self, paint},
+    render::{
+        json,
+        style::{self, paint},
+    },
     service::{Outcome, ServiceError},
 };
 
@@ -62,8 +65,7 @@ impl<W: Write> Journal<W> {
         }
         let details = details.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
         line.extend(details.map(|(name, value)| (name.clone(), value.clone())));
-        let mut line = Value::Object(line).to_string();
-        line.push('\n');
+        let line = json::line(&line);
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(Err(problem)) = writer.as_mut().map(|writer| write_whole(writer, &line)) {
             *writer = None;

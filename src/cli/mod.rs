@@ -34,9 +34,15 @@ mod workspace;
 use std::{process::ExitCode, sync::Arc};
 
 use anyhow::Context as _;
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{
+    Parser, Subcommand, ValueEnum,
+    error::{ContextKind, ContextValue},
+};
 
-use crate::clock::{Clock, ShiftedClock, SystemClock};
+use crate::{
+    clock::{Clock, ShiftedClock, SystemClock},
+    escape::visible,
+};
 
 /// Letters of Authorization (授权委托书) for Alibaba Cloud SMS as code.
 ///
@@ -146,7 +152,7 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             let status = ExitCode::from(u8::from(error.use_stderr()));
-            let _ = error.print();
+            let _ = shown_safely(error).print();
             return status;
         }
     };
@@ -164,6 +170,21 @@ pub fn main() -> ExitCode {
             Exit::Failed.into()
         }
     }
+}
+
+/// The error with the arguments that it quotes made safe to show: a CI job may have them from somewhere else.
+fn shown_safely(mut error: clap::Error) -> clap::Error {
+    let quoted: Vec<(ContextKind, ContextValue)> = error
+        .context()
+        .filter_map(|(kind, value)| match value {
+            ContextValue::String(text) => Some((kind, ContextValue::String(visible(text).into_owned()))),
+            _ => None,
+        })
+        .collect();
+    for (kind, value) in quoted {
+        error.insert(kind, value);
+    }
+    error
 }
 
 fn run(cli: &Cli) -> anyhow::Result<Exit> {

@@ -16,6 +16,7 @@ use crate::{
     accounts::{AccountResult, Accounts},
     calls::Stop,
     clock::Clock,
+    escape::visible,
     plan::{Plan, PlanSummary},
     render::{json, markdown, text},
 };
@@ -130,7 +131,10 @@ fn save(args: &Args, document: impl FnOnce() -> String) -> anyhow::Result<()> {
 
 fn told_how_to_apply(args: &Args) {
     if let Some(path) = &args.out {
-        anstream::eprintln!("Saved. To apply it, and nothing else: letterform apply --plan {}", path.display());
+        anstream::eprintln!(
+            "Saved. To apply it, and nothing else: letterform apply --plan {}",
+            visible(&path.display().to_string())
+        );
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::{fs, path::Path};
 
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::{Context as _, bail};
 use jiff::civil::Date;
 
-use super::{Exit, clock, declarations::DeclarationArgs, files, workspace::WorkspaceArgs};
+use super::{Exit, clock, declarations::DeclarationArgs, failure::ByHand, files, workspace::WorkspaceArgs};
 use crate::{
     declaration::{self, LoadOptions},
     escape::visible,
@@ -55,17 +55,20 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let text = fs::read_to_string(path).with_context(|| format!("{} can't be read as UTF-8", old.source.file))?;
     let note =
         format!("Renews {}. The picture is still the old one: scan the new paper before this is applied.", args.name);
-    let by_hand = || format!("add this to {} by hand:\n{}", old.source.file, import::item(&new, &[], 2));
+    let by_hand = |problem: String| ByHand {
+        problem: format!("{problem}; add this to {} by hand:", old.source.file),
+        lines: import::item(&new, &[], 2),
+    };
     let place = format!("{}:{}", old.source.file, old.source.line);
-    let renewed = renew::insert(&text, old.source.line, &new, &note)
-        .map_err(|error| anyhow!("{place}: {error}; {}", by_hand()))?;
+    let renewed =
+        renew::insert(&text, old.source.line, &new, &note).map_err(|error| by_hand(format!("{place}: {error}")))?;
 
     let before: Vec<&DesiredLetter> =
         loaded.letters.iter().filter(|desired| desired.source.file == old.source.file).collect();
     let after = declaration::load_text(path, renewed.clone().into_bytes(), &LoadOptions::new(today));
     if after.has_errors() || !is_added(&before, &after.letters, &new) {
         anstream::eprint!("{}", diagnostics::text(&after));
-        bail!("{} would not read as it should; nothing was written; {}", old.source.file, by_hand());
+        return Err(by_hand(format!("{} would not read as it should; nothing was written", old.source.file)).into());
     }
     files::write_atomically(path, renewed.as_bytes())?;
     anstream::eprintln!(

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::{
-    escape::{visible, width},
+    escape::{is_unsafe_at, visible, width},
     letter::{Field, Validity},
 };
 
@@ -75,13 +75,13 @@ fn is_word_of_yaml(text: &str) -> bool {
 fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
-    for c in text.chars() {
+    for (at, c) in text.char_indices() {
         match c {
             '"' | '\\' => out.extend(['\\', c]),
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            c if needs_escape(c) => {
+            c if needs_escape(c) || is_unsafe_at(text, at) => {
                 let code = u32::from(c);
                 let _ = if code <= 0xFFFF { write!(out, "\\u{code:04X}") } else { write!(out, "\\U{code:08X}") };
             }

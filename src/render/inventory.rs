@@ -177,11 +177,11 @@ fn rows(out: &mut String, start: &str, inventory: &Inventory<'_>) {
     }
 }
 
-/// A text in a cell: quoted where it must be, and never a formula to a spreadsheet.
+/// A text in a cell: quoted where it must be, and never a formula to a spreadsheet or a command to a CI system.
 fn field(text: &str) -> String {
     let text = visible(text);
     let guard = if text.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
-    if text.contains(['"', ',']) {
+    if text.contains(['"', ',']) || text.starts_with(':') {
         format!("\"{guard}{}\"", text.replace('"', "\"\""))
     } else {
         format!("{guard}{text}")

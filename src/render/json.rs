@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::escape::is_unsafe;
+use crate::escape::is_unsafe_at;
 
 /// JSON with a line break at its end, in which the characters that a terminal would obey are escaped: the same data, safe to
 /// show.
@@ -19,9 +19,9 @@ pub fn line(value: &impl Serialize) -> String {
 
 fn safe(json: &str) -> String {
     let mut safe = String::with_capacity(json.len() + 1);
-    for c in json.chars() {
+    for (at, c) in json.char_indices() {
         // Line breaks are the layout: those within texts are escaped already.
-        if c != '\n' && is_unsafe(c) {
+        if c != '\n' && is_unsafe_at(json, at) {
             for unit in c.encode_utf16(&mut [0; 2]) {
                 write!(safe, "\\u{unit:04x}").expect("writing to a string never fails");
             }
@@ -36,12 +36,13 @@ fn safe(json: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::escape::visible;
 
     #[test]
     fn json_is_safe_to_show_and_says_the_same() {
-        let text = "a\u{1b}[31m\u{9b}\u{202e}\u{e0001}\n菜";
+        let text = "a\u{1b}[31m\u{9b}\u{202e}\u{e0001}\n##[error]菜";
         let json = pretty(&text);
-        assert!(json.trim_end().chars().all(|c| !is_unsafe(c)), "{json}");
+        assert_eq!(visible(json.trim_end()), json.trim_end());
         assert_eq!(serde_json::from_str::<String>(&json).expect("JSON"), text);
     }
 }

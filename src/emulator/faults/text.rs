@@ -3,11 +3,14 @@
 use std::{fmt, str::FromStr, time::Duration};
 
 use super::{Failure, FailureBody, Fault, FaultRule, When};
-use crate::emulator::refusal::{Code, Refusal};
+use crate::{
+    emulator::refusal::{Code, Refusal},
+    escape::visible,
+};
 
 /// Why a text is no rule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is no fault: {problem}")]
+#[error("`{}` is no fault: {}", visible(text), visible(problem))]
 pub struct FaultError {
     text: String,
     problem: String,

@@ -2,7 +2,7 @@
 
 use crate::{
     declaration::{SourceFile, Span},
-    escape::{visible, width},
+    escape::{visible_chars, width},
 };
 
 /// Lines with more bytes than this are not shown: finding a character in them would take too long.
@@ -31,15 +31,15 @@ pub(super) fn snippet(file: &SourceFile, span: Span) -> Option<Snippet> {
     let end = if span.end.line == span.start.line { span.end.column as usize - 1 } else { usize::MAX };
     let first = start.saturating_sub(CONTEXT.0);
     let last = start + CONTEXT.1;
-    let part = |from: usize, to: usize| {
-        let part: String = source.chars().skip(from).take(to.saturating_sub(from)).collect();
-        visible(&part).into_owned()
-    };
+    let window: String = source.chars().skip(first).take(last - first).collect();
+    let shown: Vec<_> = visible_chars(&window).collect();
+    let (start, end) = (start.min(last) - first, end.clamp(start, last) - first);
+    let part = |from: usize, to: usize| shown[from.min(shown.len())..to.min(shown.len())].concat();
     let (ahead, behind) = (first > 0, source.chars().nth(last).is_some());
     let ellipsis = |there: bool| if there { "…" } else { "" };
-    let before = format!("{}{}", ellipsis(ahead), part(first, start));
-    let marked = part(start, end.min(last));
-    let after = part(end.min(last), last);
+    let before = format!("{}{}", ellipsis(ahead), part(0, start));
+    let marked = part(start, end);
+    let after = part(end, last - first);
     Some(Snippet {
         indent: width(&before),
         marked: width(marked.trim_end()).max(1),
@@ -68,6 +68,11 @@ mod tests {
     #[test]
     fn marks_stand_right_after_characters_that_are_escaped() {
         assert_eq!(shown("\ta\u{1b}b", 4..5), ("\\ta\\u{1b}b".into(), "         ^".into()));
+    }
+
+    #[test]
+    fn a_mark_does_not_part_what_must_be_escaped() {
+        assert_eq!(shown("甲##[error]", 2..3), ("甲\\u{23}#[error]".into(), "  ^^^^^^".into()));
     }
 
     #[test]
