@@ -200,7 +200,7 @@ fn what_a_pull_request_writes_is_shown_and_not_obeyed() {
     let project = Project::with_letters(&["甲委托"]);
     let fields =
         ["name", "authorizer", "authorizedParty", "organizationCode", "validity", "scan", "fileKey", "signatures"];
-    let fields: String = fields.iter().map(|field| format!("    {field}: {quoted}\n")).collect();
+    let fields = fields.map(|field| format!("    {field}: {quoted}\n")).concat();
     project.write("a.letters.yaml", format!("version: {quoted}\nletters:\n  - {quoted}: {quoted}\n{fields}"));
     // Raw, where YAML lets it stand, and in the name of the file.
     project
