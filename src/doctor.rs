@@ -97,9 +97,9 @@ impl Check {
         Self::new(subject, Verdict::Warning, found)
     }
 
-    /// It is in the way.
-    pub fn failed(subject: Subject, found: impl Into<String>) -> Self {
-        Self::new(subject, Verdict::Failed, found)
+    /// It is in the way, and this is what to do.
+    pub fn failed(subject: Subject, found: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::new(subject, Verdict::Failed, found).help(help)
     }
 
     /// It was not looked at.

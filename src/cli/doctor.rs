@@ -102,8 +102,8 @@ fn declarations(target: &Target) -> Check {
     } else if none {
         Check::warning(Declarations, "no files of declarations here").help("name their folder, or run in it")
     } else {
-        let check = Check::failed(Declarations, format!("{}; {what}", counted(errors, "error"))).and(names);
-        check.help("`letterform validate` shows them all")
+        let what = format!("{}; {what}", counted(errors, "error"));
+        Check::failed(Declarations, what, "`letterform validate` shows them all").and(names)
     }
 }
 
@@ -127,7 +127,8 @@ async fn service(
         match service.client(endpoint.clone(), Arc::clone(chain) as Arc<dyn credentials::CredentialSource>, clock) {
             Ok(client) => client,
             Err(error) => {
-                checks.push(Check::failed(Reachable, format!("{error:#}")));
+                let help = "install this system's CA certificates, or name others with --ca-file";
+                checks.push(Check::failed(Reachable, format!("{error:#}"), help));
                 return skip(checks, &[ClockSubject, Signature, Caller, Permission], "nothing can be sent");
             }
         };
@@ -139,7 +140,7 @@ async fn service(
         }
         Err(error) => {
             let help = "check the network, HTTPS_PROXY, and --endpoint or --region";
-            checks.push(Check::failed(Reachable, error.to_string()).help(help));
+            checks.push(Check::failed(Reachable, error.to_string(), help));
             return skip(checks, &[ClockSubject, Signature, Caller, Permission], "the endpoint is not reachable");
         }
     }
@@ -173,9 +174,11 @@ fn credentials(found: &Result<Found, CredentialError>, role: Option<&str>, chain
             let tried = tried.iter().map(|Tried { place, problem }| format!("{place}: {problem}"));
             let help = "set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, run `aliyun configure`, or \
                         name a --profile";
-            Check::failed(Credentials, "none were found; looked in this order:").and(tried).help(help)
+            Check::failed(Credentials, "none were found; looked in this order:", help).and(tried)
         }
-        Err(error) => Check::failed(Credentials, error.to_string()),
+        Err(error @ CredentialError::NotRenewed { .. }) => {
+            Check::failed(Credentials, error.to_string(), "sign in again, or let the CI system give out a new token")
+        }
     }
 }
 
@@ -193,7 +196,7 @@ fn clock_check(skew: Option<i64>) -> Check {
     match skew.abs() {
         0..=SKEW_TO_TELL => Check::ok(ClockSubject, what),
         ..=SKEW_TO_FAIL => Check::warning(ClockSubject, what).help(help),
-        _ => Check::failed(ClockSubject, what).help(help),
+        _ => Check::failed(ClockSubject, what, help),
     }
 }
 
@@ -230,11 +233,8 @@ fn is_of_the_signature(error: &ServiceError) -> bool {
 }
 
 fn refused(subject: crate::doctor::Subject, error: &ServiceError) -> Check {
-    let check = Check::failed(subject, error.to_string()).request(error.request_id());
-    match error.advice() {
-        Some(advice) => check.help(advice),
-        None => check.help(format!("give the RequestId of {} to the service's support", error.operation())),
-    }
+    let to_support = || format!("give the RequestId of {} to the service's support", error.operation());
+    Check::failed(subject, error.to_string(), error.advice().unwrap_or_else(to_support)).request(error.request_id())
 }
 
 /// Who the service says that the caller is. Nobody needs a right to ask that.
@@ -242,8 +242,8 @@ async fn caller(service: &Service, chain: &DefaultChain, found: &Found) -> Check
     let identity = match chain.caller(&found.credentials).await {
         Ok(identity) => identity,
         Err(problem) if service.account_id.is_some() => {
-            return Check::failed(Caller, problem.to_string())
-                .help("the workspace file has the account's id, so STS must answer");
+            let help = "the workspace file has the account's id, so STS must answer";
+            return Check::failed(Caller, problem.to_string(), help);
         }
         Err(problem) => {
             return Check::warning(Caller, problem.to_string()).help("STS does not answer; plans do without it");
@@ -251,8 +251,11 @@ async fn caller(service: &Service, chain: &DefaultChain, found: &Found) -> Check
     };
     let what = format!("{} ({}, account {})", identity.arn, identity.identity_type, identity.account_id);
     match &service.account_id {
-        Some(expected) if expected.as_str() != identity.account_id => Check::failed(Caller, what)
-            .help(format!("the workspace file says account {expected}: check its profile or role")),
+        Some(expected) if expected.as_str() != identity.account_id => Check::failed(
+            Caller,
+            what,
+            format!("the workspace file says account {expected}: check its profile or role"),
+        ),
         _ => Check::ok(Caller, what),
     }
 }

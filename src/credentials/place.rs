@@ -1,6 +1,7 @@
 use std::{fmt, path::PathBuf};
 
 use url::Url;
+use zeroize::Zeroizing;
 
 use super::{
     Credentials, Environment, Problem, Secret, cli_config, credentials_file,
@@ -123,8 +124,9 @@ fn is_near(url: &Url) -> bool {
     }
 }
 
-async fn read(path: &std::path::Path) -> Result<String, Problem> {
-    tokio::fs::read_to_string(path).await.map_err(|error| match error.kind() {
+/// A file's text, which holds secrets.
+async fn read(path: &std::path::Path) -> Result<Zeroizing<String>, Problem> {
+    tokio::fs::read_to_string(path).await.map(Zeroizing::new).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => absent("no such file"),
         _ => unusable(&format!("it can't be read: {error}")),
     })
