@@ -187,25 +187,28 @@ impl Reader<'_, '_> {
             let help = "add an account, with its `name` and its `letters`";
             self.sink.report_with_help(Code::FieldMissing, "the workspace has no accounts", node.span, help);
         }
-        // Names stand in file names, some of which do not tell large letters from small ones.
-        let mut names: HashMap<String, Span> = HashMap::new();
+        let mut names = HashMap::new();
         let mut accounts = Vec::new();
         for item in items.iter() {
             let Some(entries) = self.mapping("an account", item) else { continue };
-            let Some((account, place)) = self.account(entries, item.span) else { continue };
-            if let Some(first) = names.insert(account.name.as_str().to_lowercase(), place) {
-                let message = format!("the account {} is declared twice", account.name);
-                let first = self.sink.place(first);
-                let diagnostic = self.sink.diagnostic(Code::AccountDuplicate, message, place);
-                self.sink.push(diagnostic.relate(first, "first declared here").help("give one of them another name"));
-            }
-            accounts.push(account);
+            accounts.extend(self.account(entries, item.span, &mut names));
         }
         accounts
     }
 
-    /// An account and where its name stands; `None` when something in it was complained about.
-    fn account(&mut self, entries: &[Entry], span: Span) -> Option<(Account, Span)> {
+    /// Complains of a name that another account has.
+    fn unique(&mut self, name: &AccountName, place: Span, names: &mut HashMap<String, Span>) {
+        // Names stand in file names, some of which do not tell large letters from small ones.
+        if let Some(first) = names.insert(name.as_str().to_lowercase(), place) {
+            let first = self.sink.place(first);
+            let diagnostic =
+                self.sink.diagnostic(Code::AccountDuplicate, format!("the account {name} is declared twice"), place);
+            self.sink.push(diagnostic.relate(first, "first declared here").help("give one of them another name"));
+        }
+    }
+
+    /// An account; `None` when something in it was complained about. `names` are those of the accounts before it.
+    fn account(&mut self, entries: &[Entry], span: Span, names: &mut HashMap<String, Span>) -> Option<Account> {
         let known = ["name", "id", "profile", "role", "oidcProvider", "region", "endpoint", "letters"];
         let aliases =
             [("accountId", "id"), ("roleArn", "role"), ("oidcProviderArn", "oidcProvider"), ("paths", "letters")];
@@ -217,10 +220,13 @@ impl Reader<'_, '_> {
                 self.sink.report(Code::FieldMissing, format!("the account has no {field}"), head);
             }
         }
-        let place = name.map_or(head, |node| node.span);
+        let place = name.map(|node| node.span);
         let id = id.map(|node| self.parse("id", Code::AccountCredentials, node, |text| AccountId::try_from(text)));
         let name =
             name.and_then(|node| self.parse("name", Code::AccountName, node, |text| AccountName::try_from(text)));
+        if let (Some(name), Some(place)) = (&name, place) {
+            self.unique(name, place, names);
+        }
         let access = self.access(profile, role, oidc);
         let endpoint = self.endpoint(region, endpoint);
         let letters = letters.and_then(|node| self.letters(node));
@@ -229,7 +235,7 @@ impl Reader<'_, '_> {
             Some(id) => Some(id?),
             None => None,
         };
-        Some((Account { name: name?, id, access: access?, region, endpoint, letters: letters? }, place))
+        Some(Account { name: name?, id, access: access?, region, endpoint, letters: letters? })
     }
 
     fn access(&mut self, profile: Option<&Node>, role: Option<&Node>, oidc: Option<&Node>) -> Option<Access> {

@@ -83,6 +83,7 @@ accounts:
   - {name: K, letters: a, region: cn-hangzhou, endpoint: dysmsapi.aliyuncs.com}
   - {name: L, letters: ~}
   - text
+  - {name: h, letters: a}
 ";
     let found = problems(text);
     let expected = [
@@ -109,8 +110,10 @@ accounts:
         (Code::AccountEndpoint, 19),
         (Code::ValueEmpty, 20),
         (Code::WrongType, 21),
+        // Of the same name as an account that has a problem of its own.
+        (Code::AccountDuplicate, 22),
     ];
-    for (line, wanted) in (1..=21).map(|line| (line, expected.iter().filter(move |(_, at)| *at == line))) {
+    for (line, wanted) in (1..=22).map(|line| (line, expected.iter().filter(move |(_, at)| *at == line))) {
         let mut wanted: Vec<Code> = wanted.map(|(code, _)| *code).collect();
         let mut there: Vec<Code> = found.iter().filter(|(_, at)| *at == line).map(|(code, _)| *code).collect();
         wanted.sort();
