@@ -10,6 +10,7 @@ use std::future::Future;
 
 use bytes::Bytes;
 use futures::{StreamExt, stream};
+use tracing::Instrument as _;
 
 pub use report::{
     Confirmation, Failure, LetterOutcome, Report, ReportDocument, ReportSummary, ReportedLetter, SkipReason, schema,
@@ -46,7 +47,9 @@ pub async fn apply<S: WriteLetters>(
     let mut settled: Vec<(usize, LetterOutcome)> = stream::iter(creates.into_iter().enumerate())
         .map(|(index, desired)| {
             let work = letter::Work::new(caller, &uploads, desired);
-            async move { (index, settle(work, desired, caller, stop).await) }
+            // The log says for which letter a request is made.
+            let span = tracing::debug_span!("work", letter = desired.letter.name.as_str());
+            async move { (index, settle(work, desired, caller, stop).instrument(span).await) }
         })
         .buffer_unordered(parallelism.max(1))
         .collect()

@@ -88,7 +88,13 @@ impl<'a, S: ReadLetters> Caller<'a, S> {
         if !retryable || self.stop.is_requested() {
             return Next::GiveUp;
         }
-        let Some(delay) = self.backoff.next(tries, error) else { return Next::GiveUp };
+        let (operation, failures) = (error.operation(), tries.made + 1);
+        let Some(delay) = self.backoff.next(tries, error) else {
+            tracing::debug!(%operation, failures, "given up");
+            return Next::GiveUp;
+        };
+        let milliseconds = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
+        tracing::debug!(%operation, failures, milliseconds, "to be tried again after a wait");
         tokio::select! {
             // In this order, so that the same run takes the same course every time.
             biased;

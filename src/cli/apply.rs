@@ -9,15 +9,15 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
-use futures::{StreamExt as _, future::join_all, stream};
+use futures::{StreamExt as _, stream};
+use tracing::Instrument as _;
 
-pub(super) use self::task::Stale;
 use self::task::{Prepared, Task, tasks};
 use super::{
     Exit, block_on, clock,
     connection::ServiceArgs,
     declarations::DeclarationArgs,
-    failure, files, interrupt,
+    failure, files, interrupt, logging,
     plan::{Format, SIDE_BY_SIDE},
     progress::Progress,
     step_summary,
@@ -111,7 +111,8 @@ async fn prepare_all(
     stop: &Stop,
 ) -> Works {
     let prepared = stream::iter(tasks).map(|(account, task)| async move {
-        let prepare = async { task?.prepare(args, clock, stop).await };
+        let span = logging::span(Some(&account));
+        let prepare = async { task?.prepare(args, clock, stop).await }.instrument(span);
         let work = prepare.await.map_err(|error| failure::of_account(&account, &error));
         (account, work)
     });
@@ -133,13 +134,16 @@ async fn run_several(args: &Args, works: &Works, stop: &Stop) -> anyhow::Result<
         let progress = &progress;
         async move {
             let result = match work {
-                Ok(work) => Ok(work.apply(&progress.of(Some(account)), stop).await),
+                Ok(work) => {
+                    let progress = progress.of(Some(account));
+                    Ok(work.apply(&progress, stop).instrument(logging::span(Some(account))).await)
+                }
                 Err(failure) => Err(failure.clone()),
             };
             AccountResult { account: account.clone(), result }
         }
     });
-    let reports = Accounts(join_all(applied).await);
+    let reports = Accounts(stream::iter(applied).buffered(SIDE_BY_SIDE).collect().await);
     progress.finish();
     match args.format {
         Format::Text => files::print_styled(&text::reports(&reports))?,

@@ -1,14 +1,30 @@
 //! Errors that end a command, as a person reads them.
 
-use super::{apply::Stale, declarations::BadDeclarations};
+use std::fmt;
+
+use super::declarations::BadDeclarations;
 use crate::{
     accounts::AccountFailure,
     credentials::{CredentialError, Tried},
     escape::visible,
     letter::AccountName,
+    plan::Staleness,
     render::style::{self, paint},
     service::ServiceError,
 };
+
+/// A saved plan that can't be applied any more.
+#[derive(Debug)]
+pub(super) struct Stale(pub(super) Vec<Staleness>);
+
+impl fmt::Display for Stale {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let reasons: Vec<String> = self.0.iter().map(ToString::to_string).collect();
+        write!(f, "the plan is stale, and nothing was created: {}", reasons.join("; "))
+    }
+}
+
+impl std::error::Error for Stale {}
 
 /// What can't be done for somebody, and the lines with which to do it by hand.
 #[derive(Debug, thiserror::Error)]

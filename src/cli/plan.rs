@@ -4,12 +4,13 @@ use std::{path::PathBuf, sync::Arc};
 
 use clap::ValueEnum;
 use futures::{StreamExt as _, stream};
+use tracing::Instrument as _;
 
 use super::{
     Exit, block_on, clock,
     connection::ServiceArgs,
     declarations::DeclarationArgs,
-    existing, failure, files, interrupt, step_summary,
+    existing, failure, files, interrupt, logging, step_summary,
     workspace::{Target, WorkspaceArgs},
 };
 use crate::{
@@ -108,7 +109,8 @@ fn run_whole(args: &Args, targets: &[Target], clock: &Arc<dyn Clock>) -> anyhow:
 async fn plan(target: &Target, clock: &Arc<dyn Clock>, stop: &Stop) -> anyhow::Result<Plan> {
     let declarations = &target.declarations;
     let loaded = tokio::task::block_in_place(|| declarations.load_good())?;
-    let existing = existing::ask(&target.service, Arc::clone(clock), stop).await?;
+    let span = logging::span(target.account.as_ref());
+    let existing = existing::ask(&target.service, Arc::clone(clock), stop).instrument(span).await?;
     let (today, expiring_days) = (declarations.today(), declarations.expiring_days());
     let plan = Plan::new(existing.endpoint, loaded.letters, &existing.letters, today, expiring_days);
     Ok(plan.of_account(target.account.clone()))

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use futures::{StreamExt as _, stream};
 use jiff::civil::Date;
+use tracing::Instrument as _;
 
-use super::{existing, failure, interrupt, plan::SIDE_BY_SIDE, workspace::Target};
+use super::{existing, failure, interrupt, logging, plan::SIDE_BY_SIDE, workspace::Target};
 use crate::{
     accounts::{AccountResult, Accounts},
     calls::Stop,
@@ -56,7 +57,8 @@ pub(super) async fn of_all(targets: &[Target], clock: &Arc<dyn Clock>) -> anyhow
 async fn take(target: &Target, clock: &Arc<dyn Clock>, stop: &Stop) -> anyhow::Result<Stock> {
     let declarations = &target.declarations;
     let desired = tokio::task::block_in_place(|| declarations.load_if_any())?;
-    let existing = existing::ask(&target.service, Arc::clone(clock), stop).await?;
+    let span = logging::span(target.account.as_ref());
+    let existing = existing::ask(&target.service, Arc::clone(clock), stop).instrument(span).await?;
     Ok(Stock {
         account: target.account.clone(),
         endpoint: existing.endpoint,

@@ -4,8 +4,7 @@ use tokio::sync::Mutex;
 
 use super::{
     CallerIdentity, CredentialError, CredentialSource, Credentials, Environment, Means, Place, Problem, Tried,
-    fetch::Fetched,
-    recipe::{Recipe, RoleWords, sts},
+    recipe::{Fetched, Recipe, RoleWords, sts},
 };
 
 /// How many seconds before their end temporary credentials are renewed, so that no request sets out with ones that end

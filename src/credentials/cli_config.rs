@@ -4,8 +4,7 @@ use serde::Deserialize;
 
 use super::{
     Environment, Problem, Secret,
-    place::{absent, uri},
-    recipe::{Recipe, RoleWords, given, key, unusable},
+    recipe::{Recipe, RoleWords, absent, given, key, unusable, uri},
 };
 use crate::wire::lenient;
 

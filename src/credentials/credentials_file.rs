@@ -4,8 +4,7 @@ use std::{collections::HashMap, path::PathBuf};
 
 use super::{
     Environment, Problem, Secret,
-    place::absent,
-    recipe::{Recipe, RoleWords, key, unusable},
+    recipe::{Recipe, RoleWords, absent, key, unusable},
 };
 
 /// The files that may hold them: the one that the environment names, or those that the official packages look for.

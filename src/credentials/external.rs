@@ -9,8 +9,7 @@ use zeroize::Zeroizing;
 
 use super::{
     Problem, Secret,
-    fetch::Fetched,
-    recipe::{given, key, unusable},
+    recipe::{Fetched, given, key, unusable},
 };
 
 /// How long the program may take: it may ask a person to sign in.

@@ -3,14 +3,13 @@
 use std::{sync::Arc, time::Duration};
 
 use futures::future::BoxFuture;
-use jiff::Timestamp;
 use reqwest::{Method, RequestBuilder};
 use serde::Deserialize;
 use url::Url;
 
 use super::{
     CallerIdentity, Credentials, Problem, Secret, external,
-    recipe::{Recipe, Role, given, key, unusable},
+    recipe::{Fetched, Recipe, Role, given, key, unusable},
 };
 use crate::{
     clock::Clock,
@@ -47,14 +46,6 @@ impl Means {
         let metadata = Url::parse("http://100.100.100.200").expect("a URL");
         Self { clock, nonces, timeout, sts: None, roots: Roots::default(), metadata }
     }
-}
-
-/// Credentials, and until when they hold.
-#[derive(Debug, Clone)]
-pub(super) struct Fetched {
-    pub(super) credentials: Credentials,
-    /// `None`: for good.
-    pub(super) expires: Option<Timestamp>,
 }
 
 /// The largest answer that is read.

@@ -1,11 +1,10 @@
 use std::{fmt, path::PathBuf};
 
-use url::Url;
 use zeroize::Zeroizing;
 
 use super::{
     Credentials, Environment, Problem, Secret, cli_config, credentials_file,
-    recipe::{Recipe, RoleWords, unusable},
+    recipe::{Recipe, RoleWords, absent, unusable, uri},
 };
 use crate::escape::visible;
 
@@ -70,8 +69,8 @@ impl Place {
             }
             Self::EcsMetadata => Ok(Recipe::Ecs { role_name: environment.variable("ALIBABA_CLOUD_ECS_METADATA") }),
             Self::CredentialsUri => {
-                let uri = environment.variable("ALIBABA_CLOUD_CREDENTIALS_URI").ok_or_else(|| absent("not set"))?;
-                self::uri(&uri)
+                let text = environment.variable("ALIBABA_CLOUD_CREDENTIALS_URI").ok_or_else(|| absent("not set"))?;
+                uri(&text)
             }
         }
     }
@@ -101,37 +100,10 @@ fn oidc_variables(environment: &Environment) -> Result<Recipe, Problem> {
     }
 }
 
-/// A server to ask: by TLS, or on this machine.
-pub(super) fn uri(text: &str) -> Result<Recipe, Problem> {
-    let url = Url::parse(text).map_err(|error| unusable(&format!("no URL: {error}")))?;
-    match url.scheme() {
-        "https" => Ok(Recipe::Uri(url)),
-        "http" if is_near(&url) => Ok(Recipe::Uri(url)),
-        "http" => Err(unusable("plain http to another machine could be read on the way; use https")),
-        scheme => Err(unusable(&format!("neither http nor https but {scheme}"))),
-    }
-}
-
-/// Whether a request to a URL stays on this machine, or goes no further than the machine's own metadata service.
-fn is_near(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost",
-        Some(url::Host::Ipv4(address)) => {
-            address.is_loopback() || address.is_link_local() || address.octets() == [100, 100, 100, 200]
-        }
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
-}
-
 /// A file's text, which holds secrets.
 async fn read(path: &std::path::Path) -> Result<Zeroizing<String>, Problem> {
     tokio::fs::read_to_string(path).await.map(Zeroizing::new).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => absent("no such file"),
         _ => unusable(&format!("it can't be read: {error}")),
     })
-}
-
-pub(super) fn absent(problem: &str) -> Problem {
-    Problem::Absent(problem.to_owned())
 }

@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 
+use jiff::Timestamp;
 use url::Url;
 
 use super::{Credentials, Environment, Problem, Secret};
@@ -20,6 +21,14 @@ pub(super) enum Recipe {
     Uri(Url),
     /// Run a program.
     External { command: String },
+}
+
+/// What comes of a recipe: credentials, and until when they hold.
+#[derive(Debug, Clone)]
+pub(super) struct Fetched {
+    pub(super) credentials: Credentials,
+    /// `None`: for good.
+    pub(super) expires: Option<Timestamp>,
 }
 
 /// A role, and how to take it.
@@ -101,6 +110,29 @@ pub(super) fn sts(region: Option<String>, vpc: Option<bool>, environment: &Envir
     Endpoint::parse(&host).map_err(|error| unusable(&format!("no host of STS: {error}")))
 }
 
+/// A server to ask: by TLS, or on this machine.
+pub(super) fn uri(text: &str) -> Result<Recipe, Problem> {
+    let url = Url::parse(text).map_err(|error| unusable(&format!("no URL: {error}")))?;
+    match url.scheme() {
+        "https" => Ok(Recipe::Uri(url)),
+        "http" if is_near(&url) => Ok(Recipe::Uri(url)),
+        "http" => Err(unusable("plain http to another machine could be read on the way; use https")),
+        scheme => Err(unusable(&format!("neither http nor https but {scheme}"))),
+    }
+}
+
+/// Whether a request to a URL stays on this machine, or goes no further than the machine's own metadata service.
+fn is_near(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => {
+            address.is_loopback() || address.is_link_local() || address.octets() == [100, 100, 100, 200]
+        }
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
 /// A key that is whole, with a token if there is one.
 pub(super) fn key(id: Option<String>, secret: Option<Secret>, token: Option<Secret>) -> Result<Credentials, Problem> {
     let is_given = |secret: &Secret| !secret.expose().is_empty();
@@ -114,6 +146,10 @@ pub(super) fn key(id: Option<String>, secret: Option<Secret>, token: Option<Secr
 /// A text that says something.
 pub(super) fn given(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.is_empty())
+}
+
+pub(super) fn absent(problem: &str) -> Problem {
+    Problem::Absent(problem.to_owned())
 }
 
 pub(super) fn unusable(problem: &str) -> Problem {

@@ -129,7 +129,7 @@ pub(super) fn log<T>(
     status: Option<u16>,
     took: Duration,
 ) {
-    let milliseconds = took.as_millis();
+    let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     let request_id = match result {
         Ok(answer) => answer.request_id.as_ref(),
         Err(error) => error.request_id(),

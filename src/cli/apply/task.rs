@@ -1,7 +1,6 @@
 //! What `apply` is to do: declarations to compare, or a plan that was compared before.
 
 use std::{
-    fmt,
     fs::File,
     path::{Path, PathBuf},
     sync::Arc,
@@ -12,6 +11,7 @@ use anyhow::{Context as _, anyhow, bail};
 use super::{
     super::{
         connection::{Connection, Service},
+        failure::Stale,
         journal::Journal,
         progress::AccountProgress,
         scans::{self, FileScans},
@@ -47,19 +47,6 @@ pub(super) enum Tasks {
     One(Box<Task>),
     Several(Vec<(AccountName, anyhow::Result<Task>)>),
 }
-
-/// A saved plan that can't be applied any more.
-#[derive(Debug)]
-pub(in super::super) struct Stale(pub(in super::super) Vec<Staleness>);
-
-impl fmt::Display for Stale {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let reasons: Vec<String> = self.0.iter().map(ToString::to_string).collect();
-        write!(f, "the plan is stale, and nothing was created: {}", reasons.join("; "))
-    }
-}
-
-impl std::error::Error for Stale {}
 
 /// What the arguments ask for.
 pub(super) fn tasks(args: &Args, clock: &Arc<dyn Clock>) -> anyhow::Result<Tasks> {
