@@ -6,6 +6,7 @@ use super::declarations::BadDeclarations;
 use crate::{
     accounts::AccountFailure,
     credentials::{CredentialError, Tried},
+    emulator::ImportError,
     escape::visible,
     letter::AccountName,
     plan::Staleness,
@@ -36,31 +37,60 @@ pub(super) struct ByHand {
     pub(super) lines: String,
 }
 
+/// An error with several reasons, each on a line of its own.
+struct Listed {
+    problem: String,
+    reasons: Vec<String>,
+    help: Option<&'static str>,
+}
+
+impl Listed {
+    /// The reasons of an error that has some.
+    fn of(error: &anyhow::Error) -> Option<Self> {
+        if let Some(Stale(reasons)) = error.downcast_ref() {
+            let reasons = reasons.iter().map(ToString::to_string).collect();
+            let help = Some("make it anew with `letterform plan --out FILE`");
+            return Some(Self { problem: "the plan is stale, and nothing was created:".to_owned(), reasons, help });
+        }
+        if let Some(ImportError::Problems(reasons)) = error.downcast_ref() {
+            let problem = "the state can't be imported, and nothing was:".to_owned();
+            return Some(Self { problem, reasons: reasons.clone(), help: None });
+        }
+        let (problem, tried, help) = match error.downcast_ref()? {
+            CredentialError::NotFound { tried } => {
+                let help = "set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or run `aliyun configure`; \
+                            to rehearse without an account, use --sandbox";
+                ("no credentials were found".to_owned(), tried, help)
+            }
+            CredentialError::Profile { profile, tried } => {
+                let help = "check --profile, and the profiles of `aliyun configure list`";
+                (format!("the profile {profile} gives no credentials"), tried, help)
+            }
+            CredentialError::NotRenewed { .. } => return None,
+        };
+        let reasons = tried.iter().map(|Tried { place, problem }| format!("{place}: {problem}")).collect();
+        Some(Self { problem: format!("{problem}; looked in this order:"), reasons, help: Some(help) })
+    }
+
+    fn print(&self) {
+        anstream::eprintln!("{} {}", paint(style::ERROR, "error:"), visible(&self.problem));
+        for reason in &self.reasons {
+            anstream::eprintln!("  - {}", visible(reason));
+        }
+        if let Some(help) = self.help {
+            anstream::eprintln!("  {} {help}", paint(style::STRONG, "help:"));
+        }
+    }
+}
+
 /// Prints an error: what and where, the RequestId for the service's support, and what to do.
 pub(super) fn show(error: &anyhow::Error) {
     if let Some(bad) = error.downcast_ref::<BadDeclarations>() {
         anstream::eprint!("{}", bad.details());
         return;
     }
-    if let Some(Stale(reasons)) = error.downcast_ref() {
-        anstream::eprintln!("{} the plan is stale, and nothing was created:", paint(style::ERROR, "error:"));
-        for reason in reasons {
-            anstream::eprintln!("  - {}", visible(&reason.to_string()));
-        }
-        anstream::eprintln!("  {} make it anew with `letterform plan --out FILE`", paint(style::STRONG, "help:"));
-        return;
-    }
-    match error.downcast_ref() {
-        Some(CredentialError::NotFound { tried }) => {
-            let advice = "set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or run `aliyun configure`; \
-                          to rehearse without an account, use --sandbox";
-            return no_credentials("no credentials were found", tried, advice);
-        }
-        Some(CredentialError::Profile { profile, tried }) => {
-            let what = format!("the profile {} gives no credentials", visible(profile));
-            return no_credentials(&what, tried, "check --profile, and the profiles of `aliyun configure list`");
-        }
-        _ => {}
+    if let Some(listed) = Listed::of(error) {
+        return listed.print();
     }
     // One line, whatever is in it: a line that begins with `::` would be a command to a CI system.
     anstream::eprintln!("{} {}", paint(style::ERROR, "error:"), visible(&format!("{error:#}")));
@@ -88,13 +118,4 @@ pub(super) fn of_account(account: &AccountName, error: &anyhow::Error) -> Accoun
         message: format!("{error:#}"),
         request_id: service.and_then(ServiceError::request_id).cloned(),
     }
-}
-
-/// Prints where credentials were looked for, a line a place.
-fn no_credentials(what: &str, tried: &[Tried], advice: &str) {
-    anstream::eprintln!("{} {what}; looked in this order:", paint(style::ERROR, "error:"));
-    for Tried { place, problem } in tried {
-        anstream::eprintln!("  - {}: {}", visible(&place.to_string()), visible(&problem.to_string()));
-    }
-    anstream::eprintln!("  {} {advice}", paint(style::STRONG, "help:"));
 }

@@ -85,7 +85,7 @@ pub enum ImportError {
     #[error("the state to import is of formatVersion {0}; this letterform knows 1")]
     FormatVersion(u32),
     /// It contradicts itself or what is there.
-    #[error("the state can't be imported, and nothing was:\n  {}", .0.join("\n  "))]
+    #[error("the state can't be imported, and nothing was: {}", .0.join("; "))]
     Problems(Vec<String>),
 }
 
