@@ -11,7 +11,7 @@ pub enum ValueError {
         field: Field,
     },
     /// Fewer characters than the service takes.
-    #[error("{field} has {length} characters; it needs at least {min}")]
+    #[error("{field} has {length} character{}; it needs at least {min}", if *length == 1 { "" } else { "s" })]
     TooShort {
         /// The field concerned.
         field: Field,

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 
 pub use insert::{InsertError, insert};
 
-use crate::letter::{DesiredLetter, Letter, LetterName, Picture, Validity, ValueError};
+use crate::letter::{DesiredLetter, Letter, LetterName, Picture, Successions, Validity, ValueError};
 
 /// What is wanted of a successor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +35,14 @@ pub enum RenewError {
         /// Its last day.
         until: Date,
     },
+    /// It was renewed before, and nobody gave the second successor a name.
+    #[error("{name} is succeeded by {successor} already; renew that one, or give another successor a --name")]
+    Succeeded {
+        /// The letter.
+        name: LetterName,
+        /// The letter that takes over from it.
+        successor: LetterName,
+    },
     /// The name is in use.
     #[error("the name {0} is declared already; names are unique: give another --name")]
     NameTaken(LetterName),
@@ -53,6 +61,10 @@ pub fn successor(
         return Err(RenewError::EndsNoLater { name: old.name.clone(), until: old.validity.until() });
     }
     let validity = Validity::new(wish.from, wish.until)?;
+    let successions = Successions::among(declared.iter().map(|desired| &desired.letter));
+    if let (None, Some(successor)) = (&wish.name, successions.successor(old)) {
+        return Err(RenewError::Succeeded { name: old.name.clone(), successor: successor.clone() });
+    }
     let taken: HashSet<&LetterName> = declared.iter().map(|desired| &desired.letter.name).collect();
     let name = match &wish.name {
         Some(name) if taken.contains(name) => return Err(RenewError::NameTaken(name.clone())),
@@ -109,6 +121,20 @@ mod tests {
         assert_eq!(name(&["甲2026", "乙"]).unwrap(), "甲2026R2");
         assert_eq!(name(&["甲2024", "甲2026", "甲2026R2"]).unwrap(), "甲2026R3");
         assert!(matches!(name(&[&"字".repeat(100)]), Err(RenewError::Value(_))));
+    }
+
+    #[test]
+    fn a_letter_is_renewed_once_unless_another_successor_is_named() {
+        let mut all = vec![declared("甲")];
+        let new = successor(&all[0].letter, &all, &wish()).unwrap();
+        all.push(DesiredLetter { letter: new, source: all[0].source.clone() });
+        let again = successor(&all[0].letter, &all, &wish()).unwrap_err();
+        assert_eq!(
+            again.to_string(),
+            "甲 is succeeded by 甲2026 already; renew that one, or give another successor a --name"
+        );
+        let named = Wish { name: Some("丙".parse().unwrap()), ..wish() };
+        assert_eq!(successor(&all[0].letter, &all, &named).unwrap().name.as_str(), "丙");
     }
 
     #[test]
