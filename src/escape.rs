@@ -27,6 +27,14 @@ pub(crate) fn visible_chars(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
     })
 }
 
+/// The first `max` characters of a text, and a sign when there are more.
+pub(crate) fn shorten(text: &str, max: usize) -> String {
+    match text.char_indices().nth(max) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 /// How many columns `text` takes on a terminal, once it is [`visible`].
 pub fn width(text: &str) -> usize {
     text.chars().map(|c| c.width().unwrap_or(0)).sum()

@@ -13,9 +13,9 @@ use super::{
 };
 use crate::{
     clock::Clock,
+    escape::shorten,
     nonce::Nonces,
-    service::Endpoint,
-    transport::{MAX_MESSAGE, Response, Roots, Route, Secrets, Transport, shorten},
+    transport::{Endpoint, MAX_MESSAGE, Response, Roots, Route, Secrets, Transport},
     wire::{
         Parameters, letters,
         request::{Call, SignatureForm, Stamp},

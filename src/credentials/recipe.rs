@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::{Credentials, Environment, Problem, Secret};
-use crate::service::Endpoint;
+use crate::transport::Endpoint;
 
 /// How to get credentials, as a place tells it.
 #[derive(Debug, Clone)]

@@ -3,13 +3,13 @@
 use std::fmt::Write;
 
 use super::{difference, text::CONFLICT_ADVICE};
+use crate::escape::{shorten, visible};
 use crate::{
     accounts::{AccountResult, Accounts},
     apply::{Confirmation, LetterOutcome, Report, ReportSummary, SkipReason},
     letter::{AccountName, Picture},
     plan::{Difference, Plan, PlanSummary, PlannedLetter},
 };
-use crate::{escape::visible, transport::shorten};
 
 /// The most characters that a comment on GitHub takes.
 pub const LIMIT: usize = 65_536;

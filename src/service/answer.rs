@@ -9,7 +9,7 @@ use super::{Answer, Operation, RequestId, ServiceError};
 use crate::{
     escape,
     letter::{ExistingLetter, LetterId},
-    transport::{Head, MAX_MESSAGE, Response, shorten},
+    transport::{Head, MAX_MESSAGE, Response},
     wire::letters::{self, LetterData, split_signatures},
 };
 
@@ -71,8 +71,8 @@ pub(super) fn answered(
     };
     ServiceError::Answered {
         operation,
-        code: shorten(code, MAX_EXCERPT),
-        message: shorten(message, MAX_MESSAGE),
+        code: escape::shorten(code, MAX_EXCERPT),
+        message: escape::shorten(message, MAX_MESSAGE),
         request_id: request_id.or_else(|| request_id_in(head)),
         status: head.status,
         retry_after: retry_after(head, now),
@@ -119,7 +119,7 @@ fn not_json(error: &serde_json::Error, head: &Head, body: &[u8]) -> String {
     }
     let kind = head.header("content-type").unwrap_or("no content type");
     let start = String::from_utf8_lossy(&body[..body.len().min(4 * MAX_EXCERPT)]);
-    format!("it is no JSON of the documented form ({kind}; {error}): {}", shorten(&start, MAX_EXCERPT))
+    format!("it is no JSON of the documented form ({kind}; {error}): {}", escape::shorten(&start, MAX_EXCERPT))
 }
 
 /// A line for the log about how a request ended.

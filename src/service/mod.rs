@@ -9,7 +9,6 @@ use bytes::Bytes;
 mod advice;
 mod answer;
 mod client;
-mod endpoint;
 mod error;
 mod reach;
 #[cfg(test)]
@@ -17,13 +16,12 @@ mod tests;
 mod upload;
 
 pub use client::{Client, ClientConfig, ClientError};
-pub use endpoint::{Endpoint, EndpointError};
 pub use error::{Operation, Outcome, RequestId, ServiceError};
 pub use reach::{Reached, Unreachable};
 
 pub use crate::{
     nonce::{Nonces, random as random_nonces},
-    transport::{Roots, RootsError},
+    transport::{Endpoint, EndpointError, Roots, RootsError},
     wire::request::SignatureForm,
 };
 

@@ -8,12 +8,14 @@ use reqwest::{Method, RequestBuilder, Url};
 
 use crate::wire::request::SignedRequest;
 
+mod endpoint;
 mod failure;
 mod redact;
 mod roots;
 #[cfg(test)]
 pub(crate) mod scripted;
 
+pub use endpoint::{Endpoint, EndpointError};
 pub(crate) use failure::SendError;
 pub(crate) use redact::Secrets;
 pub use roots::{Roots, RootsError};
@@ -120,14 +122,6 @@ impl Transport {
 
 /// The most characters of a service's message that are kept.
 pub(crate) const MAX_MESSAGE: usize = 2_000;
-
-/// The first `max` characters of a text, and a sign when there are more.
-pub(crate) fn shorten(text: &str, max: usize) -> String {
-    match text.char_indices().nth(max) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
-}
 
 /// An answer without its body.
 #[derive(Debug)]

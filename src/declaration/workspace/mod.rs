@@ -12,7 +12,7 @@ pub use arn::{AccountId, ArnError, OidcProviderArn, RoleArn};
 pub use read::{LoadedWorkspace, load};
 
 use super::LintLevels;
-use crate::{letter::AccountName, service::Endpoint};
+use crate::{letter::AccountName, transport::Endpoint};
 
 /// The name of the file that is looked for in the current folder.
 pub const FILE_NAME: &str = "letterform.yaml";

@@ -18,7 +18,7 @@ use super::{
     },
     Access, Account, AccountId, OidcProviderArn, Role, RoleArn, Settings, Workspace,
 };
-use crate::{letter::AccountName, service::Endpoint};
+use crate::{letter::AccountName, transport::Endpoint};
 
 /// A workspace file, good and bad.
 #[derive(Debug)]

@@ -2,7 +2,7 @@ use std::{fmt, net::IpAddr};
 
 use url::{Host, Url};
 
-use crate::transport::Route;
+use super::Route;
 
 /// Where the service is: an origin, reached by TLS, or by plain HTTP on loopback addresses alone.
 #[derive(Clone, PartialEq, Eq)]
