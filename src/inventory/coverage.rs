@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{ToSpan as _, civil::Date};
 
-use super::{Entry, Inventory};
+use super::{Action, Entry, Inventory};
 use crate::letter::Validity;
 
 /// A signature and the letters that cover it.
@@ -12,14 +12,25 @@ use crate::letter::Validity;
 pub struct Coverage<'a> {
     /// The signature.
     pub signature: &'a str,
-    /// The names of its letters and their days, what begins first at the top.
-    pub letters: Vec<(&'a str, Validity)>,
+    /// Its letters, what begins first at the top.
+    pub letters: Vec<Covering<'a>>,
     /// How things stand from today on.
     pub outlook: Outlook,
     /// Days from today on, between two letters, that none covers.
     pub gaps: Vec<Validity>,
     /// Days from today on that two letters or more cover.
     pub overlaps: Vec<Validity>,
+}
+
+/// A letter that covers a signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Covering<'a> {
+    /// The letter's name.
+    pub name: &'a str,
+    /// Its days.
+    pub validity: Validity,
+    /// Whether it is declared and not registered yet.
+    pub planned: bool,
 }
 
 /// How long a signature is covered.
@@ -37,20 +48,21 @@ impl Inventory<'_> {
     /// The coverage of every signature by its name. Letters whose validity is no two dates cover nothing.
     #[must_use]
     pub fn coverage(&self) -> Vec<Coverage<'_>> {
-        let mut by_signature: BTreeMap<&str, Vec<(&str, Validity)>> = BTreeMap::new();
+        let mut by_signature: BTreeMap<&str, Vec<Covering<'_>>> = BTreeMap::new();
         for entry in &self.entries {
             let Some(validity) = entry.validity() else { continue };
+            let covering = Covering { name: Entry::name(entry), validity, planned: entry.action() == Action::Create };
             for signature in entry.signatures() {
-                by_signature.entry(signature).or_default().push((Entry::name(entry), validity));
+                by_signature.entry(signature).or_default().push(covering);
             }
         }
         by_signature.into_iter().map(|(signature, letters)| of(signature, letters, self.today)).collect()
     }
 }
 
-fn of<'a>(signature: &'a str, mut letters: Vec<(&'a str, Validity)>, today: Date) -> Coverage<'a> {
-    letters.sort_by_key(|(name, validity)| (validity.from(), validity.until(), *name));
-    let ahead: Vec<Validity> = letters.iter().filter_map(|(_, validity)| from_day(*validity, today)).collect();
+fn of<'a>(signature: &'a str, mut letters: Vec<Covering<'a>>, today: Date) -> Coverage<'a> {
+    letters.sort_by_key(|letter| (letter.validity.from(), letter.validity.until(), letter.name));
+    let ahead: Vec<Validity> = letters.iter().filter_map(|letter| from_day(letter.validity, today)).collect();
     let (mut gaps, mut overlaps): (Vec<Validity>, Vec<Validity>) = (Vec::new(), Vec::new());
     // Until which day the letters so far reach. They come by their first days.
     let mut reach: Option<Date> = None;
@@ -69,7 +81,7 @@ fn of<'a>(signature: &'a str, mut letters: Vec<(&'a str, Validity)>, today: Date
     let outlook = match (ahead.first(), reach) {
         (Some(first), _) if first.from() > today => Outlook::Begins(first.from()),
         (Some(_), Some(reach)) => Outlook::Until(gaps.first().and_then(|gap| previous(gap.from())).unwrap_or(reach)),
-        _ => Outlook::Ended(letters.iter().map(|(_, validity)| validity.until()).max().unwrap_or(today)),
+        _ => Outlook::Ended(letters.iter().map(|letter| letter.validity.until()).max().unwrap_or(today)),
     };
     Coverage { signature, letters, outlook, gaps, overlaps }
 }
@@ -114,7 +126,9 @@ mod tests {
     }
 
     fn covered(letters: &[(i32, i32)], today: i32) -> Coverage<'static> {
-        of("签名", letters.iter().map(|(from, until)| ("信", days(*from, *until))).collect(), day(today))
+        let covering =
+            |&(from, until): &(i32, i32)| Covering { name: "信", validity: days(from, until), planned: false };
+        of("签名", letters.iter().map(covering).collect(), day(today))
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
 
-pub use coverage::{Coverage, Outlook};
+pub use coverage::{Coverage, Covering, Outlook};
 pub use document::InventoryDocument;
 pub use query::{Filter, SortKey};
 

@@ -1,53 +1,125 @@
-//! The tables of signatures and of conflicts.
+//! Which letters cover which signatures, drawn on the days of the timeline.
 
+use jiff::civil::Date;
 use maud::{Markup, html};
 
 use super::{
-    super::difference::{self, Side},
-    shown,
+    scale::Scale,
+    text::{brief, names},
     words::Words,
 };
-use crate::inventory::{Action, Inventory, Outlook, Sides};
+use crate::inventory::{Coverage, Inventory, Outlook};
 
-/// The signatures and the letters that cover them. What is not covered comes first.
-pub(super) fn of(inventory: &Inventory<'_>, words: &Words) -> Markup {
-    let mut all = inventory.coverage();
-    all.sort_by_key(|coverage| (rank(coverage.outlook), coverage.outlook, coverage.signature));
+/// More rows than this are folded, unless they need attention.
+const OPEN: usize = 40;
+
+/// Signatures that the same letters cover: one row for all of them.
+struct Row<'a> {
+    signatures: Vec<&'a str>,
+    coverage: Coverage<'a>,
+}
+
+/// How a row stands: what needs attention comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Gap,
+    Overlap,
+    Covered,
+    Ended,
+}
+
+impl Rank {
+    fn of(coverage: &Coverage<'_>) -> Self {
+        match coverage.outlook {
+            Outlook::Ended(_) => Self::Ended,
+            Outlook::Begins(_) => Self::Gap,
+            Outlook::Until(_) if !coverage.gaps.is_empty() => Self::Gap,
+            Outlook::Until(_) if !coverage.overlaps.is_empty() => Self::Overlap,
+            Outlook::Until(_) => Self::Covered,
+        }
+    }
+
+    const fn name(self, words: &Words) -> &'static str {
+        match self {
+            Self::Gap => words.with_gaps,
+            Self::Overlap => words.with_overlaps,
+            Self::Covered => words.covered,
+            Self::Ended => words.not_covered,
+        }
+    }
+}
+
+pub(super) fn of(inventory: &Inventory<'_>, scale: &Scale, words: &Words) -> Markup {
+    let rows = rows(inventory.coverage());
+    let groups = rows.chunk_by(|one, other| Rank::of(&one.coverage) == Rank::of(&other.coverage));
     html! {
         p.about { (words.coverage_about) }
-        @if all.is_empty() { p.quiet { (words.no_letters) } }
-        @else {
-            div.wide tabindex="0" role="region" aria-label=(words.coverage_about) {
-                table.coverage {
-                    thead { tr { th scope="col" { (words.signature) } th scope="col" { (words.remark) } th scope="col" { (words.letter) } } }
-                    tbody {
-                        @for coverage in &all {
-                            tr {
-                                th scope="row" { (shown(coverage.signature)) }
-                                td {
-                                    (outlook(coverage.outlook, words))
-                                    @for gap in &coverage.gaps { " " span.gap { ((words.gap)(gap.from(), gap.until())) } }
-                                    @for overlap in &coverage.overlaps {
-                                        " " span.overlap { ((words.overlap)(overlap.from(), overlap.until())) }
-                                    }
-                                }
-                                td { ul.covering { @for (name, validity) in &coverage.letters {
-                                    li { (shown(name)) " " small { (validity.from()) " – " (validity.until()) } }
-                                } } }
-                            }
-                        }
-                    }
-                }
+        p.legend aria-hidden="true" {
+            @for (kind, name) in [("good", words.one_letter), ("planned", words.create), ("twice", words.more_letters)] {
+                span { svg.key { rect class=(kind) width="100%" y="20%" height="60%" {} } " " (name) }
+            }
+        }
+        @for group in groups {
+            @let rank = Rank::of(&group[0].coverage);
+            @let signatures = group.iter().map(|row| row.signatures.len()).sum();
+            details.group.urgent[rank == Rank::Gap] open[rank == Rank::Gap || (group.len() <= OPEN && rank != Rank::Ended)] {
+                summary { (rank.name(words)) " " span.count { ((words.signature_count)(signatures)) } }
+                ul.bars.covering { @for row in group { (row_of(row, scale, inventory.today, words)) } }
             }
         }
     }
 }
 
-fn rank(outlook: Outlook) -> u8 {
-    match outlook {
-        Outlook::Begins(_) => 0,
-        Outlook::Until(_) => 1,
-        Outlook::Ended(_) => 2,
+/// What the same letters cover, together; within its rank by how long it is covered.
+fn rows(coverage: Vec<Coverage<'_>>) -> Vec<Row<'_>> {
+    let mut rows: Vec<Row<'_>> = Vec::new();
+    let mut coverage = coverage;
+    coverage.sort_by(|one, other| {
+        let key = |coverage: &Coverage<'_>| (Rank::of(coverage), coverage.outlook);
+        let letters =
+            |coverage: &Coverage<'_>| coverage.letters.iter().map(|letter| letter.name.to_owned()).collect::<Vec<_>>();
+        key(one)
+            .cmp(&key(other))
+            .then_with(|| letters(one).cmp(&letters(other)))
+            .then(one.signature.cmp(other.signature))
+    });
+    for coverage in coverage {
+        match rows.last_mut() {
+            Some(row) if row.coverage.letters == coverage.letters => row.signatures.push(coverage.signature),
+            _ => rows.push(Row { signatures: vec![coverage.signature], coverage }),
+        }
+    }
+    rows
+}
+
+fn row_of(row: &Row<'_>, scale: &Scale, today: Date, words: &Words) -> Markup {
+    let coverage = &row.coverage;
+    html! {
+        li {
+            div.name { (names(&row.signatures)) }
+            svg.line aria-hidden="true" {
+                @for letter in &coverage.letters {
+                    @let (x, width) = scale.stretch(letter.validity);
+                    @let kind = if letter.planned { "planned" } else if letter.validity.until() < today { "ended" } else { "good" };
+                    rect class=(kind) x=(x) width=(width) y="20%" height="60%" {}
+                }
+                @for overlap in &coverage.overlaps {
+                    @let (x, width) = scale.stretch(*overlap);
+                    rect.twice x=(x) width=(width) y="20%" height="60%" {}
+                }
+            }
+            div.end {
+                (outlook(coverage.outlook, words))
+                @for gap in &coverage.gaps { div.gap { ((words.gap)(gap.from(), gap.until())) } }
+                @for overlap in &coverage.overlaps { div.overlap { ((words.overlap)(overlap.from(), overlap.until())) } }
+            }
+            ul.after { @for letter in &coverage.letters {
+                li {
+                    (brief(letter.name)) " " small { (letter.validity.from()) " – " (letter.validity.until()) }
+                    @if letter.planned { " " span.tag.create { (words.create) } }
+                }
+            } }
+        }
     }
 }
 
@@ -55,55 +127,7 @@ fn outlook(outlook: Outlook, words: &Words) -> Markup {
     let (class, text) = match outlook {
         Outlook::Until(day) => ("covered", (words.covered_until)(day)),
         Outlook::Begins(day) => ("gap", (words.begins)(day)),
-        Outlook::Ended(day) => ("ended", (words.ended)(day)),
+        Outlook::Ended(day) => ("quiet", (words.ended)(day)),
     };
-    html! { span class=(class) { (text) } }
-}
-
-/// Field by field what is registered and what is declared.
-pub(super) fn conflicts(inventory: &Inventory<'_>, words: &Words) -> Markup {
-    let conflicts: Vec<_> = inventory.entries.iter().filter(|entry| entry.action() == Action::Conflict).collect();
-    html! {
-        @if conflicts.is_empty() { p.quiet { (words.no_conflicts) } }
-        @else { p.about { (words.conflicts_about) } }
-        @for entry in conflicts {
-            article.conflict {
-                h3 { (shown(entry.name())) }
-                @if let Some(source) = entry.source() { p.meta { (words.declared_at) " " code { (shown(&source.file)) ":" (source.line) } } }
-                @if let Sides::Both(_, _, comparison) = &entry.sides {
-                    div.wide tabindex="0" role="region" aria-label=(shown(entry.name())) {
-                        table {
-                            thead { tr { th scope="col" { (words.field) } th scope="col" { (words.registered) } th scope="col" { (words.declared) } } }
-                            tbody {
-                                @for difference in &comparison.differences {
-                                    tr {
-                                        th scope="row" { code { (difference.field) } }
-                                        td { (side(difference, Side::Existing)) }
-                                        td { (side(difference, Side::Declared)) }
-                                    }
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// One side of a difference, with what the other side has not marked.
-fn side(difference: &crate::plan::Difference, side: Side) -> Markup {
-    let lines = difference::lines(difference);
-    let own = lines.iter().filter(|line| line.side == side || line.side == Side::Both);
-    html! {
-        @for line in own {
-            div {
-                @for (marked, piece) in &line.pieces {
-                    @if *marked && side == Side::Existing { del { (piece) } }
-                    @else if *marked { ins { (piece) } }
-                    @else { (piece) }
-                }
-            }
-        }
-    }
+    html! { div class=(class) { (text) } }
 }

@@ -2,16 +2,15 @@
 
 use maud::{Markup, html};
 
-use super::{action_word, scan_word, shown, words::Words};
-use crate::inventory::{Entry, Inventory};
+use super::{
+    text::{long, names, shown},
+    words::Words,
+};
+use crate::inventory::{Action, Entry, Inventory, ScanKnowledge};
 
-pub(super) fn of(index: usize, inventory: &Inventory<'_>, words: &Words) -> Markup {
-    let all = inventory.entries.len();
-    if all == 0 {
-        return html! { p.quiet { (words.no_letters) } };
-    }
-    let (field, count) = (format!("search-{index}"), format!("count-{index}"));
-    let heads = [
+/// The heads of the columns, and how each is sorted.
+pub(super) fn heads(words: &Words) -> [(&'static str, &'static str); 8] {
+    [
         (words.letter, "text"),
         (words.plan, "text"),
         (words.state, "text"),
@@ -20,37 +19,44 @@ pub(super) fn of(index: usize, inventory: &Inventory<'_>, words: &Words) -> Mark
         (words.days, "number"),
         (words.signatures, "text"),
         (words.scan, "text"),
-    ];
+    ]
+}
+
+pub(super) fn of(section: usize, inventory: &Inventory<'_>, words: &Words) -> Markup {
+    let (field, count) = (format!("search-{section}"), format!("count-{section}"));
     html! {
-        div.search hidden role="search" {
+        // What it searches is the section's, whose name a screen reader has told.
+        div.search hidden {
             label for=(field) { (words.search) }
             input id=(field) type="search" placeholder=(words.search_hint) autocomplete="off" spellcheck="false" aria-describedby=(count);
             output id=(count) for=(field) role="status" aria-live="polite" data-text=(words.shown) {}
         }
-        div.wide tabindex="0" role="region" aria-label=(words.table) {
+        div.wide tabindex="0" role="group" aria-label=(words.table) {
             table.letters data-sort=(words.sort) {
-                thead { tr { @for (head, kind) in heads { th scope="col" data-kind=(kind) { (head) } } } }
-                tbody { @for entry in &inventory.entries { (row(entry, inventory, words)) } }
+                thead { tr { @for (head, kind) in heads(words) { th scope="col" data-kind=(kind) { (head) } } } }
+                tbody { @for (index, entry) in inventory.entries.iter().enumerate() {
+                    (row(&format!("letter-{section}-{index}"), entry, inventory, words))
+                } }
             }
         }
     }
 }
 
-fn row(entry: &Entry<'_>, inventory: &Inventory<'_>, words: &Words) -> Markup {
-    let standing = entry.standing();
+fn row(id: &str, entry: &Entry<'_>, inventory: &Inventory<'_>, words: &Words) -> Markup {
     let left = entry.days_left(inventory.today);
     html! {
-        tr {
-            th scope="row" { (shown(entry.name()))
+        tr id=(id) {
+            th scope="row" { (long(entry.name()))
+                @if let Some(id) = entry.existing().and_then(|there| there.id) { " " small.more { (words.id) " " code { (id) } } }
                 @if let Some(successor) = &entry.successor { " " small.more { (words.successor) " " (shown(successor)) } }
                 @if let Some(source) = entry.source() { " " small.more { code { (shown(&source.file)) ":" (source.line) } } }
             }
             td { span class={ "tag " (entry.action().as_str()) } { (action_word(entry.action(), words)) } }
-            td { (shown(&standing.state)) " " (shown(&standing.status)) }
-            td { (shown(entry.authorizer()))
+            td { (standing(entry, words)) }
+            td { (long(entry.authorizer()))
                 @let party = entry.authorized_party();
-                @if !party.is_empty() { small.more { (words.party) " " (shown(party)) } }
-                small.more { code { (shown(entry.organization_code())) } }
+                @if !party.is_empty() { " " small.more { (words.party) " " (long(party)) } }
+                " " small.more { code { (shown(entry.organization_code())) } }
             }
             td.dates {
                 @if let Some(validity) = entry.validity() { (validity.from()) " – " (validity.until()) }
@@ -59,8 +65,36 @@ fn row(entry: &Entry<'_>, inventory: &Inventory<'_>, words: &Words) -> Markup {
             td.days data-value=(left.map_or(String::new(), |left| left.to_string())) {
                 @if let Some(left) = left { (left) } @else { "–" }
             }
-            td.names { (shown(&entry.signatures().join("、"))) }
+            td { (names(&entry.signatures())) }
             td { (scan_word(entry.scan(), words)) }
         }
+    }
+}
+
+/// What the service says of a letter, in its words and in the reader's.
+fn standing(entry: &Entry<'_>, words: &Words) -> Markup {
+    let standing = entry.standing();
+    html! {
+        @for value in [&standing.state, &standing.status] {
+            @if !value.is_empty() { div { (long(value)) @if let Some(word) = (words.standing)(value) { " " small.more { (word) } } } }
+        }
+    }
+}
+
+fn action_word(action: Action, words: &Words) -> &'static str {
+    match action {
+        Action::Create => words.create,
+        Action::Unchanged => words.unchanged,
+        Action::Conflict => words.conflict,
+        Action::Unmanaged => words.unmanaged,
+    }
+}
+
+fn scan_word(scan: ScanKnowledge, words: &Words) -> &'static str {
+    match scan {
+        ScanKnowledge::Known => words.known,
+        ScanKnowledge::Unknown => words.unknown,
+        ScanKnowledge::Differs => words.differs,
+        ScanKnowledge::Missing => words.missing,
     }
 }

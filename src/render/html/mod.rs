@@ -1,10 +1,17 @@
 //! A page to look at: what ends when, which signatures are covered, what is in conflict, and every letter. One file that needs
 //! nothing else, and from which nothing can be run but what is in it.
 
+mod attention;
+mod conflicts;
 mod coverage;
 mod letters;
+mod level;
+mod scale;
+mod text;
 mod timeline;
 mod words;
+
+use std::fmt::Write as _;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::civil::Date;
@@ -12,11 +19,10 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
 pub use self::words::Lang;
-use self::words::Words;
+use self::{level::Level, text::shown, words::Words};
 use crate::{
     accounts::AccountFailure,
-    escape::visible,
-    inventory::{Action, Entry, Inventory, Outlook, ScanKnowledge},
+    inventory::{Action, Inventory},
     letter::AccountName,
 };
 
@@ -41,26 +47,28 @@ pub struct Section<'a> {
 pub fn page(sections: &[Section<'_>], today: Date, lang: Lang) -> String {
     let words = lang.words();
     let total: usize = sections.iter().filter_map(|section| section.inventory.ok()).map(|all| all.entries.len()).sum();
+    let style = style(sections, today, words);
     let page = html! {
         (DOCTYPE)
         html lang=(lang.tag()) {
             head {
                 meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(policy());
+                meta http-equiv="Content-Security-Policy" content=(policy(&style));
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta name="generator" content=(concat!("letterform ", env!("CARGO_PKG_VERSION")));
                 title { (words.title) " · " (today) }
-                style { (PreEscaped(STYLE)) }
+                style { (PreEscaped(&style)) }
             }
             body {
                 a.skip href="#letters-0" { (words.skip) }
                 header {
                     h1 { (words.title) }
-                    p.meta { (words.as_of) " " time datetime=(today) { (today) } " · " ((words.count)(total)) }
+                    p.meta { (words.as_of) " " time datetime=(today) { ((words.date)(today)) } " · " ((words.count)(total)) }
                 }
                 main {
-                    @for (index, section) in sections.iter().enumerate() { (section_of(index, section, today, words)) }
+                    @if sections.len() > 1 { (overview(sections, words)) }
+                    @for (index, section) in sections.iter().enumerate() { (section_of(index, section, words)) }
                 }
                 script { (PreEscaped(SCRIPT)) }
             }
@@ -69,139 +77,116 @@ pub fn page(sections: &[Section<'_>], today: Date, lang: Lang) -> String {
     page.into_string()
 }
 
+/// The style sheet: what all pages have, and what is drawn behind the bars of this one.
+fn style(sections: &[Section<'_>], today: Date, words: &Words) -> String {
+    let mut style = STYLE.to_owned();
+    for (index, section) in sections.iter().enumerate() {
+        if let Ok(inventory) = section.inventory {
+            style.push_str(&timeline::scale(inventory).rule(index, today));
+        }
+    }
+    // On a phone each cell of the table says what it is.
+    style.push_str("@media screen and (max-width:46rem){");
+    for (index, (head, _)) in letters::heads(words).iter().enumerate().skip(1) {
+        let _ = write!(style, "table.letters td:nth-child({})::before{{content:\"{head} \"}}", index + 1);
+    }
+    style.push_str("}\n");
+    style
+}
+
 /// Nothing may be loaded, and nothing run or styled but what the page itself has.
-fn policy() -> String {
+fn policy(style: &str) -> String {
     let digest = |text: &str| STANDARD.encode(Sha256::digest(text.as_bytes()));
     format!(
         "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
-        digest(STYLE),
+        digest(style),
         digest(SCRIPT)
     )
 }
 
-/// A text from YAML or from the service, with nothing in it that hides or turns.
-fn shown(text: &str) -> String {
-    visible(text).into_owned()
-}
-
-fn section_of(index: usize, section: &Section<'_>, today: Date, words: &Words) -> Markup {
-    let id = |name: &str| format!("{name}-{index}");
-    let inventory = match section.inventory {
-        Ok(inventory) => inventory,
-        Err(failure) => {
-            return html! {
-                section.account {
-                    (heading(section, words))
-                    p.failed { strong { (words.failed) } " " (shown(&failure.message))
-                        @if let Some(request) = &failure.request_id { " RequestId " code { (shown(&request.0)) } }
+/// The accounts at a glance; those that could not be asked first, as nobody must miss them.
+fn overview(sections: &[Section<'_>], words: &Words) -> Markup {
+    let mut all: Vec<_> = sections.iter().enumerate().collect();
+    all.sort_by_key(|(_, section)| section.inventory.is_ok());
+    html! {
+        section aria-labelledby="accounts" {
+            h2 #accounts { (words.accounts) }
+            div.wide tabindex="0" role="group" aria-label=(words.accounts) { table.accounts {
+                thead { tr {
+                    th scope="col" { (words.account) }
+                    @for head in [words.create, words.unchanged, words.conflict, words.unmanaged, words.ending] { th scope="col" { (head) } }
+                } }
+                tbody { @for (index, section) in all { tr {
+                    th scope="row" { a href={ "#account-" (index) } { (section.account.map_or_else(String::new, |account| shown(account.as_str()))) } }
+                    @match section.inventory {
+                        Ok(inventory) => { @for (class, _, count) in counts(inventory, words) { td class={ "number " (class) } { (count) } } },
+                        Err(_) => { td.conflict colspan="5" { (words.failed_short) } },
                     }
-                }
-            };
+                } } }
+            } }
         }
-    };
+    }
+}
+
+fn section_of(index: usize, section: &Section<'_>, words: &Words) -> Markup {
+    let account = section.account.map(|_| format!("account-{index}"));
     html! {
-        section.account {
-            (heading(section, words))
-            (counts(inventory, words))
-            nav aria-label=(words.contents) {
-                a href={ "#" (id("attention")) } { (words.attention) }
-                a href={ "#" (id("timeline")) } { (words.timeline) }
-                a href={ "#" (id("coverage")) } { (words.coverage) }
-                a href={ "#" (id("conflicts")) } { (words.conflicts) }
-                a href={ "#" (id("letters")) } { (words.letters) }
+        section class={ "account scale-" (index) } aria-labelledby=[account.as_deref()] {
+            @if let (Some(account), Some(id)) = (section.account, account.as_deref()) {
+                (Level::Two.heading(Some(id), html! { (words.account) " " strong { (shown(account.as_str())) } }))
             }
-            section aria-labelledby=(id("attention")) { h2 id=(id("attention")) { (words.attention) } (attention(inventory, words)) }
-            section aria-labelledby=(id("timeline")) {
-                h2 id=(id("timeline")) { (words.timeline) }
-                (timeline::of(inventory, today, words))
-            }
-            section aria-labelledby=(id("coverage")) {
-                h2 id=(id("coverage")) { (words.coverage) }
-                (coverage::of(inventory, words))
-            }
-            section aria-labelledby=(id("conflicts")) {
-                h2 id=(id("conflicts")) { (words.conflicts) }
-                (coverage::conflicts(inventory, words))
-            }
-            section aria-labelledby=(id("letters")) {
-                h2 id=(id("letters")) tabindex="-1" { (words.letters) }
-                (letters::of(index, inventory, words))
+            @if !section.endpoint.is_empty() { p.meta { (words.endpoint) " " code { (shown(section.endpoint)) } } }
+            @match section.inventory {
+                Err(failure) => p.failed { strong { (words.failed) } " " (shown(&failure.message))
+                    @if let Some(request) = &failure.request_id { " RequestId " code { (shown(&request.0)) } }
+                },
+                Ok(inventory) if inventory.entries.is_empty() => p.quiet id={ "letters-" (index) } { (words.no_letters) },
+                Ok(inventory) => (parts(index, account.as_deref(), inventory, words)),
             }
         }
     }
 }
 
-fn heading(section: &Section<'_>, words: &Words) -> Markup {
+/// The parts of an account's section, each with its heading.
+fn parts(index: usize, account: Option<&str>, inventory: &Inventory<'_>, words: &Words) -> Markup {
+    let scale = timeline::scale(inventory);
+    let level = if account.is_some() { Level::Three } else { Level::Two };
+    let parts = [
+        ("attention", words.attention, attention::of(inventory, index, words)),
+        ("timeline", words.timeline, timeline::of(inventory, &scale, words)),
+        ("coverage", words.coverage, coverage::of(inventory, &scale, words)),
+        ("conflicts", words.conflicts, conflicts::of(inventory, level.below(), words)),
+        ("letters", words.letters, letters::of(index, inventory, words)),
+    ];
+    // With several accounts, a part's name alone would not tell whose it is.
+    let labelled = |id: &str| account.map_or_else(|| id.to_owned(), |account| format!("{id} {account}"));
+    let contents = format!("contents-{index}");
     html! {
-        @if let Some(account) = section.account { p.account-name { (words.account) " " strong { (shown(account.as_str())) } } }
-        @if !section.endpoint.is_empty() { p.meta { (words.endpoint) " " code { (shown(section.endpoint)) } } }
+        dl.counts { @for (class, name, count) in counts(inventory, words) {
+            // Nothing to look at has no colour.
+            div class=[(count > 0).then_some(class)] { dt { (name) } dd { (count) } }
+        } }
+        nav aria-labelledby=(labelled(&contents)) {
+            span.unseen id=(contents) { (words.contents) }
+            @for (id, name, _) in &parts { a href={ "#" (id) "-" (index) } { (name) } }
+        }
+        @for (id, name, part) in parts {
+            @let id = format!("{id}-{index}");
+            section.part aria-labelledby=(labelled(&id)) { (level.heading(Some(&id), html! { (name) })) (part) }
+        }
     }
 }
 
-fn counts(inventory: &Inventory<'_>, words: &Words) -> Markup {
+/// What there is of each action, and of what ends soon.
+fn counts(inventory: &Inventory<'_>, words: &Words) -> [(&'static str, &'static str, usize); 5] {
     let of = |action| inventory.entries.iter().filter(|entry| entry.action() == action).count();
-    let all =
-        [Action::Create, Action::Unchanged, Action::Conflict, Action::Unmanaged].map(|action| (action, of(action)));
-    html! {
-        dl.counts {
-            @for (action, count) in all {
-                div class=(action.as_str()) { dt { (action_word(action, words)) } dd { (count) } }
-            }
-        }
-    }
-}
-
-fn action_word(action: Action, words: &Words) -> &'static str {
-    match action {
-        Action::Create => words.create,
-        Action::Unchanged => words.unchanged,
-        Action::Conflict => words.conflict,
-        Action::Unmanaged => words.unmanaged,
-    }
-}
-
-fn scan_word(scan: ScanKnowledge, words: &Words) -> &'static str {
-    match scan {
-        ScanKnowledge::Known => words.known,
-        ScanKnowledge::Unknown => words.unknown,
-        ScanKnowledge::Differs => words.differs,
-        ScanKnowledge::Missing => words.missing,
-    }
-}
-
-/// Whether a letter ends soon, or has ended not long ago, with nothing after it.
-fn ends_soon(entry: &Entry<'_>, today: Date) -> Option<(Date, i32)> {
-    let (until, left) = (entry.validity()?.until(), entry.days_left(today)?);
-    ((-SOON..=SOON).contains(&left) && entry.successor.is_none()).then_some((until, left))
-}
-
-fn attention(inventory: &Inventory<'_>, words: &Words) -> Markup {
-    const SHOWN: usize = 12;
-    let today = inventory.today;
-    let conflicts = inventory.entries.iter().filter(|entry| entry.action() == Action::Conflict);
-    let mut items: Vec<(&str, String)> = conflicts.map(|entry| (entry.name(), words.conflict.to_owned())).collect();
-    let mut ending: Vec<_> =
-        inventory.entries.iter().filter_map(|entry| Some((ends_soon(entry, today)?, entry.name()))).collect();
-    ending.sort_unstable();
-    items.extend(ending.into_iter().map(|((until, left), name)| (name, (words.ends)(until, left))));
-    let coverage = inventory.coverage();
-    items.extend(coverage.iter().filter_map(|coverage| {
-        let remark = match (coverage.outlook, coverage.gaps.first()) {
-            (Outlook::Begins(day), _) => (words.begins)(day),
-            (Outlook::Until(_), Some(gap)) => (words.gap)(gap.from(), gap.until()),
-            (Outlook::Until(_), None) | (Outlook::Ended(_), _) => return None,
-        };
-        Some((coverage.signature, remark))
-    }));
-    let item = |(name, remark): &(&str, String)| html! { li { strong { (shown(name)) } " " span { (remark) } } };
-    let (first, rest) = items.split_at(items.len().min(SHOWN));
-    html! {
-        @if items.is_empty() { p.quiet { (words.nothing) } }
-        @else { ul.attention { @for entry in first { (item(entry)) } } }
-        @if !rest.is_empty() {
-            details { summary { "+ " (rest.len()) } ul.attention { @for entry in rest { (item(entry)) } } }
-        }
-    }
+    [
+        ("create", words.create, of(Action::Create)),
+        ("unchanged", words.unchanged, of(Action::Unchanged)),
+        ("conflict", words.conflict, of(Action::Conflict)),
+        ("unmanaged", words.unmanaged, of(Action::Unmanaged)),
+        ("soon", words.ending, attention::ending(inventory)),
+    ]
 }
 
 #[cfg(test)]

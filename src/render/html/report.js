@@ -3,22 +3,35 @@
 for (const table of document.querySelectorAll("table.letters")) {
   const body = table.tBodies[0];
   const rows = [...body.rows];
-  const texts = rows.map((row) => row.textContent.toLowerCase());
+  const places = new Map(rows.map((row, index) => [row, index]));
   const search = table.closest("section").querySelector(".search");
   const [input, output] = [search.querySelector("input"), search.querySelector("output")];
+  // Wide and narrow letters are the same to somebody who searches.
+  const plain = (text) => text.normalize("NFKC").toLowerCase();
+  let texts;
+  const read = () => { texts ??= rows.map((row) => plain(row.textContent)); };
+  // Thousands of rows take long to draw: the first are there at once, and the others follow in small portions.
+  const PORTION = 150;
+  let latest = 0;
+  const reveal = (found, mine) => {
+    if (mine !== latest) return;
+    found.splice(0, PORTION).forEach((row) => { row.hidden = false; });
+    if (found.length) setTimeout(reveal, 0, found, mine);
+  };
   const filter = () => {
-    const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-    let shown = 0;
-    rows.forEach((row, index) => {
-      const fits = words.every((word) => texts[index].includes(word));
-      if (row.hidden === fits) row.hidden = !fits;
-      shown += fits ? 1 : 0;
-    });
-    output.textContent = output.dataset.text.replace("#", shown).replace("@", rows.length);
+    const words = plain(input.value).split(/\s+/).filter(Boolean);
+    if (words.length) read();
+    const fits = rows.map((_, index) => words.every((word) => texts[index].includes(word)));
+    rows.forEach((row, index) => { if (!fits[index]) row.hidden = true; });
+    const found = [...body.rows].filter((row) => fits[places.get(row)]);
+    output.textContent = output.dataset.text.replace("#", found.length).replace("@", rows.length);
+    latest += 1;
+    reveal(found.filter((row) => row.hidden), latest);
   };
   input.addEventListener("input", filter);
   search.hidden = false;
   filter();
+  (window.requestIdleCallback ?? setTimeout)(read);
 
   const collator = new Intl.Collator(document.documentElement.lang, { numeric: true });
   const heads = [...table.tHead.rows[0].cells];
@@ -42,5 +55,19 @@ for (const table of document.querySelectorAll("table.letters")) {
     });
   });
 }
+// A link to a letter that the search has hidden would lead nowhere.
+addEventListener("hashchange", () => {
+  const row = document.getElementById(location.hash.slice(1));
+  if (!row?.hidden) return;
+  const input = row.closest("section").querySelector("input");
+  input.value = "";
+  input.dispatchEvent(new Event("input"));
+  row.scrollIntoView();
+});
 // On paper nothing can be opened.
-addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((group) => { group.open = true; }));
+let closed = [];
+addEventListener("beforeprint", () => {
+  closed = [...document.querySelectorAll("details:not([open])")];
+  closed.forEach((group) => { group.open = true; });
+});
+addEventListener("afterprint", () => closed.forEach((group) => { group.open = false; }));

@@ -38,10 +38,10 @@ fn nothing_in_a_value_is_taken_for_markup_or_turns_the_text() {
 #[test]
 fn the_policy_allows_what_the_page_has_and_nothing_else() {
     let page = page_of(&[], Lang::Zh);
-    for text in [STYLE, SCRIPT] {
-        assert!(page.contains(text), "it stands there as it is");
+    for (begin, end) in [("<style>", "</style>"), ("<script>", "</script>")] {
+        let text = page.split_once(begin).and_then(|(_, rest)| rest.split_once(end)).expect("is there").0;
         let digest = STANDARD.encode(Sha256::digest(text.as_bytes()));
-        assert!(policy().contains(&digest));
+        assert!(page.contains(&format!("'sha256-{digest}'")), "{begin}");
     }
     assert!(!STYLE.contains("url(") && !STYLE.contains("@import"));
     assert!(page.contains("<html lang=\"zh-CN\">") && page.contains(Lang::Zh.words().no_letters));
