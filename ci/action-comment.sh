@@ -3,14 +3,15 @@
 set -eu
 if [ ! -s "$LETTERFORM_OUT/comment.md" ]; then exit 0; fi
 case $MODE in
-pr)
+validate | pr)
     if [ -z "${PR_NUMBER:-}" ]; then exit 0; fi
     "$ACTION/ci/comment.sh" github-pr "$LETTERFORM_OUT/comment.md" ||
         echo "::warning title=letterform::the plan can't be posted here; it is in the summary of this run"
     ;;
 nightly)
     case $STATUS in
-    3 | 4) "$ACTION/ci/comment.sh" github-issue "$LETTERFORM_OUT/comment.md" ;;
+    0) "$ACTION/ci/comment.sh" github-issue-close "$LETTERFORM_OUT/comment.md" ;;
+    *) "$ACTION/ci/comment.sh" github-issue "$LETTERFORM_OUT/comment.md" ;;
     esac
     ;;
 esac

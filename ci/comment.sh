@@ -1,17 +1,19 @@
 #!/bin/sh
 # Posts a comment, or updates the one that an earlier run posted. It is known by its first line and by its author.
 #
-# usage: comment.sh github-pr|github-issue|gitlab FILE
+# usage: comment.sh github-pr|github-issue|github-issue-close|gitlab FILE
 #
-# github-pr     GITHUB_TOKEN, GITHUB_REPOSITORY, PR_NUMBER; COMMENT_AUTHOR (github-actions[bot])
-# github-issue  the same without PR_NUMBER: an open issue with the title of ISSUE_TITLE, made when there is none
-# gitlab        GITLAB_TOKEN, CI_API_V4_URL, CI_PROJECT_ID, CI_MERGE_REQUEST_IID
+# github-pr           GITHUB_TOKEN, GITHUB_REPOSITORY, PR_NUMBER; COMMENT_AUTHOR (github-actions[bot])
+# github-issue        the same without PR_NUMBER: an open issue with the title of ISSUE_TITLE, made when there is none
+# github-issue-close  the same: that issue, if there is one, gets the text and is closed
+# gitlab              GITLAB_TOKEN, CI_API_V4_URL, CI_PROJECT_ID, CI_MERGE_REQUEST_IID
 #
 # It needs curl and jq. The token is given to curl on standard input, so that no list of processes shows it.
 set -eu
 
-forge=${1:?usage: comment.sh github-pr|github-issue|gitlab FILE}
-file=${2:?usage: comment.sh github-pr|github-issue|gitlab FILE}
+usage="usage: comment.sh github-pr|github-issue|github-issue-close|gitlab FILE"
+forge=${1:?$usage}
+file=${2:?$usage}
 marker=$(head -n 1 "$file")
 case $marker in
 '<!-- letterform'*) ;;
@@ -21,13 +23,19 @@ case $marker in
     ;;
 esac
 
-request() { # request METHOD URL [BODY]: the answer's body, or a failure
+# A comment is longer than an argument may be.
+body=$(mktemp)
+trap 'rm -f "$body"' EXIT
+
+request() { # request METHOD URL [BODY-FILE]: the answer's body, or a failure
     method=$1
     url=$2
-    body=${3:-}
-    set -- --silent --show-error --fail --max-time 60 --retry 3 --config - --request "$method" --url "$url" \
+    sent=${3:-}
+    set -- --silent --show-error --fail --max-time 60 --config - --request "$method" --url "$url" \
         --header "$accept" --header 'Content-Type: application/json'
-    if [ -n "$body" ]; then set -- "$@" --data-binary "$body"; fi
+    # What was posted and not answered may be there: only what can be done twice is tried again.
+    if [ "$method" != POST ]; then set -- "$@" --retry 3; fi
+    if [ -n "$sent" ]; then set -- "$@" --data-binary "@$sent"; fi
     printf 'header = "%s"\n' "$authorization" | curl "$@"
 }
 
@@ -43,9 +51,9 @@ find_ours() { # find_ours URL FILTER: the id of the first entry of all pages tha
     printf '%s' "$id"
 }
 
-body=$(jq -Rs '{body: .}' <"$file")
+jq -Rs '{body: .}' <"$file" >"$body"
 case $forge in
-github-pr | github-issue)
+github-pr | github-issue | github-issue-close)
     api=${GITHUB_API_URL:-https://api.github.com}/repos/${GITHUB_REPOSITORY:?}/issues
     author=${COMMENT_AUTHOR:-github-actions[bot]}
     accept='Accept: application/vnd.github+json'
@@ -58,7 +66,7 @@ gitlab)
     author=$(request GET "$CI_API_V4_URL/user" | jq -r .username)
     ;;
 *)
-    echo "usage: comment.sh github-pr|github-issue|gitlab FILE" >&2
+    echo "$usage" >&2
     exit 1
     ;;
 esac
@@ -75,14 +83,19 @@ github-pr)
         echo "comment posted"
     fi
     ;;
-github-issue)
-    body=$(jq -Rs --arg title "${ISSUE_TITLE:?}" '{title: $title, body: .}' <"$file")
+github-issue | github-issue-close)
     set -- "$(find_ours "$api?state=open&" '.user.login == $author and .title == $title')"
     number=$(printf '%s' "$1" | cut -d ' ' -f 2)
-    if [ -n "$number" ]; then
+    if [ "$forge" = github-issue-close ]; then
+        if [ -z "$number" ]; then exit 0; fi
+        jq -Rs '{body: ., state: "closed", state_reason: "completed"}' <"$file" >"$body"
+        request PATCH "$api/$number" "$body" >/dev/null
+        echo "issue closed: nothing needs attention any more"
+    elif [ -n "$number" ]; then
         request PATCH "$api/$number" "$body" >/dev/null
         echo "issue updated"
     else
+        jq -Rs --arg title "${ISSUE_TITLE:?}" '{title: $title, body: .}' <"$file" >"$body"
         request POST "$api" "$body" >/dev/null
         echo "issue opened"
     fi

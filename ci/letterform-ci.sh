@@ -1,7 +1,7 @@
 #!/bin/sh
 # The jobs of a CI system: what a pull request would do, what a merge does, and what the night finds.
 #
-# usage: letterform-ci.sh pr|merge|nightly
+# usage: letterform-ci.sh validate|pr|merge|nightly
 #
 # All else is in variables, so that nothing that a pull request can name becomes a part of a command:
 #   LETTERFORM            the program (letterform)
@@ -10,27 +10,35 @@
 #   LETTERFORM_ENDPOINT, LETTERFORM_REGION
 #   LETTERFORM_DENY       rules whose warnings are errors, one a line, or `warnings`
 #   LETTERFORM_EXPIRING   how many days ahead the night looks (60)
+#   LETTERFORM_REVIEWED   with merge: the plan.json of the pull request; nothing is created that it has not
 #   LETTERFORM_OUT        the folder for what is written (letterform-out)
 #
-# It writes to LETTERFORM_OUT: comment.md, what is to be posted; plan.json; with merge, report.json and journal.jsonl. The exit
-# status is that of the program: 0 done, 1 an error, 3 a conflict; with nightly, 4 when a letter ends soon.
+# It writes to LETTERFORM_OUT: comment.md, what is to be posted, also when something fails; plan.json; with merge, journal.jsonl.
+# The exit status is that of the program: 0 done, 1 an error, 3 a conflict; with nightly, 4 when a letter ends soon.
 set -eu
 
-mode=${1:?usage: letterform-ci.sh pr|merge|nightly}
+mode=${1:?usage: letterform-ci.sh validate|pr|merge|nightly}
 letterform=${LETTERFORM:-letterform}
 out=${LETTERFORM_OUT:-letterform-out}
+account=${LETTERFORM_ACCOUNT:-}
 mkdir -p "$out"
+# What an earlier run left must not be taken for this one's.
+rm -f "$out/comment.md" "$out/plan.json" "$out/expiring.txt" "$out/problem.txt"
 
 # The options of this run become the positional parameters: the only list that sh has, and safe with any character.
 set --
-if [ -n "${LETTERFORM_ACCOUNT:-}" ]; then set -- "$@" --account "$LETTERFORM_ACCOUNT"; fi
+if [ -n "$account" ]; then set -- "$@" "--account=$account"; fi
 while IFS= read -r path; do
-    if [ -n "$path" ]; then set -- "$@" "./${path#./}"; fi
+    case $path in
+    '') ;;
+    /*) set -- "$@" "$path" ;;
+    *) set -- "$@" "./${path#./}" ;;
+    esac
 done <<PATHS
 ${LETTERFORM_PATHS:-}
 PATHS
 while IFS= read -r rule; do
-    if [ -n "$rule" ]; then set -- "$@" --deny "$rule"; fi
+    if [ -n "$rule" ]; then set -- "$@" "--deny=$rule"; fi
 done <<RULES
 ${LETTERFORM_DENY:-}
 RULES
@@ -41,43 +49,125 @@ if [ -n "${GITHUB_ACTIONS:-}" ]; then format=github; fi
 service() { # service COMMAND OPTION…: runs a command that asks the service
     command=$1
     shift
-    if [ -n "${LETTERFORM_ENDPOINT:-}" ]; then set -- "$@" --endpoint "$LETTERFORM_ENDPOINT"; fi
-    if [ -n "${LETTERFORM_REGION:-}" ]; then set -- "$@" --region "$LETTERFORM_REGION"; fi
+    if [ -n "${LETTERFORM_ENDPOINT:-}" ]; then set -- "$@" "--endpoint=$LETTERFORM_ENDPOINT"; fi
+    if [ -n "${LETTERFORM_REGION:-}" ]; then set -- "$@" "--region=$LETTERFORM_REGION"; fi
     "$letterform" "$command" "$@"
 }
 
+asked() { # asked FILE COMMAND OPTION…: the same, with what is printed in FILE, and what is told in problem.txt and at once in the log
+    file=$1
+    shift
+    echo 0 >"$out/status"
+    { service "$@" 2>&1 >"$file" || echo "$?" >"$out/status"; } | tee "$out/problem.txt" >&2
+    status=$(cat "$out/status")
+    rm "$out/status"
+    return "$status"
+}
+
+quoted() { # quoted FILE: a text as markdown, whatever is in it; long ones are cut
+    head -n 300 "$1" | cut -c 1-500 | head -c 40000 | sed 's/^/    /'
+    echo
+}
+
+problem() { # problem HEADLINE: a comment that says why there is no plan, from problem.txt
+    {
+        marker=letterform
+        if [ -n "$account" ]; then marker="letterform account=$(printf '%s' "$account" | tr -d '<>\n')"; fi
+        printf '<!-- %s -->\n## letterform: %s\n\n' "$marker" "$1"
+        quoted "$out/problem.txt"
+    } >"$out/comment.md"
+    # A plan or report that is made is told there by the program.
+    if [ -n "${GITHUB_STEP_SUMMARY:-}" ]; then cat "$out/comment.md" >>"$GITHUB_STEP_SUMMARY"; fi
+}
+
+validate() { # validate OPTION…: shows mistakes where the CI system shows them, and writes the comment
+    status=0
+    "$letterform" validate "--format=$format" "$@" || status=$?
+    if [ "$status" = 0 ]; then return 0; fi
+    "$letterform" validate --color=never "$@" >"$out/problem.txt" 2>&1 || true
+    problem "the declarations are not valid"
+    return "$status"
+}
+
+plan() { # plan OPTION…: writes plan.json and the comment
+    status=0
+    asked "$out/plan.md" plan "$@" "--out=$out/plan.json" --format=markdown || status=$?
+    if [ -s "$out/plan.md" ]; then
+        # Of several accounts, one may have failed: the comment says so itself.
+        mv "$out/plan.md" "$out/comment.md"
+    else
+        rm -f "$out/plan.md"
+        problem "there is no plan"
+    fi
+    return "$status"
+}
+
+# What a plan creates, of one account or of several, without the lines, which move as files grow.
+# shellcheck disable=SC2016 # these are variables of jq
+created='[(.accounts // [{account: .account, plan: .}])[] | .account as $account | .plan.letters[]?
+    | select(.action == "create") | {account: $account, name, desired}]'
+
+reviewed() { # reviewed FILE: whether all that is to be created is in the plan of the pull request, as it is there
+    if ! [ -s "$1" ]; then
+        echo "there is no plan of the review at $1" >"$out/problem.txt"
+    elif ! jq -n --slurpfile reviewed "$1" --slurpfile new "$out/plan.json" \
+        "(\$new[0] | $created) - (\$reviewed[0] | $created) | .[] | \"not in the plan that was reviewed: \\(.name)\"" \
+        -r >"$out/problem.txt" 2>&1; then
+        echo "the plan of the review can't be read" >>"$out/problem.txt"
+    fi
+    if ! [ -s "$out/problem.txt" ]; then return 0; fi
+    echo "to create what another pull request brought, run the job of its merge again; else open a new pull request" >>"$out/problem.txt"
+    cat "$out/problem.txt" >&2
+    problem "this is not what was reviewed, and nothing was created"
+    return 1
+}
+
 case $mode in
+validate)
+    validate "$@"
+    ;;
 pr)
-    "$letterform" validate --format "$format" "$@"
-    service plan "$@" --out "$out/plan.json" --format markdown >"$out/comment.md"
+    validate "$@"
+    plan "$@"
     ;;
 merge)
-    # Planned anew, as the account may have changed since the review, and then nothing but that plan is applied.
-    service plan "$@" --out "$out/plan.json" >/dev/null
+    # Planned anew from what was merged, as the account may have changed since the review, and as a file that a pull request's job made
+    # could hold anything. Then nothing but that plan is applied.
+    plan "$@"
+    if [ -n "${LETTERFORM_REVIEWED:-}" ]; then reviewed "$LETTERFORM_REVIEWED"; fi
     set --
-    if [ -n "${LETTERFORM_ACCOUNT:-}" ]; then set -- --account "$LETTERFORM_ACCOUNT"; fi
+    if [ -n "$account" ]; then set -- "--account=$account"; fi
     status=0
-    service apply "$@" --plan "$out/plan.json" --auto-approve --journal "$out/journal.jsonl" --format markdown \
-        >"$out/comment.md" || status=$?
+    asked "$out/report.md" apply "$@" "--plan=$out/plan.json" --auto-approve "--journal=$out/journal.jsonl" \
+        --format=markdown || status=$?
+    if [ -s "$out/report.md" ]; then mv "$out/report.md" "$out/comment.md"; else problem "nothing was applied"; fi
+    rm -f "$out/report.md"
     cat "$out/comment.md"
     exit "$status"
     ;;
 nightly)
     days=${LETTERFORM_EXPIRING:-60}
     status=0
-    service plan "$@" --detailed-exitcode --expiring-days "$days" --format markdown >"$out/comment.md" || status=$?
+    plan "$@" --detailed-exitcode "--expiring-days=$days" || status=$?
     # Status 2 says that something is to be created: that is the business of a merge.
-    case $status in 0 | 2) status=0 ;; esac
-    if [ "$status" = 0 ]; then
-        service list "$@" --expiring "${days}d" --format csv >"$out/expiring.csv"
+    if [ "$status" = 2 ]; then status=0; fi
+    if [ "$status" = 0 ] || [ "$status" = 3 ]; then
+        service list "$@" "--expiring=${days}d" --format=csv >"$out/expiring.csv"
         # One line is the heads.
-        if [ "$(wc -l <"$out/expiring.csv")" -gt 1 ]; then status=4; fi
+        if [ "$(wc -l <"$out/expiring.csv")" -gt 1 ]; then
+            service list "$@" "--expiring=${days}d" --color=never >"$out/expiring.txt"
+            {
+                printf '\n### Ends within %s days, with no successor\n\n' "$days"
+                quoted "$out/expiring.txt"
+            } >>"$out/comment.md"
+            if [ "$status" = 0 ]; then status=4; fi
+        fi
     fi
     cat "$out/comment.md"
     exit "$status"
     ;;
 *)
-    echo "usage: letterform-ci.sh pr|merge|nightly" >&2
+    echo "usage: letterform-ci.sh validate|pr|merge|nightly" >&2
     exit 1
     ;;
 esac

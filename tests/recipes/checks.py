@@ -36,16 +36,34 @@ class Forge(http.server.BaseHTTPRequestHandler):
     entries: list = []
     log: list = []
 
+    # Who speaks: a token of another has another name.
+    login = "github-actions[bot]"
+    forbidden = False
+
     def do_GET(self):
-        if self.path.endswith("/user"):
+        path, _, query = self.path.partition("?")
+        if path.endswith("/user"):
             return self.answer({"username": "letterform-bot"})
-        return self.answer(self.entries if "page=1" in self.path else [])
+        if path == "/token":
+            return self.answer({"value": "a token"})
+        if path.endswith("/commits/5ha/pulls"):
+            return self.answer([{"merged_at": None, "head": {"sha": "0ther"}}, {"merged_at": "2026-11-24", "head": {"sha": "4ead"}}])
+        if "/actions/workflows/" in path:
+            known = path.endswith("/letters.yml/runs") and "head_sha=4ead" in query and "status=success" in query
+            return self.answer({"workflow_runs": [{"id": 77}] if known else []})
+        # As a forge does, an entry is on the page on which it is.
+        page = int(re.search(r"(?<!_)page=(\d+)", query)[1])
+        entries = [entry for entry in self.entries if "state=open" not in query or entry.get("state") != "closed"]
+        return self.answer(entries[(page - 1) * 100 : page * 100])
 
     def do_POST(self):
+        if self.forbidden:
+            self.body()
+            return self.answer({"message": "Resource not accessible by integration"}, 403)
         entry = self.body() | {"id": len(self.entries) + 7, "number": len(self.entries) + 7}
-        entry |= {"user": {"login": "github-actions[bot]"}, "author": {"username": "letterform-bot"}}
+        entry |= {"user": {"login": self.login}, "author": {"username": "letterform-bot"}}
         self.entries.append(entry)
-        self.answer(entry, 201)
+        return self.answer(entry, 201)
 
     def do_PATCH(self):
         number = int(self.path.rsplit("/", 1)[1])
@@ -59,7 +77,7 @@ class Forge(http.server.BaseHTTPRequestHandler):
         return json.loads(self.rfile.read(int(self.headers["Content-Length"])))
 
     def answer(self, value, status=200):
-        assert "Bearer t0ken" in str(self.headers) or "PRIVATE-TOKEN: t0ken" in str(self.headers)
+        assert re.search("[Bb]earer t0ken|PRIVATE-TOKEN: t0ken", str(self.headers))
         self.log.append(f"{self.command} {self.path.split('?')[0]}")
         data = json.dumps(value).encode()
         self.send_response(status)
@@ -81,11 +99,16 @@ class World:
         self.letters(["甲委托", "乙委托"])
         (self.folder / "bin").mkdir()
         (self.folder / "bin/letterform").symlink_to(PROGRAM)
+        # The recipes build the program with it; here it is built.
+        (self.folder / "bin/cargo").write_text("#!/bin/sh\nexit 0\n")
+        (self.folder / "bin/cargo").chmod(0o755)
+        (self.folder / "temp").mkdir()
+        self.artifacts = {}
         command = [PROGRAM, "emulator", "--listen", "127.0.0.1:0", "--state", ":memory:"]
         environment = {"PATH": os.environ["PATH"], "LETTERFORM_NOW": NOW}
         self.emulator = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
         self.endpoint = re.search(r"http://\S+", self.emulator.stdout.readline())[0]
-        Forge.entries, Forge.log = [], []
+        Forge.entries, Forge.log, Forge.forbidden, Forge.login = [], [], False, "github-actions[bot]"
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Forge)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.api = f"http://127.0.0.1:{self.server.server_port}"
@@ -110,55 +133,127 @@ class World:
             "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "letterform-emulator-secret", **more,
         }
 
-    def sh(self, script, **more):
+    def sh(self, script, shell=("sh",), **more):
         return subprocess.run(
-            ["sh", "-e", "-c", script], cwd=self.folder, env=self.environment(**more), capture_output=True, text=True,
+            [*shell, "-e", "-c", script], cwd=self.folder, env=self.environment(**more), capture_output=True, text=True,
             check=False,
         )
 
-    def action(self, **inputs):
-        """Runs action.yml as GitHub does: expressions are filled in, and each step gets its environment."""
-        action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
-        known = {name: str(given.get("default", "")) for name, given in action["inputs"].items()}
-        assert set(inputs) <= set(known), inputs
-        given = known | {"endpoint": self.endpoint, "paths": "letters", "token": "t0ken"} | inputs
-        (self.folder / "temp").mkdir(exist_ok=True)
-        steps = {}
+    def context(self, **more):
+        """What expressions may name."""
+        return {
+            "github.action_path": str(ROOT), "runner.temp": str(self.folder / "temp"), "github.event.pull_request.number": "12",
+            "github.token": "t0ken", "github.repository": "example/letters",
+            "github.event.pull_request.head.repo.full_name": "example/letters", **more,
+        }
 
-        def value(expression):
-            expression = expression.strip()
-            if expression.startswith("inputs."):
-                return given[expression.removeprefix("inputs.")]
-            if match := re.fullmatch(r"steps\.(\w+)\.outputs\.(\w+)", expression):
-                return steps[match[1]].get(match[2], "")
-            return {
-                "github.action_path": str(ROOT), "runner.temp": str(self.folder / "temp"),
-                "github.event.pull_request.number": "12", "github.token": "t0ken",
-            }[expression]
-
-        def filled(text):
-            return re.sub(r"\$\{\{(.*?)\}\}", lambda match: value(match[1]), str(text))
-
-        status, printed = 0, ""
-        for step in action["runs"]["steps"]:
-            assert "${{" not in step["run"], "inputs must not become a part of a script"
-            if step.get("if") == "inputs.comment == 'true'" and given["comment"] != "true":
+    def steps(self, steps, context, environment):
+        """Runs steps as GitHub does: expressions are filled in, and each step gets its environment. After a failure, only
+        those that ask for it are run."""
+        failed, printed = 0, ""
+        for step in steps:
+            condition = str(step.get("if", "true"))
+            if "always()" not in condition and (failed or not true(condition, context)):
                 continue
-            output, summary = self.folder / "output", self.folder / "summary.md"
-            output.write_text("")
-            more = {name: filled(text) for name, text in step.get("env", {}).items()}
-            more |= {
-                "GITHUB_OUTPUT": str(output), "GITHUB_STEP_SUMMARY": str(summary), "GITHUB_ACTIONS": "true",
-                "GITHUB_API_URL": self.api, "GITHUB_REPOSITORY": "example/letters",
-            }
-            run = self.sh(step["run"], **more)
-            printed += run.stdout + run.stderr
-            steps[step.get("id", "")] = dict(line.split("=", 1) for line in output.read_text().splitlines())
-            if run.returncode:
-                status = run.returncode
-                break
-        outputs = {name: filled(output["value"]) for name, output in action["outputs"].items()}
+            given = {name: filled(value, context) for name, value in step.get("with", {}).items()}
+            more = environment | {name: filled(value, context) for name, value in step.get("env", {}).items()}
+            uses = step.get("uses", "").partition("@")[0]
+            outputs = {}
+            if uses == "example/letterform" or uses.startswith("example/letterform/"):
+                folder = ROOT / uses.removeprefix("example/letterform").lstrip("/")
+                defaults = {"endpoint": self.endpoint, "token": "t0ken"} if folder == ROOT else {}
+                status, outputs, text = self.composite(folder, defaults | given, more)
+            elif uses == "actions/upload-artifact":
+                source = pathlib.Path(given["path"])
+                files = [source] if source.is_file() else list(source.glob("*"))
+                self.artifacts[given["name"]] = {file.name: file.read_bytes() for file in files}
+                status, text = 0, ""
+            elif uses == "actions/download-artifact":
+                assert given["run-id"] == "77" and given["github-token"] == "t0ken"
+                target = pathlib.Path(given["path"])
+                target.mkdir(exist_ok=True)
+                for name, content in self.artifacts[given["name"]].items():
+                    (target / name).write_bytes(content)
+                status, text = 0, ""
+            elif uses == "actions/checkout":
+                status, text = 0, ""
+            else:
+                status, outputs, text = self.run(step["run"], more)
+            printed += text
+            context |= {f"steps.{step.get('id', '')}.outputs.{name}": value for name, value in outputs.items()}
+            failed = failed or status
+        return failed, printed
+
+    def run(self, script, environment):
+        assert "${{" not in script, "values must not become a part of a script"
+        output = self.folder / "output"
+        output.write_text("")
+        run = self.sh(script, GITHUB_OUTPUT=str(output), **environment)
+        return run.returncode, dict(line.split("=", 1) for line in output.read_text().splitlines()), run.stdout + run.stderr
+
+    def composite(self, folder, given, environment):
+        action = yaml.safe_load((folder / "action.yml").read_text(encoding="utf-8"))
+        assert set(given) <= set(action["inputs"]), given
+        context = self.context(**{"github.action_path": str(folder)})
+        known = {name: filled(about.get("default", ""), context) for name, about in action["inputs"].items()}
+        context |= {f"inputs.{name}": value for name, value in (known | given).items()}
+        status, printed = self.steps(action["runs"]["steps"], context, environment)
+        outputs = {name: filled(output["value"], context) for name, output in action["outputs"].items()}
         return status, outputs, printed
+
+    def of_github(self):
+        return {
+            "GITHUB_STEP_SUMMARY": str(self.folder / "summary.md"), "GITHUB_ACTIONS": "true", "GITHUB_API_URL": self.api,
+            "GITHUB_REPOSITORY": "example/letters", "GITHUB_SHA": "5ha", "RUNNER_TEMP": str(self.folder / "temp"),
+            "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "t0ken", "ACTIONS_ID_TOKEN_REQUEST_URL": f"{self.api}/token?a=b",
+        }
+
+    def action(self, **inputs):
+        """Runs action.yml with these inputs."""
+        return self.composite(ROOT, {"endpoint": self.endpoint, "paths": "letters", "token": "t0ken"} | inputs, self.of_github())
+
+    def workflow(self, name, event, **context):
+        """Runs the jobs of a workflow for an event, each with each entry of its matrix: their statuses, and what was printed."""
+        workflow = yaml.safe_load((ROOT / f"examples/ci/github/{name}.yml").read_text(encoding="utf-8"))
+        context = self.context(**{"github.event_name": event} | context)
+        statuses, printed = {}, ""
+        for job, about in workflow["jobs"].items():
+            if not true(about.get("if", "true"), context) or about.get("needs", job) not in {job, *statuses}:
+                continue
+            matrix = [{}]
+            if "strategy" in about:
+                matrix = json.loads(filled(about["strategy"]["matrix"].replace("fromJSON(", "").replace(")", ""), context))["include"]
+            for entry in matrix:
+                inside = context | {f"matrix.{name}": value for name, value in entry.items()}
+                status, text = self.steps(about["steps"], inside, self.of_github())
+                statuses[job] = statuses.get(job, 0) or status
+                printed += text
+            context |= {f"needs.{job}.outputs.{name}": filled(value, inside) for name, value in about.get("outputs", {}).items()}
+        return statuses, printed
+
+
+def value_of(expression, context):
+    expression = expression.strip()
+    if expression.startswith("secrets."):
+        return {"ID": "letterform-emulator", "SECRET": "letterform-emulator-secret"}[expression.rsplit("_", 1)[1]]
+    if expression.startswith("steps."):
+        return context.get(expression, "")
+    return context[expression]
+
+
+def filled(text, context):
+    return re.sub(r"\$\{\{(.*?)\}\}", lambda match: value_of(match[1], context), str(text))
+
+
+def true(condition, context):
+    """Conditions that compare with == and !=, joined by &&."""
+    def holds(part):
+        if part.strip() == "true":
+            return True
+        left, operator, right = re.fullmatch(r"\s*(\S+) (==|!=) (\S+)\s*", part).groups()
+        value = right.strip("'") if right.startswith("'") else value_of(right, context)
+        return (value_of(left, context) == value) == (operator == "==")
+    return all(holds(part) for part in str(condition).split("&&"))
 
 
 def is_comment(text, *parts):
@@ -187,19 +282,109 @@ def pull_request_and_merge():
         assert status == 0 and "3 unchanged" in printed, printed
 
 
-def what_is_wrong_fails_the_run_at_its_place():
+def what_is_wrong_fails_the_run_at_its_place_and_says_so_in_the_comment():
     with World() as world:
-        world.letters(["甲-委托"])
+        assert world.action(mode="pr")[0] == 0
+        world.letters(["甲-`委托"])
         status, outputs, printed = world.action(mode="pr")
-        assert status == 1 and "::error" in printed and "LF-name-character" in printed, printed
-        assert Forge.entries == []
+        assert (status, outputs["create"]) == (1, ""), "what an earlier run left is not this one's"
+        assert "::error" in printed and "LF-name-character" in printed, printed
+        assert len(Forge.entries) == 1, "the comment with the plan does not stay"
+        html = is_comment(Forge.entries[0]["body"], "the declarations are not valid", "LF-name-character")
+        assert html.count("<code>") == 1, html
+        assert "not valid" in (world.folder / "summary.md").read_text(encoding="utf-8")
+
+
+def a_plan_that_fails_says_why():
+    with World() as world:
+        status, _, printed = world.action(mode="pr", endpoint="http://127.0.0.1:9")
+        assert status == 1 and "127.0.0.1:9" in printed, printed
+        is_comment(Forge.entries[0]["body"], "there is no plan", "127.0.0.1:9")
+        assert "letterform-emulator-secret" not in printed + Forge.entries[0]["body"]
+
+
+def without_the_right_to_comment_the_run_goes_on():
+    with World() as world:
+        Forge.forbidden = True
+        status, _, printed = world.action(mode="pr")
+        assert status == 0 and "::warning" in printed and Forge.entries == [], printed
+        assert "2 to create" in (world.folder / "summary.md").read_text(encoding="utf-8")
+
+
+def comments_of_others_are_left_alone():
+    with World() as world:
+        spoof = {"id": 1, "number": 1, "body": "<!-- letterform -->\nmine", "user": {"login": "mallory"}}
+        Forge.entries.extend([spoof] + [spoof | {"id": number, "body": "talk"} for number in range(2, 120)])
+        for _ in range(2):
+            assert world.action(mode="pr")[0] == 0
+        assert Forge.entries[0]["body"].endswith("mine") and len(Forge.entries) == 120, "found on the second page"
+        # With a token of one's own.
+        Forge.login = "letterbot"
+        for _ in range(2):
+            assert world.action(mode="pr", **{"comment-author": "letterbot"})[0] == 0
+        assert len(Forge.entries) == 121
+
+
+def the_longest_comment_is_posted():
+    with World() as world:
+        file = world.folder / "long.md"
+        file.write_text("<!-- letterform -->\n" + "信" * 65_000, encoding="utf-8")
+        run = world.sh(f"{ROOT}/ci/comment.sh github-pr long.md", GITHUB_TOKEN="t0ken", PR_NUMBER="12", **{
+            name: value for name, value in world.of_github().items() if name.startswith("GITHUB_")})
+        assert run.returncode == 0 and Forge.entries[0]["body"].count("信") == 65_000, run.stderr
+
+
+def letters_of_a_pull_request_and_their_merge():
+    with World() as world:
+        statuses, printed = world.workflow("letters", "pull_request")
+        assert statuses == {"plan": 0}, printed
+        is_comment(Forge.entries[0]["body"], "2 to create")
+        # More was merged than was reviewed.
+        world.letters(["甲委托", "乙委托", "丙委托"])
+        statuses, printed = world.workflow("letters", "push")
+        assert statuses == {"apply": 1} and "not in the plan that was reviewed: 丙委托" in printed, printed
+        # The same names with other content.
+        world.letters(["甲委托", "乙委托"], until="2027-06-30")
+        assert world.workflow("letters", "push")[0] == {"apply": 1}
+        # What was reviewed, in other lines.
+        world.letters(["乙委托", "甲委托"])
+        statuses, printed = world.workflow("letters", "push")
+        assert statuses == {"apply": 0} and "2 created" in printed, printed
+        # Nothing more to create: that has been reviewed, too.
+        assert world.workflow("letters", "push")[0] == {"apply": 0}
+
+
+def letters_from_a_fork():
+    with World() as world:
+        fork = {"github.event.pull_request.head.repo.full_name": "mallory/letters"}
+        assert world.workflow("letters", "pull_request", **fork)[0] == {"validate": 0}
+        world.letters(["甲-委托"])
+        statuses, printed = world.workflow("letters", "pull_request", **fork)
+        assert statuses == {"validate": 1} and "::error" in printed, printed
+        assert Forge.log == [], "nothing is asked of the forge"
+
+
+def a_merge_without_review_creates_nothing():
+    with World() as world:
+        found = world.sh(f"{ROOT}/ci/reviewed-run.sh letters.yml", **world.of_github() | {
+            "GITHUB_TOKEN": "t0ken", "GITHUB_OUTPUT": "output"})
+        assert found.returncode == 0 and (world.folder / "output").read_text() == "run=77\n", found.stderr
+        other = world.sh(f"{ROOT}/ci/reviewed-run.sh other.yml", **world.of_github() | {
+            "GITHUB_TOKEN": "t0ken", "GITHUB_OUTPUT": "output"})
+        assert other.returncode == 1 and "no run of other.yml" in other.stderr
+        for content in (None, "no json", "{}"):
+            if content:
+                (world.folder / "reviewed.json").write_text(content)
+            status, _, printed = world.action(mode="merge", comment="false", **{"reviewed-plan": "reviewed.json"})
+            assert status == 1 and "nothing was created" in (world.folder / "summary.md").read_text(), printed
+        assert "2 created" in world.action(mode="merge", comment="false")[2], "nothing had been"
 
 
 def nights():
     with World() as world:
         assert world.action(mode="merge")[0] == 0
         assert world.action(mode="nightly")[0] == 0
-        assert Forge.entries == []
+        assert Forge.entries == [], "no issue where all is well"
         world.letters(["甲委托"], until="2027-12-31")
         status, outputs, printed = world.action(mode="nightly")
         assert (status, outputs["status"]) == (3, "3"), printed
@@ -207,8 +392,22 @@ def nights():
         is_comment(Forge.entries[0]["body"], "1 in conflict", "<details>")
         world.action(mode="nightly")
         assert len(Forge.entries) == 1 and Forge.log[-1].startswith("PATCH")
+        # What ends soon is told, whether declared or not.
+        assert world.action(mode="nightly", **{"expiring-days": "3000"})[0] == 3
+        is_comment(Forge.entries[0]["body"], "Ends within 3000 days", "乙委托")
+        # When it can't be asked, the issue says that.
+        assert world.action(mode="nightly", endpoint="http://127.0.0.1:9")[0] == 1
+        is_comment(Forge.entries[0]["body"], "there is no plan")
+        # All is well again.
         world.letters(["甲委托", "乙委托"])
+        status, _, printed = world.action(mode="nightly")
+        assert status == 0 and Forge.entries[0]["state"] == "closed", printed
+        is_comment(Forge.entries[0]["body"], "0 in conflict")
+        # The next trouble is a new issue.
         assert world.action(mode="nightly", **{"expiring-days": "3000"})[0] == 4
+        assert len(Forge.entries) == 2
+        statuses, printed = world.workflow("drift", "schedule")
+        assert statuses == {"look": 0} and Forge.entries[1]["state"] == "closed", printed
 
 
 def gitlab():
@@ -227,30 +426,54 @@ def gitlab():
             assert run.returncode == 0, run.stderr
             assert Forge.log[-1] == expected, Forge.log
         assert len(Forge.entries) == 1
+        world.letters(["甲-委托"])
+        assert job("letterform-plan").returncode == 1 and "not valid" in Forge.entries[0]["body"], "the note says why"
+        world.letters(["甲委托", "乙委托"])
         assert "2 created" in job("letterform-apply").stdout
         assert job("letterform-nightly").returncode == 0
 
 
 def any_other_runner():
-    with World() as world:
-        script = ROOT / "ci/letterform-ci.sh"
-        run = world.sh(f'"{script}" pr', LETTERFORM_ENDPOINT=world.endpoint, LETTERFORM_PATHS="letters; touch owned\n$(touch owned)")
-        assert run.returncode == 1 and not (world.folder / "owned").exists(), "a path is a path"
-        run = world.sh(f'"{script}" pr', LETTERFORM_ENDPOINT=world.endpoint, LETTERFORM_PATHS="letters")
-        assert run.returncode == 0, run.stderr
-        is_comment((world.folder / "letterform-out/comment.md").read_text(encoding="utf-8"), "2 to create")
+    shells = [("sh",)] + [(name, "sh") if name == "busybox" else (name,) for name in ("dash", "busybox") if shutil.which(name)]
+    script = (ROOT / "ci/letterform-ci.sh").read_text(encoding="utf-8")
+    for shell in shells:
+        with World() as world:
+            def run(mode, **more):
+                return world.sh(script.replace("${1:?", "${MODE:?"), shell, MODE=mode, LETTERFORM_ENDPOINT=world.endpoint, **more)
+
+            ran = run("pr", LETTERFORM_PATHS="letters; touch owned\n$(touch owned)\n--help")
+            assert ran.returncode == 1 and not (world.folder / "owned").exists(), "a path is a path"
+            # Spaces, a dash at the beginning, and a path from the root.
+            shutil.copytree(world.folder / "letters", world.folder / "-o more")
+            ran = run("pr", LETTERFORM_PATHS=f"-o more\n\n{world.folder}/-o more")
+            assert ran.returncode == 0, ran.stderr
+            ran = run("pr", LETTERFORM_PATHS="letters", LETTERFORM_DENY="--help")
+            assert ran.returncode == 1 and "Usage" not in ran.stdout, "a rule is a rule"
+            ran = run("pr", LETTERFORM_PATHS="letters")
+            assert ran.returncode == 0, ran.stderr
+            is_comment((world.folder / "letterform-out/comment.md").read_text(encoding="utf-8"), "2 to create")
+            assert run("merge", LETTERFORM_PATHS="letters", LETTERFORM_REVIEWED="letterform-out/none").returncode == 1
+            assert "2 created" in run("merge", LETTERFORM_PATHS="letters").stdout
+            assert run("nightly", LETTERFORM_PATHS="letters").returncode == 0
+            assert run("nightly", LETTERFORM_PATHS="letters", LETTERFORM_EXPIRING="3000").returncode == 4
 
 
 def accounts_of_a_matrix():
     with World() as world:
-        (world.folder / "letterform.yaml").write_text(
-            f"version: 1\naccounts:\n  - {{name: shop, endpoint: '{world.endpoint}', letters: letters}}\n"
-        )
-        matrix = json.loads(world.sh("letterform accounts --format json").stdout)
-        for entry in matrix["include"]:
-            status, outputs, printed = world.action(mode="pr", account=entry["account"], paths="", endpoint="")
-            assert (status, outputs["create"]) == (0, "2"), printed
-        is_comment(Forge.entries[0]["body"], "<!-- letterform account=shop -->")
+        accounts = "".join(f"  - {{name: {name}, endpoint: '{world.endpoint}', letters: {name}}}\n" for name in ("shop", "茶业"))
+        (world.folder / "letterform.yaml").write_text(f"version: 1\naccounts:\n{accounts}", encoding="utf-8")
+        for name in ("shop", "茶业"):
+            shutil.copytree(world.folder / "letters", world.folder / name)
+        shutil.rmtree(world.folder / "letters")
+        statuses, printed = world.workflow("accounts", "pull_request")
+        assert statuses == {"accounts": 0, "plan": 0}, printed
+        assert len(Forge.entries) == 2, "a comment for each"
+        for entry, name in zip(Forge.entries, ("shop", "茶业")):
+            is_comment(entry["body"], f"<!-- letterform account={name} -->", "2 to create")
+        # What fails takes the place of the account's own comment.
+        (world.folder / "shop/letters.yaml").write_text("version: 2\n")
+        assert world.workflow("accounts", "pull_request")[0]["plan"] == 1
+        assert len(Forge.entries) == 2 and "not valid" in Forge.entries[0]["body"]
 
 
 def pre_commit():
@@ -269,8 +492,10 @@ def pre_commit():
 
 
 CHECKS = [
-    pull_request_and_merge, what_is_wrong_fails_the_run_at_its_place, nights, gitlab, any_other_runner,
-    accounts_of_a_matrix, pre_commit,
+    pull_request_and_merge, what_is_wrong_fails_the_run_at_its_place_and_says_so_in_the_comment, a_plan_that_fails_says_why,
+    without_the_right_to_comment_the_run_goes_on, comments_of_others_are_left_alone, the_longest_comment_is_posted,
+    letters_of_a_pull_request_and_their_merge, letters_from_a_fork, a_merge_without_review_creates_nothing, nights, gitlab,
+    any_other_runner, accounts_of_a_matrix, pre_commit,
 ]
 failed = 0
 for check in CHECKS:
