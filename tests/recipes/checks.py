@@ -16,6 +16,7 @@ import tempfile
 import threading
 
 import cmarkgfm
+from cmarkgfm.cmark import Options
 import yaml
 
 PROGRAM, ROOT = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
@@ -261,7 +262,7 @@ def is_comment(text, *parts):
     for part in parts:
         assert part in text, f"{part} is not in {text}"
     # What the forge makes of it.
-    return cmarkgfm.github_flavored_markdown_to_html(text)
+    return cmarkgfm.github_flavored_markdown_to_html(text, options=Options.CMARK_OPT_UNSAFE)
 
 
 def pull_request_and_merge():
@@ -323,6 +324,30 @@ def comments_of_others_are_left_alone():
         for _ in range(2):
             assert world.action(mode="pr", **{"comment-author": "letterbot"})[0] == 0
         assert len(Forge.entries) == 121
+
+
+def no_value_of_the_service_is_taken_for_markup():
+    hostile = [
+        "</details><img src=x>|`a`", "- [ ] a", "1. a", "# a", "    a", "```", "|a|b|", "<!--", "@team #12 GH-12 https://a.cn www.a.cn a@b.cn",
+        "[a](https://a.cn)", "**", "~~a~~", "$a$", "\u202ea\u2028b\nc\u0007", "&lt;", "\\|", "<script>", "", " ", "\u3000a", "[^1]", ":tada:",
+    ]
+    with World() as world:
+        letter = {
+            "authorizedParty": "杭州信使网络科技有限公司", "organizationCode": "91330100799655058B", "validity": "2026-01-01~2028-12-31",
+            "fileKey": "1/a.png",
+        }
+        letters = [letter | {"name": text, "authorizer": text, "signatures": [text], "state": text} for text in dict.fromkeys(hostile)]
+        letters.append(letter | {"name": "甲委托", "authorizer": "`" * 9 + "\n# x", "signatures": hostile, "state": hostile[0]})
+        state = {"formatVersion": 1, "accounts": [{"name": "letterform-emulator", "letters": letters, "objects": [{"key": "1/a.png", "base64": "iVBORw0KGgo="}]}]}
+        (world.folder / "state.json").write_text(json.dumps(state), encoding="utf-8")
+        assert world.sh("letterform emulator import state.json --state st").returncode == 0
+        text = world.sh("letterform plan letters --format markdown --sandbox=st").stdout
+        html = is_comment(text, "1 to create", "1 in conflict")
+        # What is on the page is what the program has put there: a table, a diff, two folded parts, a list.
+        count = {tag: len(re.findall(f"<{tag}[ >]", html)) for tag in ("table", "pre", "details", "ul", "ol", "a", "img", "input", "del", "script", "em", "strong")}
+        wanted = dict.fromkeys(count, 0) | {"table": 1, "pre": 1, "details": 2, "ul": 2}
+        assert count == wanted, (count, text)
+        assert html.count("<li>") == len(letters) - 1 + html.count("picture-unknown"), html
 
 
 def the_longest_comment_is_posted():
@@ -486,14 +511,21 @@ def pre_commit():
         (world.folder / ".pre-commit-config.yaml").write_text(yaml.safe_dump({"repos": [{"repo": "local", "hooks": local}]}))
         good = world.sh("pre-commit run --all-files")
         assert good.returncode == 0 and "Passed" in good.stdout, good.stdout + good.stderr
+        assert world.sh(f"{git} commit -qm letters").returncode == 0
+        # One more file, with a name that another one has: it alone is changed.
+        shutil.copytree(world.folder / "letters", world.folder / "more")
+        bad = world.sh("git add more && pre-commit run")
+        assert bad.returncode == 1 and "LF-name-duplicate" in bad.stdout, bad.stdout
+        shutil.rmtree(world.folder / "more")
         world.letters(["甲-委托"])
-        bad = world.sh("git add letters && pre-commit run --all-files")
+        bad = world.sh("git add -A letters more && pre-commit run")
         assert bad.returncode == 1 and "LF-name-character" in bad.stdout, bad.stdout
 
 
 CHECKS = [
     pull_request_and_merge, what_is_wrong_fails_the_run_at_its_place_and_says_so_in_the_comment, a_plan_that_fails_says_why,
-    without_the_right_to_comment_the_run_goes_on, comments_of_others_are_left_alone, the_longest_comment_is_posted,
+    without_the_right_to_comment_the_run_goes_on, comments_of_others_are_left_alone,
+    no_value_of_the_service_is_taken_for_markup, the_longest_comment_is_posted,
     letters_of_a_pull_request_and_their_merge, letters_from_a_fork, a_merge_without_review_creates_nothing, nights, gitlab,
     any_other_runner, accounts_of_a_matrix, pre_commit,
 ]

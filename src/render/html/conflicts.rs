@@ -20,7 +20,7 @@ pub(super) fn of(inventory: &Inventory<'_>, level: Level, words: &Words) -> Mark
         @else { p.about { (words.conflicts_about) } }
         @for entry in conflicts {
             article.conflict {
-                (level.heading(None, html! { (brief(entry.name())) }))
+                (level.heading(None, &html! { (brief(entry.name())) }))
                 @if let Some(source) = entry.source() { p.meta { (words.declared_at) " " code { (shown(&source.file)) ":" (source.line) } } }
                 @if let Sides::Both(_, _, comparison) = &entry.sides {
                     table {

@@ -17,7 +17,7 @@ impl Level {
         }
     }
 
-    pub(super) fn heading(self, id: Option<&str>, text: Markup) -> Markup {
+    pub(super) fn heading(self, id: Option<&str>, text: &Markup) -> Markup {
         match self {
             Self::Two => html! { h2 id=[id] tabindex=[id.map(|_| "-1")] { (text) } },
             Self::Three => html! { h3 id=[id] tabindex=[id.map(|_| "-1")] { (text) } },

@@ -133,7 +133,7 @@ fn section_of(index: usize, section: &Section<'_>, words: &Words) -> Markup {
     html! {
         section class={ "account scale-" (index) } aria-labelledby=[account.as_deref()] {
             @if let (Some(account), Some(id)) = (section.account, account.as_deref()) {
-                (Level::Two.heading(Some(id), html! { (words.account) " " strong { (shown(account.as_str())) } }))
+                (Level::Two.heading(Some(id), &html! { (words.account) " " strong { (shown(account.as_str())) } }))
             }
             @if !section.endpoint.is_empty() { p.meta { (words.endpoint) " " code { (shown(section.endpoint)) } } }
             @match section.inventory {
@@ -172,7 +172,7 @@ fn parts(index: usize, account: Option<&str>, inventory: &Inventory<'_>, words: 
         }
         @for (id, name, part) in parts {
             @let id = format!("{id}-{index}");
-            section.part aria-labelledby=(labelled(&id)) { (level.heading(Some(&id), html! { (name) })) (part) }
+            section.part aria-labelledby=(labelled(&id)) { (level.heading(Some(&id), &html! { (name) })) (part) }
         }
     }
 }
