@@ -118,8 +118,8 @@ enum Command {
     Schema(schema::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
-    /// Print the manual page
-    Man,
+    /// Print a page of the manual, or write all of them
+    Man(man::Args),
 }
 
 /// How a command ended, as its exit status tells.
@@ -203,7 +203,7 @@ fn run(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Explain(args) => explain::run(args),
         Command::Schema(args) => schema::run(args),
         Command::Completions(args) => completions::run(args),
-        Command::Man => man::run(),
+        Command::Man(args) => man::run(args),
     }
 }
 
