@@ -1,6 +1,6 @@
 //! Values inside markdown, with nothing in them that markdown, HTML or a forge would take for its own.
 
-use crate::{escape::visible, escape::shorten};
+use crate::escape::{shorten, visible};
 
 /// The longest value that is shown as a whole: nothing that the service allows is longer.
 const LONG: usize = 400;
