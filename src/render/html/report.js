@@ -64,10 +64,10 @@ addEventListener("hashchange", () => {
   input.dispatchEvent(new Event("input"));
   row.scrollIntoView();
 });
-// On paper nothing can be opened.
+// On paper nothing can be opened. A column of the table is too narrow for a hundred signatures: those are told above.
 let closed = [];
 addEventListener("beforeprint", () => {
-  closed = [...document.querySelectorAll("details:not([open])")];
+  closed = [...document.querySelectorAll("details:not([open], .letters .fold)")];
   closed.forEach((group) => { group.open = true; });
 });
 addEventListener("afterprint", () => closed.forEach((group) => { group.open = false; }));
