@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::{escape::visible, transport::shorten};
+use crate::escape::{shorten, visible};
 
 /// The longest text that is shown as a whole; the service allows 100 characters for a name, and 150 for a company.
 const LONG: usize = 160;
