@@ -1,28 +1,19 @@
-//! The generated files are what the code makes, and the schema and the rules agree.
+//! The generated schemas are what the code makes, and the schema and the rules agree.
 
 mod common;
+#[path = "common/generated.rs"]
+mod generated;
 
-use std::{fmt::Write as _, fs, path::Path};
+use std::path::Path;
 
 use common::Project;
+use generated::generated;
 use letterform::{
     declaration::{Code, LoadOptions, Severity, load_text, schema},
     letter::Field,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
-
-/// Compares a file of the repository with what it must be, or writes it when `UPDATE_GENERATED` is set.
-#[track_caller]
-fn generated(name: &str, content: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
-    if std::env::var_os("UPDATE_GENERATED").is_some() {
-        fs::create_dir_all(path.parent().expect("a folder")).expect("created");
-        fs::write(&path, content).expect("written");
-    }
-    let found = fs::read_to_string(&path).unwrap_or_default();
-    assert!(found == content, "{name} is out of date: run `UPDATE_GENERATED=1 cargo test generated`");
-}
 
 #[test]
 fn generated_schemas_are_what_the_program_prints() {
@@ -33,38 +24,6 @@ fn generated_schemas_are_what_the_program_prints() {
         assert!(jsonschema::meta::is_valid(&schema), "{kind}");
     }
     assert_eq!(Project::new().run(&["schema"]).stdout, Project::new().run(&["schema", "letters"]).stdout);
-}
-
-#[test]
-fn generated_reference_of_rules_is_the_table() {
-    let mut page = "# Rules\n\nEvery rule that `letterform validate` holds declarations to. `letterform explain CODE` prints \
-                    the same.\n\nAn error keeps declarations from being used. A warning does not, unless `--deny CODE` or \
-                    `--deny warnings` makes it an error;\n`# letterform: allow CODE reason` on the line, or on a line of \
-                    its own above it, silences it.\n\n| rule | severity | |\n|---|---|---|\n"
-        .to_owned();
-    for code in Code::ALL {
-        let rule = code.rule();
-        writeln!(page, "| [{code}](#{}) | {} | {} |", code.as_str().to_lowercase(), rule.severity, rule.title)
-            .expect("written");
-    }
-    for code in Code::ALL {
-        let rule = code.rule();
-        write!(page, "\n## {code}\n\n{}: {}.\n\n{}\n", capital(rule.severity), rule.title, rule.reason)
-            .expect("written");
-        if let Some(parameter) = rule.parameter {
-            write!(page, "\nParameter of the service: {parameter}\n").expect("written");
-        }
-        write!(page, "\nRight:\n\n```yaml\n{}\n```\n\nWrong:\n\n```yaml\n{}\n```\n", rule.good, rule.bad)
-            .expect("written");
-    }
-    generated("docs/rules.md", &page);
-}
-
-fn capital(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "Error",
-        Severity::Warning => "Warning",
-    }
 }
 
 /// What the rules refuse and the schema cannot say, or does not.
