@@ -88,7 +88,10 @@ fn program_sections() -> Roff {
         &mut roff,
         "ENVIRONMENT",
         &[
-            ("ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET, ALIBABA_CLOUD_SECURITY_TOKEN", "Credentials."),
+            (
+                "ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET, ALIBABA_CLOUD_SECURITY_TOKEN",
+                "Credentials.",
+            ),
             ("HTTPS_PROXY, NO_PROXY", "The proxy, and what is asked without it."),
             ("RUST_LOG", "What is logged, more finely than -v tells it."),
             ("NO_COLOR", "When set, nothing is coloured."),

@@ -72,7 +72,9 @@ async fn answer(shared: &Shared, request: Request<Incoming>) -> Result<Value, Pr
             Ok(serde_json::to_value(state).expect("a state is texts and numbers"))
         }
         (&Method::POST, "/state") => import(shared, &body),
-        (method, path) => Err(Problem::new(404, format!("there is no {method} {PREFIX}{path}; see docs/reference/emulator.md"))),
+        (method, path) => {
+            Err(Problem::new(404, format!("there is no {method} {PREFIX}{path}; see docs/reference/emulator.md")))
+        }
     }?;
     shared.safe().await.map_err(|refusal| Problem::new(500, refusal.message))?;
     Ok(answer)

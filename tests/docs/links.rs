@@ -62,7 +62,12 @@ fn pages_that_the_code_names_are_there() {
             let Ok(text) = fs::read_to_string(entry.path()) else { continue };
             for name in named.find_iter(&text).filter(|_| !skipped) {
                 found += 1;
-                assert!(Path::new(root()).join(name.as_str()).exists(), "{} names {}", entry.path().display(), name.as_str());
+                assert!(
+                    Path::new(root()).join(name.as_str()).exists(),
+                    "{} names {}",
+                    entry.path().display(),
+                    name.as_str()
+                );
             }
         }
     }

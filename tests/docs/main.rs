@@ -11,8 +11,8 @@ mod links;
 mod markdown;
 mod samples;
 mod session;
-mod translation;
 mod transcript;
+mod translation;
 
 use std::{
     fs,

@@ -31,7 +31,19 @@ fn blocks(languages: &[&str]) -> Vec<(String, Block)> {
 #[test]
 fn every_block_says_what_it_is() {
     const KNOWN: [&str; 14] = [
-        "console", "sh", "text", "yaml", "json", "jsonc", "diff", "python", "toml", "lua", "ini", "dockerfile", "csv",
+        "console",
+        "sh",
+        "text",
+        "yaml",
+        "json",
+        "jsonc",
+        "diff",
+        "python",
+        "toml",
+        "lua",
+        "ini",
+        "dockerfile",
+        "csv",
         "powershell",
     ];
     for (place, block) in blocks(&[""]) {
@@ -61,7 +73,8 @@ fn commands_that_are_not_run_are_commands_of_the_program() {
     for (place, block) in blocks(&["sh"]) {
         for line in block.text.replace("\\\n", " ").lines() {
             // What is before the command are variables; what is behind it is no longer its own.
-            let Some(start) = line.find("letterform ").filter(|start| line[..*start].split_whitespace().all(is_variable))
+            let Some(start) =
+                line.find("letterform ").filter(|start| line[..*start].split_whitespace().all(is_variable))
             else {
                 continue;
             };
@@ -83,7 +96,10 @@ fn is_variable(word: &str) -> bool {
 #[test]
 fn declarations_on_pages_are_good() {
     let mut seen = 0;
-    for (place, block) in blocks(&["yaml"]) {
+    // The reference of the rules shows what is wrong on purpose; a test of the rules holds it.
+    for (place, block) in
+        blocks(&["yaml"]).into_iter().filter(|(place, _)| !place.starts_with("docs/reference/rules.md"))
+    {
         let has = |key: &str| block.text.lines().any(|line| line.starts_with(key));
         // What a page shows as a mistake is run by the page itself.
         if !has("version:") || block.file.is_some() {
@@ -100,9 +116,9 @@ fn declarations_on_pages_are_good() {
             load_text(Path::new("/nowhere/letters.yaml"), block.text.into_bytes(), &options).diagnostics
         };
         let not_there = [Code::ScanMissing, Code::AccountLetters];
-        let error = diagnostics.iter().find(|diagnostic| {
-            diagnostic.severity == Severity::Error && !not_there.contains(&diagnostic.code)
-        });
+        let error = diagnostics
+            .iter()
+            .find(|diagnostic| diagnostic.severity == Severity::Error && !not_there.contains(&diagnostic.code));
         assert!(error.is_none(), "{place}: {:?}", error.map(|error| (&error.code, &error.message)));
     }
     assert!(seen > 3, "declarations were found: {seen}");

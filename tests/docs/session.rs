@@ -27,8 +27,8 @@ trap 'kill $(jobs -p) 2>/dev/null' EXIT
 /// A shell with nothing of this machine's environment, on 24 November 2026.
 pub(crate) struct Session {
     folder: TempDir,
-    /// The home of the reader, with no configuration in it.
-    _home: TempDir,
+    /// The home of the reader, with no configuration in it. Pages call it `/home/you`.
+    home: TempDir,
     shell: Child,
     input: ChildStdin,
     output: BufReader<PipeReader>,
@@ -70,14 +70,13 @@ impl Session {
             .expect("there is a shell");
         let mut input = shell.stdin.take().unwrap();
         input.write_all(PRELUDE.as_bytes()).unwrap();
-        Self { folder, _home: home, shell, input, output: BufReader::new(reader) }
+        Self { folder, home, shell, input, output: BufReader::new(reader) }
     }
 
     /// Runs a command, with the exit status of the one before in `$?`, and tells what it printed on both streams.
     pub(crate) fn run(&mut self, command: &str) -> String {
-        let script = format!(
-            "{{ (exit \"${{status:-0}}\")\n{command}\n}} </dev/null\nstatus=$?\nprintf '\\n{MARK}\\n'\n"
-        );
+        let script =
+            format!("{{ (exit \"${{status:-0}}\")\n{command}\n}} </dev/null\nstatus=$?\nprintf '\\n{MARK}\\n'\n");
         self.input.write_all(script.as_bytes()).unwrap_or_else(|error| panic!("{command}: {error}"));
         let mut printed = String::new();
         loop {
@@ -87,7 +86,9 @@ impl Session {
             if line.trim_end() == MARK {
                 // The line break before the mark is the mark's own.
                 printed.pop();
-                return printed;
+                // The lines of CSV end as its standard has it, those of a page as git has it.
+                let printed = printed.replace("\r\n", "\n");
+                return printed.replace(self.home.path().to_str().expect("UTF-8"), "/home/you");
             }
             printed.push_str(&line);
         }

@@ -39,7 +39,8 @@ pub(crate) fn play(page: &Page, mut session: Session) -> Played {
                     let same = comparable(&printed) == comparable(&step.shown);
                     if !same {
                         let Step { command, shown, .. } = &step;
-                        let text = format!("{place}: $ {command}\n--- the page shows\n{shown}--- printed is\n{printed}---");
+                        let text =
+                            format!("{place}: $ {command}\n--- the page shows\n{shown}--- printed is\n{printed}---");
                         played.differences.push(text);
                     }
                     played.page.push_str(&step.typed);
@@ -75,21 +76,25 @@ fn steps(text: &str, place: &str) -> Vec<Step> {
 }
 
 /// What is printed, with what differs from run to run made equal: RequestIds, the time of day and how long something took,
-/// the place of a folder, and the order in which letters were created side by side.
-fn comparable(text: &str) -> String {
+/// ports, ids and numbers of a system's errors, and the order in which letters were created side by side.
+pub(crate) fn comparable(text: &str) -> String {
     static VARYING: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         [
             ("[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}", "<RequestId>"),
             (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "<time>"),
             (r#"(duration\w*"?[:=] ?)\d+"#, "$1<duration>"),
-            (r"created · id \d+", "created · id <id>"),
+            (r"\bid \d{8}\b", "id <id>"),
+            (r"127\.0\.0\.1:\d{4,5}\b", "127.0.0.1:<port>"),
+            (r"\(os error \d+\)", "(os error <number>)"),
         ]
         .map(|(pattern, put)| (Regex::new(pattern).unwrap(), put))
         .into()
     });
-    let text = VARYING.iter().fold(text.to_owned(), |text, (pattern, put)| pattern.replace_all(&text, *put).into_owned());
+    let text =
+        VARYING.iter().fold(text.to_owned(), |text, (pattern, put)| pattern.replace_all(&text, *put).into_owned());
     let (progress, rest): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| is_progress(line));
-    let mut created: Vec<&str> = progress.iter().map(|line| line.split_once("] ").map_or("", |(_, what)| what)).collect();
+    let mut created: Vec<&str> =
+        progress.iter().map(|line| line.split_once("] ").map_or("", |(_, what)| what)).collect();
     created.sort_unstable();
     format!("{}\n--- as it went on\n{}", rest.join("\n"), created.join("\n"))
 }

@@ -3,6 +3,7 @@
 use crate::{
     markdown::{Block, Page},
     page,
+    transcript::comparable,
 };
 
 fn both() -> [Page; 2] {
@@ -19,9 +20,11 @@ fn the_chinese_readme_has_the_same_parts() {
 fn the_chinese_readme_has_the_same_blocks() {
     /// A block without what is written for people to read: comments.
     fn bare(block: &Block) -> (&str, String) {
-        let without_comment = |line: &str| line.split_once("# ").map_or(line, |(before, _)| before).trim_end().to_owned();
+        let without_comment =
+            |line: &str| line.split_once("# ").map_or(line, |(before, _)| before).trim_end().to_owned();
         let text = match block.language.as_str() {
             "yaml" | "sh" => block.text.lines().map(without_comment).collect::<Vec<_>>().join("\n"),
+            "console" => comparable(&block.text),
             _ => block.text.clone(),
         };
         (&block.language, text)

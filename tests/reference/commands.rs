@@ -31,11 +31,16 @@ type Row = (String, String);
 fn generated_reference_of_commands_is_the_command_line() {
     let mut program = Cli::command();
     program.build();
-    let commands: Vec<Command> = program.get_subcommands().filter(|command| command.get_name() != "help").cloned().collect();
+    let commands: Vec<Command> =
+        program.get_subcommands().filter(|command| command.get_name() != "help").cloned().collect();
     let shared = shared_options(&commands);
     let mut page = "# Commands\n\n".to_owned();
     let about = program.get_long_about().or(program.get_about()).expect("the program says what it is").to_string();
-    write!(page, "{about}\n\n`letterform help COMMAND` tells the same in a terminal, and `letterform man` as a manual page.\n\n").unwrap();
+    write!(
+        page,
+        "{about}\n\n`letterform help COMMAND` tells the same in a terminal, and `letterform man` as a manual page.\n\n"
+    )
+    .unwrap();
     page.push_str("| command | what it does |\n|---|---|\n");
     for command in &commands {
         let name = command.get_name();
@@ -66,7 +71,8 @@ fn shared_options(commands: &[Command]) -> BTreeMap<&'static str, Vec<Row>> {
         .map(|(heading, _)| {
             let all = rows_of(heading);
             let common = |row: &&Row| all.iter().filter(|rows| rows.contains(row)).count() * 2 > all.len();
-            let longest = all.iter().max_by_key(|rows| rows.iter().filter(common).count()).expect("the heading is used");
+            let longest =
+                all.iter().max_by_key(|rows| rows.iter().filter(common).count()).expect("the heading is used");
             (heading, longest.iter().filter(common).cloned().collect())
         })
         .collect()
@@ -162,7 +168,8 @@ fn meaning(arg: &Arg) -> String {
     let default = arg.get_default_values().iter().map(|value| value.to_string_lossy().into_owned()).next();
     let mut text = sentence(&help);
     let values = arg.get_possible_values();
-    let values: Vec<_> = values.iter().filter(|value| !value.is_hide_set() && arg.get_action().takes_values()).collect();
+    let values: Vec<_> =
+        values.iter().filter(|value| !value.is_hide_set() && arg.get_action().takes_values()).collect();
     let each = values.iter().map(|value| match value.get_help() {
         Some(help) => format!("`{}`: {}", value.get_name(), help.to_string().to_lowercase_first()),
         None => format!("`{}`", value.get_name()),

@@ -200,7 +200,10 @@ fn examinations() -> Vec<Value> {
     let project = Project::example("quickstart");
     let emulator = Emulator::start(&project, &["query code=Forbidden.RAM"]);
     let refused = emulator.run(&project, &["doctor", "--format=json"]).exits(1).json();
-    vec![refused, Project::example("accounts").run(&["doctor", "--format=json", "--endpoint=http://127.0.0.1:1"]).exits(1).json()]
+    vec![
+        refused,
+        Project::example("accounts").run(&["doctor", "--format=json", "--endpoint=http://127.0.0.1:1"]).exits(1).json(),
+    ]
 }
 
 const INVENTORY: &[(&str, &str, &str)] = &[
@@ -214,14 +217,26 @@ const INVENTORY: &[(&str, &str, &str)] = &[
     ("letters[].authorizer", "text", "The company that owns the signatures."),
     ("letters[].authorizedParty", "text", "The company that may use them."),
     ("letters[].organizationCode", "text", "The authorizer's code."),
-    ("letters[].validity", "[declared validity](#declared-validity) or null", "Null when the service's words are no two dates."),
+    (
+        "letters[].validity",
+        "[declared validity](#declared-validity) or null",
+        "Null when the service's words are no two dates.",
+    ),
     ("letters[].daysLeft", "number or null", "0 on the last day, negative once it has expired."),
     ("letters[].signatures", "list of texts", "The signatures."),
-    ("letters[].scan", "text", "Whether it is known what the registered picture shows: `known`, `unknown`, `differs`, `missing`."),
+    (
+        "letters[].scan",
+        "text",
+        "Whether it is known what the registered picture shows: `known`, `unknown`, `differs`, `missing`.",
+    ),
     ("letters[].declaredPicture", "text", "The declared scan or fileKey."),
     ("letters[].registeredPicture", "text", "The path of the registered picture."),
     ("letters[].successor", "text", "The letter that takes over when this one ends."),
-    ("letters[].differences", "list of [difference](#difference)", "What is registered with another content than declared."),
+    (
+        "letters[].differences",
+        "list of [difference](#difference)",
+        "What is registered with another content than declared.",
+    ),
 ];
 
 const DIAGNOSTICS: &[(&str, &str, &str)] = &[
@@ -233,7 +248,11 @@ const DIAGNOSTICS: &[(&str, &str, &str)] = &[
     ("diagnostics[].code", "text", "The [rule](rules.md)."),
     ("diagnostics[].severity", "text", "`error` or `warning`."),
     ("diagnostics[].message", "text", "What is wrong."),
-    ("diagnostics[].file", "text", "The file. This field and the four below are missing when the problem has no place."),
+    (
+        "diagnostics[].file",
+        "text",
+        "The file. This field and the four below are missing when the problem has no place.",
+    ),
     ("diagnostics[].line", "number", "The line, from 1."),
     ("diagnostics[].column", "number", "The column, from 1, in characters."),
     ("diagnostics[].endLine", "number", "The line of the end."),
@@ -255,7 +274,11 @@ const EXAMINATIONS: &[(&str, &str, &str)] = &[
         "text",
         "`declarations`, `credentials`, `endpoint`, `reachable`, `clock`, `signature`, `caller` or `permission`.",
     ),
-    ("examinations[].checks[].verdict", "text", "`ok`, `warning`, `failed`, or `skipped` because of a check before it."),
+    (
+        "examinations[].checks[].verdict",
+        "text",
+        "`ok`, `warning`, `failed`, or `skipped` because of a check before it.",
+    ),
     ("examinations[].checks[].found", "list of texts", "What was found, the most important line first."),
     ("examinations[].checks[].help", "text", "What to do."),
     ("examinations[].checks[].requestId", "text", "The id of the request, when one failed."),

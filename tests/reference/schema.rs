@@ -58,7 +58,8 @@ impl<'a> Pages<'a> {
             return;
         }
         self.page.push_str("| field | type | | what it is |\n|---|---|---|---|\n");
-        let has = |list: &str, name: &str| schema[list].as_array().is_some_and(|names| names.iter().any(|one| one == name));
+        let has =
+            |list: &str, name: &str| schema[list].as_array().is_some_and(|names| names.iter().any(|one| one == name));
         for (name, field) in shown {
             let must = match (has("required", name), has(BY_DEFAULT, name)) {
                 (true, _) => "required",
@@ -76,7 +77,12 @@ impl<'a> Pages<'a> {
             write!(self.page, "\n{hashes} {}\n\n{}", spaced(name), paragraph(text(schema, "description"))).unwrap();
             if let Some(words) = words(schema) {
                 for (word, said) in words {
-                    writeln!(self.page, "- `{word}`{}", if said.is_empty() { String::new() } else { format!(": {said}") }).unwrap();
+                    writeln!(
+                        self.page,
+                        "- `{word}`{}",
+                        if said.is_empty() { String::new() } else { format!(": {said}") }
+                    )
+                    .unwrap();
                 }
             } else if let Some(forms) = schema["anyOf"].as_array() {
                 for form in forms {
