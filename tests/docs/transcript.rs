@@ -83,7 +83,7 @@ pub(crate) fn comparable(text: &str) -> String {
             ("[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}", "<RequestId>"),
             (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "<time>"),
             (r#"(duration\w*"?[:=] ?)\d+"#, "$1<duration>"),
-            (r"\bid \d{8}\b", "id <id>"),
+            (r"\b1000\d{4}\b", "<id>"),
             (r"127\.0\.0\.1:\d{4,5}\b", "127.0.0.1:<port>"),
             (r"\(os error \d+\)", "(os error <number>)"),
         ]
