@@ -48,7 +48,8 @@ pub(crate) struct Link {
 impl Page {
     /// Reads a page of the project.
     pub(crate) fn read(path: &Path) -> Self {
-        let source = fs::read_to_string(crate::root().join(path)).unwrap_or_else(|error| panic!("{path:?}: {error}"));
+        let source =
+            fs::read_to_string(crate::root().join(path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         Self::parse(path, source)
     }
 

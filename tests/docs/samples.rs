@@ -46,9 +46,8 @@ fn every_block_says_what_it_is() {
         "csv",
         "powershell",
     ];
-    for (place, block) in blocks(&[""]) {
-        panic!("{place}: a block with no language: {}", block.text);
-    }
+    let nameless: Vec<String> = blocks(&[""]).into_iter().map(|(place, _)| place).collect();
+    assert!(nameless.is_empty(), "blocks with no language: {nameless:?}");
     for page in pages() {
         for block in &page.blocks {
             let language = block.language.as_str();

@@ -105,7 +105,7 @@ impl Session {
     pub(crate) fn change(&self, name: &str, diff: &str) {
         let lines = |sign: char| -> String {
             let kept = diff.lines().filter(|line| line.starts_with([' ', sign]));
-            kept.map(|line| format!("{}\n", &line[1..])).collect()
+            kept.flat_map(|line| [&line[1..], "\n"]).collect()
         };
         let (old, new) = (lines('-'), lines('+'));
         let text = fs::read_to_string(self.path(name)).unwrap();

@@ -75,7 +75,7 @@ fn steps(text: &str, place: &str) -> Vec<Step> {
     steps
 }
 
-/// What is printed, with what differs from run to run made equal: RequestIds, the time of day and how long something took,
+/// What is printed, with what differs from run to run made equal: `RequestId`s, the time of day and how long something took,
 /// ports, ids and numbers of a system's errors, and the order in which letters were created side by side.
 pub(crate) fn comparable(text: &str) -> String {
     static VARYING: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {

@@ -80,7 +80,7 @@ fn shared_options(commands: &[Command]) -> BTreeMap<&'static str, Vec<Row>> {
 
 fn describe(page: &mut String, command: &Command, name: &str, shared: &BTreeMap<&'static str, Vec<Row>>) {
     let usage = command.clone().render_usage().to_string();
-    let usage: String = usage.trim_start_matches("Usage:").lines().map(|line| format!("{}\n", line.trim())).collect();
+    let usage: String = usage.trim_start_matches("Usage:").lines().flat_map(|line| [line.trim(), "\n"]).collect();
     write!(page, "\n## {name}\n\n{}.\n\n```text\n{usage}```\n", about_of(command)).unwrap();
     let mut own = rows(command, OWN);
     let mut links = Vec::new();

@@ -1,4 +1,5 @@
 //! The pages of the reference are what the code says.
+#![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
 #[path = "../common/mod.rs"]
 mod common;
