@@ -23,10 +23,19 @@ clients:
     tests/clients/run target/debug/letterform
     tests/editor/run target/debug/letterform
 
+# The page in a browser, the recipes as their systems would run them (needs Chromium, Python and Node)
+page:
+    tests/page/run target/debug/letterform
+    tests/recipes/run target/debug/letterform
+
+# What is given out: the package, completions, manual pages, archives, licences (needs zsh, fish, groff and mandoc as well)
+package:
+    tests/package/run target/debug/letterform
+
 # The main job on the example, in the sandbox
 demo:
     cargo run --quiet -- apply --auto-approve examples/quickstart --sandbox
 
 # Write schema/ and the generated pages anew
 generate:
-    UPDATE_GENERATED=1 cargo test --locked generated
+    UPDATE_GENERATED=1 cargo test --locked --test schema --test reference --test docs
