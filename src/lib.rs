@@ -12,7 +12,6 @@
 
 pub mod accounts;
 pub mod apply;
-pub mod calls;
 pub mod cli;
 pub mod clock;
 pub mod credentials;
@@ -27,6 +26,7 @@ pub mod nonce;
 pub mod plan;
 pub mod render;
 pub mod renew;
+pub mod retry;
 pub mod service;
 mod transport;
 pub mod wire;

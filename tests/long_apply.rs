@@ -14,7 +14,6 @@ use common::Project;
 use jiff::{SignedDuration, Timestamp};
 use letterform::{
     apply::{ReadScans, ScanProblem, apply},
-    calls::{Caller, Event, Observe, RetryPolicy, Stop},
     clock::Clock,
     credentials::{CredentialSource, Environment, Means, default_chain},
     declaration::{self, LoadOptions},
@@ -22,6 +21,7 @@ use letterform::{
     letter::{Scan, Source},
     nonce,
     plan::Plan,
+    retry::{Caller, Event, Observer, RetryPolicy, Shutdown},
     service::{Client, ClientConfig, Endpoint, Roots, SignatureForm},
 };
 
@@ -37,7 +37,7 @@ impl Clock for Hands {
 /// Moves the clock with each letter that is settled.
 struct Slow<'a>(&'a Hands);
 
-impl Observe for Slow<'_> {
+impl Observer for Slow<'_> {
     fn event(&self, event: &Event<'_>) {
         if let Event::Settled { .. } = event {
             *self.0.0.lock().unwrap() += SignedDuration::from_mins(10);
@@ -97,7 +97,7 @@ async fn temporary_credentials_are_renewed_while_letters_are_created() {
         roots: Roots::default(),
         connections: 1,
     });
-    let (client, stop, slow) = (client.unwrap(), Stop::new(), Slow(&hands));
+    let (client, stop, slow) = (client.unwrap(), Shutdown::new(), Slow(&hands));
     let caller = Caller::new(&client, RetryPolicy::default(), 1, &slow, &stop);
     let report = apply(plan, &caller, &Pixel, &stop, 1).await;
 

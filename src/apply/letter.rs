@@ -5,9 +5,9 @@ use super::{
     upload::{UploadError, Uploads},
 };
 use crate::{
-    calls::{Caller, Next, Tries},
     letter::{DesiredLetter, ExistingLetter, FileKey, Letter, Picture},
     plan,
+    retry::{Attempts, Caller, Next},
     service::{Answer, LetterFilter, Outcome, ServiceError, WriteLetters, find_by_name},
 };
 
@@ -55,7 +55,7 @@ impl<'a, 'c, S: WriteLetters, R: ReadScans> Work<'a, 'c, S, R> {
     /// Creates the letter. No create follows another whose outcome is unknown without a look in between: an answer that was
     /// lost may have said yes.
     async fn create(&self, letter: Letter<FileKey>) -> LetterOutcome {
-        let mut tries = Tries::start();
+        let mut tries = Attempts::start();
         let mut answer_lost = false;
         loop {
             self.caller.create_turn().await;

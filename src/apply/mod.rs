@@ -17,9 +17,9 @@ pub use report::{
 };
 
 use crate::{
-    calls::{Caller, Event, Stop},
     letter::{DesiredLetter, Scan, Source},
     plan::{Plan, PlannedLetter},
+    retry::{Caller, Event, Shutdown},
     service::WriteLetters,
 };
 
@@ -39,7 +39,7 @@ pub async fn apply<S: WriteLetters>(
     plan: Plan,
     caller: &Caller<'_, S>,
     scans: &impl ReadScans,
-    stop: &Stop,
+    stop: &Shutdown,
     parallelism: usize,
 ) -> Report {
     let uploads = upload::Uploads::new(caller, scans);
@@ -78,7 +78,7 @@ async fn settle<S: WriteLetters, R: ReadScans>(
     work: letter::Work<'_, '_, S, R>,
     desired: &DesiredLetter,
     caller: &Caller<'_, S>,
-    stop: &Stop,
+    stop: &Shutdown,
 ) -> LetterOutcome {
     if stop.is_requested() {
         return LetterOutcome::Skipped(SkipReason::Interrupted);

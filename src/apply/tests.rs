@@ -2,9 +2,9 @@ use std::{collections::VecDeque, sync::Mutex, time::Duration};
 
 use super::*;
 use crate::{
-    calls::{RetryPolicy, Silent},
     letter::{ExistingLetter, FileKey, Letter, LetterId, Picture, PictureFormat, ScanDigest, ScanObject},
     plan::PlanSummary,
+    retry::{RetryPolicy, Silent},
     service::{Answer, LetterFilter, Operation, ReadLetters, RequestId, ServiceError},
 };
 
@@ -154,7 +154,7 @@ fn desired(name: &str, path: &str) -> DesiredLetter {
 }
 
 async fn run(service: &Scripted, letters: Vec<DesiredLetter>) -> Report {
-    let stop = Stop::new();
+    let stop = Shutdown::new();
     let caller = Caller::new(service, RetryPolicy::default(), 1, &Silent, &stop);
     let there = service.letters.lock().unwrap().clone();
     let plan = Plan::new("https://e".to_owned(), letters, &there, "2026-11-24".parse().unwrap(), 60);
@@ -238,7 +238,7 @@ async fn one_failure_stops_no_other_letter() {
 #[tokio::test(start_paused = true)]
 async fn once_stopped_nothing_new_is_begun() {
     let service = Scripted::new([]);
-    let stop = Stop::new();
+    let stop = Shutdown::new();
     stop.request();
     let caller = Caller::new(&service, RetryPolicy::default(), 1, &Silent, &stop);
     let plan = Plan::new("https://e".to_owned(), vec![desired("一", "a.png")], &[], "2026-11-24".parse().unwrap(), 60);

@@ -7,8 +7,8 @@ use tokio::sync::OnceCell;
 
 use super::{ReadScans, ScanProblem};
 use crate::{
-    calls::Caller,
     letter::{FileKey, Scan, ScanDigest, Source},
+    retry::Caller,
     service::{ServiceError, WriteLetters},
 };
 

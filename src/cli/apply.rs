@@ -26,11 +26,11 @@ use super::{
 use crate::{
     accounts::{AccountResult, Accounts},
     apply::Report,
-    calls::Stop,
     clock::Clock,
     escape::visible,
     letter::AccountName,
     render::{json, markdown, style, style::paint, text},
+    retry::Shutdown,
 };
 
 /// Arguments of `apply`.
@@ -63,7 +63,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
 }
 
 async fn run_tasks(args: &Args, tasks: task::Tasks, clock: &Arc<dyn Clock>) -> anyhow::Result<Exit> {
-    let stop = Stop::new();
+    let stop = Shutdown::new();
     match tasks {
         task::Tasks::One(task) => {
             let work = task.prepare(args, clock, &stop).await?;
@@ -82,7 +82,7 @@ async fn run_tasks(args: &Args, tasks: task::Tasks, clock: &Arc<dyn Clock>) -> a
     }
 }
 
-async fn run_one(args: &Args, work: &Prepared, stop: &Stop) -> anyhow::Result<Exit> {
+async fn run_one(args: &Args, work: &Prepared, stop: &Shutdown) -> anyhow::Result<Exit> {
     let creates = work.plan.summary().create;
     show_plan(&text::plan(&work.plan), args.format)?;
     if !approved(args, creates, &format!("at {}", visible(&work.connection.endpoint))).await? {
@@ -108,7 +108,7 @@ async fn prepare_all(
     args: &Args,
     tasks: Vec<(AccountName, anyhow::Result<Task>)>,
     clock: &Arc<dyn Clock>,
-    stop: &Stop,
+    stop: &Shutdown,
 ) -> Works {
     let prepared = stream::iter(tasks).map(|(account, task)| async move {
         let span = logging::span(Some(&account));
@@ -119,7 +119,7 @@ async fn prepare_all(
     prepared.buffered(SIDE_BY_SIDE).collect().await
 }
 
-async fn run_several(args: &Args, works: &Works, stop: &Stop) -> anyhow::Result<Exit> {
+async fn run_several(args: &Args, works: &Works, stop: &Shutdown) -> anyhow::Result<Exit> {
     let plans = of_each(works, |work| work.plan.clone());
     let creates = plans.summary().create;
     show_plan(&text::plans(&plans), args.format)?;

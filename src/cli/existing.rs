@@ -7,9 +7,9 @@ use super::{
     interrupt,
 };
 use crate::{
-    calls::{Caller, RetryPolicy, Silent, Stop},
     clock::Clock,
     letter::ExistingLetter,
+    retry::{Caller, RetryPolicy, Shutdown, Silent},
     service::LetterFilter,
 };
 
@@ -21,7 +21,7 @@ pub(super) struct Existing {
 }
 
 /// Asks for the letters that exist, unless the run is stopped.
-pub(super) async fn ask(service: &Service, clock: Arc<dyn Clock>, stop: &Stop) -> anyhow::Result<Existing> {
+pub(super) async fn ask(service: &Service, clock: Arc<dyn Clock>, stop: &Shutdown) -> anyhow::Result<Existing> {
     let connection = Connection::open(service, clock).await?;
     let caller = Caller::new(&connection.client, RetryPolicy::brief(), rand::random(), &Silent, stop);
     let answer = caller.query(None, &LetterFilter::default()).await;
@@ -32,7 +32,7 @@ pub(super) async fn ask(service: &Service, clock: Arc<dyn Clock>, stop: &Stop) -
 
 /// Asks for the letters that exist, until Ctrl-C.
 pub(super) async fn query(service: &Service, clock: Arc<dyn Clock>) -> anyhow::Result<Vec<ExistingLetter>> {
-    let stop = Stop::new();
+    let stop = Shutdown::new();
     interrupt::listen(&stop)?;
     Ok(ask(service, clock, &stop).await?.letters)
 }

@@ -1,12 +1,12 @@
 //! Ctrl-C and SIGTERM.
 
 use crate::{
-    calls::Stop,
     render::style::{self, paint},
+    retry::Shutdown,
 };
 
 /// Turns the signals that end a process into the wish to stop: the first begins nothing new, the second ends at once.
-pub(super) fn listen(stop: &Stop) -> anyhow::Result<()> {
+pub(super) fn listen(stop: &Shutdown) -> anyhow::Result<()> {
     let stop = stop.clone();
     let mut signals = Signals::new()?;
     tokio::spawn(async move {

@@ -11,7 +11,6 @@ use anyhow::Context as _;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    calls::{Attempt, AttemptResult, Event, Observe},
     clock::Clock,
     escape::visible,
     letter::AccountName,
@@ -19,6 +18,7 @@ use crate::{
         json,
         style::{self, paint},
     },
+    retry::{Attempt, AttemptResult, Event, Observer},
     service::{Outcome, ServiceError},
 };
 
@@ -82,7 +82,7 @@ fn write_whole(writer: &mut impl Write, line: &str) -> io::Result<()> {
     writer.flush()
 }
 
-impl<W: Write + Send> Observe for Journal<W> {
+impl<W: Write + Send> Observer for Journal<W> {
     fn event(&self, event: &Event<'_>) {
         match event {
             Event::Attempted(attempt) => self.write("request", &request(attempt)),

@@ -15,11 +15,11 @@ use super::{
 };
 use crate::{
     accounts::{AccountResult, Accounts},
-    calls::Stop,
     clock::Clock,
     escape::visible,
     plan::{Plan, PlanSummary},
     render::{json, markdown, text},
+    retry::Shutdown,
 };
 
 /// Arguments of `plan`.
@@ -70,7 +70,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
 
 fn run_one(args: &Args, target: &Target, clock: &Arc<dyn Clock>) -> anyhow::Result<Exit> {
     let plan = block_on(async {
-        let stop = Stop::new();
+        let stop = Shutdown::new();
         interrupt::listen(&stop)?;
         plan(target, clock, &stop).await
     })?;
@@ -87,7 +87,7 @@ fn run_one(args: &Args, target: &Target, clock: &Arc<dyn Clock>) -> anyhow::Resu
 
 fn run_whole(args: &Args, targets: &[Target], clock: &Arc<dyn Clock>) -> anyhow::Result<Exit> {
     let plans = block_on(async {
-        let stop = Stop::new();
+        let stop = Shutdown::new();
         interrupt::listen(&stop)?;
         Ok(plan_all(targets, clock, &stop).await)
     })?;
@@ -106,7 +106,7 @@ fn run_whole(args: &Args, targets: &[Target], clock: &Arc<dyn Clock>) -> anyhow:
 }
 
 /// The plan for one account.
-async fn plan(target: &Target, clock: &Arc<dyn Clock>, stop: &Stop) -> anyhow::Result<Plan> {
+async fn plan(target: &Target, clock: &Arc<dyn Clock>, stop: &Shutdown) -> anyhow::Result<Plan> {
     let declarations = &target.declarations;
     let loaded = tokio::task::block_in_place(|| declarations.load_good())?;
     let span = logging::span(target.account.as_ref());
@@ -117,7 +117,7 @@ async fn plan(target: &Target, clock: &Arc<dyn Clock>, stop: &Stop) -> anyhow::R
 }
 
 /// The plans for all accounts, made side by side. Why one has none is shown at once.
-async fn plan_all(targets: &[Target], clock: &Arc<dyn Clock>, stop: &Stop) -> Accounts<Plan> {
+async fn plan_all(targets: &[Target], clock: &Arc<dyn Clock>, stop: &Shutdown) -> Accounts<Plan> {
     let plans = stream::iter(targets.iter().filter_map(|target| Some((target.account.clone()?, target)))).map(
         |(account, target)| async move {
             let result = plan(target, clock, stop).await.map_err(|error| failure::of_account(&account, &error));

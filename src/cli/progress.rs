@@ -8,9 +8,9 @@ use std::{
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
-    calls::{Event, Observe},
     escape::visible,
     letter::AccountName,
+    retry::{Event, Observer},
 };
 
 /// Shows how far a run has come, on standard error.
@@ -50,7 +50,7 @@ impl Progress {
     }
 }
 
-impl Observe for AccountProgress<'_> {
+impl Observer for AccountProgress<'_> {
     fn event(&self, event: &Event<'_>) {
         let Event::Settled { letter, outcome } = event else { return };
         let account = self.account.map(|account| format!("{account}: ")).unwrap_or_default();

@@ -9,10 +9,10 @@ use tracing::Instrument as _;
 use super::{existing, failure, interrupt, logging, plan::SIDE_BY_SIDE, workspace::Target};
 use crate::{
     accounts::{AccountResult, Accounts},
-    calls::Stop,
     clock::Clock,
     inventory::Inventory,
     letter::{AccountName, DesiredLetter, ExistingLetter},
+    retry::Shutdown,
 };
 
 /// What is declared and what exists.
@@ -35,14 +35,14 @@ impl Stock {
 
 /// The stock of one account, or of what the arguments say.
 pub(super) async fn of(target: &Target, clock: &Arc<dyn Clock>) -> anyhow::Result<Stock> {
-    let stop = Stop::new();
+    let stop = Shutdown::new();
     interrupt::listen(&stop)?;
     take(target, clock, &stop).await
 }
 
 /// The stocks of all accounts, taken side by side. Why one has none is shown at once.
 pub(super) async fn of_all(targets: &[Target], clock: &Arc<dyn Clock>) -> anyhow::Result<Accounts<Stock>> {
-    let stop = Stop::new();
+    let stop = Shutdown::new();
     interrupt::listen(&stop)?;
     let stop = &stop;
     let stocks = stream::iter(targets.iter().filter_map(|target| Some((target.account.clone()?, target)))).map(
@@ -54,7 +54,7 @@ pub(super) async fn of_all(targets: &[Target], clock: &Arc<dyn Clock>) -> anyhow
     Ok(Accounts(stocks.buffered(SIDE_BY_SIDE).collect().await))
 }
 
-async fn take(target: &Target, clock: &Arc<dyn Clock>, stop: &Stop) -> anyhow::Result<Stock> {
+async fn take(target: &Target, clock: &Arc<dyn Clock>, stop: &Shutdown) -> anyhow::Result<Stock> {
     let declarations = &target.declarations;
     let desired = tokio::task::block_in_place(|| declarations.load_if_any())?;
     let span = logging::span(target.account.as_ref());

@@ -11,9 +11,9 @@ use std::{
 use bytes::Bytes;
 use letterform::{
     apply::{ReadScans, Report, ScanProblem, apply},
-    calls::{Caller, RetryPolicy, Stop},
     letter::{DesiredLetter, Scan, Source},
     plan::{Plan, staleness},
+    retry::{Caller, RetryPolicy, Shutdown},
     service::{LetterFilter, ServiceError, WriteLetters},
 };
 use rand::{RngExt, rngs::StdRng};
@@ -117,8 +117,8 @@ impl ReadScans for Scans {
 /// Runs a client to its end.
 pub(crate) async fn run(service: &SimService, guard: Option<Guard>, job: &Job) -> Ending {
     tokio::time::sleep(job.starts).await;
-    let stop = Stop::new();
-    let unheard = Stop::new();
+    let stop = Shutdown::new();
+    let unheard = Shutdown::new();
     let heard = if guard == Some(Guard::Stop) { &unheard } else { &stop };
     let broken = Broken { guard, service };
     let work = killed_after(job.interruption, work(&broken, service, job, heard));
@@ -142,7 +142,7 @@ pub(crate) async fn run(service: &SimService, guard: Option<Guard>, job: &Job) -
     }
 }
 
-async fn work(broken: &Broken<'_>, service: &SimService, job: &Job, stop: &Stop) -> Ending {
+async fn work(broken: &Broken<'_>, service: &SimService, job: &Job, stop: &Shutdown) -> Ending {
     let caller = Caller::new(broken, RetryPolicy::default(), job.seed, &*service.witness, stop);
     // An apply ends itself when it is told to end at once; a plan has nothing to report and is dropped.
     let planned = tokio::select! {

@@ -4,8 +4,8 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use futures::future::join_all;
 use letterform::{
-    calls::{Caller, RetryPolicy, Silent, Stop},
     letter::DesiredLetter,
+    retry::{Caller, RetryPolicy, Shutdown, Silent},
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
@@ -112,7 +112,7 @@ impl Stage {
     }
 
     async fn plan_is_empty(&self, declared: &[DesiredLetter]) -> Option<String> {
-        let stop = Stop::new();
+        let stop = Shutdown::new();
         let service = self.service(usize::MAX, &Arc::new(Witness::of(declared)));
         let caller = Caller::new(&service, RetryPolicy::default(), 0, &Silent, &stop);
         match client::plan(&caller, declared).await {

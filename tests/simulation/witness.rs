@@ -6,8 +6,8 @@ use std::{
 };
 
 use letterform::{
-    calls::{Event, Observe},
     letter::{DesiredLetter, ExistingLetter, FileKey, Letter, LetterId},
+    retry::{Event, Observer},
     service::LetterFilter,
 };
 
@@ -230,7 +230,7 @@ impl State {
     }
 }
 
-impl Observe for Witness {
+impl Observer for Witness {
     fn event(&self, event: &Event<'_>) {
         let mut state = self.lock();
         match event {

@@ -22,10 +22,10 @@ use super::{
 use crate::{
     accounts::Accounts,
     apply::{self, Report},
-    calls::{Both, Caller, Observe, RetryPolicy, Silent, Stop},
     clock::Clock,
     letter::{AccountName, DesiredLetter, Picture},
     plan::{Plan, Staleness, staleness},
+    retry::{Both, Caller, Observer, RetryPolicy, Shutdown, Silent},
     service::LetterFilter,
 };
 
@@ -134,11 +134,16 @@ impl Task {
     }
 
     /// Asks the service, and makes the plan or looks whether the saved one still holds.
-    pub(super) async fn prepare(self, args: &Args, clock: &Arc<dyn Clock>, stop: &Stop) -> anyhow::Result<Prepared> {
+    pub(super) async fn prepare(
+        self,
+        args: &Args,
+        clock: &Arc<dyn Clock>,
+        stop: &Shutdown,
+    ) -> anyhow::Result<Prepared> {
         let connection = Connection::open(&self.service, Arc::clone(clock)).await?;
         let open = |path: &PathBuf| Journal::open(path, clock, &connection.endpoint, self.account.as_ref());
         let journal = args.journal.as_ref().map(open).transpose()?;
-        let observer: &dyn Observe = journal.as_ref().map_or(&Silent, |journal| journal);
+        let observer: &dyn Observer = journal.as_ref().map_or(&Silent, |journal| journal);
         let caller = Caller::new(&connection.client, RetryPolicy::brief(), rand::random(), observer, stop);
         let existing = match caller.query(None, &LetterFilter::default()).await {
             Ok(answer) => answer.value,
@@ -176,8 +181,8 @@ pub(super) struct Prepared {
 
 impl Prepared {
     /// Does what the plan says.
-    pub(super) async fn apply(&self, progress: &AccountProgress<'_>, stop: &Stop) -> Report {
-        let journal: &dyn Observe = self.journal.as_ref().map_or(&Silent, |journal| journal);
+    pub(super) async fn apply(&self, progress: &AccountProgress<'_>, stop: &Shutdown) -> Report {
+        let journal: &dyn Observer = self.journal.as_ref().map_or(&Silent, |journal| journal);
         let observer = Both(progress, journal);
         let caller = Caller::new(&self.connection.client, RetryPolicy::default(), rand::random(), &observer, stop);
         apply::apply(self.plan.clone(), &caller, &self.scans, stop, self.connection.parallelism).await

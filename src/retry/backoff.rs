@@ -5,7 +5,7 @@ use std::{
 
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
-use super::Tries;
+use super::Attempts;
 use crate::service::ServiceError;
 
 /// How often and how long failed requests are tried again.
@@ -44,7 +44,7 @@ impl Default for RetryPolicy {
 
 /// Waits between tries: exponential with full jitter, so that clients which failed together do not come back together.
 ///
-/// Throttling costs no budget and no exponential wait: [`Pace`](super::Pace) spaces those requests out. It ends at the
+/// Throttling costs no budget and no exponential wait: [`RateLimiter`](super::RateLimiter) spaces those requests out. It ends at the
 /// deadline alone.
 pub struct Backoff {
     policy: RetryPolicy,
@@ -64,7 +64,7 @@ impl Backoff {
     }
 
     /// How long to wait before the next try after this failure, `None` when there should be none.
-    pub(super) fn next(&self, tries: &mut Tries, error: &ServiceError) -> Option<Duration> {
+    pub(super) fn next(&self, tries: &mut Attempts, error: &ServiceError) -> Option<Duration> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         tries.made += 1;
         let asked = error.retry_after().unwrap_or_default();
@@ -115,7 +115,7 @@ mod tests {
     async fn waits_grow_and_end() {
         let policy = RetryPolicy::default();
         let backoff = Backoff::new(policy, 1);
-        let mut tries = Tries::start();
+        let mut tries = Attempts::start();
         let waits: Vec<_> = std::iter::from_fn(|| backoff.next(&mut tries, &lost())).collect();
         assert_eq!(waits.len(), 7);
         for (i, wait) in (0_u32..).zip(&waits) {
@@ -126,7 +126,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn the_budget_of_a_run_is_shared_and_earned_back() {
         let backoff = Backoff::new(RetryPolicy { run_budget: 2, ..RetryPolicy::default() }, 1);
-        let next = || backoff.next(&mut Tries::start(), &lost());
+        let next = || backoff.next(&mut Attempts::start(), &lost());
         assert!(next().is_some() && next().is_some() && next().is_none());
         backoff.succeeded();
         assert!(next().is_some() && next().is_none());
@@ -135,7 +135,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn throttling_waits_as_asked_and_ends_at_the_deadline() {
         let backoff = Backoff::new(RetryPolicy { run_budget: 0, ..RetryPolicy::default() }, 1);
-        let mut tries = Tries::start();
+        let mut tries = Attempts::start();
         assert_eq!(backoff.next(&mut tries, &throttled(None)), Some(Duration::ZERO));
         let asked = Duration::from_secs(7);
         assert_eq!(backoff.next(&mut tries, &throttled(Some(asked))), Some(asked));

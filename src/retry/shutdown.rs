@@ -2,12 +2,12 @@ use tokio_util::sync::CancellationToken;
 
 /// The wish to stop, in two degrees: first nothing new is begun and what is under way is finished; then everything ends at once.
 #[derive(Debug, Clone, Default)]
-pub struct Stop {
+pub struct Shutdown {
     soft: CancellationToken,
     hard: CancellationToken,
 }
 
-impl Stop {
+impl Shutdown {
     /// No wish to stop so far.
     pub fn new() -> Self {
         Self::default()

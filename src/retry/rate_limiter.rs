@@ -15,7 +15,7 @@ use crate::service::ServiceError;
 /// each second without one adds a few per cent, more the longer it lasts, so that a limit that was lifted is forgotten.
 /// That hovers a few per cent below a steady limit while a throttled request stays the exception.
 #[derive(Debug)]
-pub struct Pace {
+pub struct RateLimiter {
     line: tokio::sync::Mutex<()>,
     state: Mutex<State>,
 }
@@ -55,7 +55,7 @@ const SLOWEST: f64 = 0.2;
 /// The pace at which it counts as free again.
 const FREE: f64 = 10_000.0;
 
-impl Pace {
+impl RateLimiter {
     /// A free pace.
     pub fn new() -> Self {
         let now = Instant::now();
@@ -92,7 +92,7 @@ impl Pace {
     }
 }
 
-impl Default for Pace {
+impl Default for RateLimiter {
     fn default() -> Self {
         Self::new()
     }
@@ -206,7 +206,7 @@ mod tests {
     }
 
     /// Sends `count` requests, `parallelism` at once, each again until it passes; says how long it took.
-    async fn drive(pace: &Pace, bucket: &Bucket, count: u32, parallelism: usize, latency: Duration) -> Duration {
+    async fn drive(pace: &RateLimiter, bucket: &Bucket, count: u32, parallelism: usize, latency: Duration) -> Duration {
         let began = Instant::now();
         stream::iter(0..count)
             .for_each_concurrent(parallelism, |_| async {
@@ -229,7 +229,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_free_service_is_not_slowed_down() {
         let bucket = Bucket::new(1e9, 1e9);
-        let took = drive(&Pace::new(), &bucket, 1000, 10, Duration::from_millis(10)).await;
+        let took = drive(&RateLimiter::new(), &bucket, 1000, 10, Duration::from_millis(10)).await;
         assert!(took <= Duration::from_millis(1200), "{took:?}");
     }
 
@@ -241,7 +241,7 @@ mod tests {
             let bucket = Bucket::new(f64::from(limit), burst);
             let began = Instant::now();
             let count = 30 * limit;
-            let took = drive(&Pace::new(), &bucket, count, parallelism, Duration::from_millis(20)).await;
+            let took = drive(&RateLimiter::new(), &bucket, count, parallelism, Duration::from_millis(20)).await;
             let ratio = took.as_secs_f64() / 30.0;
             let settled = began + took.mul_f64(0.2);
             let refused = bucket.refused.borrow().iter().filter(|at| **at > settled).count();

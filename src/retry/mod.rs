@@ -5,8 +5,8 @@
 
 mod backoff;
 mod event;
-mod pace;
-mod stop;
+mod rate_limiter;
+mod shutdown;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -14,9 +14,9 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 pub use backoff::{Backoff, RetryPolicy};
-pub use event::{Attempt, AttemptResult, Both, Event, Observe, Silent};
-pub use pace::Pace;
-pub use stop::Stop;
+pub use event::{Attempt, AttemptResult, Both, Event, Observer, Silent};
+pub use rate_limiter::RateLimiter;
+pub use shutdown::Shutdown;
 
 use crate::{
     letter::{ExistingLetter, FileKey, Letter, LetterId, ScanObject},
@@ -27,11 +27,11 @@ use crate::{
 pub struct Caller<'a, S> {
     service: &'a S,
     backoff: Backoff,
-    query_pace: Pace,
-    upload_pace: Pace,
-    create_pace: Pace,
-    observer: &'a dyn Observe,
-    stop: &'a Stop,
+    query_pace: RateLimiter,
+    upload_pace: RateLimiter,
+    create_pace: RateLimiter,
+    observer: &'a dyn Observer,
+    stop: &'a Shutdown,
     attempts: AtomicU64,
 }
 
@@ -46,13 +46,13 @@ pub enum Next {
 
 impl<'a, S: ReadLetters> Caller<'a, S> {
     /// A caller with a retry policy and a seed for its jitter.
-    pub fn new(service: &'a S, policy: RetryPolicy, seed: u64, observer: &'a dyn Observe, stop: &'a Stop) -> Self {
+    pub fn new(service: &'a S, policy: RetryPolicy, seed: u64, observer: &'a dyn Observer, stop: &'a Shutdown) -> Self {
         Self {
             service,
             backoff: Backoff::new(policy, seed),
-            query_pace: Pace::new(),
-            upload_pace: Pace::new(),
-            create_pace: Pace::new(),
+            query_pace: RateLimiter::new(),
+            upload_pace: RateLimiter::new(),
+            create_pace: RateLimiter::new(),
             observer,
             stop,
             attempts: AtomicU64::new(0),
@@ -60,7 +60,7 @@ impl<'a, S: ReadLetters> Caller<'a, S> {
     }
 
     /// Where events go.
-    pub fn observer(&self) -> &'a dyn Observe {
+    pub fn observer(&self) -> &'a dyn Observer {
         self.observer
     }
 
@@ -70,7 +70,7 @@ impl<'a, S: ReadLetters> Caller<'a, S> {
         letter: Option<&str>,
         filter: &LetterFilter,
     ) -> Result<Answer<Vec<ExistingLetter>>, ServiceError> {
-        let mut tries = Tries::start();
+        let mut tries = Attempts::start();
         loop {
             self.query_pace.turn().await;
             let call = self.service.query(filter);
@@ -84,7 +84,7 @@ impl<'a, S: ReadLetters> Caller<'a, S> {
     }
 
     /// Waits until another try of `operation` makes sense, or says that none does. `retryable` is whether the error allows it.
-    pub async fn wait(&self, tries: &mut Tries, error: &ServiceError, retryable: bool) -> Next {
+    pub async fn wait(&self, tries: &mut Attempts, error: &ServiceError, retryable: bool) -> Next {
         if !retryable || self.stop.is_requested() {
             return Next::GiveUp;
         }
@@ -107,8 +107,8 @@ impl<'a, S: ReadLetters> Caller<'a, S> {
         &self,
         operation: Operation,
         letter: Option<&str>,
-        tries: &Tries,
-        pace: &Pace,
+        tries: &Attempts,
+        pace: &RateLimiter,
         call: impl Future<Output = Result<T, ServiceError>>,
     ) -> Result<T, ServiceError>
     where
@@ -140,7 +140,7 @@ impl<'a, S: ReadLetters> Caller<'a, S> {
 impl<S: WriteLetters> Caller<'_, S> {
     /// Uploads a scan, again when that may help.
     pub async fn upload(&self, letter: &str, object: ScanObject, scan: Bytes) -> Result<FileKey, ServiceError> {
-        let mut tries = Tries::start();
+        let mut tries = Attempts::start();
         loop {
             self.upload_pace.turn().await;
             let call = self.service.upload(object, scan.clone());
@@ -160,7 +160,7 @@ impl<S: WriteLetters> Caller<'_, S> {
     /// Sends one create, whatever comes of it.
     pub async fn create(
         &self,
-        tries: &Tries,
+        tries: &Attempts,
         letter: &Letter<FileKey>,
     ) -> Result<Answer<Option<LetterId>>, ServiceError> {
         let call = self.service.create(letter);
@@ -171,13 +171,13 @@ impl<S: WriteLetters> Caller<'_, S> {
 
 /// The tries of one operation so far.
 #[derive(Debug, Clone, Copy)]
-pub struct Tries {
+pub struct Attempts {
     made: u32,
     failed: u32,
     began: Instant,
 }
 
-impl Tries {
+impl Attempts {
     /// No try so far.
     pub fn start() -> Self {
         Self { made: 0, failed: 0, began: Instant::now() }

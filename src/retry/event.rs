@@ -49,7 +49,7 @@ pub enum AttemptResult<'a> {
 }
 
 /// What is told of everything that happens, as it happens.
-pub trait Observe: Sync {
+pub trait Observer: Sync {
     /// Something happened.
     fn event(&self, event: &Event<'_>);
 }
@@ -58,14 +58,14 @@ pub trait Observe: Sync {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Silent;
 
-impl Observe for Silent {
+impl Observer for Silent {
     fn event(&self, _: &Event<'_>) {}
 }
 
 /// Two observers as one.
-pub struct Both<'a>(pub &'a dyn Observe, pub &'a dyn Observe);
+pub struct Both<'a>(pub &'a dyn Observer, pub &'a dyn Observer);
 
-impl Observe for Both<'_> {
+impl Observer for Both<'_> {
     fn event(&self, event: &Event<'_>) {
         self.0.event(event);
         self.1.event(event);
