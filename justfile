@@ -38,4 +38,4 @@ demo:
 
 # Write schema/ and the generated pages anew
 generate:
-    UPDATE_GENERATED=1 cargo test --locked --test schema --test reference --test docs
+    UPDATE_GENERATED=1 cargo test --locked --test it

@@ -1,6 +1,6 @@
 """Runs the table of tests/data/credentials.json with the official package.
 
-Usage: credentials.py ENDPOINT, an emulator that knows the keys of tests/credentials.rs and has the role ecs-role.
+Usage: credentials.py ENDPOINT, an emulator that knows the keys of tests/it/credentials.rs and has the role ecs-role.
 Prints one line a case that fails, and `passed failed` as the last line.
 
 The package's own requests go to the emulator in the place of sts.aliyuncs.com and of the metadata service; everything else

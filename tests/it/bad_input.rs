@@ -1,0 +1,136 @@
+//! Bad input gets a clear error and changes nothing.
+
+use std::{
+    io::{Read as _, Write as _},
+    net::TcpListener,
+};
+
+use crate::project::{Project, letter};
+
+/// The error, once it is seen that planning and applying fail with it.
+#[track_caller]
+fn refused(project: &Project) -> String {
+    let apply = project.sandbox(&["apply", "--auto-approve"]).exits(1);
+    let plan = project.sandbox(&["plan"]).exits(1);
+    assert_eq!(plan.stderr, apply.stderr);
+    assert!(plan.stdout.is_empty() && apply.stdout.is_empty(), "{}", apply.stdout);
+    assert!(!project.path().join(".letterform").exists(), "nothing was even asked");
+    plan.stderr
+}
+
+fn yaml(text: impl AsRef<[u8]>) -> Project {
+    Project::new().file("letters.yaml", text)
+}
+
+#[test]
+fn what_is_not_yaml_is_told_with_its_place() {
+    let error = refused(&yaml("version: 1\nletters: [\n"));
+    assert!(error.contains("letters.yaml:"), "{error}");
+}
+
+#[test]
+fn each_mistake_is_told_at_once_with_its_place() {
+    let letters = letter("委托").replace("validity", "validty").replace("[菜鸟网络]", "[菜]");
+    let error = refused(&yaml(format!("version: 2\nletters:\n{letters}")));
+    for expected in ["letters.yaml:1:10", "letters.yaml:7:", "letters.yaml:8:", "validity"] {
+        assert!(error.contains(expected), "{expected} is not in:\n{error}");
+    }
+}
+
+#[test]
+fn a_name_in_two_files_points_at_both() {
+    let project = Project::new().letters("a.letters.yaml", &["委托"]).letters("b/letters.yml", &["委托"]);
+    let error = refused(&project);
+    assert!(error.contains("a.letters.yaml:3") && error.contains("b/letters.yml:3"), "{error}");
+}
+
+#[test]
+fn a_missing_scan_is_told() {
+    let error = refused(&yaml(format!("version: 1\nletters:\n{}", letter("委托").replace("scan.png", "none.png"))));
+    assert!(error.contains("letters.yaml:9:") && error.contains("does not exist"), "{error}");
+}
+
+#[test]
+fn nothing_found_says_what_was_looked_for() {
+    let error = refused(&Project::new());
+    assert!(error.contains("letters.yaml") && error.contains("*.letters.yaml"), "{error}");
+}
+
+#[test]
+fn without_credentials_it_says_where_it_looked() {
+    let run = Project::with_letters(&["委托"]).run(&["plan"]).exits(1);
+    assert!(run.stdout.is_empty());
+    for place in ["ALIBABA_CLOUD_ACCESS_KEY_ID", ".aliyun/config.json", ".alibabacloud/credentials"] {
+        assert!(run.stderr.contains(place), "{place} is not in:\n{}", run.stderr);
+    }
+}
+
+#[test]
+fn plain_http_is_for_loopback_alone() {
+    let run = Project::with_letters(&["委托"]).run(&["plan", "--endpoint=http://192.0.2.1"]).exits(1);
+    assert!(run.stderr.contains("loopback"), "{}", run.stderr);
+}
+
+#[test]
+fn wrong_usage_exits_with_1() {
+    let project = Project::new();
+    for arguments in [&["plan", "--no-such-option"][..], &["no-such-command"], &[], &["apply", "--parallelism=0"]] {
+        let error = project.run(arguments).exits(1).stderr;
+        assert!(error.contains("--help") || error.contains("Usage"), "{arguments:?}: {error}");
+    }
+    let _ = project.run(&["--help"]).exits(0);
+    let _ = project.run(&["--version"]).exits(0);
+}
+
+#[test]
+fn a_path_after_sandbox_is_not_taken_for_its_state() {
+    let project =
+        Project::new().letters("agency/culture.letters.yaml", &["委托"]).file("agency/scan.png", crate::project::PIXEL);
+    let run = project.run(&["plan", "--sandbox", "agency"]).exits(1);
+    assert!(run.stderr.contains("--sandbox=DIR"), "{}", run.stderr);
+    let _ = project.run(&["plan", "agency", "--sandbox"]).exits(0);
+    let _ = project.run(&["plan", "agency", "--sandbox", "state"]).exits(0);
+    let _ = project.run(&["plan", "agency", "--sandbox", "state"]).exits(0);
+}
+
+/// Plans against an endpoint on this machine.
+fn plan_at(address: &str) -> crate::project::Run {
+    let project = Project::with_letters(&["委托"]);
+    let endpoint = format!("--endpoint=http://{address}");
+    let mut command = project.command(&["plan", &endpoint]);
+    command.env("ALIBABA_CLOUD_ACCESS_KEY_ID", "id").env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "very-secret");
+    let output = command.output().unwrap();
+    crate::project::Run {
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+        status: output.status.code().unwrap(),
+    }
+}
+
+#[test]
+fn no_server_at_the_endpoint_is_told() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    drop(listener);
+    let run = plan_at(&address).exits(1);
+    assert!(run.stderr.contains(&address) && run.stderr.contains("--endpoint"), "{}", run.stderr);
+    assert!(!run.stderr.contains("very-secret"));
+}
+
+#[test]
+fn an_answer_that_is_no_json_is_told() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    // Ends with the process: how often the program asks is its own affair.
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let _ = stream.read(&mut [0; 8192]);
+            let page = "<html>\x1b[31mportal</html>";
+            let _ = write!(stream, "HTTP/1.1 403 Forbidden\r\ncontent-length: {}\r\n\r\n{page}", page.len());
+        }
+    });
+    let run = plan_at(&address).exits(1);
+    assert!(run.stderr.contains("can't be read") && run.stderr.contains("HTTP 403"), "{}", run.stderr);
+    assert!(!run.stderr.contains('\x1b'), "{}", run.stderr);
+}

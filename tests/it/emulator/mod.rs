@@ -1,0 +1,48 @@
+//! The emulator over loopback HTTP, as any client would use it.
+
+mod client;
+mod conformance;
+mod fault;
+mod process;
+mod scale;
+mod upload;
+
+/// The tests' vocabulary: an emulator whose clock stands still, and a client of it.
+mod setup {
+    use std::sync::Arc;
+
+    use jiff::Timestamp;
+    use letterform::{
+        clock::Clock,
+        emulator::{Emulator, EmulatorOptions, Running, StateLocation, faults::Faults},
+    };
+
+    use crate::emulator::client::Client;
+
+    /// The time on every clock of these tests.
+    pub(crate) const NOW: &str = "2026-11-24T04:00:00Z";
+
+    struct Still;
+
+    impl Clock for Still {
+        fn now(&self) -> Timestamp {
+            NOW.parse().expect("a time")
+        }
+    }
+
+    pub(crate) async fn emulator(faults: &[&str]) -> (Running, Client) {
+        let emulator = Emulator::open(EmulatorOptions {
+            state: StateLocation::Memory,
+            access_keys: ["shop:secret", "other:secret", "STS1:secret:token@shop"]
+                .map(|key| key.parse().expect("an AccessKey"))
+                .into(),
+            faults: Faults(faults.iter().map(|rule| rule.parse().expect(rule)).collect()),
+            clock: Arc::new(Still),
+            metadata_role: Some("ecs-role".to_owned()),
+        })
+        .expect("memory can be used");
+        let running = emulator.listen("127.0.0.1:0".parse().expect("an address")).await.expect("a port is free");
+        let client = Client::new(&running.endpoint());
+        (running, client)
+    }
+}

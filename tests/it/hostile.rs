@@ -1,0 +1,301 @@
+//! Nothing that a terminal, a page, a table or a CI system would obey reaches it, whoever wrote it: a pull request or a server.
+#![cfg(unix)]
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::{TcpListener, TcpStream},
+    process::Command,
+    thread,
+};
+
+use crate::project::{Project, Run};
+use letterform::escape::visible;
+use serde_json::{Value, json};
+
+/// Colours, a cursor that moves, a line that turns, what can't be seen, and the beginnings of commands of other systems.
+const HOSTILE: &str = "坏\u{1b}[31m\u{9b}2J\u{7}\u{8}\r\n::error::x\u{85}\u{202e}\u{2066}\u{200b}\u{feff}\u{2028}\u{e0041}%0A##[error]y##vso[z]|<img src=x onerror=y>`</script>";
+
+/// A server on this machine that answers every request with what `answer` says to its target and body.
+fn serve(answer: impl Fn(&str, &str) -> (u16, String) + Send + Sync + Copy + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            thread::spawn(move || converse(stream.unwrap(), answer));
+        }
+    });
+    endpoint
+}
+
+fn converse(mut stream: TcpStream, answer: impl Fn(&str, &str) -> (u16, String)) {
+    let mut reader = BufReader::new(stream.try_clone().unwrap());
+    let (mut head, mut length) = (String::new(), 0);
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line).unwrap_or(0) == 0 || line == "\r\n" {
+            break;
+        }
+        if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap();
+        }
+        head.push_str(&line);
+    }
+    let mut body = vec![0; length];
+    let _ = reader.read_exact(&mut body);
+    let (status, answer) = answer(&head, &String::from_utf8_lossy(&body));
+    let _ =
+        write!(stream, "HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{answer}", answer.len());
+}
+
+fn query() -> Value {
+    let letter = |name: &str, id: u64| {
+        json!({
+            "AuthorizationLetterId": id,
+            "AuthorizationLetterName": name,
+            "Authorization": HOSTILE,
+            "ProxyAuthorization": HOSTILE,
+            "OrganizationCode": HOSTILE,
+            "AuthorizationLetterExpDate": HOSTILE,
+            "AuthorizationLetterPic": format!("https://oss.example/{HOSTILE}"),
+            "SignScope": format!("{HOSTILE}、{HOSTILE}"),
+            "State": HOSTILE,
+            "Status": HOSTILE,
+        })
+    };
+    json!({"Code": "OK", "RequestId": HOSTILE, "Data": [letter("甲委托", 1), letter(HOSTILE, 2)]})
+}
+
+fn refusal() -> String {
+    let refusal =
+        json!({"Code": HOSTILE, "Message": HOSTILE, "RequestId": HOSTILE, "HostId": HOSTILE, "Recommend": HOSTILE});
+    refusal.to_string()
+}
+
+/// Everything that a run printed, once it is seen that a terminal shows it as it is.
+#[track_caller]
+fn harmless(mut command: Command) -> String {
+    command.env("ALIBABA_CLOUD_ACCESS_KEY_ID", "id").env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "hush");
+    let run = Run::of(command.output().unwrap());
+    // The lines of CSV end as its standard has it.
+    let printed = format!("{}{}", run.stdout, run.stderr).replace("\r\n", "\n");
+    for line in printed.lines() {
+        assert_eq!(visible(line), line, "{command:?} printed:\n{printed}");
+        assert!(!line.trim_start().starts_with("::error::x"), "{command:?} printed:\n{printed}");
+    }
+    printed
+}
+
+/// The lines of log that these arguments ask for do no harm either.
+#[track_caller]
+fn all_harmless(project: &Project, endpoint: &str, arguments: &[&str]) -> String {
+    let endpoint = format!("--endpoint={endpoint}");
+    for log in [&["-vv"][..], &["-vv", "--log-format=json"]] {
+        let _ = harmless(project.command(&[arguments, &[&endpoint], log].concat()));
+    }
+    harmless(project.command(&[arguments, &[&endpoint]].concat()))
+}
+
+#[test]
+fn what_the_service_tells_of_letters_is_shown_and_not_obeyed() {
+    let endpoint = serve(|_, _| (200, query().to_string()));
+    let project = Project::with_letters(&["甲委托"]);
+    for arguments in [
+        &["plan"][..],
+        &["plan", "--format=json"],
+        &["plan", "--format=markdown"],
+        &["plan", "--color=never", "--detailed-exitcode", "--out=plan.json"],
+        &["apply", "--auto-approve"],
+        &["apply", "--auto-approve", "--format=json", "--journal=journal.jsonl"],
+        &["apply", "--auto-approve", "--format=markdown"],
+        &["list"],
+        &["list", "--format=json"],
+        &["list", "--format=csv"],
+        &["show", "甲委托"],
+        &["show", "甲委托", "--format=json"],
+        &["show", HOSTILE],
+        &["import"],
+        &["report", "--out=report.html"],
+        &["report"],
+    ] {
+        let printed = all_harmless(&project, &endpoint, arguments);
+        assert!(printed.contains('坏') || arguments.contains(&"--out=report.html"), "{arguments:?}: {printed}");
+    }
+    for file in ["plan.json", "journal.jsonl", "report.html"] {
+        for line in fs::read_to_string(project.path().join(file)).unwrap().lines() {
+            assert_eq!(visible(line), line, "in {file}");
+        }
+    }
+    let page = fs::read_to_string(project.path().join("report.html")).unwrap();
+    assert!(!page.contains("<img") && page.matches("</script>").count() == 1);
+    let markdown = all_harmless(&project, &endpoint, &["plan", "--format=markdown"]);
+    let outside_of_fences: String = markdown.split("\n```").step_by(2).collect();
+    assert!(outside_of_fences.contains("In conflict") && !outside_of_fences.contains("<img"), "{markdown}");
+}
+
+#[test]
+fn what_a_server_refuses_with_is_shown_and_not_obeyed() {
+    let project = Project::with_letters(&["甲委托"]);
+    for status in [200, 400, 403] {
+        let endpoint = match status {
+            200 => serve(|_, _| (200, refusal())),
+            400 => serve(|_, _| (400, refusal())),
+            _ => serve(|_, _| (403, format!("<html>{HOSTILE}"))),
+        };
+        for arguments in [
+            &["plan"][..],
+            &["plan", "--format=json"],
+            &["apply", "--auto-approve"],
+            &["list"],
+            &["doctor"],
+            &["doctor", "--format=json"],
+        ] {
+            let _ = all_harmless(&project, &endpoint, arguments);
+        }
+    }
+}
+
+#[test]
+fn what_a_create_or_an_upload_is_refused_with_is_shown_and_not_obeyed() {
+    /// Lets letters be asked for, and uploads too unless they are to fail.
+    fn answer(head: &str, upload: u16) -> (u16, String) {
+        let host =
+            head.to_lowercase().lines().find_map(|line| line.strip_prefix("host:").map(|host| host.trim().to_owned()));
+        let is = |operation: &str| head.contains(operation);
+        if is("QuerySmsAuthorizationLetter") {
+            return (200, json!({"Code": "OK", "RequestId": HOSTILE}).to_string());
+        }
+        if is("GetQualificationOssInfo") {
+            let data = json!({"AccessKeyId": "k", "Policy": "cA==", "Signature": "c2ln", "StartPath": "1", "Expire": 4_000_000_000_u64,
+                "Host": format!("http://{}", host.unwrap())});
+            return (200, json!({"Code": "OK", "RequestId": "R", "Data": data}).to_string());
+        }
+        if is("CreateSmsAuthorizationLetter") {
+            return (400, refusal());
+        }
+        let xml = visible(HOSTILE).replace('<', "&lt;").replace("\\u{1b}", "&#27;");
+        (upload, format!("<Error><Code>{xml}</Code><Message>{xml}</Message><RequestId>{xml}</RequestId></Error>"))
+    }
+    let project = Project::with_letters(&["甲委托"]);
+    for upload in [200, 403] {
+        let endpoint =
+            if upload == 200 { serve(|head, _| answer(head, 200)) } else { serve(|head, _| answer(head, 403)) };
+        for format in ["text", "json", "markdown"] {
+            let format = format!("--format={format}");
+            let printed = all_harmless(&project, &endpoint, &["apply", "--auto-approve", "--journal=j.jsonl", &format]);
+            assert!(printed.contains('坏'), "{printed}");
+        }
+    }
+    for line in fs::read_to_string(project.path().join("j.jsonl")).unwrap().lines() {
+        assert_eq!(visible(line), line, "in the journal");
+    }
+}
+
+#[test]
+fn what_a_pull_request_writes_is_shown_and_not_obeyed() {
+    let quoted = serde_json::to_string(HOSTILE).unwrap();
+    let project = Project::with_letters(&["甲委托"]);
+    let fields =
+        ["name", "authorizer", "authorizedParty", "organizationCode", "validity", "scan", "fileKey", "signatures"];
+    let fields = fields.map(|field| format!("    {field}: {quoted}\n")).concat();
+    project.write("a.letters.yaml", format!("version: {quoted}\nletters:\n  - {quoted}: {quoted}\n{fields}"));
+    // Raw, where YAML lets it stand, and in the name of the file.
+    project
+        .write("坏\u{1b}[31m\u{202e}\n::error::x.letters.yaml", format!("version: 1\nletters:\n  - name: {HOSTILE}\n"));
+    for format in ["text", "json", "github", "sarif"] {
+        let printed = harmless(project.command(&["validate", &format!("--format={format}")]));
+        assert!(printed.contains('坏'), "{format}: {printed}");
+        if format == "github" {
+            let others: Vec<&str> = printed.lines().filter(|line| !line.starts_with("::error ")).collect();
+            assert_eq!(others, ["11 errors"]);
+        }
+    }
+    for arguments in [
+        &["plan", "--sandbox"][..],
+        &["plan", "--sandbox", "--format=json"],
+        &["doctor", "--sandbox"],
+        &["validate", HOSTILE],
+        &["validate", "--deny", HOSTILE],
+        &["explain", HOSTILE],
+        &["apply", "--plan", HOSTILE, "--sandbox"],
+        &["plan", "--profile", HOSTILE],
+        &["plan", "--endpoint", HOSTILE],
+        &["plan", "--region", HOSTILE],
+        &["plan", "--ca-file", HOSTILE],
+        &["plan", "--workspace", HOSTILE],
+        &["plan", "--account", HOSTILE],
+        &["renew", HOSTILE, "--until", "2031-01-01"],
+        &["renew", "甲委托", "--until", HOSTILE],
+        &["renew", "甲委托", "--until", "2031-01-01", "--name", HOSTILE],
+        &["plan", "--parallelism", HOSTILE],
+        &["plan", "--format", HOSTILE],
+        &["list", "--expiring", HOSTILE],
+        &["list", "--sort", HOSTILE],
+        &["schema", HOSTILE],
+        &[HOSTILE],
+        &[&format!("--{HOSTILE}")],
+        &["emulator", "--fault", HOSTILE],
+        &["emulator", "--listen", HOSTILE],
+        &["emulator", "--access-key", HOSTILE],
+    ] {
+        let _ = harmless(project.command(arguments));
+    }
+}
+
+#[test]
+fn a_workspace_file_and_a_saved_plan_are_shown_and_not_obeyed() {
+    let quoted = serde_json::to_string(HOSTILE).unwrap();
+    let project = Project::with_letters(&["甲委托"]);
+    let fields = ["name", "id", "letters", "region", "endpoint", "profile", "role", "oidcProvider"];
+    let fields: Vec<String> = fields.iter().map(|field| format!("{field}: {quoted}")).collect();
+    let account =
+        format!("version: 1\nsettings: {{lints: {{{quoted}: {quoted}}}}}\naccounts:\n  - {{{}}}\n", fields.join(", "));
+    project.write("letterform.yaml", account);
+    for arguments in [&["plan"][..], &["validate"], &["validate", "--format=github"], &["accounts"], &["doctor"]] {
+        assert!(harmless(project.command(arguments)).contains('坏'), "{arguments:?}");
+    }
+    fs::remove_file(project.path().join("letterform.yaml")).unwrap();
+
+    let _ = project.sandbox(&["plan", "--out=plan.json"]).exits(0);
+    let plan: Value = serde_json::from_slice(&fs::read(project.path().join("plan.json")).unwrap()).unwrap();
+    let pointers = [
+        "/endpoint",
+        "/letters/0/name",
+        "/letters/0/source/file",
+        "/letters/0/desired/authorizer",
+        "/letters/0/desired/scan/path",
+        "/letters/0/desired/scan/sha256",
+        "/letters/0/action",
+        "/generator/name",
+    ];
+    for pointer in pointers {
+        let mut spoilt = plan.clone();
+        *spoilt.pointer_mut(pointer).unwrap() = HOSTILE.into();
+        project.write("plan.json", spoilt.to_string());
+        let _ = harmless(project.command(&["apply", "--plan=plan.json", "--auto-approve", "--sandbox"]));
+    }
+}
+
+#[test]
+fn an_answer_without_an_end_is_left_in_the_middle() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for (number, stream) in listener.incoming().enumerate() {
+            let mut stream = stream.unwrap();
+            let _ = stream.read(&mut [0; 8192]);
+            // First one that says how large it is, then one that never ends.
+            if number == 0 {
+                let _ = write!(stream, "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n[", u64::MAX);
+                continue;
+            }
+            let _ = write!(stream, "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n");
+            let chunk = [&b"100000\r\n"[..], &vec![b' '; 1 << 20], b"\r\n"].concat();
+            while stream.write_all(&chunk).is_ok() {}
+        }
+    });
+    let project = Project::with_letters(&["甲委托"]);
+    for _ in 0..2 {
+        let printed = harmless(project.command(&["plan", &format!("--endpoint={endpoint}")]));
+        assert!(printed.contains("it is larger than 64 MiB"), "{printed}");
+    }
+}

@@ -1,0 +1,98 @@
+//! What exists, listed, shown and imported by the built program.
+
+use crate::project::{Project, letter};
+
+/// The quickstart with its letters in the sandbox.
+fn applied() -> Project {
+    let project = Project::example("quickstart");
+    let _ = project.sandbox(&["apply", "--auto-approve", "--parallelism=1"]).exits(0);
+    project
+}
+
+#[test]
+fn what_exists_is_imported_and_plans_as_unchanged_at_once() {
+    let project = applied();
+    let printed = project.sandbox(&["import"]).exits(0);
+    let written = project.sandbox(&["import", "--out", "letters/all.letters.yaml"]);
+    assert!(written.status == 1 && written.stderr.contains("can't be written"), "{}", written.stderr);
+    let written = project.sandbox(&["import", "--out", "imported.yaml"]).exits(0);
+    assert!(written.stderr.contains("Imported: 2 declared."), "{}", written.stderr);
+    assert_eq!(std::fs::read_to_string(project.path().join("imported.yaml")).unwrap(), printed.stdout);
+    let _ = project.run(&["validate", "imported.yaml"]).exits(0);
+    let plan = project.sandbox(&["plan", "imported.yaml", "--detailed-exitcode", "--format=json"]).exits(0).json();
+    assert_eq!(plan["summary"], serde_json::json!({"create": 0, "unchanged": 2, "conflict": 0, "unmanaged": 0}));
+}
+
+#[test]
+fn import_writes_a_file_for_each_authorizer_and_replaces_none_unasked() {
+    let project = applied();
+    let split = ["import", "--split", "--out", "imported"];
+    let _ = project.sandbox(&split).exits(0);
+    let _ = project.sandbox(&["plan", "imported", "--detailed-exitcode"]).exits(0);
+    let one = project.path().join("imported/苏州听雨茶业有限公司.letters.yaml");
+    std::fs::write(&one, "mine").unwrap();
+    let again = project.sandbox(&split).exits(1);
+    assert!(again.stderr.contains("听雨茶业") && again.stderr.contains("--force"), "{}", again.stderr);
+    assert_eq!(std::fs::read_to_string(&one).unwrap(), "mine");
+    let _ = project.sandbox(&[&split[..], &["--force"]].concat()).exits(0);
+    assert_ne!(std::fs::read_to_string(&one).unwrap(), "mine");
+}
+
+#[test]
+fn letters_are_listed_filtered_and_sorted() {
+    let project = applied();
+    project.write("new.letters.yaml", format!("version: 1\nletters:\n{}", letter("新委托")));
+    project.write("scan.png", crate::project::PIXEL);
+    insta::assert_snapshot!(project.sandbox(&["list", "--sort=name"]).exits(0).stdout);
+    let names = |arguments: &[&str]| -> Vec<String> {
+        let json = project.sandbox(&[&["list", "--format=json"], arguments].concat()).exits(0).json();
+        json["letters"].as_array().unwrap().iter().map(|letter| letter["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names(&["--signature", "菜鸟裹裹"]), ["菜鸟网络授权书"]);
+    assert_eq!(names(&["--signature", "听雨茶业", "--signature-form", "v1"]), ["听雨茶业授权书"]);
+    assert_eq!(names(&["--authorizer", "茶业"]), ["听雨茶业授权书"]);
+    assert_eq!(names(&["--state", "create"]), ["新委托"]);
+    assert_eq!(names(&["--expiring", "60d"]), [""; 0]);
+    assert_eq!(names(&["--expiring", "60d", "--today", "2028-01-01"]), ["听雨茶业授权书"]);
+    let csv = project.sandbox(&["list", "--format=csv"]).exits(0).stdout;
+    assert_eq!(csv.lines().count(), 4);
+}
+
+#[test]
+fn a_list_needs_no_declarations() {
+    let project = applied();
+    std::fs::remove_file(project.path().join("letters.yaml")).unwrap();
+    let list = project.sandbox(&["list", "--format=json"]).exits(0).json();
+    assert_eq!(list["letters"][0]["action"], "unmanaged");
+    let _ = project.sandbox(&["list", "letters.yaml"]).exits(1);
+}
+
+#[test]
+fn one_letter_is_shown_and_a_mistyped_one_suggested() {
+    let project = applied();
+    let shown = project.sandbox(&["show", "菜鸟网络授权书"]).exits(0).stdout;
+    assert!(shown.contains("registered as declared") && shown.contains("letters.yaml:"), "{shown}");
+    let json = project.sandbox(&["show", "菜鸟网络授权书", "--format=json"]).exits(0).json();
+    assert_eq!((&json["letters"][0]["action"], &json["letters"][0]["scan"]), (&"unchanged".into(), &"known".into()));
+    let unknown = project.sandbox(&["show", "菜鸟网络受权书"]).exits(1);
+    assert!(unknown.stderr.contains("did you mean 菜鸟网络授权书?"), "{}", unknown.stderr);
+}
+
+#[test]
+fn a_successor_is_declared_beside_its_predecessor_and_stops_the_warning() {
+    let project = applied();
+    let day = ["--today", "2028-02-01"];
+    let codes = || {
+        let plan = project.sandbox(&[&["plan", "--format=json"], &day[..]].concat()).exits(0).json();
+        plan["warnings"].as_array().unwrap().iter().map(|warning| warning["code"].to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(codes(), ["\"expires-soon\""]);
+    let before = std::fs::read_to_string(project.path().join("letters.yaml")).unwrap();
+    let _ = project.run(&[&["renew", "听雨茶业授权书", "--until", "2031-01-31"], &day[..]].concat()).exits(0);
+    let after = std::fs::read_to_string(project.path().join("letters.yaml")).unwrap();
+    assert!(after.starts_with(&before), "{after}");
+    insta::assert_snapshot!("the_declaration_of_a_successor", &after[before.len()..]);
+    assert_eq!(codes(), [""; 0]);
+    let unknown = project.run(&["renew", "听雨茶业受权书", "--until", "2031-01-31"]).exits(1);
+    assert!(unknown.stderr.contains("did you mean"), "{}", unknown.stderr);
+}

@@ -1,0 +1,27 @@
+//! The tests of the program and of the library as a whole, in one binary: one module a subject.
+#![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
+
+mod bad_input;
+mod credentials;
+mod docs;
+mod doctor;
+mod emulator;
+mod generated;
+mod hostile;
+mod inventory;
+mod log;
+mod long_apply;
+mod main_job;
+mod project;
+mod reference;
+mod reliability;
+mod schema;
+mod secrets;
+mod signature_vectors;
+mod simulation;
+mod tls;
+mod validate;
+mod validate_hostile;
+mod validate_rules;
+mod workspace;
+mod workspace_schema;

@@ -1,0 +1,117 @@
+//! The main job over the built program: declare, plan, apply, and nothing to do.
+
+use std::io::Write as _;
+
+use crate::project::{Project, Run, letter};
+
+/// What a person reads, with what differs from run to run made equal.
+fn shown(run: &Run) -> String {
+    let request_id = regex::Regex::new("[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}").unwrap();
+    let text = format!("{}--- standard error\n{}", run.stdout, run.stderr);
+    request_id.replace_all(&text, "<RequestId>").into_owned()
+}
+
+#[test]
+fn a_declared_letter_is_planned_created_and_then_there() {
+    let project = Project::example("quickstart");
+    let plan = project.sandbox(&["plan", "--detailed-exitcode"]).exits(2);
+    insta::assert_snapshot!("plan_of_the_quickstart", shown(&plan));
+    let apply = project.sandbox(&["apply", "--auto-approve", "--parallelism=1"]).exits(0);
+    insta::assert_snapshot!("apply_of_the_quickstart", shown(&apply));
+    let again = project.sandbox(&["plan", "--detailed-exitcode"]).exits(0);
+    insta::assert_snapshot!("plan_with_nothing_to_do", shown(&again));
+    let report = project.sandbox(&["apply", "--auto-approve", "--format=json"]).exits(0).json();
+    assert_eq!((&report["summary"]["created"], &report["summary"]["unchanged"]), (&0.into(), &2.into()));
+}
+
+#[test]
+fn both_signature_forms_are_accepted() {
+    let project = Project::with_letters(&["委托"]);
+    for form in ["v1", "v3"] {
+        let _ = project.sandbox(&["apply", "--auto-approve", "--signature", form]).exits(0);
+    }
+}
+
+#[test]
+fn an_agency_with_several_files_is_applied_as_a_whole() {
+    let project = Project::example("agency");
+    let report = project.sandbox(&["apply", "--auto-approve", "--format=json"]).exits(0).json();
+    assert_eq!(report["summary"]["created"], 4);
+    let places: Vec<_> = report["letters"].as_array().unwrap().iter().map(|letter| &letter["source"]).collect();
+    assert_eq!(places[0], &serde_json::json!({"file": "culture.letters.yaml", "line": 6}));
+    assert_eq!(places[3], &serde_json::json!({"file": "transport.letters.yaml", "line": 16}));
+    let _ = project.sandbox(&["plan", "--detailed-exitcode"]).exits(0);
+}
+
+#[test]
+fn a_letter_with_other_content_is_a_conflict_and_stays_as_it_is() {
+    let project = Project::with_letters(&["委托"]);
+    let _ = project.sandbox(&["apply", "--auto-approve"]).exits(0);
+    let changed = letter("委托").replace("[菜鸟网络]", "[菜鸟裹裹, 菜鸟网络]").replace("2028-12-31", "2028-06-30");
+    project.write("letters.yaml", format!("version: 1\nletters:\n{changed}{}", letter("新委托")));
+    let plan = project.sandbox(&["plan", "--detailed-exitcode"]).exits(3);
+    insta::assert_snapshot!("plan_with_a_conflict", shown(&plan));
+    let _ = project.sandbox(&["plan"]).exits(0);
+    let markdown = project.sandbox(&["plan", "--format=markdown"]).exits(0);
+    insta::assert_snapshot!("plan_with_a_conflict_in_markdown", markdown.stdout);
+    let report = project.sandbox(&["apply", "--auto-approve", "--format=json"]).exits(3).json();
+    assert_eq!(
+        report["summary"],
+        serde_json::json!({"created": 1, "unchanged": 0, "conflict": 1, "failed": 0, "skipped": 0})
+    );
+}
+
+#[test]
+fn letters_that_are_not_declared_are_left_alone() {
+    let project = Project::with_letters(&["甲委托", "乙委托"]);
+    let _ = project.sandbox(&["apply", "--auto-approve"]).exits(0);
+    let project = project.letters("letters.yaml", &["甲委托"]);
+    let plan = project.sandbox(&["plan", "--detailed-exitcode"]).exits(0);
+    insta::assert_snapshot!("plan_with_an_unmanaged_letter", shown(&plan));
+}
+
+#[test]
+fn apply_asks_and_takes_nothing_but_yes() {
+    let project = Project::with_letters(&["委托"]);
+    for (answer, status) in [("no\n", 1), ("y\n", 1), ("", 1), ("yes\n", 0)] {
+        let mut command = project.command(&["apply", "--sandbox"]);
+        command
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(answer.as_bytes()).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(status), "{answer:?}");
+    }
+}
+
+#[test]
+fn a_plan_is_the_same_bytes_for_the_same_input() {
+    let project = Project::example("agency");
+    let plan = || project.sandbox(&["plan", "--format=json"]).exits(0).stdout;
+    assert_eq!(plan(), plan());
+}
+
+#[test]
+fn a_saved_plan_is_applied_and_nothing_else() {
+    let project = Project::with_letters(&["甲委托"]);
+    let _ = project.sandbox(&["plan", "--out=plan.json"]).exits(0);
+    let project = project.letters("letters.yaml", &["甲委托", "乙委托"]);
+    let report = project.sandbox(&["apply", "--plan=plan.json", "--auto-approve", "--format=json"]).exits(0).json();
+    assert_eq!(report["summary"]["created"], 1);
+    let stale = project.sandbox(&["apply", "--plan=plan.json", "--auto-approve"]).exits(1);
+    assert!(stale.stderr.contains("stale") && stale.stderr.contains("甲委托"), "{}", stale.stderr);
+}
+
+#[test]
+fn a_saved_plan_is_stale_once_a_scan_has_changed() {
+    let project = Project::with_letters(&["甲委托"]);
+    let _ = project.sandbox(&["plan", "--out=plan.json"]).exits(0);
+    let mut other = crate::project::PIXEL.to_vec();
+    other.push(0);
+    let project = project.file("scan.png", other);
+    let stale = project.sandbox(&["apply", "--plan=plan.json", "--auto-approve"]).exits(1);
+    assert!(stale.stderr.contains("scan.png has changed"), "{}", stale.stderr);
+    let elsewhere = project.run(&["apply", "--plan=plan.json", "--auto-approve", "--sandbox=other"]).exits(1);
+    assert!(elsewhere.stderr.contains("it was made for sandbox:.letterform/sandbox"), "{}", elsewhere.stderr);
+}

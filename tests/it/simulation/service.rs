@@ -1,0 +1,108 @@
+//! A client's way to the simulated service: slow, lossy, and as the schedule wills.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use letterform::{
+    letter::{ExistingLetter, FileKey, Letter, LetterId, ScanObject},
+    service::{Answer, LetterFilter, Operation, ReadLetters, RequestId, ServiceError, WriteLetters},
+};
+use tokio::sync::oneshot;
+
+use crate::simulation::{
+    coverage::{Coverage, Situation},
+    weather::{Fate, Told},
+    witness::Witness,
+    world::{Maker, START_PATH, World},
+};
+
+/// How long a client waits for an answer.
+const TIME_OUT: Duration = Duration::from_secs(10);
+
+/// The service as one client reaches it.
+pub(crate) struct SimService {
+    pub(crate) world: Arc<World>,
+    pub(crate) witness: Arc<Witness>,
+    pub(crate) client: usize,
+    pub(crate) coverage: Arc<Coverage>,
+}
+
+impl SimService {
+    /// Sends a request. The service handles it when it arrives, whether or not the client is still there.
+    async fn exchange<T: Send + 'static>(
+        &self,
+        operation: Operation,
+        handle: impl FnOnce(&World) -> Result<T, ServiceError> + Send + 'static,
+    ) -> (Result<T, ServiceError>, Told) {
+        let journey = self.world.journey(operation);
+        let fate = journey.fate;
+        self.world.note(|| format!("client {} sends {operation}: {fate:?}", self.client));
+        let (mut tell, answer) = oneshot::channel();
+        let (world, coverage) = (Arc::clone(&self.world), Arc::clone(&self.coverage));
+        tokio::spawn(async move {
+            tokio::time::sleep(journey.there + fate.delay()).await;
+            let client_left = tell.is_closed();
+            let handled = fate.is_handled().then(|| handle(&world));
+            if client_left && operation == Operation::CreateSmsAuthorizationLetter && matches!(handled, Some(Ok(_))) {
+                coverage.saw(Situation::CreatedAfterTheClientLeft);
+            }
+            tokio::time::sleep(journey.back).await;
+            if fate == Fate::Hangs {
+                tell.closed().await;
+            } else if let Some(result) = fate.answer(operation, handled) {
+                drop(tell.send(result));
+            }
+        });
+        let lost = |problem: &str| ServiceError::AnswerLost { operation, problem: problem.to_owned() };
+        let (result, told) = match tokio::time::timeout(TIME_OUT, answer).await {
+            Ok(Ok(result)) => {
+                let told = fate.told(Some(result.is_ok()));
+                (result, told)
+            }
+            Ok(Err(_)) => (Err(lost("the connection was cut")), Told::Nothing),
+            Err(_) => (Err(lost("timed out")), Told::Nothing),
+        };
+        self.world.note(|| {
+            let error = result.as_ref().err().map_or_else(|| "done".to_owned(), ToString::to_string);
+            format!("client {}: {operation}: {error}", self.client)
+        });
+        (result, told)
+    }
+}
+
+impl ReadLetters for SimService {
+    async fn query(&self, filter: &LetterFilter) -> Result<Answer<Vec<ExistingLetter>>, ServiceError> {
+        let question = self.witness.query_begins();
+        let wanted = filter.clone();
+        let (result, _) =
+            self.exchange(Operation::QuerySmsAuthorizationLetter, move |world| Ok(world.query(&wanted))).await;
+        self.witness.query_ends(&question, filter, result.as_deref().ok());
+        result.map(|value| Answer { value, request_id: Some(RequestId("query".to_owned())) })
+    }
+}
+
+impl WriteLetters for SimService {
+    async fn upload(&self, object: ScanObject, _: Bytes) -> Result<FileKey, ServiceError> {
+        self.witness.upload_begins();
+        let key = format!("{START_PATH}/{object}");
+        let put = key.clone();
+        let (result, _) = self
+            .exchange(Operation::PostObject, move |world| {
+                world.put_object(&put);
+                Ok(())
+            })
+            .await;
+        self.witness.upload_ends();
+        result.map(|()| FileKey::try_from(key.as_str()).expect("digits and an object's name"))
+    }
+
+    async fn create(&self, letter: &Letter<FileKey>) -> Result<Answer<Option<LetterId>>, ServiceError> {
+        self.witness.create_begins(letter);
+        let (maker, sent) = (Maker::Client(self.client), letter.clone());
+        let (result, told) =
+            self.exchange(Operation::CreateSmsAuthorizationLetter, move |world| world.create(maker, &sent)).await;
+        let name_exists = result.as_ref().is_err_and(|error| error.code() == Some("AuthorizationLetterNameRepeat"));
+        self.witness.create_ends(letter, told, result.as_ref().ok().copied(), name_exists);
+        result.map(|id| Answer { value: Some(id), request_id: Some(RequestId("create".to_owned())) })
+    }
+}

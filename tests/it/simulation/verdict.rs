@@ -1,0 +1,198 @@
+//! What must hold once a schedule is over, whatever happened in it.
+
+use std::{collections::HashSet, sync::Arc};
+
+use letterform::{
+    apply::{Confirmation, Failure, LetterOutcome, Report, ReportedLetter, SkipReason},
+    emulator::core::StoredLetter,
+    letter::{DesiredLetter, LetterId},
+};
+
+use crate::simulation::{
+    client::{Ending, Interruption, Job},
+    coverage::{Coverage, Situation},
+    declarations::{is_as_declared, is_exactly_as_declared},
+    weather::Weather,
+    witness::{Degree, Witness},
+    world::Maker,
+};
+
+/// A client that came to its end.
+pub(crate) struct Session {
+    pub(crate) client: usize,
+    pub(crate) job: Job,
+    pub(crate) witness: Arc<Witness>,
+    pub(crate) ending: Ending,
+    /// The weather that it ran in.
+    pub(crate) weather: Weather,
+}
+
+type Letters = [(Arc<StoredLetter>, Maker)];
+
+/// What the letters themselves must be: each name once, each as somebody declared it.
+pub(crate) fn judge_letters(letters: &Letters, sessions: &[Session]) -> Vec<String> {
+    let mut faults = Vec::new();
+    let mut names = HashSet::new();
+    for (letter, maker) in letters {
+        if !names.insert(&letter.name) {
+            faults.push(format!("two letters are named {}", letter.name));
+        }
+        let Maker::Client(client) = maker else { continue };
+        let declared =
+            sessions.iter().filter(|session| session.client == *client).flat_map(|session| &session.job.declared);
+        if !declared.into_iter().any(|desired| is_exactly_as_declared(&desired.letter, letter)) {
+            faults.push(format!("client {client} made {}, which it never declared so", letter.name));
+        }
+    }
+    faults
+}
+
+/// What a client did and said.
+pub(crate) fn judge_session(session: &Session, letters: &Letters, coverage: &Coverage) -> Vec<String> {
+    let reported = matches!(session.ending, Ending::Reported(_));
+    let mut faults = session.witness.faults(reported && session.witness.degree() < Degree::Hard);
+    match &session.ending {
+        Ending::Reported(report) => {
+            if session.job.saved_for.is_some() {
+                coverage.saw(Situation::SavedPlanApplied);
+            }
+            faults.extend(judge_report(session, report, letters, coverage));
+        }
+        Ending::PlanFailed => coverage.saw(Situation::PlanFailed),
+        Ending::Killed => coverage.saw(Situation::Killed),
+        Ending::Stale => coverage.saw(Situation::SavedPlanStale),
+    }
+    if !reported && !matches!(session.ending, Ending::Killed) {
+        let made = letters.iter().filter(|(_, maker)| *maker == Maker::Client(session.client)).count();
+        if made > 0 {
+            faults.push(format!("{made} letters were made with no plan to make them"));
+        }
+    }
+    faults.into_iter().map(|fault| format!("client {}: {fault}", session.client)).collect()
+}
+
+fn judge_report(session: &Session, report: &Report, letters: &Letters, coverage: &Coverage) -> Vec<String> {
+    let mut faults = Vec::new();
+    for desired in &session.job.declared {
+        let name = desired.letter.name.as_str();
+        let reported: Vec<_> = report.letters.iter().filter(|reported| reported.planned.name() == name).collect();
+        let [reported] = reported[..] else {
+            faults.push(format!("{name} stands {} times in the report", reported.len()));
+            continue;
+        };
+        let fact =
+            Fact { session, desired, reported, stored: letters.iter().find(|(letter, _)| &*letter.name == name) };
+        if let Err(fault) = fact.judge(coverage) {
+            faults.push(format!("{name} is reported as {:?}, but {fault}", reported.outcome));
+        }
+    }
+    faults
+}
+
+/// A letter of a report, and what is known of it.
+struct Fact<'a> {
+    session: &'a Session,
+    desired: &'a DesiredLetter,
+    reported: &'a ReportedLetter,
+    stored: Option<&'a (Arc<StoredLetter>, Maker)>,
+}
+
+impl Fact<'_> {
+    fn judge(&self, coverage: &Coverage) -> Result<(), String> {
+        let track = self.session.witness.track(self.desired.letter.name.as_str());
+        match &self.reported.outcome {
+            LetterOutcome::Created { id, confirmation: Confirmation::Answer, .. } => {
+                coverage.saw(Situation::CreatedByAnswer);
+                self.must_be_as_sent(*id)?;
+                hold(self.is_ours(), "somebody else made it")?;
+                hold(id.is_some() && *id == track.told, "the client was never told so")
+            }
+            LetterOutcome::Created { id, confirmation: Confirmation::Lookup, .. } => {
+                coverage.saw(Situation::CreatedByLookUp);
+                self.must_be_as_sent(*id)?;
+                hold(track.was_in_doubt && track.found, "no answer was lost, or the letter was never seen")
+            }
+            LetterOutcome::Unchanged { id } => {
+                if id.is_some() {
+                    coverage.saw(Situation::FoundWhileApplying);
+                }
+                self.must_be_as_declared(*id)
+            }
+            LetterOutcome::Conflict { id, .. } => {
+                coverage.saw(if id.is_some() {
+                    Situation::ConflictWhileApplying
+                } else {
+                    Situation::ConflictWhilePlanning
+                });
+                let (stored, _) = self.stored.ok_or("there is no such letter")?;
+                hold(!is_as_declared(&self.desired.letter, stored), "the letter is as declared")
+            }
+            LetterOutcome::Failed(failure) => self.judge_failure(failure, coverage),
+            LetterOutcome::Skipped(SkipReason::Interrupted) => {
+                coverage.saw(Situation::Interrupted);
+                hold(self.session.witness.degree() > Degree::No, "nobody asked to stop")?;
+                hold(track.accepted == 0 && !self.is_ours(), "a create was sent")
+            }
+            LetterOutcome::Skipped(SkipReason::Unmanaged) => Err("it is declared".to_owned()),
+        }
+    }
+
+    fn judge_failure(&self, failure: &Failure, coverage: &Coverage) -> Result<(), String> {
+        let name = self.desired.letter.name.as_str();
+        let may_exist = failure.message.contains("may exist");
+        let invisible = failure.code == "AuthorizationLetterNameRepeat";
+        let disturbed = self.session.job.interruption != Interruption::Never || self.session.job.scan_changes;
+        coverage.saw(Situation::Failed);
+        if invisible {
+            coverage.saw(Situation::Invisible);
+            let (stored, _) = self.stored.ok_or("there is no such letter")?;
+            hold(self.session.witness.searched_in_vain(name), "the client did not look in every way")?;
+            let would_be_shown = stored.organization_code.as_ref() == self.desired.letter.organization_code.as_str()
+                || stored.signatures.iter().any(|there| {
+                    self.desired.letter.signatures.iter().next().is_some_and(|first| first.as_str() == &**there)
+                });
+            return hold(!would_be_shown || !self.session.weather.shows_everything(), "a look would have shown it");
+        }
+        if may_exist {
+            coverage.saw(Situation::MayExist);
+            hold(self.session.witness.track(name).sent > 0, "no create was sent")?;
+        }
+        hold(may_exist || !self.is_ours(), "the client made it")?;
+        hold(!self.session.weather.is_clear() || disturbed, "nothing went wrong")
+    }
+
+    fn must_be_as_declared(&self, id: Option<LetterId>) -> Result<(), String> {
+        let (stored, _) = self.stored.ok_or("there is no such letter")?;
+        hold(is_as_declared(&self.desired.letter, stored), "the letter has other content")?;
+        hold(id.is_none_or(|id| id == stored.id), "the letter has another number")
+    }
+
+    fn must_be_as_sent(&self, id: Option<LetterId>) -> Result<(), String> {
+        self.must_be_as_declared(id)?;
+        let exactly = self.stored.is_some_and(|(stored, _)| is_exactly_as_declared(&self.desired.letter, stored));
+        hold(exactly, "the letter has another picture")
+    }
+
+    fn is_ours(&self) -> bool {
+        self.stored.is_some_and(|(_, maker)| *maker == Maker::Client(self.session.client))
+    }
+}
+
+/// After the last apply, with nothing going wrong any more: each declared letter exists, as declared or as a conflict.
+pub(crate) fn judge_convergence(session: &Session) -> Vec<String> {
+    let Ending::Reported(report) = &session.ending else {
+        return vec![format!("client {}: no report, though nothing goes wrong any more", session.client)];
+    };
+    let unsettled = report.letters.iter().filter(|letter| {
+        matches!(letter.outcome, LetterOutcome::Failed(_) | LetterOutcome::Skipped(SkipReason::Interrupted))
+    });
+    unsettled
+        .map(|letter| {
+            format!("client {}: {} does not converge: {:?}", session.client, letter.planned.name(), letter.outcome)
+        })
+        .collect()
+}
+
+fn hold(holds: bool, otherwise: &str) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(otherwise.to_owned()) }
+}

@@ -1,0 +1,175 @@
+//! Several accounts in one workspace, planned and applied by the built program.
+use std::fs;
+
+use crate::project::{Project, Run};
+use serde_json::{Value, json};
+
+const RETAIL: &str = "  - {name: retail, region: cn-hangzhou, letters: retail}\n";
+const TRAVEL: &str = "  - {name: 旅行, letters: [travel]}\n";
+
+/// A workspace with these accounts, of which `retail` has two letters and `旅行` has one.
+fn workspace(accounts: &[&str]) -> Project {
+    Project::new()
+        .file("letterform.yaml", format!("version: 1\naccounts:\n{}", accounts.concat()))
+        .letters("retail/letters.yaml", &["甲委托", "乙委托"])
+        .file("retail/scan.png", crate::project::PIXEL)
+        .letters("travel/letters.yaml", &["甲委托"])
+        .file("travel/scan.png", crate::project::PIXEL)
+}
+
+/// Each account with the summary of its plan or report, or with the message of its failure.
+fn accounts(document: &Value) -> Vec<(String, Value)> {
+    let summary = |account: &Value| {
+        let name = account["account"].as_str().unwrap().to_owned();
+        let result = ["plan", "report", "error"].iter().find_map(|kind| account.get(kind)).unwrap();
+        (name, result.get("summary").or(result.get("message")).unwrap().clone())
+    };
+    document["accounts"].as_array().unwrap().iter().map(summary).collect()
+}
+
+fn created(count: usize) -> Value {
+    json!({"created": count, "unchanged": 0, "conflict": 0, "failed": 0, "skipped": 0})
+}
+
+#[test]
+fn all_accounts_are_planned_and_applied_side_by_side_each_with_letters_of_its_own() {
+    let project = workspace(&[RETAIL, TRAVEL]);
+    let plan = project.sandbox(&["plan", "--format=json", "--detailed-exitcode"]).exits(2).json();
+    assert_eq!(plan["summary"], json!({"create": 3, "unchanged": 0, "conflict": 0, "unmanaged": 0}));
+    assert_eq!(plan["accounts"][0]["plan"]["account"], "retail");
+    let report = project.sandbox(&["apply", "--auto-approve", "--format=json"]).exits(0).json();
+    assert_eq!(accounts(&report), [("retail".to_owned(), created(2)), ("旅行".to_owned(), created(1))]);
+    let again = project.sandbox(&["plan", "--format=json", "--detailed-exitcode"]).exits(0).json();
+    assert_eq!(again["summary"], json!({"create": 0, "unchanged": 3, "conflict": 0, "unmanaged": 0}));
+    for (schema, document) in [("workspace-plan", &plan), ("workspace-report", &report)] {
+        let schema: Value = project.run(&["schema", schema]).json();
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        assert!(validator.is_valid(document), "{:?}", validator.iter_errors(document).next());
+    }
+}
+
+#[test]
+fn one_account_alone_has_the_forms_of_one() {
+    let project = workspace(&[RETAIL, TRAVEL]);
+    let plan = project.sandbox(&["plan", "--account=旅行", "--format=json"]).exits(0).json();
+    assert_eq!((&plan["account"], &plan["summary"]["create"]), (&json!("旅行"), &json!(1)));
+    assert_eq!(plan["endpoint"], "sandbox:.letterform/sandbox/旅行");
+    let _ = project.sandbox(&["apply", "--account=旅行", "--auto-approve"]).exits(0);
+    let rest = project.sandbox(&["plan", "--format=json"]).exits(0).json();
+    assert_eq!(rest["summary"], json!({"create": 2, "unchanged": 1, "conflict": 0, "unmanaged": 0}));
+}
+
+#[test]
+fn the_failure_of_one_account_leaves_the_others_alone() {
+    let project = workspace(&[RETAIL, "  - {name: broken, letters: nowhere}\n", TRAVEL]);
+    let plan = project.sandbox(&["plan", "--format=json", "--out=plan.json"]).exits(1);
+    assert!(plan.stderr.contains("Account broken") && plan.stderr.contains("LF-path-missing"), "{}", plan.stderr);
+    let applied = project.sandbox(&["apply", "--plan=plan.json", "--auto-approve", "--format=json"]).exits(1).json();
+    let [first, second, third] = &accounts(&applied)[..] else { panic!("three accounts") };
+    assert_eq!((&first.1, &third.1), (&created(2), &created(1)));
+    assert!(second.1.as_str().unwrap().contains("was not planned"), "{second:?}");
+    let markdown = project.sandbox(&["plan", "--format=markdown"]).exits(1).stdout;
+    assert!(markdown.contains("### Accounts that failed") && markdown.contains("## 旅行"), "{markdown}");
+}
+
+#[test]
+fn a_saved_plan_is_for_its_own_account() {
+    let project = workspace(&[RETAIL, TRAVEL]);
+    let _ = project.sandbox(&["plan", "--account=retail", "--out=plan.json"]).exits(0);
+    let other = project.sandbox(&["apply", "--plan=plan.json", "--account=旅行", "--auto-approve"]).exits(1);
+    assert!(other.stderr.contains("the plan is for the account retail"), "{}", other.stderr);
+    let _ = project.sandbox(&["apply", "--plan=plan.json", "--auto-approve"]).exits(0);
+    let list = project.sandbox(&["list", "--format=json"]).exits(0).json();
+    let actions = |index: usize| list["accounts"][index]["inventory"]["letters"][0]["action"].clone();
+    assert_eq!((actions(0), actions(1)), (json!("unchanged"), json!("create")));
+    fs::remove_file(project.path().join("letterform.yaml")).unwrap();
+    let lost = project.sandbox(&["apply", "--plan=plan.json", "--auto-approve"]).exits(1);
+    assert!(lost.stderr.contains("letterform.yaml"), "{}", lost.stderr);
+}
+
+#[test]
+fn one_account_of_the_plans_of_all_can_be_applied() {
+    let project = workspace(&[RETAIL, TRAVEL]);
+    let _ = project.sandbox(&["plan", "--out=plan.json"]).exits(0);
+    let some = project.sandbox(&["apply", "--plan=plan.json", "--account=旅行", "--auto-approve", "--format=json"]);
+    assert_eq!(accounts(&some.exits(0).json()), [("旅行".to_owned(), created(1))]);
+}
+
+#[test]
+fn accounts_are_listed_in_the_form_of_a_ci_matrix() {
+    let printed = workspace(&[RETAIL, TRAVEL]).run(&["accounts", "--format=json"]).exits(0);
+    assert_eq!(printed.stdout.lines().count(), 1);
+    let expected = json!({"include": [
+        {"account": "retail", "region": "cn-hangzhou", "endpoint": "https://dysmsapi.aliyuncs.com", "letters": ["retail"]},
+        {"account": "旅行", "endpoint": "https://dysmsapi.aliyuncs.com", "letters": ["travel"]},
+    ]});
+    assert_eq!(printed.json(), expected);
+}
+
+#[test]
+fn settings_hold_for_every_account_and_the_command_line_outranks_them() {
+    let project = workspace(&[RETAIL, TRAVEL]);
+    let text = fs::read_to_string(project.path().join("letterform.yaml")).unwrap();
+    let settings = "settings: {expiringDays: 1000, lints: {LF-expires-soon: error, LF-same-content: off}}\naccounts:";
+    project.write("letterform.yaml", text.replace("accounts:", settings));
+    let codes = |run: Run| -> usize { run.json()["diagnostics"].as_array().unwrap().len() };
+    assert_eq!(codes(project.run(&["validate", "--format=json"]).exits(1)), 3);
+    assert_eq!(codes(project.run(&["validate", "--format=json", "--expiring-days=10"]).exits(0)), 0);
+    assert_eq!(codes(project.run(&["validate", "--format=json", "--account=旅行"]).exits(1)), 1);
+}
+
+#[test]
+fn a_mistake_in_the_workspace_file_is_shown_at_its_place_in_every_form() {
+    let project = workspace(&[RETAIL, "  - {name: x, letters: ../up}\n"]);
+    let text = project.run(&["validate"]).exits(1).stdout;
+    assert!(text.contains("LF-account-letters") && text.contains("letterform.yaml:4:"), "{text}");
+    let json = project.run(&["validate", "--format=json"]).exits(1).json();
+    assert_eq!(json["diagnostics"][0]["code"], "LF-account-letters");
+    let plan = project.sandbox(&["plan"]).exits(1);
+    assert!(plan.stderr.contains("letterform.yaml:4:") && plan.stdout.is_empty(), "{}", plan.stderr);
+}
+
+#[test]
+fn what_contradicts_a_workspace_is_refused() {
+    let project = workspace(&[RETAIL, TRAVEL]);
+    for (arguments, part) in [
+        (&["plan", "--account=retail", "retail"][..], "give PATHs, or --workspace and --account"),
+        (&["plan", "--account=nope"], "it has retail, 旅行"),
+        (&["plan", "--profile=x"], "add --account NAME"),
+        (&["show", "甲委托"], "--account NAME, one of retail, 旅行"),
+        (&["import"], "--account NAME"),
+        (&["plan", "--workspace=none.yaml"], "none.yaml"),
+    ] {
+        let run = project.run(arguments).exits(1);
+        assert!(run.stderr.contains(part), "{arguments:?}: {}", run.stderr);
+    }
+    // PATHs say where the letters are: the workspace is no matter then.
+    let plan = project.sandbox(&["plan", "retail", "--format=json"]).exits(0).json();
+    assert_eq!((&plan["endpoint"], plan.get("account")), (&json!("sandbox:.letterform/sandbox"), None));
+}
+
+#[test]
+fn the_journal_tells_the_account_of_each_line() {
+    let project = workspace(&[RETAIL, TRAVEL]);
+    let _ = project.sandbox(&["apply", "--auto-approve", "--journal=journal.jsonl"]).exits(0);
+    let journal = fs::read_to_string(project.path().join("journal.jsonl")).unwrap();
+    let lines: Vec<Value> = journal.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    for (account, letters) in [("retail", 2), ("旅行", 1)] {
+        let settled = lines.iter().filter(|line| line["account"] == account && line["event"] == "settled");
+        assert_eq!(settled.count(), letters, "{journal}");
+    }
+}
+
+#[test]
+fn the_page_has_a_section_for_each_account() {
+    let project = workspace(&[RETAIL, "  - {name: broken, letters: nowhere}\n", TRAVEL]);
+    let run = project.sandbox(&["report", "--out=page.html", "--lang=zh"]).exits(1);
+    assert!(run.stderr.contains("Wrote: 3 letters in page.html"), "{}", run.stderr);
+    let page = fs::read_to_string(project.path().join("page.html")).unwrap();
+    for part in ["<html lang=\"zh-CN\">", "<strong>retail</strong>", "<strong>旅行</strong>", "无法查询该账号"]
+    {
+        assert!(page.contains(part), "{part}");
+    }
+    let one = project.sandbox(&["report", "--account=旅行"]).exits(0).stdout;
+    assert!(one.starts_with("<!DOCTYPE html>") && !one.contains("乙委托"));
+}
