@@ -1,56 +1,51 @@
-//! The same API as the service's, served on this machine: three calls and the object upload, over real signed HTTP.
+//! The service's API, served on this machine over real signed HTTP.
+//!
+//! Each module knows those on its right:
 //!
 //! ```text
-//! http ─ auth ─ state ─┬─ core (rules, refusal)     pure: time, ids and parameters in, answers out
-//!   │                  ├─ faults                    pure: which call goes wrong, and how
-//!   │                  └─ store                     redb, one writer, many creates a commit
-//!   ├─ post_object ─ upload                         the object store's form, policy and signature
-//!   ├─ sts, metadata                                keys that end, for roles
-//!   └─ admin ─ state_file                           what a test changes while it runs
+//! http ─ state ─┬─ ledger         pure: what the accounts hold, and the rules of each call
+//!               ├─ faults         pure: which call goes wrong, and how
+//!               ├─ auth           AccessKeys, both signature forms, nonces
+//!               ├─ object_store   upload policies, and whether a form keeps one
+//!               ├─ sts            keys that end, for roles and instances
+//!               └─ state::store   redb: one writer, many creates per commit
 //! ```
 //!
-//! [`core`] and [`faults`] can be driven by a simulator with a time of its own.
+//! [`ledger`] and [`faults`] can be driven by a simulator with its own time.
 
 use std::{net::SocketAddr, sync::Arc};
 
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-pub mod core;
 pub mod faults;
+pub mod ledger;
 
-mod account;
-mod admin;
-mod answer;
+mod action;
 mod auth;
 mod http;
-mod metadata;
-mod nonces;
-mod operation;
+mod object_store;
 mod params;
-mod post_object;
 mod refusal;
-mod rules;
 mod state;
-mod state_file;
-mod store;
 mod sts;
-mod upload;
 
-pub use account::{AccessKey, AccountError, AccountName};
-pub use operation::Operation;
-pub use params::Params;
-pub use refusal::{Code, Refusal};
-pub use rules::{Filter, NewLetter};
-pub use state_file::{AccountState, ImportError, Imported, LetterState, ObjectState, StateFile};
-pub use store::{StateLocation, StoreError};
-
+pub use self::{
+    action::Action,
+    auth::{AccessKey, AccountError, AccountName},
+    ledger::{Filter, NewLetter},
+    params::Params,
+    refusal::{Code, Refusal},
+    state::{
+        snapshot::{AccountState, ImportError, Imported, LetterState, ObjectState, StateFile},
+        store::{StateLocation, StoreError},
+    },
+};
 use self::{
     auth::AccessKeys,
     faults::Faults,
-    metadata::Metadata,
-    state::{Shared, State},
-    store::Store,
+    state::{Shared, State, store::Store},
+    sts::Metadata,
 };
 use crate::clock::Clock;
 
@@ -102,9 +97,8 @@ impl Emulator {
     /// When the state can't be used, or the AccessKeys contradict each other.
     pub fn open(options: EmulatorOptions) -> Result<Self, EmulatorError> {
         let keys = distinct(options.access_keys)?;
-        let (store, changes, core) = Store::open(&options.state)?;
-        let mut state = State::new(core, changes, keys, options.faults);
-        state.metadata = options.metadata_role.map(Metadata::new);
+        let (store, changes, ledger) = Store::open(&options.state)?;
+        let state = State::new(ledger, changes, keys, options.faults, options.metadata_role.map(Metadata::new));
         Ok(Self { shared: Arc::new(Shared::new(state, store, options.clock)) })
     }
 

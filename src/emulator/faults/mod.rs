@@ -9,7 +9,7 @@ mod text;
 
 pub use text::FaultError;
 
-use super::{operation::Operation, refusal::Refusal};
+use super::{action::Action, refusal::Refusal};
 
 /// How a request goes wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,8 +96,8 @@ pub enum When {
 /// Its text is `OPERATION FAULT [WHEN]`, such as `create cut-after call=3`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FaultRule {
-    /// The operation; `None` is every one.
-    pub operation: Option<Operation>,
+    /// The action; `None` is every one.
+    pub action: Option<Action>,
     /// What goes wrong.
     pub fault: Fault,
     /// At which calls.
@@ -133,12 +133,12 @@ pub struct Faults(pub Vec<FaultRule>);
 impl Faults {
     /// What goes wrong with the call of that number, counted from 1 for each operation.
     #[must_use]
-    pub fn decide(&self, operation: Operation, call: u64) -> Effects {
+    pub fn decide(&self, action: Action, call: u64) -> Effects {
         let mut effects = Effects::default();
         for (index, rule) in self.0.iter().enumerate() {
-            let concerned = rule.operation.is_none_or(|of| of == operation);
-            if concerned && rule.when.holds(index, operation, call) {
-                effects.add(&rule.fault, draw(rule.when.seed(), index, operation, call, "delay"));
+            let concerned = rule.action.is_none_or(|of| of == action);
+            if concerned && rule.when.holds(index, action, call) {
+                effects.add(&rule.fault, draw(rule.when.seed(), index, action, call, "delay"));
             }
         }
         effects
@@ -161,11 +161,11 @@ impl Effects {
 }
 
 impl When {
-    fn holds(self, index: usize, operation: Operation, call: u64) -> bool {
+    fn holds(self, index: usize, action: Action, call: u64) -> bool {
         match self {
             Self::Always => true,
             Self::Calls { first, last } => (first..=last).contains(&call),
-            Self::Chance { probability, seed } => draw(seed, index, operation, call, "when") < probability,
+            Self::Chance { probability, seed } => draw(seed, index, action, call, "when") < probability,
         }
     }
 
@@ -178,9 +178,9 @@ impl When {
 }
 
 /// A number from 0 up to 1 that depends on its arguments alone (FNV-1a, then the finish of `SplitMix64`).
-fn draw(seed: u64, index: usize, operation: Operation, call: u64, purpose: &str) -> f64 {
+fn draw(seed: u64, index: usize, action: Action, call: u64, purpose: &str) -> f64 {
     let bytes = seed.to_le_bytes().into_iter().chain(call.to_le_bytes());
-    let bytes = bytes.chain(index.to_le_bytes()).chain(operation.as_str().bytes()).chain(purpose.bytes());
+    let bytes = bytes.chain(index.to_le_bytes()).chain(action.keyword().bytes()).chain(purpose.bytes());
     let mut x = bytes.fold(0xCBF2_9CE4_8422_2325_u64, |hash, b| (hash ^ u64::from(b)).wrapping_mul(0x0100_0000_01B3));
     x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
@@ -200,18 +200,18 @@ mod tests {
     #[test]
     fn a_fault_of_the_nth_call_happens_at_that_call_alone() {
         let faults = faults(&["create cut-after call=3", "query leave-out=2 call=2..3"]);
-        let cut = |call| faults.decide(Operation::Create, call).after;
+        let cut = |call| faults.decide(Action::Create, call).after;
         assert_eq!((cut(2), cut(3), cut(4)), (None, Some(Failure::Cut), None));
-        let left_out = |call| faults.decide(Operation::Query, call).leave_out;
+        let left_out = |call| faults.decide(Action::Query, call).leave_out;
         assert_eq!((left_out(1), left_out(2), left_out(3), left_out(4)), (0, 2, 2, 0));
-        assert_eq!(faults.decide(Operation::Upload, 3), Effects::default());
+        assert_eq!(faults.decide(Action::Upload, 3), Effects::default());
     }
 
     #[test]
     fn a_seed_gives_the_same_faults_on_every_run() {
         let hits = |rule: &str| -> Vec<u64> {
             let faults = faults(&[rule]);
-            (1..=10_000).filter(|call| faults.decide(Operation::Create, *call).before.is_some()).collect()
+            (1..=10_000).filter(|call| faults.decide(Action::Create, *call).before.is_some()).collect()
         };
         let first = hits("* cut p=0.1 seed=7");
         assert_eq!(first, hits("* cut p=0.1 seed=7"));
@@ -224,15 +224,15 @@ mod tests {
     #[test]
     fn delays_add_up_and_the_first_failure_wins() {
         let faults = faults(&["* delay=10", "create delay=5..15 p=1 seed=1", "* status=502,html", "* cut"]);
-        let effects = faults.decide(Operation::Create, 1);
+        let effects = faults.decide(Action::Create, 1);
         assert!((Duration::from_millis(15)..=Duration::from_millis(25)).contains(&effects.delay));
         assert_eq!(effects.before, Some(Failure::Status { status: 502, body: FailureBody::Html }));
-        assert_eq!(faults.decide(Operation::Query, 1).delay, Duration::from_millis(10));
+        assert_eq!(faults.decide(Action::Query, 1).delay, Duration::from_millis(10));
     }
 
     #[test]
     fn a_code_has_the_status_of_the_table_or_the_one_that_is_asked_for() {
-        let refusal = |rule: &str| match faults(&[rule]).decide(Operation::Create, 1).before {
+        let refusal = |rule: &str| match faults(&[rule]).decide(Action::Create, 1).before {
             Some(Failure::Refuse(refusal)) => (refusal.code.into_owned(), refusal.status),
             other => panic!("{other:?}"),
         };

@@ -27,10 +27,10 @@ impl FromStr for FaultRule {
     fn from_str(text: &str) -> Result<Self, FaultError> {
         let error = |problem: String| FaultError { text: text.to_owned(), problem };
         let mut words = text.split_whitespace();
-        let (Some(operation), Some(fault)) = (words.next(), words.next()) else {
+        let (Some(action), Some(fault)) = (words.next(), words.next()) else {
             return Err(error("write OPERATION FAULT [call=N | p=P [seed=N]]".to_owned()));
         };
-        let operation = match operation {
+        let action = match action {
             "*" => None,
             name => Some(name.parse().map_err(|()| {
                 error(format!("`{name}` is no operation; write create, query, oss-info, upload or *"))
@@ -39,7 +39,7 @@ impl FromStr for FaultRule {
         let fault = parse_fault(fault).ok_or_else(|| error(format!("`{fault}` is none of {WORDS}")))?;
         let when = parse_when(words).map_err(error)?;
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        Ok(Self { operation, fault, when, text })
+        Ok(Self { action, fault, when, text })
     }
 }
 

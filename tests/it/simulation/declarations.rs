@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use letterform::{
-    emulator::core::StoredLetter,
+    emulator::ledger::StoredLetter,
     letter::{DesiredLetter, FileKey, Letter, Picture, PictureFormat, Scan, ScanDigest, Source},
 };
 use rand::{RngExt, rngs::StdRng};

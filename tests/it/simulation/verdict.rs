@@ -4,7 +4,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use letterform::{
     apply::{Confirmation, Failure, LetterOutcome, Report, ReportedLetter, SkipReason},
-    emulator::core::StoredLetter,
+    emulator::ledger::StoredLetter,
     letter::{DesiredLetter, LetterId},
 };
 

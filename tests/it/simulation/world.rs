@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use letterform::{
     emulator::{
         AccountName, Filter, Params, Refusal,
-        core::{Core, StoredLetter},
+        ledger::{Ledger, StoredLetter},
     },
     letter::{ExistingLetter, Field, FileKey, Letter, LetterId},
     service::{LetterFilter, Operation, ServiceError},
@@ -41,7 +41,7 @@ pub(crate) struct Journey {
 pub(crate) struct World(Mutex<State>);
 
 struct State {
-    core: Core,
+    core: Ledger,
     account: AccountName,
     began: Instant,
     rng: StdRng,
@@ -57,7 +57,7 @@ struct State {
 impl World {
     pub(crate) fn new(rng: StdRng, weather: Weather, keep_log: bool) -> Self {
         Self(Mutex::new(State {
-            core: Core::default(),
+            core: Ledger::default(),
             account: AccountName::try_from("simulation").expect("a name of an account"),
             began: Instant::now(),
             rng,

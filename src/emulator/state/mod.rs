@@ -6,27 +6,46 @@ use std::{
 };
 
 use bytes::Bytes;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, civil::Date};
+use serde_json::Value;
 
 use super::{
-    Filter, Operation,
-    account::{AccessKey, AccountName},
-    answer::Success,
-    auth::{self, AccessKeys, ApiRequest},
-    core::{Core, Review},
+    action::Action,
+    auth::{self, AccessKey, AccessKeys, AccountName, ApiRequest, Nonces},
     faults::{Effects, Faults},
-    metadata::Metadata,
-    nonces::Nonces,
+    ledger::{Filter, Ledger, Review, StoredLetter},
+    object_store::UploadPolicy,
     refusal::{Code, Refusal},
-    store::{Change, Changes, Store},
-    sts::{self, Sessions},
-    upload::UploadPolicy,
+    sts::{self, Metadata, Sessions},
 };
 use crate::{
     clock::{Clock, day_in_china},
     letter::LetterId,
     wire::{self, letters::OssInfo},
 };
+
+pub(super) mod snapshot;
+pub(super) mod store;
+
+use self::store::{Change, Changes, Store};
+
+/// What an action answers when it succeeds.
+#[derive(Debug)]
+pub(super) enum Success {
+    /// A letter was created.
+    Created(LetterId),
+    /// The letters found.
+    Letters {
+        /// The letters.
+        letters: Vec<Arc<StoredLetter>>,
+        /// The day that decides their status.
+        today: Date,
+    },
+    /// Where and how to upload.
+    OssInfo(OssInfo),
+    /// An answer of STS, which has no `Code` and no `Data`.
+    Bare(Value),
+}
 
 /// What all connections share.
 pub(super) struct Shared {
@@ -53,23 +72,29 @@ impl Shared {
 
 /// What the emulator knows, but for the contents of objects.
 pub(super) struct State {
-    pub(super) core: Core,
+    pub(super) ledger: Ledger,
     pub(super) changes: Changes,
     pub(super) keys: AccessKeys,
     pub(super) faults: Faults,
     /// How far the day that decides validity is from the clock's.
     pub(super) shift: SignedDuration,
-    calls: BTreeMap<Operation, u64>,
-    rates: BTreeMap<(AccountName, Operation), Allowance>,
+    calls: BTreeMap<Action, u64>,
+    rates: BTreeMap<(AccountName, Action), Allowance>,
     nonces: Nonces,
-    pub(super) sessions: Sessions,
-    pub(super) metadata: Option<Metadata>,
+    sessions: Sessions,
+    metadata: Option<Metadata>,
 }
 
 impl State {
-    pub(super) fn new(core: Core, changes: Changes, keys: AccessKeys, faults: Faults) -> Self {
+    pub(super) fn new(
+        ledger: Ledger,
+        changes: Changes,
+        keys: AccessKeys,
+        faults: Faults,
+        metadata: Option<Metadata>,
+    ) -> Self {
         Self {
-            core,
+            ledger,
             changes,
             keys,
             faults,
@@ -78,7 +103,7 @@ impl State {
             rates: BTreeMap::new(),
             nonces: Nonces::default(),
             sessions: Sessions::default(),
-            metadata: None,
+            metadata,
         }
     }
 
@@ -90,15 +115,15 @@ impl State {
     }
 
     /// How many calls of an operation there were since the faults were set.
-    pub(super) fn calls(&self, operation: Operation) -> u64 {
-        self.calls.get(&operation).copied().unwrap_or(0)
+    pub(super) fn calls(&self, action: Action) -> u64 {
+        self.calls.get(&action).copied().unwrap_or(0)
     }
 
     /// Counts a call, and says what goes wrong with it.
-    pub(super) fn count_call(&mut self, operation: Operation) -> Effects {
-        let calls = self.calls.entry(operation).or_default();
+    pub(super) fn count_call(&mut self, action: Action) -> Effects {
+        let calls = self.calls.entry(action).or_default();
         *calls += 1;
-        self.faults.decide(operation, *calls)
+        self.faults.decide(action, *calls)
     }
 
     /// The time that decides validity and status.
@@ -115,7 +140,7 @@ impl State {
         origin: &str,
     ) -> Result<Success, Refusal> {
         let skewed = now.saturating_add(SignedDuration::from_secs(effects.skew)).unwrap_or(now);
-        if operation_of(request) == Ok(Operation::AssumeRoleWithOidc) {
+        if action_of(request) == Ok(Action::AssumeRoleWithOidc) {
             // Whoever has a token of an identity provider has no key to sign with.
             return self.sessions.assume_role_with_oidc(&mut self.keys, &request.params(), now).map(Success::Bare);
         }
@@ -124,16 +149,16 @@ impl State {
             return Err(Code::NonceUsed.into());
         }
         let key = signed.key.clone();
-        let operation = operation_of(request)?;
-        if !self.within_rate(&key.account, operation, effects.rate, now) {
+        let action = action_of(request)?;
+        if !self.within_rate(&key.account, action, effects.rate, now) {
             return Err(Code::ThrottlingUser.into());
         }
-        self.perform(operation, &key, request, effects, now, origin)
+        self.perform(action, &key, request, effects, now, origin)
     }
 
     fn perform(
         &mut self,
-        operation: Operation,
+        action: Action,
         key: &AccessKey,
         request: &ApiRequest,
         effects: &Effects,
@@ -142,22 +167,22 @@ impl State {
     ) -> Result<Success, Refusal> {
         let params = request.params();
         let shifted = self.shifted(now);
-        match operation {
-            Operation::Create => {
-                let letter = self.core.create(&key.account, &params, shifted)?;
+        match action {
+            Action::Create => {
+                let letter = self.ledger.create(&key.account, &params, shifted)?;
                 let id = letter.id;
                 self.changes.push(Change::Letter { account: key.account.clone(), letter });
                 Ok(Success::Created(id))
             }
-            Operation::Query => {
+            Action::Query => {
                 let filter = Filter::from_params(&params)?;
-                let mut letters = self.core.query(&key.account, &filter, shifted);
+                let mut letters = self.ledger.query(&key.account, &filter, shifted);
                 if filter.is_empty() {
                     letters.truncate(letters.len().saturating_sub(effects.leave_out));
                 }
                 Ok(Success::Letters { letters, today: day_in_china(shifted) })
             }
-            Operation::OssInfo => {
+            Action::OssInfo => {
                 if params.filled("BizType").ok_or_else(|| Refusal::missing("BizType"))? != "dysms" {
                     return Err(Refusal::invalid("BizType"));
                 }
@@ -166,9 +191,9 @@ impl State {
                 let (host, expire) = (origin.to_owned(), u64::try_from(expire).ok());
                 Ok(Success::OssInfo(OssInfo { access_key_id, policy, signature, host, start_path, expire }))
             }
-            Operation::AssumeRole => self.sessions.assume_role(&mut self.keys, &params, now).map(Success::Bare),
-            Operation::CallerIdentity => Ok(Success::Bare(sts::caller_identity(key))),
-            Operation::Upload | Operation::AssumeRoleWithOidc => Err(Code::ActionNotFound.into()),
+            Action::AssumeRole => self.sessions.assume_role(&mut self.keys, &params, now).map(Success::Bare),
+            Action::CallerIdentity => Ok(Success::Bare(sts::caller_identity(key))),
+            Action::Upload | Action::AssumeRoleWithOidc => Err(Code::ActionNotFound.into()),
         }
     }
 
@@ -176,24 +201,38 @@ impl State {
     pub(super) fn within_rate(
         &mut self,
         account: &AccountName,
-        operation: Operation,
+        action: Action,
         rate: Option<u32>,
         now: Timestamp,
     ) -> bool {
         let Some(rate) = rate else { return true };
         let full = Allowance { tokens: f64::from(rate), at: now };
-        self.rates.entry((account.clone(), operation)).or_insert(full).take(rate, now)
+        self.rates.entry((account.clone(), action)).or_insert(full).take(rate, now)
+    }
+
+    /// Answers a request to the metadata service; without a role there is no such service.
+    pub(super) fn metadata<'h>(
+        &mut self,
+        method: &http::Method,
+        path: &str,
+        header: impl Fn(&str) -> Option<&'h str>,
+        now: Timestamp,
+    ) -> (u16, String) {
+        match &mut self.metadata {
+            Some(metadata) => metadata.answer((method, path), header, &mut self.keys, &mut self.sessions, now),
+            None => (404, "not found\n".to_owned()),
+        }
     }
 
     /// Notes an object that was uploaded.
     pub(super) fn put_object(&mut self, account: &AccountName, key: String, content: Bytes) {
-        self.core.put_object(account, &key);
+        self.ledger.put_object(account, &key);
         self.changes.push(Change::Object { account: account.clone(), key, content });
     }
 
     /// Moves letters to another state.
     pub(super) fn review(&mut self, review: &Review) -> Vec<LetterId> {
-        let moved = self.core.review(review);
+        let moved = self.ledger.review(review);
         let ids = moved.iter().map(|(_, letter)| letter.id).collect();
         for (account, letter) in moved {
             self.changes.push(Change::Letter { account, letter });
@@ -202,14 +241,14 @@ impl State {
     }
 }
 
-fn operation_of(request: &ApiRequest) -> Result<Operation, Refusal> {
+fn action_of(request: &ApiRequest) -> Result<Action, Refusal> {
     let action = request.common("x-acs-action", "Action").ok_or_else(|| Refusal::missing("Action"))?;
     let version = request.common("x-acs-version", "Version").ok_or_else(|| Refusal::missing("Version"))?;
-    let operation = Operation::of_action(action);
-    if version != operation.map_or(wire::API_VERSION, Operation::version) {
+    let action = Action::named(action);
+    if version != action.map_or(wire::API_VERSION, Action::version) {
         return Err(Code::VersionNotValid.into());
     }
-    operation.ok_or_else(|| Code::ActionNotFound.into())
+    action.ok_or_else(|| Code::ActionNotFound.into())
 }
 
 /// A bucket of tokens: full at first, filled again at the rate, one taken by each call.

@@ -15,13 +15,10 @@ use hyper::body::Frame;
 use jiff::{Timestamp, civil::Date};
 use serde_json::Value;
 
-use super::{Operation, core::StoredLetter, refusal::Refusal, upload::OssRefusal};
-use crate::{
-    letter::LetterId,
-    wire::{
-        encode,
-        letters::{self, Answer, CreatedId, LetterData, OssInfo},
-    },
+use super::super::{action::Action, ledger::StoredLetter, object_store::OssRefusal, refusal::Refusal, state::Success};
+use crate::wire::{
+    encode,
+    letters::{self, Answer, CreatedId, LetterData},
 };
 
 /// The connection is cut: what a fault asks for, and nothing else.
@@ -44,31 +41,13 @@ pub(super) enum Format {
     Xml,
 }
 
-/// What an operation answers when it did what it was asked.
-#[derive(Debug)]
-pub(super) enum Success {
-    /// A letter was created.
-    Created(LetterId),
-    /// The letters that were asked for.
-    Letters {
-        /// The letters.
-        letters: Vec<Arc<StoredLetter>>,
-        /// The day that decides their status.
-        today: Date,
-    },
-    /// Where and how to upload.
-    OssInfo(OssInfo),
-    /// What STS tells, which has no `Code` and no `Data`.
-    Bare(Value),
-}
-
 /// What all answers to one request have in common.
 #[derive(Debug, Clone)]
 pub(super) struct Envelope {
     /// The id of the request.
     pub request_id: String,
-    /// The operation; `None` when there is no such one.
-    pub operation: Option<Operation>,
+    /// The action; `None` when it is unknown.
+    pub action: Option<Action>,
     /// The form.
     pub format: Format,
     /// The scheme and host under which the caller reached the emulator.
@@ -157,7 +136,7 @@ impl Envelope {
     }
 
     fn root(&self) -> String {
-        format!("{}Response", self.operation.map_or("", Operation::action))
+        format!("{}Response", self.action.map_or("", Action::name))
     }
 
     /// The answer to a query. A hundred thousand letters are some fifty megabytes: they are written as they are sent.
@@ -255,11 +234,12 @@ fn push_element(xml: &mut String, name: &str, value: &Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::letter::LetterId;
 
     fn envelope(format: Format) -> Envelope {
         Envelope {
             request_id: "R1".to_owned(),
-            operation: Some(Operation::Query),
+            action: Some(Action::Query),
             format,
             origin: "http://127.0.0.1:8025".to_owned(),
             date: Timestamp::UNIX_EPOCH,

@@ -6,9 +6,11 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 
 use super::{
-    account::AccountName,
-    core::{Contradiction, StoredLetter},
-    state::{Shared, State},
+    super::{
+        auth::AccountName,
+        ledger::{Contradiction, StoredLetter},
+    },
+    Shared, State,
     store::{Change, StoreError},
 };
 use crate::letter::LetterId;
@@ -91,10 +93,10 @@ pub enum ImportError {
 
 impl StateFile {
     /// Reads all that the emulator keeps.
-    pub(super) fn export(shared: &Shared) -> Result<Self, StoreError> {
+    pub(in crate::emulator) fn export(shared: &Shared) -> Result<Self, StoreError> {
         let mut accounts: Vec<AccountState> = {
             let state = shared.lock();
-            let accounts = state.core.accounts().map(|(name, letters)| AccountState {
+            let accounts = state.ledger.accounts().map(|(name, letters)| AccountState {
                 name: name.clone(),
                 letters: letters.map(|letter| LetterState::from(&**letter)).collect(),
                 objects: Vec::new(),
@@ -111,7 +113,7 @@ impl StateFile {
     }
 
     /// Takes everything in, or nothing.
-    pub(super) fn import(self, state: &mut State) -> Result<Imported, ImportError> {
+    pub(in crate::emulator) fn import(self, state: &mut State) -> Result<Imported, ImportError> {
         if self.format_version != 1 {
             return Err(ImportError::FormatVersion(self.format_version));
         }
@@ -158,11 +160,11 @@ fn take_in(state: &mut State, changes: Vec<Change>) -> Imported {
     for change in changes {
         match &change {
             Change::Object { account, key, .. } => {
-                state.core.put_object(account, key);
+                state.ledger.put_object(account, key);
                 imported.objects += 1;
             }
             Change::Letter { account, letter } => {
-                state.core.restore(account, Arc::clone(letter)).expect("every letter was checked before");
+                state.ledger.restore(account, Arc::clone(letter)).expect("every letter was checked before");
                 imported.letters += 1;
             }
         }
@@ -195,7 +197,7 @@ impl Seen {
             file_key: letter.file_key.into(),
             state: letter.state.into(),
         };
-        state.core.admits(account, &letter).map_err(|error| error.to_string())?;
+        state.ledger.admits(account, &letter).map_err(|error| error.to_string())?;
         if !self.names.insert((account.clone(), letter.name.clone())) {
             let (account, name) = (account.to_string(), letter.name.to_string());
             return Err(Contradiction::Name { account, name }.to_string());
@@ -207,7 +209,7 @@ impl Seen {
     }
 
     fn next_id(&mut self, state: &State) -> LetterId {
-        let mut id = LetterId(self.last_given.unwrap_or(state.core.last_id()).0 + 1);
+        let mut id = LetterId(self.last_given.unwrap_or(state.ledger.last_id()).0 + 1);
         while self.ids.contains(&id) {
             id = LetterId(id.0 + 1);
         }

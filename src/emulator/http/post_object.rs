@@ -11,14 +11,16 @@ use multer::{Field, Multipart};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Operation,
-    account::AccessKey,
-    answer::{Body, Cut, Envelope, full},
-    faults::Effects,
-    http::{delay, spoil},
-    refusal::{Code, Refusal},
-    state::Shared,
-    upload::{OssRefusal, UploadForm, UploadPermit, access_key_behind},
+    super::{
+        action::Action,
+        auth::AccessKey,
+        faults::Effects,
+        object_store::{OssRefusal, UploadForm, UploadPermit, access_key_behind},
+        refusal::{Code, Refusal},
+        state::Shared,
+    },
+    injection::{delay, spoil},
+    response::{Body, Cut, Envelope, full},
 };
 
 /// The most bytes that are read of an upload, whatever its policy allows.
@@ -39,8 +41,8 @@ pub(super) async fn handle(
     request: Request<Incoming>,
     envelope: Envelope,
 ) -> Result<Response<Body>, Cut> {
-    let envelope = Envelope { operation: Some(Operation::Upload), ..envelope };
-    let effects = shared.lock().count_call(Operation::Upload);
+    let envelope = Envelope { action: Some(Action::Upload), ..envelope };
+    let effects = shared.lock().count_call(Action::Upload);
     delay(&effects).await;
     let refuse = |refusal: &Refusal| envelope.oss_failure(&as_oss(refusal));
 
@@ -74,7 +76,7 @@ async fn upload(shared: &Shared, form: &mut Multipart<'_>, effects: &Effects) ->
         return Err(OssRefusal::expired());
     }
     let now = shared.clock.now();
-    if !shared.lock().within_rate(&key.account, Operation::Upload, effects.rate, now) {
+    if !shared.lock().within_rate(&key.account, Action::Upload, effects.rate, now) {
         return Err(as_oss(&Code::ThrottlingUser.into()));
     }
     let skewed = now.saturating_add(SignedDuration::from_secs(effects.skew)).unwrap_or(now);

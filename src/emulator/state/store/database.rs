@@ -6,8 +6,8 @@ use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition, backends:
 
 use super::{Change, StateLocation, StoreError};
 use crate::emulator::{
-    account::AccountName,
-    core::{Contradiction, Core, StoredLetter},
+    auth::AccountName,
+    ledger::{Contradiction, Ledger, StoredLetter},
 };
 
 /// Account and id → the letter as JSON.
@@ -85,11 +85,11 @@ pub(super) fn object_keys(database: &Database) -> Result<Vec<(String, String)>, 
     read().map_err(|error| StoreError::Read(Box::new(error)))
 }
 
-pub(super) fn load(database: &Database, place: &str) -> Result<Core, StoreError> {
+pub(super) fn load(database: &Database, place: &str) -> Result<Ledger, StoreError> {
     let damaged = |problem: String| StoreError::Damaged { place: place.to_owned(), problem };
     let account_of =
         |name: &str| AccountName::try_from(name).map_err(|error| damaged(format!("account {name:?}: {error}")));
-    let mut core = Core::default();
+    let mut ledger = Ledger::default();
     let read = || -> Result<Vec<(String, Vec<u8>)>, redb::Error> {
         let letters = database.begin_read()?.open_table(LETTERS)?;
         let entries = letters.iter()?.map(|entry| {
@@ -101,12 +101,12 @@ pub(super) fn load(database: &Database, place: &str) -> Result<Core, StoreError>
     for (account, letter) in read().map_err(|error| StoreError::Read(Box::new(error)))? {
         let account = account_of(&account)?;
         let letter: StoredLetter = serde_json::from_slice(&letter).map_err(|error| damaged(error.to_string()))?;
-        core.restore(&account, Arc::new(letter)).map_err(|error: Contradiction| damaged(error.to_string()))?;
+        ledger.restore(&account, Arc::new(letter)).map_err(|error: Contradiction| damaged(error.to_string()))?;
     }
     for (account, key) in object_keys(database)? {
-        core.put_object(&account_of(&account)?, &key);
+        ledger.put_object(&account_of(&account)?, &key);
     }
-    Ok(core)
+    Ok(ledger)
 }
 
 pub(super) fn commit(database: &Database, batch: &[Change]) -> Result<(), redb::Error> {

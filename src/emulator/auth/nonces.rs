@@ -13,11 +13,11 @@ pub(super) const SKEW_SECONDS: i64 = 15 * 60;
 /// A request older than [`SKEW_SECONDS`] is refused for its age, so its nonce can be forgotten: what is kept is bounded
 /// by the requests of half an hour.
 #[derive(Debug, Default)]
-pub(super) struct Nonces(BTreeMap<i64, HashSet<u128>>);
+pub(crate) struct Nonces(BTreeMap<i64, HashSet<u128>>);
 
 impl Nonces {
     /// Uses a nonce of an AccessKey for a request of `signed_at`. `false` when it was used before.
-    pub(super) fn first_use(&mut self, access_key_id: &str, nonce: &str, signed_at: Timestamp, now: Timestamp) -> bool {
+    pub(crate) fn first_use(&mut self, access_key_id: &str, nonce: &str, signed_at: Timestamp, now: Timestamp) -> bool {
         let oldest = minute(now) - SKEW_SECONDS / 60 - 1;
         self.0 = self.0.split_off(&oldest);
         let mark = mark(access_key_id, nonce);

@@ -11,15 +11,18 @@ use std::{
 use jiff::{Timestamp, civil::Date};
 
 use super::{
-    account::AccountName,
+    auth::AccountName,
     params::Params,
     refusal::{Code, Refusal},
-    rules::{Filter, NewLetter},
 };
 use crate::{
     clock::day_in_china,
     letter::{LetterId, Validity},
 };
+
+mod rules;
+
+pub use rules::{Filter, NewLetter};
 
 /// The state of a letter that nobody has reviewed yet.
 const NOT_REVIEWED: &str = "INT";
@@ -131,19 +134,19 @@ struct Account {
 
 /// What all accounts hold.
 #[derive(Debug)]
-pub struct Core {
+pub struct Ledger {
     accounts: BTreeMap<AccountName, Account>,
     ids: HashSet<LetterId>,
     last_id: LetterId,
 }
 
-impl Default for Core {
+impl Default for Ledger {
     fn default() -> Self {
         Self { accounts: BTreeMap::new(), ids: HashSet::new(), last_id: LetterId(10_000_000) }
     }
 }
 
-impl Core {
+impl Ledger {
     /// Creates a letter (`CreateSmsAuthorizationLetter`): the parameters are checked first, then the day, the name and
     /// the picture. What comes back is to be kept.
     ///
@@ -294,10 +297,10 @@ mod tests {
         .collect()
     }
 
-    fn core_with_a_picture() -> Core {
-        let mut core = Core::default();
-        core.put_object(&account(), "1/a.jpg");
-        core
+    fn ledger_with_a_picture() -> Ledger {
+        let mut ledger = Ledger::default();
+        ledger.put_object(&account(), "1/a.jpg");
+        ledger
     }
 
     fn code(result: Result<Arc<StoredLetter>, Refusal>) -> String {
@@ -306,21 +309,21 @@ mod tests {
 
     #[test]
     fn a_name_is_unique_in_its_account() {
-        let mut core = core_with_a_picture();
+        let mut ledger = ledger_with_a_picture();
         let now = noon("2026-06-01");
-        assert_eq!(code(core.create(&account(), &params("甲", "菜鸟"), now)), "10000001");
-        assert_eq!(code(core.create(&account(), &params("甲", "菜鸟"), now)), "AuthorizationLetterNameRepeat");
+        assert_eq!(code(ledger.create(&account(), &params("甲", "菜鸟"), now)), "10000001");
+        assert_eq!(code(ledger.create(&account(), &params("甲", "菜鸟"), now)), "AuthorizationLetterNameRepeat");
         let other = AccountName::try_from("other").expect("valid");
-        assert_eq!(code(core.create(&other, &params("甲", "菜鸟"), now)), "AuthorizationOssFileNotUploadError");
-        core.put_object(&other, "1/a.jpg");
-        assert_eq!(code(core.create(&other, &params("甲", "菜鸟"), now)), "10000002");
-        assert_eq!(core.query(&account(), &Filter::default(), now).len(), 1);
+        assert_eq!(code(ledger.create(&other, &params("甲", "菜鸟"), now)), "AuthorizationOssFileNotUploadError");
+        ledger.put_object(&other, "1/a.jpg");
+        assert_eq!(code(ledger.create(&other, &params("甲", "菜鸟"), now)), "10000002");
+        assert_eq!(ledger.query(&account(), &Filter::default(), now).len(), 1);
     }
 
     #[test]
     fn a_letter_is_created_only_on_the_days_of_its_validity_in_china() {
-        let mut core = core_with_a_picture();
-        let mut at = |time: &str| code(core.create(&account(), &params("甲", "菜鸟"), time.parse().expect("a time")));
+        let mut ledger = ledger_with_a_picture();
+        let mut at = |time: &str| code(ledger.create(&account(), &params("甲", "菜鸟"), time.parse().expect("a time")));
         assert_eq!(at("2025-12-31T15:59:59Z"), "AuthorizationLetterDateNotValid");
         assert_eq!(at("2026-12-31T16:00:00Z"), "AuthorizationLetterDateNotValid");
         assert_eq!(at("2025-12-31T16:00:00Z"), "10000001");
@@ -328,17 +331,17 @@ mod tests {
 
     #[test]
     fn a_query_filters_by_all_that_it_names() {
-        let mut core = core_with_a_picture();
+        let mut ledger = ledger_with_a_picture();
         let now = noon("2026-06-01");
-        core.create(&account(), &params("甲", "菜鸟"), now).expect("created");
-        let second = core.create(&account(), &params("乙", "裹裹"), now).expect("created");
+        ledger.create(&account(), &params("甲", "菜鸟"), now).expect("created");
+        let second = ledger.create(&account(), &params("乙", "裹裹"), now).expect("created");
         let review: Review = serde_json::from_str(r#"{"signature":"裹裹"}"#).expect("a review");
-        let moved = core.review(&review);
+        let moved = ledger.review(&review);
         assert_eq!(moved.len(), 1);
         assert_eq!((moved[0].1.id, &*moved[0].1.state), (second.id, "PASSED"));
         let names = |pairs: &[(&str, &str)], now| -> Vec<String> {
             let filter = Filter::from_params(&pairs.iter().copied().collect()).expect("valid");
-            core.query(&account(), &filter, now).iter().map(|letter| letter.name.to_string()).collect()
+            ledger.query(&account(), &filter, now).iter().map(|letter| letter.name.to_string()).collect()
         };
         assert_eq!(names(&[], now), ["甲", "乙"]);
         assert_eq!(names(&[("SignName", "裹裹")], now), ["乙"]);
@@ -353,12 +356,12 @@ mod tests {
 
     #[test]
     fn a_letter_that_was_kept_comes_back_as_it_was_and_its_id_is_never_given_again() {
-        let mut core = core_with_a_picture();
+        let mut ledger = ledger_with_a_picture();
         let now = noon("2026-06-01");
-        let letter = core.create(&account(), &params("甲", "菜鸟"), now).expect("created");
+        let letter = ledger.create(&account(), &params("甲", "菜鸟"), now).expect("created");
         let text = serde_json::to_string(&*letter).expect("JSON");
         let kept: StoredLetter = serde_json::from_str(&text).expect("JSON");
-        let mut later = core_with_a_picture();
+        let mut later = ledger_with_a_picture();
         later.restore(&account(), Arc::new(kept)).expect("nothing contradicts it");
         assert_eq!(later.query(&account(), &Filter::default(), now), [letter]);
         assert_eq!(code(later.create(&account(), &params("乙", "菜鸟"), now)), "10000002");

@@ -5,9 +5,14 @@ use std::collections::BTreeMap;
 use http::HeaderMap;
 use jiff::Timestamp;
 
+mod account;
+mod nonces;
+
+pub use account::{AccessKey, AccountError, AccountName};
+pub(super) use {account::Session, nonces::Nonces};
+
+use self::nonces::SKEW_SECONDS;
 use super::{
-    account::AccessKey,
-    nonces::SKEW_SECONDS,
     params::Params,
     refusal::{Code, Refusal},
 };

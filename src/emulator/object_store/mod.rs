@@ -10,7 +10,7 @@ use sha1::Sha1;
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
-use super::account::AccessKey;
+use super::auth::AccessKey;
 
 /// The largest picture that the service documents: 5 MB.
 pub(super) const MAX_PICTURE_BYTES: u64 = 5 * 1024 * 1024;

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{
+use crate::emulator::{
     params::Params,
     refusal::{Code, Refusal},
 };

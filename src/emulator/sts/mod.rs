@@ -10,14 +10,14 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::{
-    account::{AccessKey, AccountName, Session},
-    auth::AccessKeys,
+    auth::{AccessKey, AccessKeys, AccountName, Session},
     params::Params,
     refusal::{Code, Refusal},
 };
 
-/// The version of its API.
-pub(super) const VERSION: &str = "2015-04-01";
+mod metadata;
+
+pub(super) use metadata::Metadata;
 
 /// The most keys of sessions that are remembered: the oldest are forgotten first.
 const MAX_SESSIONS: usize = 10_000;

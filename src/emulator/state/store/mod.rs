@@ -17,9 +17,9 @@ use tokio::sync::watch;
 mod database;
 
 use self::database::{CONTENTS, FORMAT_VERSION, commit, load, object_keys, open_database};
-use super::{
-    account::AccountName,
-    core::{Core, StoredLetter},
+use crate::emulator::{
+    auth::AccountName,
+    ledger::{Ledger, StoredLetter},
 };
 
 /// The most changes of one transaction.
@@ -43,7 +43,7 @@ impl From<&str> for StateLocation {
 
 /// Something that has to be kept.
 #[derive(Debug, Clone)]
-pub(super) enum Change {
+pub(in crate::emulator) enum Change {
     /// A letter that is new, or in another state.
     Letter {
         /// Its account.
@@ -117,7 +117,7 @@ enum Safe {
 
 /// The state on disk, and the thread that writes it.
 #[derive(Debug)]
-pub(super) struct Store {
+pub(in crate::emulator) struct Store {
     database: Arc<Database>,
     safe: watch::Receiver<Safe>,
     writer: Mutex<Option<JoinHandle<()>>>,
@@ -125,14 +125,14 @@ pub(super) struct Store {
 
 /// The end at which changes go in, in the order in which they were made.
 #[derive(Debug)]
-pub(super) struct Changes {
+pub(in crate::emulator) struct Changes {
     sender: Option<mpsc::Sender<Change>>,
     made: u64,
 }
 
 impl Changes {
     /// Hands a change to the writer.
-    pub(super) fn push(&mut self, change: Change) {
+    pub(in crate::emulator) fn push(&mut self, change: Change) {
         self.made += 1;
         if let Some(sender) = &self.sender {
             // A writer that has ended said so before: whoever waits for this change is told that writing failed.
@@ -141,13 +141,13 @@ impl Changes {
     }
 
     /// Says that no more changes come: the writer ends when it has written those that came.
-    pub(super) fn end(&mut self) {
+    pub(in crate::emulator) fn end(&mut self) {
         self.sender = None;
     }
 
     /// The number of the last change, to wait for with [`Store::safe`].
     #[must_use]
-    pub(super) fn made(&self) -> u64 {
+    pub(in crate::emulator) fn made(&self) -> u64 {
         self.made
     }
 }
@@ -157,13 +157,13 @@ impl Store {
     ///
     /// # Errors
     /// When the folder can't be used, is in use, or does not hold what this version of the program can read.
-    pub(super) fn open(location: &StateLocation) -> Result<(Self, Changes, Core), StoreError> {
+    pub(in crate::emulator) fn open(location: &StateLocation) -> Result<(Self, Changes, Ledger), StoreError> {
         let place = match location {
             StateLocation::Folder(folder) => folder.display().to_string(),
             StateLocation::Memory => "memory".to_owned(),
         };
         let database = Arc::new(open_database(location, &place)?);
-        let core = load(&database, &place)?;
+        let ledger = load(&database, &place)?;
         let (sender, receiver) = mpsc::channel();
         let (announce, safe) = watch::channel(Safe::UpTo(0));
         let writer = std::thread::Builder::new()
@@ -173,14 +173,18 @@ impl Store {
                 move || write_changes(&database, &receiver, &announce)
             })
             .map_err(|error| StoreError::Open { place, problem: error.to_string() })?;
-        Ok((Self { database, safe, writer: Mutex::new(Some(writer)) }, Changes { sender: Some(sender), made: 0 }, core))
+        Ok((
+            Self { database, safe, writer: Mutex::new(Some(writer)) },
+            Changes { sender: Some(sender), made: 0 },
+            ledger,
+        ))
     }
 
     /// Waits until every change up to and with number `change` would survive a crash.
     ///
     /// # Errors
     /// [`StoreError::Write`] when that will not come to pass.
-    pub(super) async fn safe(&self, change: u64) -> Result<(), StoreError> {
+    pub(in crate::emulator) async fn safe(&self, change: u64) -> Result<(), StoreError> {
         let mut safe = self.safe.clone();
         let reached = safe.wait_for(|safe| match safe {
             Safe::UpTo(number) => *number >= change,
@@ -197,7 +201,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database can't be read.
-    pub(super) fn object(&self, account: &AccountName, key: &str) -> Result<Option<Bytes>, StoreError> {
+    pub(in crate::emulator) fn object(&self, account: &AccountName, key: &str) -> Result<Option<Bytes>, StoreError> {
         let read = || -> Result<Option<Bytes>, redb::Error> {
             let contents = self.database.begin_read()?.open_table(CONTENTS)?;
             Ok(contents.get((account.as_str(), key))?.map(|content| Bytes::copy_from_slice(content.value())))
@@ -209,12 +213,12 @@ impl Store {
     ///
     /// # Errors
     /// When the database can't be read.
-    pub(super) fn object_keys(&self) -> Result<Vec<(String, String)>, StoreError> {
+    pub(in crate::emulator) fn object_keys(&self) -> Result<Vec<(String, String)>, StoreError> {
         object_keys(&self.database)
     }
 
     /// Waits for the writer to end, after [`Changes::end`].
-    pub(super) fn close(&self) {
+    pub(in crate::emulator) fn close(&self) {
         let writer = self.writer.lock().map(|mut writer| writer.take());
         if let Ok(Some(writer)) = writer {
             // A writer that panicked has said on its own what happened, and there is nothing left to do here.
@@ -243,7 +247,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::{emulator::rules::Filter, letter::LetterId};
+    use crate::{emulator::ledger::Filter, letter::LetterId};
 
     fn letter(id: u64, name: &str) -> Arc<StoredLetter> {
         Arc::new(StoredLetter {
@@ -279,9 +283,9 @@ mod tests {
         store.close();
         drop(store);
 
-        let (store, _changes, core) = Store::open(&location).expect("opens");
-        assert_eq!(core.query(&shop(), &Filter::default(), Timestamp::UNIX_EPOCH), [letter(7, "甲")]);
-        assert!(core.has_object(&shop(), "1/a.jpg"));
+        let (store, _changes, ledger) = Store::open(&location).expect("opens");
+        assert_eq!(ledger.query(&shop(), &Filter::default(), Timestamp::UNIX_EPOCH), [letter(7, "甲")]);
+        assert!(ledger.has_object(&shop(), "1/a.jpg"));
         assert_eq!(store.object(&shop(), "1/a.jpg").expect("read"), Some(Bytes::from_static(b"picture")));
         assert_eq!(store.object(&shop(), "1/b.jpg").expect("read"), None);
     }

@@ -2,26 +2,31 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use futures::{StreamExt, stream};
 use http::{HeaderMap, Method, Request, Response, header};
-use http_body_util::{BodyExt, LengthLimitError, Limited, StreamBody};
-use hyper::{
-    body::{Frame, Incoming},
-    server::conn::http1,
-    service::service_fn,
-};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
+mod admin;
+mod injection;
+mod post_object;
+mod response;
+
+use self::{
+    injection::{delay, spoil},
+    response::{Body, Cut, Envelope, Format, full},
+};
 use super::{
-    Operation, Params, admin,
-    answer::{Body, Cut, Envelope, Format, full},
+    action::Action,
     auth::ApiRequest,
-    faults::{Effects, Failure, FailureBody},
-    metadata, post_object,
+    faults::Effects,
+    object_store::OssRefusal,
+    params::Params,
     refusal::{Code, Refusal},
     state::Shared,
+    sts::Metadata,
 };
 use crate::{letter::PictureFormat, wire};
 
@@ -83,7 +88,7 @@ async fn serve_connection(io: TokioIo<tokio::net::TcpStream>, shared: Arc<Shared
 async fn handle(shared: &Shared, request: Request<Incoming>, local: Option<SocketAddr>) -> Result<Response<Body>, Cut> {
     let envelope = Envelope {
         request_id: new_request_id(),
-        operation: None,
+        action: None,
         format: Format::Json,
         origin: origin(request.headers(), local),
         date: shared.clock.now(),
@@ -93,8 +98,8 @@ async fn handle(shared: &Shared, request: Request<Incoming>, local: Option<Socke
         Ok(admin::handle(shared, request, &envelope).await)
     } else if request.method() == Method::POST && is_form_data {
         post_object::handle(shared, request, envelope).await
-    } else if request.uri().path().starts_with(metadata::PREFIX) {
-        Ok(metadata::handle(shared, &request, &envelope))
+    } else if request.uri().path().starts_with(Metadata::PREFIX) {
+        Ok(metadata(shared, &request, &envelope))
     } else if request.method() == Method::GET && request.uri().path() != "/" {
         Ok(picture(shared, request.uri().path(), &envelope).await)
     } else {
@@ -109,14 +114,11 @@ async fn call(shared: &Shared, request: Request<Incoming>, envelope: Envelope) -
         Err(refusal) => return Ok(envelope.failure(&refusal)),
     };
     let format = format_of(&request);
-    let action = request.common("x-acs-action", "Action");
-    let mut envelope = Envelope {
-        operation: action.and_then(Operation::of_action),
-        format: format.clone().unwrap_or(Format::Json),
-        ..envelope
-    };
-    let effects = match envelope.operation {
-        Some(operation) => shared.lock().count_call(operation),
+    let name = request.common("x-acs-action", "Action");
+    let mut envelope =
+        Envelope { action: name.and_then(Action::named), format: format.clone().unwrap_or(Format::Json), ..envelope };
+    let effects = match envelope.action {
+        Some(action) => shared.lock().count_call(action),
         None => Effects::default(),
     };
     envelope.date =
@@ -136,7 +138,7 @@ async fn call(shared: &Shared, request: Request<Incoming>, envelope: Envelope) -
         Ok(success) => envelope.success(success),
         Err(refusal) => envelope.failure(&refusal),
     };
-    tracing::debug!(action, status = response.status().as_u16(), request_id = envelope.request_id, "answered");
+    tracing::debug!(action = name, status = response.status().as_u16(), request_id = envelope.request_id, "answered");
     match &effects.after {
         Some(failure) => spoil(failure, response, &envelope, |refusal| envelope.failure(refusal)).await,
         None => Ok(response),
@@ -177,53 +179,18 @@ fn format_of(request: &ApiRequest) -> Result<Format, Refusal> {
     }
 }
 
-/// Waits for as long as the faults want the answer to be late.
-pub(super) async fn delay(effects: &Effects) {
-    // Even a sleep of no time takes until the timer's next millisecond.
-    if !effects.delay.is_zero() {
-        tokio::time::sleep(effects.delay).await;
-    }
-}
-
-/// Makes an answer fail in the way that a fault asks for.
-pub(super) async fn spoil(
-    failure: &Failure,
-    response: Response<Body>,
-    envelope: &Envelope,
-    refuse: impl Fn(&Refusal) -> Response<Body>,
-) -> Result<Response<Body>, Cut> {
-    const PAGE: &str = "<html><head><title>Bad gateway</title></head><body><h1>Bad gateway</h1></body></html>\n";
-    match failure {
-        Failure::Cut => Err(Cut),
-        Failure::Hang => std::future::pending().await,
-        Failure::Refuse(refusal) => Ok(refuse(refusal)),
-        Failure::Status { status, body: FailureBody::Html } => Ok(envelope.respond(*status, "text/html", full(PAGE))),
-        Failure::Status { status, body: FailureBody::Empty } => Ok(envelope.respond(*status, "text/plain", full(""))),
-        Failure::NotJson => Ok(envelope.respond(200, "text/html", full(PAGE))),
-        Failure::Truncated | Failure::CutWithin => {
-            let (head, body) = response.into_parts();
-            let whole = body.collect().await?.to_bytes();
-            let half = whole.slice(..whole.len() / 2);
-            if *failure == Failure::Truncated {
-                return Ok(Response::from_parts(head, full(half)));
-            }
-            // The pause lets the first half out before the connection goes.
-            let cut = async {
-                tokio::task::yield_now().await;
-                Err(Cut)
-            };
-            let frames = stream::iter([Ok(Frame::data(half))]).chain(stream::once(cut));
-            let body = StreamBody::new(frames).boxed_unsync();
-            Ok(Response::from_parts(head, body))
-        }
-    }
+/// The metadata service of an ECS instance.
+fn metadata(shared: &Shared, request: &Request<Incoming>, envelope: &Envelope) -> Response<Body> {
+    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let (status, text) = shared.lock().metadata(request.method(), request.uri().path(), header, shared.clock.now());
+    envelope.respond(status, "text/plain;charset=utf-8", full(text))
 }
 
 /// A picture under the URL that a query reports: `/START_PATH/NAME`.
 async fn picture(shared: &Shared, path: &str, envelope: &Envelope) -> Response<Body> {
     let key = percent_encoding::percent_decode_str(path.trim_start_matches('/')).decode_utf8_lossy();
     let start_path = key.split_once('/').map_or("", |(start_path, _)| start_path);
-    let account = shared.lock().core.account_of_start_path(start_path).cloned();
+    let account = shared.lock().ledger.account_of_start_path(start_path).cloned();
     let content = match account {
         Some(account) if shared.safe().await.is_ok() => shared.store.object(&account, &key),
         _ => Ok(None),
@@ -237,7 +204,7 @@ async fn picture(shared: &Shared, path: &str, envelope: &Envelope) -> Response<B
             response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
             response
         }
-        Ok(None) => envelope.oss_failure(&super::upload::OssRefusal::no_such_key()),
+        Ok(None) => envelope.oss_failure(&OssRefusal::no_such_key()),
         Err(error) => {
             tracing::error!(%error, "a picture can't be read");
             envelope.failure(&Code::InternalError.into())

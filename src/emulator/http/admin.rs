@@ -9,12 +9,13 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use super::{
-    Operation,
-    answer::{Body, Envelope, full},
-    core::Review,
-    faults::{FaultRule, Faults},
-    state::Shared,
-    state_file::StateFile,
+    super::{
+        action::Action,
+        faults::{FaultRule, Faults},
+        ledger::Review,
+        state::{Shared, snapshot::StateFile},
+    },
+    response::{Body, Envelope, full},
 };
 
 /// Where the admin endpoint is.
@@ -96,14 +97,17 @@ fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T, Problem> {
 fn overview(shared: &Shared) -> Value {
     let now = shared.clock.now();
     let state = shared.lock();
-    let accounts: Value =
-        state.core.accounts().map(|(name, letters)| (name.to_string(), json!({"letters": letters.count()}))).collect();
+    let accounts: Value = state
+        .ledger
+        .accounts()
+        .map(|(name, letters)| (name.to_string(), json!({"letters": letters.count()})))
+        .collect();
     let keys: Value = state
         .keys
         .values()
         .map(|key| (key.id.clone(), json!({"account": key.account, "active": key.active})))
         .collect();
-    let calls: Value = Operation::ALL.into_iter().map(|of| (of.to_string(), json!(state.calls(of)))).collect();
+    let calls: Value = Action::ALL.iter().map(|&of| (of.to_string(), json!(state.calls(of)))).collect();
     json!({
         "emulator": true,
         "version": env!("CARGO_PKG_VERSION"),
