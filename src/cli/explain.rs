@@ -6,7 +6,7 @@ use crate::{declaration::Code, render::diagnostics};
 /// Arguments of `explain`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The rule's name, such as LF-name-too-long; without one, all rules are listed
+    /// Rule to explain, such as LF-name-too-long [default: list all rules]
     code: Option<Code>,
 }
 

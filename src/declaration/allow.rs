@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::{
-    Code, Diagnostic, FileId, Place, Severity,
-    sink::Sink,
+    Code, Diagnostic, FileId, Location, Severity,
+    collector::Collector,
     source::{SourceFile, Span, saturate},
 };
 
@@ -14,12 +14,12 @@ const MARK: &str = "letterform:";
 #[derive(Debug)]
 struct Allow {
     code: Code,
-    place: Place,
+    place: Location,
     used: bool,
 }
 
-/// Takes out of `sink` what comments silence, and adds what is wrong with the comments.
-pub(super) fn apply(sink: &mut Sink, files: &[SourceFile]) {
+/// Takes out of `collector` what comments silence, and adds what is wrong with the comments.
+pub(super) fn apply(collector: &mut Collector, files: &[SourceFile]) {
     let mut allows: HashMap<(FileId, u32), Vec<Allow>> = HashMap::new();
     let mut complaints = Vec::new();
     for (file, index) in files.iter().zip(0..) {
@@ -38,24 +38,24 @@ pub(super) fn apply(sink: &mut Sink, files: &[SourceFile]) {
             }
         }
     }
-    sink.retain(|diagnostic| {
+    collector.retain(|diagnostic| {
         let Some(place) = diagnostic.place else { return true };
         let here = allows.get_mut(&(place.file, place.span.start.line));
         let allow = here.and_then(|here| here.iter_mut().find(|allow| allow.code == diagnostic.code));
         allow.map(|allow| allow.used = true).is_none()
     });
-    let unused = allows.into_values().flatten().filter(|allow| !allow.used && !sink.is_off(allow.code));
+    let unused = allows.into_values().flatten().filter(|allow| !allow.used && !collector.is_off(allow.code));
     complaints.extend(unused.map(|allow| {
         let message = format!("{} has nothing to silence here", allow.code);
         Diagnostic::new(Code::AllowUnused, message).at(allow.place).help("remove the comment")
     }));
     for diagnostic in complaints {
-        sink.push(diagnostic);
+        collector.push(diagnostic);
     }
 }
 
 /// The comments that speak to this program, one a line, with the words after its name.
-fn comments(id: FileId, file: &SourceFile) -> impl Iterator<Item = (Place, &str)> {
+fn comments(id: FileId, file: &SourceFile) -> impl Iterator<Item = (Location, &str)> {
     let lines = if file.text().contains(MARK) { saturate(file.line_count()) } else { 0 };
     (1..=lines).filter_map(move |number| {
         let line = file.line(number);
@@ -66,7 +66,7 @@ fn comments(id: FileId, file: &SourceFile) -> impl Iterator<Item = (Place, &str)
         }
         let start = saturate(before.chars().count() + 1);
         let end = saturate(line.trim_end().chars().count() + 1);
-        Some((Place { file: id, span: Span::on_line(number, start..end) }, &line[mark + MARK.len()..]))
+        Some((Location { file: id, span: Span::on_line(number, start..end) }, &line[mark + MARK.len()..]))
     })
 }
 

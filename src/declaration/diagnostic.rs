@@ -1,6 +1,6 @@
 use std::{borrow::Cow, fmt};
 
-use super::{Code, Place, SourceFile};
+use super::{Code, Location, SourceFile};
 use crate::escape;
 
 /// Whether a problem keeps the declarations from being used.
@@ -34,7 +34,7 @@ pub struct Diagnostic {
     /// What is wrong.
     pub message: String,
     /// Where, unless it is about no file that could be read.
-    pub place: Option<Place>,
+    pub place: Option<Location>,
     /// Other places that one has to see to understand it.
     pub related: Vec<Related>,
     /// What to do.
@@ -47,7 +47,7 @@ pub struct Diagnostic {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Related {
     /// The place.
-    pub place: Place,
+    pub place: Location,
     /// What is there.
     pub label: Cow<'static, str>,
 }
@@ -68,7 +68,7 @@ impl Diagnostic {
 
     /// The problem at a place.
     #[must_use]
-    pub fn at(mut self, place: Place) -> Self {
+    pub fn at(mut self, place: Location) -> Self {
         self.place = Some(place);
         self
     }
@@ -89,7 +89,7 @@ impl Diagnostic {
 
     /// The problem with another place that matters.
     #[must_use]
-    pub fn relate(mut self, place: Place, label: impl Into<Cow<'static, str>>) -> Self {
+    pub fn relate(mut self, place: Location, label: impl Into<Cow<'static, str>>) -> Self {
         self.related.push(Related { place, label: label.into() });
         self
     }

@@ -13,14 +13,14 @@ use super::{Code, Diagnostic, source::MAX_FILE_BYTES};
 
 /// A file that is to be read.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Found {
+pub(super) struct DeclarationFile {
     /// How it is called in all that people and programs read.
     pub(super) name: String,
     pub(super) path: PathBuf,
 }
 
 /// The files that the arguments lead to, each once, sorted by name; and what is wrong with the arguments.
-pub(super) fn discover(paths: &[PathBuf]) -> (Vec<Found>, Vec<Diagnostic>) {
+pub(super) fn discover(paths: &[PathBuf]) -> (Vec<DeclarationFile>, Vec<Diagnostic>) {
     let current = [PathBuf::from(".")];
     let paths = if paths.is_empty() { &current } else { paths };
     let mut found = Vec::new();
@@ -29,7 +29,7 @@ pub(super) fn discover(paths: &[PathBuf]) -> (Vec<Found>, Vec<Diagnostic>) {
         match fs::metadata(path) {
             Err(error) => problems.push(missing(path, &error)),
             Ok(metadata) if metadata.is_dir() => below(path, &mut found, &mut problems),
-            Ok(_) => found.push(Found { name: name(path), path: path.clone() }),
+            Ok(_) => found.push(DeclarationFile { name: name(path), path: path.clone() }),
         }
     }
     let mut seen = HashSet::new();
@@ -47,7 +47,7 @@ fn is_declaration(name: &str) -> bool {
     })
 }
 
-fn below(folder: &Path, found: &mut Vec<Found>, problems: &mut Vec<Diagnostic>) {
+fn below(folder: &Path, found: &mut Vec<DeclarationFile>, problems: &mut Vec<Diagnostic>) {
     let before = (found.len(), problems.len());
     let hidden = |entry: &walkdir::DirEntry| {
         entry.depth() > 0 && entry.file_type().is_dir() && entry.file_name().to_string_lossy().starts_with('.')
@@ -69,7 +69,7 @@ fn below(folder: &Path, found: &mut Vec<Found>, problems: &mut Vec<Diagnostic>) 
         let inside = |root: &PathBuf| fs::canonicalize(entry.path()).is_ok_and(|path| path.starts_with(root));
         let is_file = fs::metadata(entry.path()).is_ok_and(|metadata| metadata.is_file());
         if is_file && root.as_ref().is_ok_and(inside) {
-            found.push(Found { name: name(entry.path()), path: entry.into_path() });
+            found.push(DeclarationFile { name: name(entry.path()), path: entry.into_path() });
         } else {
             let message = format!("{} is no file of this folder", name(entry.path()));
             let help = "put a file in the place of the symbolic link, device or pipe";
@@ -124,7 +124,7 @@ fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
 }
 
 /// The bytes of a file of declarations.
-pub(super) fn read(found: &Found) -> Result<Vec<u8>, Box<Diagnostic>> {
+pub(super) fn read(found: &DeclarationFile) -> Result<Vec<u8>, Box<Diagnostic>> {
     let refused = |error: io::Error| Box::new(unreadable(&found.path, &error));
     let file = fs::File::open(&found.path).map_err(refused)?;
     let mut bytes = Vec::new();

@@ -46,7 +46,7 @@ impl Reader<'_, '_> {
     /// Complains about a file with nothing in it but comments.
     pub(super) fn empty(&mut self) {
         let help = "begin with `version: 1`, then `letters:` with a list of letters, or `letters: []` for none";
-        self.sink.report_with_help(Code::VersionMissing, "the file declares nothing", Span::first(), help);
+        self.collector.report_with_help(Code::VersionMissing, "the file declares nothing", Span::first(), help);
     }
 
     /// Reads one document and adds its letters to `letters`.
@@ -56,20 +56,20 @@ impl Reader<'_, '_> {
             let message =
                 format!("a document must be a mapping with version and letters, and is {}", node.value.kind());
             if !matches!(node.value, Value::Refused) {
-                self.sink.report_with_help(Code::WrongType, message, node.span, help);
+                self.collector.report_with_help(Code::WrongType, message, node.span, help);
             }
             return;
         };
         let start = entries.first().map_or(node.span, |entry| entry.key.span);
-        let [version, defaults, list] = self.sink.entries(entries, &["version", "defaults", "letters"], &[]);
+        let [version, defaults, list] = self.collector.entries(entries, &["version", "defaults", "letters"], &[]);
         match version {
-            Some(entry) => self.sink.version(&entry.value),
-            None => self.sink.version_missing(start),
+            Some(entry) => self.collector.version(&entry.value),
+            None => self.collector.version_missing(start),
         }
         let defaults = defaults.map_or(Shared::NONE, |entry| self.defaults(&entry.value));
         match list {
             Some(entry) => self.letters(&entry.value, &defaults, letters),
-            None => self.sink.report_with_help(
+            None => self.collector.report_with_help(
                 Code::FieldMissing,
                 "the document has no letters",
                 start,
@@ -80,7 +80,7 @@ impl Reader<'_, '_> {
 
     fn defaults(&mut self, node: &Node) -> Shared {
         let Value::Mapping(entries) = &node.value else {
-            self.sink.wrong_type("defaults must be a mapping of fields", &node.value, node.span);
+            self.collector.wrong_type("defaults must be a mapping of fields", &node.value, node.span);
             return Shared::NONE;
         };
         let found = self.fields(entries);
@@ -88,7 +88,7 @@ impl Reader<'_, '_> {
             if let Some(entry) = found[field as usize] {
                 let message = format!("{field} belongs to one letter and cannot have a default");
                 let help = "write it in each letter";
-                self.sink.report_with_help(Code::DefaultForbidden, message, entry.key.span, help);
+                self.collector.report_with_help(Code::DefaultForbidden, message, entry.key.span, help);
             }
         }
         self.shared(&found)
@@ -96,27 +96,27 @@ impl Reader<'_, '_> {
 
     fn fields<'n>(&mut self, entries: &'n [Entry]) -> Entries<'n> {
         let parameters = Field::ALL.map(|field| (field.parameter(), field.as_str()));
-        self.sink.entries(entries, &FIELDS, &parameters)
+        self.collector.entries(entries, &FIELDS, &parameters)
     }
 
     fn letters(&mut self, node: &Node, defaults: &Shared, letters: &mut Vec<Declared>) {
         let Value::Sequence(items) = &node.value else {
             let must = "letters must be a list, with `- ` before each letter";
-            return self.sink.wrong_type(must, &node.value, node.span);
+            return self.collector.wrong_type(must, &node.value, node.span);
         };
         // An alias repeats a letter, name and all: complained about once, and not read again however often it is repeated.
         let mut seen: HashMap<*const Vec<Entry>, Span> = HashMap::new();
         for item in items.iter() {
             let Value::Mapping(entries) = &item.value else {
-                self.sink.wrong_type("a letter must be a mapping of fields", &item.value, item.span);
+                self.collector.wrong_type("a letter must be a mapping of fields", &item.value, item.span);
                 continue;
             };
             let repeated = Rc::strong_count(entries) > 1;
             if let Some(first) = repeated.then(|| seen.insert(Rc::as_ptr(entries), item.span)).flatten() {
-                let first = self.sink.place(first);
+                let first = self.collector.place(first);
                 let message = "the alias declares the same letter again";
-                let diagnostic = self.sink.diagnostic(Code::NameDuplicate, message, item.span);
-                self.sink.push(diagnostic.relate(first, "first declared here").help("remove the alias"));
+                let diagnostic = self.collector.diagnostic(Code::NameDuplicate, message, item.span);
+                self.collector.push(diagnostic.relate(first, "first declared here").help("remove the alias"));
                 continue;
             }
             letters.extend(self.letter(entries, item.span, defaults));
@@ -147,20 +147,21 @@ impl Reader<'_, '_> {
         self.missing_fields(&name, &shared, at);
         if matches!(picture, Slot::Missing) {
             let help = "add `scan: path/of/picture.jpg`, or `fileKey:` for one that is already uploaded";
-            self.sink.report_with_help(Code::PictureMissing, "the letter has neither scan nor fileKey", at, help);
+            self.collector.report_with_help(Code::PictureMissing, "the letter has neither scan nor fileKey", at, help);
         }
         let (name, picture, content) = (name.good(), picture.good(), content(shared).map(Box::new));
         let nothing = name.is_none() && picture.is_none() && content.is_none();
-        (!nothing).then_some(Declared { file: self.sink.file, line: head.start.line, name, picture, content })
+        (!nothing).then_some(Declared { file: self.collector.file, line: head.start.line, name, picture, content })
     }
 
     /// Both are judged, since either may stay.
     fn picture_twice(&mut self, scan: &Node, key: &Node) -> Slot<PictureSource> {
         self.scan(scan);
         self.file_key(key);
-        let diagnostic = self.sink.diagnostic(Code::PictureTwice, "the letter has both scan and fileKey", key.span);
-        let scan = self.sink.place(scan.span);
-        self.sink.push(diagnostic.relate(scan, "the scan").help("keep one of them"));
+        let diagnostic =
+            self.collector.diagnostic(Code::PictureTwice, "the letter has both scan and fileKey", key.span);
+        let scan = self.collector.place(scan.span);
+        self.collector.push(diagnostic.relate(scan, "the scan").help("keep one of them"));
         Slot::Bad
     }
 
@@ -183,7 +184,7 @@ impl Reader<'_, '_> {
             let message = format!("the letter lacks {}", missing.join(", "));
             let help =
                 if missing == ["name"] { "add the name" } else { "add what is missing, or give it in `defaults`" };
-            self.sink.report_with_help(Code::FieldMissing, message, at, help);
+            self.collector.report_with_help(Code::FieldMissing, message, at, help);
         }
     }
 }

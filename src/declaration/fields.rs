@@ -2,8 +2,8 @@
 
 use super::{
     Code,
+    collector::FileCollector,
     diagnostic::quoted,
-    sink::FileSink,
     source::Span,
     tree::{Entry, Node, Value},
 };
@@ -11,7 +11,7 @@ use super::{
 /// The most entries of one mapping that are looked at. Aliases can repeat a large one at no cost to who writes it.
 const MAX_ENTRIES: usize = 64;
 
-impl FileSink<'_> {
+impl FileCollector<'_> {
     /// Complains about a value that is not what it must be, unless it was complained about before.
     pub(super) fn wrong_type(&mut self, must: &str, value: &Value, span: Span) {
         if !matches!(value, Value::Refused) {

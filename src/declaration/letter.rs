@@ -4,9 +4,9 @@ use std::{path::Path, rc::Rc};
 
 use super::{
     Code,
+    collector::FileCollector,
     lint::value as lint,
     refusal::{self, MAX_BYTES},
-    sink::FileSink,
     source::{SourceFile, Span},
     tree::{Entry, Node, Scalar, Value},
 };
@@ -85,7 +85,7 @@ impl Shared {
 /// Reads the values of one file.
 pub(super) struct Reader<'a, 'd> {
     pub(super) source: &'a SourceFile,
-    pub(super) sink: FileSink<'d>,
+    pub(super) collector: FileCollector<'d>,
     pub(super) calendar: lint::Calendar,
 }
 
@@ -130,7 +130,7 @@ impl Reader<'_, '_> {
             return Slot::Good(Located { value: PictureSource::Scan(Rc::from(&**text)), span: node.span });
         };
         let code = if text.trim().is_empty() { Code::ValueEmpty } else { Code::ScanPath };
-        self.sink.report_with_help(code, message, node.span, help);
+        self.collector.report_with_help(code, message, node.span, help);
         Slot::Bad
     }
 
@@ -155,12 +155,12 @@ impl Reader<'_, '_> {
     ) -> Option<T> {
         match parse(text) {
             Ok(value) => {
-                lint::text(&mut self.sink, self.source, field, text, span);
+                lint::text(&mut self.collector, self.source, field, text, span);
                 Some(value)
             }
             Err(error) => {
-                let diagnostic = refusal::diagnostic(&self.sink, self.source, field, (text, span), &error);
-                self.sink.push(diagnostic);
+                let diagnostic = refusal::diagnostic(&self.collector, self.source, field, (text, span), &error);
+                self.collector.push(diagnostic);
                 None
             }
         }
@@ -171,16 +171,16 @@ impl Reader<'_, '_> {
         match &node.value {
             Value::Scalar(scalar) if scalar.is_null() => {
                 let help = "write a value, or remove the field if `defaults` has it";
-                self.sink.report_with_help(Code::ValueEmpty, format!("{field} is empty"), node.span, help);
+                self.collector.report_with_help(Code::ValueEmpty, format!("{field} is empty"), node.span, help);
                 None
             }
             Value::Scalar(scalar) if scalar.len() > MAX_BYTES => {
-                self.sink.push(refusal::oversized(&self.sink, field, scalar, node.span));
+                self.collector.push(refusal::oversized(&self.collector, field, scalar, node.span));
                 None
             }
             Value::Scalar(scalar) => Some(scalar),
             other => {
-                self.sink.wrong_type(&format!("{field} must be a text"), other, node.span);
+                self.collector.wrong_type(&format!("{field} must be a text"), other, node.span);
                 None
             }
         }
@@ -192,7 +192,7 @@ impl Reader<'_, '_> {
             _ => self.slot(Field::Validity, Some(node), |text| Validity::try_from(text)),
         };
         if let Slot::Good(validity) = &slot {
-            lint::validity(&mut self.sink, self.calendar, validity.value, validity.span);
+            lint::validity(&mut self.collector, self.calendar, validity.value, validity.span);
         }
         slot
     }
@@ -200,10 +200,10 @@ impl Reader<'_, '_> {
     fn validity_of_mapping(&mut self, entries: &[Entry], span: Span) -> Slot<Validity> {
         const KEYS: [&str; 2] = ["from", "to"];
         let mut days = [None; 2];
-        let found: [Option<&Entry>; 2] = self.sink.entries(entries, &KEYS, &[]);
+        let found: [Option<&Entry>; 2] = self.collector.entries(entries, &KEYS, &[]);
         for (index, entry) in found.into_iter().enumerate() {
             let Some(entry) = entry else {
-                self.sink.report(Code::FieldMissing, format!("validity lacks `{}`", KEYS[index]), span);
+                self.collector.report(Code::FieldMissing, format!("validity lacks `{}`", KEYS[index]), span);
                 continue;
             };
             let Some(text) = self.text(Field::Validity, &entry.value) else { continue };
@@ -214,8 +214,8 @@ impl Reader<'_, '_> {
         match Validity::new(from, until) {
             Ok(value) => Slot::Good(Located { value, span }),
             Err(error) => {
-                let diagnostic = refusal::diagnostic(&self.sink, self.source, Field::Validity, ("", span), &error);
-                self.sink.push(diagnostic);
+                let diagnostic = refusal::diagnostic(&self.collector, self.source, Field::Validity, ("", span), &error);
+                self.collector.push(diagnostic);
                 Slot::Bad
             }
         }
@@ -228,9 +228,9 @@ impl Reader<'_, '_> {
             let diagnostic = format!("signatures must be a list of texts, and is {}", node.value.kind());
             if scalar {
                 let help = "write the signatures in brackets, as in [菜鸟网络, 菜鸟裹裹]";
-                self.sink.report_with_help(Code::WrongType, diagnostic, node.span, help);
+                self.collector.report_with_help(Code::WrongType, diagnostic, node.span, help);
             } else {
-                self.sink.wrong_type("signatures must be a list of texts", &node.value, node.span);
+                self.collector.wrong_type("signatures must be a list of texts", &node.value, node.span);
             }
             return Slot::Bad;
         };
@@ -255,15 +255,15 @@ impl Reader<'_, '_> {
     }
 
     fn refuse_signatures(&mut self, items: &[Node], span: Span, error: &ValueError) -> Slot<PlacedSignatures> {
-        let diagnostic = refusal::diagnostic(&self.sink, self.source, Field::Signatures, ("", span), error);
+        let diagnostic = refusal::diagnostic(&self.collector, self.source, Field::Signatures, ("", span), error);
         let diagnostic = match error {
             ValueError::RepeatedSignature { first, index, .. } => {
-                let first = self.sink.place(items[*first].span);
-                diagnostic.at(self.sink.place(items[*index].span)).relate(first, "first listed here")
+                let first = self.collector.place(items[*first].span);
+                diagnostic.at(self.collector.place(items[*index].span)).relate(first, "first listed here")
             }
             _ => diagnostic,
         };
-        self.sink.push(diagnostic);
+        self.collector.push(diagnostic);
         Slot::Bad
     }
 }

@@ -7,13 +7,12 @@ use jiff::civil::Date;
 
 use super::{
     Diagnostic, FileId, LintLevels, ScanRoots, Severity, SourceFile, allow,
-    discover::{self, Found},
+    collector::Collector,
+    discover::{self, DeclarationFile},
     document::{Content, Declared},
     letter::Reader,
     lint::{across, value::Calendar},
-    pictures,
-    sink::Sink,
-    source, yaml,
+    pictures, source, yaml,
 };
 use crate::letter::{DesiredLetter, Letter, Picture, Source};
 
@@ -101,7 +100,7 @@ pub fn load(paths: &[PathBuf], options: &LoadOptions) -> Loaded {
     let mut loader = Loader::new(options);
     let (found, problems) = discover::discover(paths);
     for problem in problems {
-        loader.sink.push(problem);
+        loader.collector.push(problem);
     }
     for found in found {
         loader.read(found);
@@ -112,13 +111,13 @@ pub fn load(paths: &[PathBuf], options: &LoadOptions) -> Loaded {
 /// Holds one text to every rule, as if it were a file at `path`; its scans must lie in the folder of that file.
 pub fn load_text(path: &Path, bytes: Vec<u8>, options: &LoadOptions) -> Loaded {
     let mut loader = Loader::new(options);
-    loader.take(Found { name: path.to_string_lossy().into_owned(), path: path.to_owned() }, bytes);
+    loader.take(DeclarationFile { name: path.to_string_lossy().into_owned(), path: path.to_owned() }, bytes);
     loader.finish(ScanRoots::of(&[path.to_owned()]))
 }
 
 struct Loader<'o> {
     options: &'o LoadOptions,
-    sink: Sink,
+    collector: Collector,
     files: Vec<SourceFile>,
     paths: Vec<PathBuf>,
     letters: Vec<Declared>,
@@ -126,22 +125,22 @@ struct Loader<'o> {
 
 impl<'o> Loader<'o> {
     fn new(options: &'o LoadOptions) -> Self {
-        let sink = Sink::new(options.lints.clone());
-        Self { options, sink, files: Vec::new(), paths: Vec::new(), letters: Vec::new() }
+        let collector = Collector::new(options.lints.clone());
+        Self { options, collector, files: Vec::new(), paths: Vec::new(), letters: Vec::new() }
     }
 
-    fn read(&mut self, found: Found) {
+    fn read(&mut self, found: DeclarationFile) {
         match discover::read(&found) {
             Ok(bytes) => self.take(found, bytes),
-            Err(problem) => self.sink.push(*problem),
+            Err(problem) => self.collector.push(*problem),
         }
     }
 
-    fn take(&mut self, found: Found, bytes: Vec<u8>) {
+    fn take(&mut self, found: DeclarationFile, bytes: Vec<u8>) {
         let id = FileId(source::saturate(self.files.len()));
         let (file, problem) = source::decode(id, &found.name, bytes);
         match problem {
-            Some(problem) => self.sink.push(problem),
+            Some(problem) => self.collector.push(problem),
             None => self.documents(id, &file),
         }
         self.files.push(file);
@@ -149,10 +148,10 @@ impl<'o> Loader<'o> {
     }
 
     fn documents(&mut self, id: FileId, file: &SourceFile) {
-        let mut sink = self.sink.for_file(id);
-        let Some(documents) = yaml::parse(file, &mut sink, yaml::Limits::USUAL) else { return };
+        let mut collector = self.collector.for_file(id);
+        let Some(documents) = yaml::parse(file, &mut collector, yaml::Limits::USUAL) else { return };
         let calendar = Calendar { today: self.options.today, expiring_days: self.options.expiring_days };
-        let mut reader = Reader { source: file, sink, calendar };
+        let mut reader = Reader { source: file, collector, calendar };
         if documents.is_empty() {
             reader.empty();
         }
@@ -162,14 +161,14 @@ impl<'o> Loader<'o> {
     }
 
     fn finish(mut self, roots: ScanRoots) -> Loaded {
-        let pictures = pictures::resolve(&mut self.sink, &self.letters, &self.paths, &roots);
+        let pictures = pictures::resolve(&mut self.collector, &self.letters, &self.paths, &roots);
         let pictured: Vec<_> = self.letters.iter().zip(pictures.iter().map(Option::as_ref)).collect();
-        across::letters(&mut self.sink, &pictured);
-        allow::apply(&mut self.sink, &self.files);
+        across::letters(&mut self.collector, &pictured);
+        allow::apply(&mut self.collector, &self.files);
         let files = self.files;
         let letters = self.letters.into_iter().zip(pictures);
         let letters = letters.filter_map(|(letter, picture)| desired(letter, picture?, &files)).collect();
-        Loaded { letters, diagnostics: self.sink.finish(), files, roots }
+        Loaded { letters, diagnostics: self.collector.finish(), files, roots }
     }
 }
 

@@ -5,12 +5,12 @@
 //! paths      text     trees  fields     values   scans      the whole
 //! ```
 //!
-//! Nothing here stops at the first problem: every step puts what it finds into a sink as a [`Diagnostic`] with its place and
+//! Nothing here stops at the first problem: every step puts what it finds into a collector as a [`Diagnostic`] with its place and
 //! goes on with what is left.
 
 mod allow;
 mod bounded;
-pub mod code;
+mod collector;
 mod diagnostic;
 mod discover;
 mod document;
@@ -20,17 +20,17 @@ mod lint;
 mod load;
 mod pictures;
 mod refusal;
+mod rules;
 pub mod scan;
 pub mod schema;
-mod sink;
 mod source;
 mod tree;
 pub mod workspace;
 mod yaml;
 
-pub use code::{Code, Rule, UnknownCode};
+pub use collector::{LintLevel, LintLevels};
 pub use diagnostic::{Diagnostic, Related, Severity};
 pub use load::{LoadOptions, Loaded, load, load_text};
+pub use rules::{Code, Origin, Rule, UnknownCode};
 pub use scan::{ScanError, ScanFile, ScanRoots};
-pub use sink::{LintLevel, LintLevels};
-pub use source::{FileId, MAX_FILE_BYTES, Place, Position, SourceFile, Span};
+pub use source::{FileId, Location, MAX_FILE_BYTES, Position, SourceFile, Span};

@@ -12,11 +12,11 @@ use std::{
 };
 
 use super::{
-    Diagnostic, FileId, Place,
+    Diagnostic, FileId, Location,
+    collector::Collector,
     document::Declared,
     letter::PictureSource,
     scan::{self, ScanError, ScanRoots},
-    sink::Sink,
 };
 use crate::letter::{Picture, PictureFormat, Scan, ScanDigest};
 
@@ -27,7 +27,7 @@ type Outcome = Result<(ScanDigest, PictureFormat), ScanError>;
 ///
 /// `paths` are the paths of the files that declare the letters.
 pub(super) fn resolve(
-    sink: &mut Sink,
+    collector: &mut Collector,
     letters: &[Declared],
     paths: &[PathBuf],
     roots: &ScanRoots,
@@ -50,8 +50,8 @@ pub(super) fn resolve(
             },
             Err(error) => error,
         };
-        let place = Place { file: letter.file, span: picture.span };
-        sink.push(Diagnostic::new(error.code(), error.to_string()).at(place).help(error.help()));
+        let place = Location { file: letter.file, span: picture.span };
+        collector.push(Diagnostic::new(error.code(), error.to_string()).at(place).help(error.help()));
         None
     });
     pictures.collect()

@@ -6,22 +6,22 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::{
     Code, Diagnostic,
+    collector::FileCollector,
     diagnostic::quoted,
-    sink::FileSink,
     source::{SourceFile, Span, saturate},
 };
 use crate::letter::{Field, SignatureName, Validity, ValueError};
 
 /// The diagnostic for a text that cannot be the value of `field`.
 pub(super) fn diagnostic(
-    sink: &FileSink<'_>,
+    collector: &FileCollector<'_>,
     source: &SourceFile,
     field: Field,
     (text, span): (&str, Span),
     error: &ValueError,
 ) -> Diagnostic {
     let place = error.span().map_or(span, |characters| within(source, span, text, characters));
-    let diagnostic = sink.diagnostic(code(field, error), message(text, error), place);
+    let diagnostic = collector.diagnostic(code(field, error), message(text, error), place);
     let diagnostic = match help(field, error) {
         Some(help) => diagnostic.help(help),
         None => diagnostic,
@@ -141,10 +141,10 @@ fn plain_form(c: char) -> Option<char> {
 }
 
 /// A value that is longer than any field can be, so that nothing more needs to be known of it.
-pub(super) fn oversized(sink: &FileSink<'_>, field: Field, text: &str, span: Span) -> Diagnostic {
+pub(super) fn oversized(collector: &FileCollector<'_>, field: Field, text: &str, span: Span) -> Diagnostic {
     let error = ValueError::TooLong { field, length: 0, max: 0 };
     let message = format!("{field} is more than {MAX_BYTES} bytes long: {}", quoted(text));
-    sink.diagnostic(code(field, &error), message, span)
+    collector.diagnostic(code(field, &error), message, span)
 }
 
 /// More bytes than the longest value of any field can have: longer texts are refused before anything counts them.

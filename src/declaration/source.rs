@@ -48,7 +48,7 @@ impl Span {
 
 /// A stretch of text in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Place {
+pub struct Location {
     /// The file.
     pub file: FileId,
     /// Where in the file.
@@ -168,7 +168,7 @@ fn decode_utf16(id: FileId, name: &str, bytes: &[u8], read: fn([u8; 2]) -> u16) 
         return refuse_nul(id, file);
     }
     let diagnostic = Diagnostic::new(Code::Encoding, "the file begins as UTF-16 and is not")
-        .at(Place { file: id, span: Span::first() })
+        .at(Location { file: id, span: Span::first() })
         .help("save the file as UTF-8");
     (file, Some(diagnostic))
 }
@@ -182,9 +182,9 @@ fn refuse_nul(id: FileId, file: SourceFile) -> (SourceFile, Option<Diagnostic>) 
     (file, Some(diagnostic))
 }
 
-fn place_of(file: FileId, source: &SourceFile, byte: usize) -> Place {
+fn place_of(file: FileId, source: &SourceFile, byte: usize) -> Location {
     let Position { line, column } = source.position(byte);
-    Place { file, span: Span::on_line(line, column..column + 1) }
+    Location { file, span: Span::on_line(line, column..column + 1) }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 use super::{
     Code, Diagnostic,
     bounded::{BoundedInput, Steps},
-    sink::FileSink,
+    collector::FileCollector,
     source::{Position, SourceFile, Span, saturate},
     tree::{Entry, Node, Scalar, Value},
 };
@@ -25,8 +25,8 @@ impl Limits {
     pub(super) const USUAL: Self = Self { depth: 32, values: 2_500_000 };
 }
 
-/// The documents of a file; `None` when it is no YAML, which the sink then knows.
-pub(super) fn parse(source: &SourceFile, sink: &mut FileSink<'_>, limits: Limits) -> Option<Vec<Node>> {
+/// The documents of a file; `None` when it is no YAML, which the collector then knows.
+pub(super) fn parse(source: &SourceFile, collector: &mut FileCollector<'_>, limits: Limits) -> Option<Vec<Node>> {
     // A document that begins as a list or mapping in brackets could be a key for all that the parser knows, and it keeps all
     // of it in memory to find out. After the mark of a document it cannot, so JSON gets one, and its first line 4 columns.
     let json = source.text().starts_with(['{', '[']);
@@ -35,7 +35,7 @@ pub(super) fn parse(source: &SourceFile, sink: &mut FileSink<'_>, limits: Limits
     let steps = Steps::default();
     let mut parser = Parser::new(BoundedInput::new(&text, &steps));
     let mut builder =
-        Builder { sink, limits, open: Vec::new(), anchors: HashMap::new(), documents: Vec::new(), values: 0 };
+        Builder { collector, limits, open: Vec::new(), anchors: HashMap::new(), documents: Vec::new(), values: 0 };
     let mut last = Span::first();
     loop {
         steps.refill();
@@ -43,7 +43,7 @@ pub(super) fn parse(source: &SourceFile, sink: &mut FileSink<'_>, limits: Limits
         if steps.exhausted() {
             let message = "what follows is too long for one value, or for a list in brackets at this place";
             let help = "write it with `- ` before each item, each on a line of its own";
-            builder.sink.report_with_help(Code::YamlLimits, message, last, help);
+            builder.collector.report_with_help(Code::YamlLimits, message, last, help);
             return None;
         }
         match event {
@@ -54,7 +54,7 @@ pub(super) fn parse(source: &SourceFile, sink: &mut FileSink<'_>, limits: Limits
             Some(Err(error)) => {
                 let mark = *error.marker();
                 let at = place(saphyr_parser::Span::empty(mark)).start;
-                builder.sink.push(syntax_error(builder.sink, source, at, error.info()));
+                builder.collector.push(syntax_error(builder.collector, source, at, error.info()));
                 return None;
             }
             None => return Some(builder.documents),
@@ -64,7 +64,7 @@ pub(super) fn parse(source: &SourceFile, sink: &mut FileSink<'_>, limits: Limits
 
 const MARK: &str = "--- ";
 
-/// The file cannot be read to its end; why is in the sink.
+/// The file cannot be read to its end; why is in the collector.
 struct Halt;
 
 /// A place as the file has it; `marked` when the parser was given [`MARK`] before the text.
@@ -77,7 +77,7 @@ fn place(span: saphyr_parser::Span, marked: bool) -> Span {
 }
 
 struct Builder<'s, 'd> {
-    sink: &'s mut FileSink<'d>,
+    collector: &'s mut FileCollector<'d>,
     limits: Limits,
     open: Vec<Open>,
     /// What each anchor stands for; `None` as long as it is open.
@@ -137,7 +137,7 @@ impl Builder<'_, '_> {
             value.clone()
         } else {
             let message = "the alias stands for something that it is itself a part of";
-            self.sink.report(Code::YamlAlias, message, span);
+            self.collector.report(Code::YamlAlias, message, span);
             Value::Refused
         }
     }
@@ -145,7 +145,7 @@ impl Builder<'_, '_> {
     fn open(&mut self, open: Open) -> Result<(), Halt> {
         if self.open.len() == self.limits.depth {
             let message = format!("lists and mappings are nested more than {} deep", self.limits.depth);
-            self.sink.report(Code::YamlLimits, message, open.start);
+            self.collector.report(Code::YamlLimits, message, open.start);
             return Err(Halt);
         }
         if open.anchor > 0 {
@@ -179,7 +179,12 @@ impl Builder<'_, '_> {
         self.values += 1;
         if self.values > self.limits.values {
             let message = format!("the file has more than {} values", self.limits.values);
-            self.sink.report_with_help(Code::YamlLimits, message, node.span, "spread the letters over several files");
+            self.collector.report_with_help(
+                Code::YamlLimits,
+                message,
+                node.span,
+                "spread the letters over several files",
+            );
             return Err(Halt);
         }
         match self.open.last_mut().map(|open| &mut open.items) {
@@ -203,8 +208,8 @@ impl Builder<'_, '_> {
         }
         let shown = core.map_or_else(|| name.clone(), |core| format!("!!{core}"));
         let message = format!("the tag `{shown}` has no meaning here");
-        let diagnostic = self.sink.diagnostic(Code::YamlTag, message, span);
-        self.sink.push(diagnostic.help("remove the tag: every value is the text that stands there"));
+        let diagnostic = self.collector.diagnostic(Code::YamlTag, message, span);
+        self.collector.push(diagnostic.help("remove the tag: every value is the text that stands there"));
         true
     }
 }
@@ -212,7 +217,7 @@ impl Builder<'_, '_> {
 /// Tags that leave a scalar the text that it is.
 const SCALAR_TAGS: &[&str] = &["str", "int", "float", "bool", "timestamp"];
 
-fn syntax_error(sink: &FileSink<'_>, source: &SourceFile, at: Position, info: &str) -> Diagnostic {
+fn syntax_error(collector: &FileCollector<'_>, source: &SourceFile, at: Position, info: &str) -> Diagnostic {
     let Position { line, column } = at;
     let here = Span::on_line(line, column..column + 1);
     let indented_by_tab = source.line(line).trim_start_matches(' ').starts_with('\t');
@@ -225,7 +230,7 @@ fn syntax_error(sink: &FileSink<'_>, source: &SourceFile, at: Position, info: &s
         }
         None => (here, "check the indentation; put quotes around a text that begins with a symbol or has `: ` or ` #`"),
     };
-    sink.diagnostic(Code::YamlSyntax, format!("this is not YAML: {info}"), span).help(help)
+    collector.diagnostic(Code::YamlSyntax, format!("this is not YAML: {info}"), span).help(help)
 }
 
 /// The full-width colon after the first word of a line, where a field's `:` is meant.
@@ -244,14 +249,14 @@ fn full_width_colon(source: &SourceFile, line: u32) -> Option<Span> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::declaration::{FileId, LintLevels, sink::Sink};
+    use crate::declaration::{FileId, LintLevels, collector::Collector};
 
     fn parsed(text: &str, limits: Limits) -> Result<usize, (Code, Position)> {
-        let mut sink = Sink::new(LintLevels::default());
+        let mut collector = Collector::new(LintLevels::default());
         let source = SourceFile::new("f", text);
-        let documents = parse(&source, &mut sink.for_file(FileId(0)), limits).map(|documents| documents.len());
+        let documents = parse(&source, &mut collector.for_file(FileId(0)), limits).map(|documents| documents.len());
         documents.ok_or_else(|| {
-            let problem = sink.finish().remove(0);
+            let problem = collector.finish().remove(0);
             (problem.code, problem.place.expect("placed").span.start)
         })
     }
@@ -259,9 +264,9 @@ mod tests {
     #[test]
     fn places_count_lines_and_characters_from_one() {
         let text = "# 中文注释\n键: [菜鸟, \"引 号\"]\r\n二: 值";
-        let mut sink = Sink::new(LintLevels::default());
+        let mut collector = Collector::new(LintLevels::default());
         let source = SourceFile::new("f", text);
-        let documents = parse(&source, &mut sink.for_file(FileId(0)), Limits::USUAL).expect("YAML");
+        let documents = parse(&source, &mut collector.for_file(FileId(0)), Limits::USUAL).expect("YAML");
         let Value::Mapping(entries) = &documents[0].value else { panic!("a mapping") };
         let slices = |node: &Node| source.slice(node.span).map(str::to_owned);
         assert_eq!(slices(&entries[0].key).as_deref(), Some("键"));

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet, hash_map::Entry};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::{
-    declaration::{Code, Diagnostic, Place, document::Declared, letter::Located, sink::Sink},
+    declaration::{Code, Diagnostic, Location, collector::Collector, document::Declared, letter::Located},
     letter::{Party, Picture, ScanDigest, SignatureName, Validity},
 };
 
@@ -13,20 +13,20 @@ use crate::{
 pub(in crate::declaration) type Pictured<'a> = (&'a Declared, Option<&'a Picture>);
 
 /// Looks at all letters together, in the order in which they are declared.
-pub(in crate::declaration) fn letters(sink: &mut Sink, letters: &[Pictured<'_>]) {
-    names(sink, letters);
-    parties(sink, letters);
-    signatures(sink, letters);
-    contents(sink, letters);
+pub(in crate::declaration) fn letters(collector: &mut Collector, letters: &[Pictured<'_>]) {
+    names(collector, letters);
+    parties(collector, letters);
+    signatures(collector, letters);
+    contents(collector, letters);
 }
 
-fn place<T>(letter: &Declared, located: &Located<T>) -> Place {
-    Place { file: letter.file, span: located.span }
+fn place<T>(letter: &Declared, located: &Located<T>) -> Location {
+    Location { file: letter.file, span: located.span }
 }
 
-fn names(sink: &mut Sink, letters: &[Pictured<'_>]) {
-    let mut exact: HashMap<&str, Place> = HashMap::with_capacity(letters.len());
-    let mut folded: HashMap<String, (&str, Place)> = HashMap::new();
+fn names(collector: &mut Collector, letters: &[Pictured<'_>]) {
+    let mut exact: HashMap<&str, Location> = HashMap::with_capacity(letters.len());
+    let mut folded: HashMap<String, (&str, Location)> = HashMap::new();
     for (letter, _) in letters {
         let Some(located) = &letter.name else { continue };
         let (name, at) = (located.value.as_str(), place(letter, located));
@@ -34,7 +34,7 @@ fn names(sink: &mut Sink, letters: &[Pictured<'_>]) {
             Entry::Occupied(first) => {
                 let diagnostic = Diagnostic::new(Code::NameDuplicate, format!("the name `{name}` is declared twice"));
                 let help = "give one of the letters another name, or remove it";
-                sink.push(diagnostic.at(at).relate(*first.get(), "first declared here").help(help));
+                collector.push(diagnostic.at(at).relate(*first.get(), "first declared here").help(help));
                 continue;
             }
             Entry::Vacant(entry) => entry.insert(at),
@@ -46,15 +46,15 @@ fn names(sink: &mut Sink, letters: &[Pictured<'_>]) {
         if first != name {
             let message = format!("the names `{name}` and `{first}` differ only by case");
             let diagnostic = Diagnostic::new(Code::NamesAlike, message).at(at).relate(first_at, "the other one");
-            sink.push(diagnostic.help("give the letters names that people can tell apart"));
+            collector.push(diagnostic.help("give the letters names that people can tell apart"));
         }
     }
 }
 
 /// The same name of a company in two forms.
-fn parties(sink: &mut Sink, letters: &[Pictured<'_>]) {
+fn parties(collector: &mut Collector, letters: &[Pictured<'_>]) {
     let mut exact: HashSet<&Party> = HashSet::new();
-    let mut folded: HashMap<String, (&Party, Place)> = HashMap::new();
+    let mut folded: HashMap<String, (&Party, Location)> = HashMap::new();
     for (letter, _) in letters {
         let Some(content) = &letter.content else { continue };
         for party in [&content.authorizer, &content.authorized_party] {
@@ -73,7 +73,7 @@ fn parties(sink: &mut Sink, letters: &[Pictured<'_>]) {
                     let message = format!("`{}` is written as `{first}` elsewhere", party.value);
                     let diagnostic = Diagnostic::new(Code::PartiesAlike, message).at(at);
                     let diagnostic = diagnostic.relate(first_at, "the other form");
-                    sink.push(diagnostic.help("use the form that stands on the business licence everywhere"));
+                    collector.push(diagnostic.help("use the form that stands on the business licence everywhere"));
                 }
             }
         }
@@ -81,20 +81,20 @@ fn parties(sink: &mut Sink, letters: &[Pictured<'_>]) {
 }
 
 /// A signature that two authorizers give away.
-fn signatures(sink: &mut Sink, letters: &[Pictured<'_>]) {
-    let mut owners: HashMap<&SignatureName, (&Party, Place)> = HashMap::new();
+fn signatures(collector: &mut Collector, letters: &[Pictured<'_>]) {
+    let mut owners: HashMap<&SignatureName, (&Party, Location)> = HashMap::new();
     let mut reported: HashSet<(&SignatureName, &Party)> = HashSet::new();
     for (letter, _) in letters {
         let Some(content) = &letter.content else { continue };
         let authorizer = &content.authorizer.value;
         for (name, span) in content.signatures.names.iter().zip(content.signatures.spans.iter()) {
-            let at = Place { file: letter.file, span: *span };
+            let at = Location { file: letter.file, span: *span };
             let (owner, first) = *owners.entry(name).or_insert((authorizer, at));
             if owner != authorizer && reported.insert((name, authorizer)) {
                 let message = format!("the signature `{name}` is authorized by `{authorizer}` and by `{owner}`");
                 let diagnostic = Diagnostic::new(Code::SignatureShared, message).at(at);
                 let help = "find out who owns the signature, and remove it from the other letter";
-                sink.push(diagnostic.relate(first, "authorized by another here").help(help));
+                collector.push(diagnostic.relate(first, "authorized by another here").help(help));
             }
         }
     }
@@ -116,8 +116,8 @@ enum PictureKey<'a> {
     FileKey(&'a str),
 }
 
-fn contents(sink: &mut Sink, letters: &[Pictured<'_>]) {
-    let mut seen: HashMap<Said<'_>, Place> = HashMap::with_capacity(letters.len());
+fn contents(collector: &mut Collector, letters: &[Pictured<'_>]) {
+    let mut seen: HashMap<Said<'_>, Location> = HashMap::with_capacity(letters.len());
     for (letter, picture) in letters {
         let (Some(name), Some(content), Some(picture)) = (&letter.name, &letter.content, picture) else { continue };
         let mut signatures: Vec<_> = content.signatures.names.iter().collect();
@@ -141,7 +141,7 @@ fn contents(sink: &mut Sink, letters: &[Pictured<'_>]) {
                 let message = format!("the letter `{}` says the same as another one", name.value);
                 let diagnostic = Diagnostic::new(Code::SameContent, message).at(at);
                 let help = "finish the copy, or remove it";
-                sink.push(diagnostic.relate(*first.get(), "the other letter").help(help));
+                collector.push(diagnostic.relate(*first.get(), "the other letter").help(help));
             }
         }
     }

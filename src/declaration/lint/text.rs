@@ -5,23 +5,30 @@ use super::organization_code::{self, Flaw};
 use crate::{
     declaration::{
         Code,
+        collector::FileCollector,
         refusal::within,
-        sink::FileSink,
         source::{SourceFile, Span},
     },
     letter::Field,
 };
 
 /// Looks at a text that is a valid value of `field`.
-pub(in crate::declaration) fn text(sink: &mut FileSink<'_>, source: &SourceFile, field: Field, text: &str, span: Span) {
+pub(in crate::declaration) fn text(
+    collector: &mut FileCollector<'_>,
+    source: &SourceFile,
+    field: Field,
+    text: &str,
+    span: Span,
+) {
     if text.trim() != text {
-        let diagnostic = sink.diagnostic(Code::SurroundingSpace, format!("{field} has white space around it"), span);
-        sink.push(diagnostic.help("remove it; it is not sent").suggest(text.trim()));
+        let diagnostic =
+            collector.diagnostic(Code::SurroundingSpace, format!("{field} has white space around it"), span);
+        collector.push(diagnostic.help("remove it; it is not sent").suggest(text.trim()));
     }
     if let Some(alike) = look_alike(text) {
         let place = within(source, span, text, alike.index..alike.index + 1);
-        let diagnostic = sink.diagnostic(Code::LookAlike, format!("{field} has {}", alike.what), place);
-        sink.push(match alike.instead {
+        let diagnostic = collector.diagnostic(Code::LookAlike, format!("{field} has {}", alike.what), place);
+        collector.push(match alike.instead {
             Some(instead) => diagnostic.help(format!("write {field} as `{instead}`")),
             None => diagnostic.help("write the whole word in one alphabet"),
         });
@@ -30,15 +37,15 @@ pub(in crate::declaration) fn text(sink: &mut FileSink<'_>, source: &SourceFile,
         Field::Signatures => {
             if let Some(word) = test_word(text) {
                 let message = format!("the signature has the word `{word}`, which the service refuses");
-                sink.report_with_help(Code::TestWord, message, span, "declare the signature that is really used");
+                collector.report_with_help(Code::TestWord, message, span, "declare the signature that is really used");
             }
         }
-        Field::OrganizationCode => code_flaw(sink, source, text, span),
+        Field::OrganizationCode => code_flaw(collector, source, text, span),
         _ => {}
     }
 }
 
-fn code_flaw(sink: &mut FileSink<'_>, source: &SourceFile, text: &str, span: Span) {
+fn code_flaw(collector: &mut FileCollector<'_>, source: &SourceFile, text: &str, span: Span) {
     let lead = text.chars().count() - text.trim_start().chars().count();
     let Some(flaw) = organization_code::flaw(text.trim()) else { return };
     let (message, place) = match flaw {
@@ -55,7 +62,7 @@ fn code_flaw(sink: &mut FileSink<'_>, source: &SourceFile, text: &str, span: Spa
         ),
     };
     let help = "compare it with the business licence, character by character";
-    sink.report_with_help(Code::CodeCheckDigit, message, place, help);
+    collector.report_with_help(Code::CodeCheckDigit, message, place, help);
 }
 
 /// A character that a reader takes for another one.

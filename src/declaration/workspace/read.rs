@@ -9,9 +9,9 @@ use std::{
 use super::{
     super::{
         Code, FileId, LintLevel, LintLevels, Loaded, ScanRoots, SourceFile,
+        collector::{Collector, FileCollector},
         diagnostic::quoted,
-        discover::{self, Found},
-        sink::{FileSink, Sink},
+        discover::{self, DeclarationFile},
         source::{self, Span},
         tree::{Entry, Node, Value},
         yaml,
@@ -34,42 +34,42 @@ pub struct LoadedWorkspace {
 /// It never fails: what is wrong is among the problems.
 #[must_use]
 pub fn load(path: &Path) -> LoadedWorkspace {
-    let mut sink = Sink::new(LintLevels::default());
-    let found = Found { name: discover::name(path), path: path.to_owned() };
+    let mut collector = Collector::new(LintLevels::default());
+    let found = DeclarationFile { name: discover::name(path), path: path.to_owned() };
     let (file, workspace) = match discover::read(&found) {
-        Ok(bytes) => read(&found, bytes, &mut sink),
+        Ok(bytes) => read(&found, bytes, &mut collector),
         Err(problem) => {
-            sink.push(*problem);
+            collector.push(*problem);
             (None, None)
         }
     };
     let problems = Loaded {
         letters: Vec::new(),
-        diagnostics: sink.finish(),
+        diagnostics: collector.finish(),
         files: file.into_iter().collect(),
         roots: ScanRoots::default(),
     };
     LoadedWorkspace { workspace: workspace.filter(|_| !problems.has_errors()), problems }
 }
 
-fn read(found: &Found, bytes: Vec<u8>, sink: &mut Sink) -> (Option<SourceFile>, Option<Workspace>) {
+fn read(found: &DeclarationFile, bytes: Vec<u8>, collector: &mut Collector) -> (Option<SourceFile>, Option<Workspace>) {
     let id = FileId(0);
     let (file, problem) = source::decode(id, &found.name, bytes);
     let workspace = if let Some(problem) = problem {
-        sink.push(problem);
+        collector.push(problem);
         None
     } else {
-        let mut sink = sink.for_file(id);
-        yaml::parse(&file, &mut sink, yaml::Limits::USUAL).and_then(|documents| {
+        let mut collector = collector.for_file(id);
+        yaml::parse(&file, &mut collector, yaml::Limits::USUAL).and_then(|documents| {
             let folder = found.path.parent().unwrap_or(Path::new(""));
-            Reader { sink, folder }.documents(&documents)
+            Reader { collector, folder }.documents(&documents)
         })
     };
     (Some(file), workspace)
 }
 
 struct Reader<'f, 's> {
-    sink: FileSink<'s>,
+    collector: FileCollector<'s>,
     /// The folder of the workspace file.
     folder: &'f Path,
 }
@@ -79,15 +79,15 @@ const HELP: &str = "begin with `version: 1`, then `accounts:` with a list of acc
 impl Reader<'_, '_> {
     fn documents(&mut self, documents: &[Node]) -> Option<Workspace> {
         let Some((document, rest)) = documents.split_first() else {
-            self.sink.report_with_help(Code::VersionMissing, "the file declares nothing", Span::first(), HELP);
+            self.collector.report_with_help(Code::VersionMissing, "the file declares nothing", Span::first(), HELP);
             return None;
         };
         if let Some(more) = rest.first() {
             let message = "a workspace file is one document";
-            self.sink.report_with_help(Code::WrongType, message, more.span, "put all accounts into the first one");
+            self.collector.report_with_help(Code::WrongType, message, more.span, "put all accounts into the first one");
         }
         let Value::Mapping(entries) = &document.value else {
-            self.sink.wrong_type(
+            self.collector.wrong_type(
                 "a workspace must be a mapping with version and accounts",
                 &document.value,
                 document.span,
@@ -95,15 +95,15 @@ impl Reader<'_, '_> {
             return None;
         };
         let start = entries.first().map_or(document.span, |entry| entry.key.span);
-        let [version, settings, accounts] = self.sink.entries(entries, &["version", "settings", "accounts"], &[]);
+        let [version, settings, accounts] = self.collector.entries(entries, &["version", "settings", "accounts"], &[]);
         match version {
-            Some(entry) => self.sink.version(&entry.value),
-            None => self.sink.version_missing(start),
+            Some(entry) => self.collector.version(&entry.value),
+            None => self.collector.version_missing(start),
         }
         let settings = settings.map_or_else(Settings::default, |entry| self.settings(&entry.value));
         let Some(accounts) = accounts else {
             let help = "add `accounts:` with a list of accounts";
-            self.sink.report_with_help(Code::FieldMissing, "the workspace has no accounts", start, help);
+            self.collector.report_with_help(Code::FieldMissing, "the workspace has no accounts", start, help);
             return None;
         };
         Some(Workspace { settings, accounts: self.accounts(&accounts.value) })
@@ -112,7 +112,7 @@ impl Reader<'_, '_> {
     fn settings(&mut self, node: &Node) -> Settings {
         let Some(entries) = self.mapping("settings", node) else { return Settings::default() };
         let known = ["lints", "parallelism", "timeout", "expiringDays"];
-        let [lints, parallelism, timeout, expiring_days] = self.sink.entries(entries, &known, &[]);
+        let [lints, parallelism, timeout, expiring_days] = self.collector.entries(entries, &known, &[]);
         Settings {
             lints: lints.map_or_else(LintLevels::default, |entry| self.lints(&entry.value)),
             parallelism: parallelism.and_then(|entry| self.number("parallelism", &entry.value, Settings::PARALLELISM)),
@@ -126,7 +126,7 @@ impl Reader<'_, '_> {
         let mut lints = LintLevels::default();
         for entry in self.mapping("lints", node).into_iter().flatten() {
             let Value::Scalar(name) = &entry.key.value else {
-                self.sink.wrong_type("the name of a rule must be a text", &entry.key.value, entry.key.span);
+                self.collector.wrong_type("the name of a rule must be a text", &entry.key.value, entry.key.span);
                 continue;
             };
             let level = self.level(&entry.value);
@@ -137,7 +137,7 @@ impl Reader<'_, '_> {
                     Some(LintLevel::Off) => {
                         let help = "turn off single rules, by their names";
                         let message = "warnings can't be turned off all at once";
-                        self.sink.report_with_help(Code::SettingValue, message, entry.value.span, help);
+                        self.collector.report_with_help(Code::SettingValue, message, entry.value.span, help);
                     }
                 }
                 continue;
@@ -145,10 +145,10 @@ impl Reader<'_, '_> {
             match name.parse::<Code>() {
                 Ok(code) if code.rule().severity == super::super::Severity::Error => {
                     let message = format!("{code} is an error, whatever a workspace says");
-                    self.sink.report_with_help(Code::SettingValue, message, entry.key.span, "remove the line");
+                    self.collector.report_with_help(Code::SettingValue, message, entry.key.span, "remove the line");
                 }
                 Ok(code) => lints.levels.extend(level.map(|level| (code, level))),
-                Err(error) => self.sink.report(Code::SettingValue, error.to_string(), entry.key.span),
+                Err(error) => self.collector.report(Code::SettingValue, error.to_string(), entry.key.span),
             }
         }
         lints
@@ -159,7 +159,7 @@ impl Reader<'_, '_> {
         let level = LintLevel::ALL.into_iter().find(|level| level.as_str() == text);
         if level.is_none() {
             let message = format!("{} is no level; it is error, warning or off", quoted(text));
-            self.sink.report(Code::SettingValue, message, node.span);
+            self.collector.report(Code::SettingValue, message, node.span);
         }
         level
     }
@@ -173,19 +173,19 @@ impl Reader<'_, '_> {
         if number.is_none() {
             let message =
                 format!("{what} is a number from {} to {}, and not {}", range.start(), range.end(), quoted(text));
-            self.sink.report(Code::SettingValue, message, node.span);
+            self.collector.report(Code::SettingValue, message, node.span);
         }
         number
     }
 
     fn accounts(&mut self, node: &Node) -> Vec<Account> {
         let Value::Sequence(items) = &node.value else {
-            self.sink.wrong_type("accounts must be a list, with `- ` before each account", &node.value, node.span);
+            self.collector.wrong_type("accounts must be a list, with `- ` before each account", &node.value, node.span);
             return Vec::new();
         };
         if items.is_empty() {
             let help = "add an account, with its `name` and its `letters`";
-            self.sink.report_with_help(Code::FieldMissing, "the workspace has no accounts", node.span, help);
+            self.collector.report_with_help(Code::FieldMissing, "the workspace has no accounts", node.span, help);
         }
         let mut names = HashMap::new();
         let mut accounts = Vec::new();
@@ -200,10 +200,13 @@ impl Reader<'_, '_> {
     fn unique(&mut self, name: &AccountName, place: Span, names: &mut HashMap<String, Span>) {
         // Names stand in file names, some of which do not tell large letters from small ones.
         if let Some(first) = names.insert(name.as_str().to_lowercase(), place) {
-            let first = self.sink.place(first);
-            let diagnostic =
-                self.sink.diagnostic(Code::AccountDuplicate, format!("the account {name} is declared twice"), place);
-            self.sink.push(diagnostic.relate(first, "first declared here").help("give one of them another name"));
+            let first = self.collector.place(first);
+            let diagnostic = self.collector.diagnostic(
+                Code::AccountDuplicate,
+                format!("the account {name} is declared twice"),
+                place,
+            );
+            self.collector.push(diagnostic.relate(first, "first declared here").help("give one of them another name"));
         }
     }
 
@@ -213,11 +216,11 @@ impl Reader<'_, '_> {
         let aliases =
             [("accountId", "id"), ("roleArn", "role"), ("oidcProviderArn", "oidcProvider"), ("paths", "letters")];
         let [name, id, profile, role, oidc, region, endpoint, letters] =
-            self.sink.entries(entries, &known, &aliases).map(|entry| entry.map(|entry| &entry.value));
+            self.collector.entries(entries, &known, &aliases).map(|entry| entry.map(|entry| &entry.value));
         let head = entries.first().map_or(span, |entry| entry.key.span);
         for (field, value) in [("name", name), ("letters", letters)] {
             if value.is_none() {
-                self.sink.report(Code::FieldMissing, format!("the account has no {field}"), head);
+                self.collector.report(Code::FieldMissing, format!("the account has no {field}"), head);
             }
         }
         let place = name.map(|node| node.span);
@@ -241,11 +244,11 @@ impl Reader<'_, '_> {
     fn access(&mut self, profile: Option<&Node>, role: Option<&Node>, oidc: Option<&Node>) -> Option<Access> {
         if let (Some(node), None) = (oidc, role) {
             let help = "add the `role` that the provider's token is to be shown for";
-            self.sink.report_with_help(Code::AccountCredentials, "oidcProvider needs a role", node.span, help);
+            self.collector.report_with_help(Code::AccountCredentials, "oidcProvider needs a role", node.span, help);
         }
         if let (Some(node), Some(_)) = (oidc, profile) {
             let message = "with oidcProvider the role is taken with a token, and not with a profile";
-            self.sink.report_with_help(Code::AccountCredentials, message, node.span, "remove one of them");
+            self.collector.report_with_help(Code::AccountCredentials, message, node.span, "remove one of them");
         }
         let profile = profile.map(|node| self.text("profile", node).map(str::to_owned));
         let code = Code::AccountCredentials;
@@ -263,10 +266,10 @@ impl Reader<'_, '_> {
         const CODE: Code = Code::AccountEndpoint;
         match (region, endpoint) {
             (Some(region), Some(endpoint)) => {
-                let first = self.sink.place(region.span);
+                let first = self.collector.place(region.span);
                 let message = "the account has both region and endpoint";
-                let diagnostic = self.sink.diagnostic(CODE, message, endpoint.span);
-                self.sink.push(diagnostic.relate(first, "the region").help("keep one of them"));
+                let diagnostic = self.collector.diagnostic(CODE, message, endpoint.span);
+                self.collector.push(diagnostic.relate(first, "the region").help("keep one of them"));
                 None
             }
             (None, None) => Some((None, Endpoint::for_region(None).ok()?)),
@@ -282,7 +285,7 @@ impl Reader<'_, '_> {
                 let message = format!("{endpoint} is no endpoint of Alibaba Cloud");
                 let help = "a pull request must not be able to send credentials elsewhere: give another endpoint on the \
                             command line, with --account NAME --endpoint URL";
-                self.sink.report_with_help(CODE, message, node.span, help);
+                self.collector.report_with_help(CODE, message, node.span, help);
                 None
             }
         }
@@ -292,7 +295,7 @@ impl Reader<'_, '_> {
         let one = std::slice::from_ref(node);
         let items = match &node.value {
             Value::Sequence(items) if items.is_empty() => {
-                self.sink.report(Code::AccountLetters, "letters names no file or folder", node.span);
+                self.collector.report(Code::AccountLetters, "letters names no file or folder", node.span);
                 return None;
             }
             Value::Sequence(items) => items.as_slice(),
@@ -317,7 +320,7 @@ impl Reader<'_, '_> {
         if let Some(problem) = problem {
             let help = "keep the letters below the workspace file: what a pull request can write must not be able to name \
                         other files of the machine";
-            self.sink.report_with_help(Code::AccountLetters, problem, node.span, help);
+            self.collector.report_with_help(Code::AccountLetters, problem, node.span, help);
             return None;
         }
         Some(path)
@@ -337,7 +340,7 @@ impl Reader<'_, '_> {
         match &node.value {
             Value::Mapping(entries) => Some(entries),
             other => {
-                self.sink.wrong_type(&format!("{what} must be a mapping"), other, node.span);
+                self.collector.wrong_type(&format!("{what} must be a mapping"), other, node.span);
                 None
             }
         }
@@ -353,7 +356,7 @@ impl Reader<'_, '_> {
         match parse(self.text(what, node)?) {
             Ok(value) => Some(value),
             Err(error) => {
-                self.sink.report(code, error.to_string(), node.span);
+                self.collector.report(code, error.to_string(), node.span);
                 None
             }
         }
@@ -363,12 +366,12 @@ impl Reader<'_, '_> {
     fn text<'n>(&mut self, what: &str, node: &'n Node) -> Option<&'n str> {
         match &node.value {
             Value::Scalar(scalar) if scalar.is_null() => {
-                self.sink.report(Code::ValueEmpty, format!("{what} is empty"), node.span);
+                self.collector.report(Code::ValueEmpty, format!("{what} is empty"), node.span);
                 None
             }
             Value::Scalar(scalar) => Some(scalar),
             other => {
-                self.sink.wrong_type(&format!("{what} must be a text"), other, node.span);
+                self.collector.wrong_type(&format!("{what} must be a text"), other, node.span);
                 None
             }
         }

@@ -1,7 +1,7 @@
 use serde::Serialize;
 
 use crate::{
-    declaration::{Diagnostic, Loaded, Place, Severity, SourceFile},
+    declaration::{Diagnostic, Loaded, Location, Severity, SourceFile},
     escape::visible,
     render::json::pretty,
 };
@@ -63,7 +63,7 @@ struct Where<'a> {
 }
 
 impl<'a> Where<'a> {
-    fn new(place: Place, files: &'a [SourceFile]) -> Self {
+    fn new(place: Location, files: &'a [SourceFile]) -> Self {
         let (start, end) = (place.span.start, place.span.end);
         let file = files[place.file.index()].name();
         Self { file, line: start.line, column: start.column, end_line: end.line, end_column: end.column }

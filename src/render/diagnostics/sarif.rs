@@ -2,7 +2,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use crate::{
-    declaration::{Code, Diagnostic, Loaded, Place, Severity, SourceFile},
+    declaration::{Code, Diagnostic, Loaded, Location, Severity, SourceFile},
     escape::visible,
     render::json::pretty,
 };
@@ -35,15 +35,22 @@ fn level(severity: Severity) -> &'static str {
 
 fn rule(code: Code) -> Value {
     let rule = code.rule();
-    let help =
-        format!("{}\n\nRight:\n\n```yaml\n{}\n```\n\nWrong:\n\n```yaml\n{}\n```\n", rule.reason, rule.good, rule.bad);
-    json!({
+    let source = rule.provenance();
+    let help = format!(
+        "{}\n\nSource: {source}\n\nRight:\n\n```yaml\n{}\n```\n\nWrong:\n\n```yaml\n{}\n```\n",
+        rule.reason, rule.good, rule.bad
+    );
+    let mut described = json!({
         "id": rule.code,
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": rule.reason},
         "help": {"text": rule.reason, "markdown": help},
         "defaultConfiguration": {"level": level(rule.severity)},
-    })
+    });
+    if let Some(url) = rule.url() {
+        described["helpUri"] = url.into();
+    }
+    described
 }
 
 fn result(diagnostic: &Diagnostic, files: &[SourceFile]) -> Value {
@@ -78,11 +85,11 @@ fn result(diagnostic: &Diagnostic, files: &[SourceFile]) -> Value {
     result
 }
 
-fn physical(place: Place, files: &[SourceFile]) -> Value {
+fn physical(place: Location, files: &[SourceFile]) -> Value {
     json!({"artifactLocation": {"uri": uri(files[place.file.index()].name())}, "region": region(place)})
 }
 
-fn region(place: Place) -> Value {
+fn region(place: Location) -> Value {
     let (start, end) = (place.span.start, place.span.end);
     json!({"startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column})
 }

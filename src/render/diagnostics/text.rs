@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Reset, Style};
 
 use super::snippet::snippet;
 use crate::{
-    declaration::{Code, Diagnostic, Loaded, Place, Severity, SourceFile},
+    declaration::{Code, Diagnostic, Loaded, Location, Origin, Severity, SourceFile},
     escape::{visible, width},
 };
 
@@ -55,7 +55,7 @@ fn write(out: &mut String, diagnostic: &Diagnostic, files: &[SourceFile]) -> std
 fn write_place(
     out: &mut String,
     files: &[SourceFile],
-    place: Place,
+    place: Location,
     gutter: usize,
     (arrow, mark, color): (&str, char, Style),
     label: &str,
@@ -89,16 +89,24 @@ fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
-/// A rule's explanation.
+/// The explanation of a rule.
 pub fn rule(code: Code) -> String {
     let rule = code.rule();
-    let mut out = format!("{}{}{Reset}: {}{}{Reset}\n\n", style(rule.severity), rule.severity, BOLD, rule.title);
-    for line in wrapped(rule.reason, 78) {
-        out.push_str(&line);
+    let color = style(rule.severity);
+    let mut out = format!("{color}{}[{code}]{Reset}{BOLD}: {}{Reset}\n\n", rule.severity, rule.title);
+    for paragraph in rule.reason.split("\n\n") {
+        for line in wrapped(&paragraph.replace('\n', " "), 78) {
+            out.push_str(&line);
+            out.push('\n');
+        }
         out.push('\n');
     }
+    let source = format!("Source: {}", rule.provenance());
+    for line in wrapped(&source, 78) {
+        let _ = writeln!(out, "{line}");
+    }
     if let Some(parameter) = rule.parameter {
-        let _ = write!(out, "\nParameter of the service: {parameter}\n");
+        let _ = writeln!(out, "Parameter: {parameter}");
     }
     for (title, example) in [("Right", rule.good), ("Wrong", rule.bad)] {
         let _ = write!(out, "\n{BOLD}{title}{Reset}\n");
@@ -107,19 +115,21 @@ pub fn rule(code: Code) -> String {
         }
     }
     if rule.severity == Severity::Warning {
-        let _ = write!(out, "\nTo silence it on one line, with a reason:\n    # letterform: allow {code} reason\n");
+        let _ = write!(out, "\nTo silence it on one line, give a reason:\n    # letterform: allow {code} reason\n");
     }
     out
 }
 
-/// All rules, one a line.
+/// All rules, one a line. Rules that letterform adds are marked.
 pub fn rules() -> String {
     let mut out = String::new();
     for code in Code::ALL {
         let rule = code.rule();
-        let _ =
-            writeln!(out, "{}{:<8}{Reset}{code:<25}{}", style(rule.severity), rule.severity.to_string(), rule.title);
+        let mark = if rule.origin == Origin::Letterform { '+' } else { ' ' };
+        let severity = rule.severity.to_string();
+        let _ = writeln!(out, "{}{severity:<8}{Reset}{mark} {code:<25}{}", style(rule.severity), rule.title);
     }
+    out.push_str("\n+ added by letterform; all others are documented by Alibaba Cloud\n");
     out
 }
 

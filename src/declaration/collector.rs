@@ -1,6 +1,6 @@
 use std::{borrow::Cow, collections::BTreeMap};
 
-use super::{Code, Diagnostic, FileId, Place, Severity, Span};
+use super::{Code, Diagnostic, FileId, Location, Severity, Span};
 
 /// How bad each warning is taken. Errors are errors, whatever is said of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -52,14 +52,14 @@ impl LintLevels {
 
 /// Collects problems, up to a number that bounds the memory a hostile file can take.
 #[derive(Debug)]
-pub(super) struct Sink {
+pub(super) struct Collector {
     levels: LintLevels,
     kept: Vec<Diagnostic>,
     dropped: usize,
     dropped_error: bool,
 }
 
-impl Sink {
+impl Collector {
     /// The most problems that are kept.
     const MAX: usize = 100_000;
 
@@ -88,8 +88,8 @@ impl Sink {
         self.kept.retain(keep);
     }
 
-    pub(super) fn for_file(&mut self, file: FileId) -> FileSink<'_> {
-        FileSink { file, sink: self }
+    pub(super) fn for_file(&mut self, file: FileId) -> FileCollector<'_> {
+        FileCollector { file, collector: self }
     }
 
     /// Everything that was collected, in the order of files and places; what has no place comes first.
@@ -106,16 +106,16 @@ impl Sink {
     }
 }
 
-/// A [`Sink`] for the problems of one file.
+/// A [`Collector`] for the problems of one file.
 #[derive(Debug)]
-pub(super) struct FileSink<'s> {
+pub(super) struct FileCollector<'s> {
     pub(super) file: FileId,
-    sink: &'s mut Sink,
+    collector: &'s mut Collector,
 }
 
-impl FileSink<'_> {
-    pub(super) fn place(&self, span: Span) -> Place {
-        Place { file: self.file, span }
+impl FileCollector<'_> {
+    pub(super) fn place(&self, span: Span) -> Location {
+        Location { file: self.file, span }
     }
 
     /// A problem of this file, not yet collected.
@@ -138,7 +138,7 @@ impl FileSink<'_> {
     }
 
     pub(super) fn push(&mut self, diagnostic: Diagnostic) {
-        self.sink.push(diagnostic);
+        self.collector.push(diagnostic);
     }
 }
 
@@ -169,12 +169,12 @@ mod tests {
 
     #[test]
     fn problems_without_end_are_counted_and_not_kept() {
-        let mut sink = Sink::new(LintLevels::default());
-        for _ in 0..Sink::MAX + 5 {
-            sink.push(Diagnostic::new(Code::FieldUnknown, "x"));
+        let mut collector = Collector::new(LintLevels::default());
+        for _ in 0..Collector::MAX + 5 {
+            collector.push(Diagnostic::new(Code::FieldUnknown, "x"));
         }
-        let all = sink.finish();
-        assert_eq!(all.len(), Sink::MAX + 1);
+        let all = collector.finish();
+        assert_eq!(all.len(), Collector::MAX + 1);
         let last = all.last().expect("one");
         assert_eq!((last.code, last.severity), (Code::TooManyProblems, Severity::Error));
         assert_eq!(last.message, "5 more problems are not listed");
