@@ -48,7 +48,9 @@ fn the_index_has_every_page() {
     for page in pages() {
         let Ok(path) = page.path.strip_prefix("docs") else { continue };
         let path = path.to_str().unwrap();
-        assert!(path == "README.md" || linked.contains(path), "docs/README.md does not link to {path}");
+        // The page of the rules is the index of the rules' own pages.
+        let indexed = path == "README.md" || path.starts_with("reference/rules/");
+        assert!(indexed || linked.contains(path), "docs/README.md does not link to {path}");
     }
 }
 

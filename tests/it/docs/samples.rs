@@ -96,8 +96,7 @@ fn is_variable(word: &str) -> bool {
 fn declarations_on_pages_are_good() {
     let mut seen = 0;
     // The reference of the rules shows what is wrong on purpose; a test of the rules holds it.
-    for (place, block) in
-        blocks(&["yaml"]).into_iter().filter(|(place, _)| !place.starts_with("docs/reference/rules.md"))
+    for (place, block) in blocks(&["yaml"]).into_iter().filter(|(place, _)| !place.starts_with("docs/reference/rules/"))
     {
         let has = |key: &str| block.text.lines().any(|line| line.starts_with(key));
         // What a page shows as a mistake is run by the page itself.
