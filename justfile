@@ -1,12 +1,17 @@
-# The daily commands. `just` lists them.
+# Every check, named once. `.ci/run` runs all of `ci`, `.ci/run NAME` one of them, after installing what it needs.
+
+program := justfile_directory() / "target/debug/letterform"
 
 default:
     @just --list
 
-# Everything that must hold before a change is merged
+# Format, lints and tests: what must hold before a change is merged
 check: format lint test
 
-# Format check
+# Everything that CI checks, in its order
+ci: format lint unused test simulation clients editor page recipes package
+
+# Format
 format:
     cargo fmt --check
 
@@ -14,28 +19,47 @@ format:
 lint:
     cargo clippy --all-targets --locked -- -D warnings
 
-# All tests that need nothing but Rust
+# Unused dependencies
+unused:
+    cargo machete
+
+# All tests that need nothing but Rust; none may leave a process behind
 test:
     cargo test --locked
+    ! pgrep -af 'target/[a-z]+/letterform (emulator|lsp)'
 
-# The checks with real clients: official SDKs, curl, the editor's language server (needs Python and Node)
-clients:
-    tests/clients/run target/debug/letterform
-    tests/editor/run target/debug/letterform
+# 10,000 simulated schedules and 100,000 hostile declarations
+simulation:
+    LETTERFORM_SIM_RUNS=10000 LETTERFORM_HOSTILE_RUNS=100000 cargo test --locked --test it -- simulation validate_hostile
 
-# The page in a browser, the recipes as their systems would run them (needs Chromium, Python and Node)
-page:
-    tests/page/run target/debug/letterform
-    tests/recipes/run target/debug/letterform
+# The official SDKs, curl, and a stand-in for the service (needs Python and Node)
+clients: build
+    tests/clients/run {{program}}
 
-# What is given out: the package, completions, manual pages, archives, licences (needs zsh, fish, groff and mandoc as well)
-package:
-    tests/package/run target/debug/letterform
+# The schema in yaml-language-server (needs Node)
+editor: build
+    tests/editor/run {{program}}
+
+# The HTML report in a browser (needs Chromium and Node)
+page: build
+    tests/page/run {{program}}
+
+# The CI recipes as their systems would run them (needs Python and Node)
+recipes: build
+    tests/recipes/run {{program}}
+
+# The package, completions, manual pages, archives, licences (needs zsh, fish, groff and mandoc)
+package: build
+    tests/package/run {{program}}
+
+[private]
+build:
+    cargo build --locked --quiet
 
 # The main job on the example, in the sandbox
 demo:
     cargo run --quiet -- apply --auto-approve examples/quickstart --sandbox
 
-# Write schema/ and the generated pages anew
+# Rewrite schema/ and the generated pages
 generate:
     UPDATE_GENERATED=1 cargo test --locked --test it

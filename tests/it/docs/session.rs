@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::{BufRead as _, BufReader, PipeReader, Write as _, pipe},
+    os::unix::process::CommandExt as _,
     path::{Path, PathBuf},
     process::{Child, ChildStdin, Command, Stdio},
 };
@@ -13,7 +14,7 @@ use tempfile::TempDir;
 /// What a shell prints once a command has ended. No page says such a thing.
 const MARK: &str = "--- the command has ended ---";
 
-/// What the shell of a reader has: Cargo, as far as it runs the program, and an end of what still runs.
+/// What the shell of a reader has: Cargo, as far as it runs the program.
 const PRELUDE: &str = r#"
 cargo() {
     case "$1 $2 $3" in
@@ -21,7 +22,6 @@ cargo() {
     *) echo "this page may not run cargo $*" && false ;;
     esac
 }
-trap 'kill $(jobs -p) 2>/dev/null' EXIT
 "#;
 
 /// A shell with nothing of this machine's environment, on 24 November 2026.
@@ -66,6 +66,7 @@ impl Session {
             .stdin(Stdio::piped())
             .stdout(writer.try_clone().unwrap())
             .stderr(writer)
+            .process_group(0)
             .spawn()
             .expect("there is a shell");
         let mut input = shell.stdin.take().unwrap();
@@ -120,8 +121,10 @@ impl Session {
 }
 
 impl Drop for Session {
+    /// Ends the shell with what it started: an emulator in the background outlives a shell that is gone.
     fn drop(&mut self) {
-        let _ = self.input.write_all(b"exit\n");
+        let group = format!("-{}", self.shell.id());
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
         let _ = self.shell.wait();
     }
 }
