@@ -2,12 +2,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{
     Confirmation, Failure, LetterOutcome, ReadScans, SkipReason,
+    halt::Halt,
     upload::{UploadError, Uploads},
 };
 use crate::{
     letter::{DesiredLetter, ExistingLetter, FileKey, Letter, Picture},
     plan,
-    retry::{Attempts, Caller, Next},
+    retry::{Attempts, Caller, Held, Next, Purpose},
     service::{Answer, LetterFilter, Outcome, ServiceError, WriteLetters, find_by_name},
 };
 
@@ -19,13 +20,19 @@ pub(super) struct Work<'a, 'c, S, R> {
     caller: &'a Caller<'c, S>,
     uploads: &'a Uploads<'a, S, R>,
     desired: &'a DesiredLetter,
+    halt: &'a Halt,
     /// Whether a create may have been carried out, now or later.
     in_doubt: AtomicBool,
 }
 
 impl<'a, 'c, S: WriteLetters, R: ReadScans> Work<'a, 'c, S, R> {
-    pub(super) fn new(caller: &'a Caller<'c, S>, uploads: &'a Uploads<'a, S, R>, desired: &'a DesiredLetter) -> Self {
-        Self { caller, uploads, desired, in_doubt: AtomicBool::new(false) }
+    pub(super) fn new(
+        caller: &'a Caller<'c, S>,
+        uploads: &'a Uploads<'a, S, R>,
+        desired: &'a DesiredLetter,
+        halt: &'a Halt,
+    ) -> Self {
+        Self { caller, uploads, desired, halt, in_doubt: AtomicBool::new(false) }
     }
 
     /// Uploads the scan and creates the letter, as far as that is to be had.
@@ -39,14 +46,19 @@ impl<'a, 'c, S: WriteLetters, R: ReadScans> Work<'a, 'c, S, R> {
         match key {
             Ok(key) => self.create(self.desired.letter.clone().with_picture(key)).await,
             Err(UploadError::Scan(problem)) => LetterOutcome::Failed(Failure::of_scan(problem.to_string())),
-            Err(UploadError::Service(error)) => LetterOutcome::Failed(Failure::of(&error)),
+            Err(UploadError::Held(Held::Stopped)) => LetterOutcome::Skipped(SkipReason::Interrupted),
+            // One failed upload of a policy is the failure of all that wait for it: it is told once.
+            Err(UploadError::Held(Held::Failed(error))) if error.refuses_caller() && !self.halt.raise() => {
+                LetterOutcome::Skipped(SkipReason::RefusedForAll)
+            }
+            Err(UploadError::Held(Held::Failed(error))) => LetterOutcome::Failed(Failure::of(&error)),
         }
     }
 
     /// What to report when the work was dropped half-way.
     pub(super) fn abandoned(&self) -> LetterOutcome {
         if self.in_doubt.load(Ordering::Relaxed) {
-            LetterOutcome::Failed(Failure::interrupted())
+            LetterOutcome::Unknown(Failure::interrupted())
         } else {
             LetterOutcome::Skipped(SkipReason::Interrupted)
         }
@@ -55,18 +67,28 @@ impl<'a, 'c, S: WriteLetters, R: ReadScans> Work<'a, 'c, S, R> {
     /// Creates the letter. No create follows another whose outcome is unknown without a look in between: an answer that was
     /// lost may have said yes.
     async fn create(&self, letter: Letter<FileKey>) -> LetterOutcome {
-        let mut tries = Attempts::start();
+        let name = letter.name.as_str();
+        let mut attempts = Attempts::start();
         let mut answer_lost = false;
         loop {
-            self.caller.create_turn().await;
+            match self.caller.acquire_create(name, &mut attempts).await {
+                Ok(()) if self.halt.is_raised() && attempts.made() == 0 => {
+                    return LetterOutcome::Skipped(SkipReason::RefusedForAll);
+                }
+                Ok(()) => {}
+                Err(held) => return not_sent(&held, answer_lost),
+            }
             self.in_doubt.store(true, Ordering::Relaxed);
-            let error = match self.caller.create(&tries, &letter).await {
+            let error = match self.caller.create(&attempts, &letter).await {
                 Ok(Answer { value: id, request_id }) => {
                     return LetterOutcome::Created { id, request_id, confirmation: Confirmation::Answer };
                 }
                 Err(error) => error,
             };
-            let exists = error.code() == Some(NAME_REPEAT);
+            if error.refuses_caller() {
+                self.halt.raise();
+            }
+            let exists = error.code() == Some(NAME_REPEAT) && error.outcome() == Outcome::Refused;
             let unknown = error.outcome() == Outcome::Unknown;
             if exists || unknown {
                 answer_lost |= unknown;
@@ -74,13 +96,12 @@ impl<'a, 'c, S: WriteLetters, R: ReadScans> Work<'a, 'c, S, R> {
                     Ok(Some(found)) => return self.compare(&found, answer_lost),
                     Ok(None) if exists => return LetterOutcome::Failed(Failure::invisible(&error)),
                     Ok(None) => {}
-                    Err(lookup) => return LetterOutcome::Failed(Failure::in_doubt(&error, &lookup)),
+                    Err(lookup) => return LetterOutcome::Unknown(Failure::in_doubt(&error, &lookup)),
                 }
             }
             self.in_doubt.store(answer_lost, Ordering::Relaxed);
-            if self.caller.wait(&mut tries, &error, error.outcome() != Outcome::Refused).await == Next::GiveUp {
-                let failure = if answer_lost { Failure::after_lost_answer(&error) } else { Failure::of(&error) };
-                return LetterOutcome::Failed(failure);
+            if self.caller.wait(Some(name), &mut attempts, &error, Purpose::Listing).await == Next::GiveUp {
+                return given_up(&error, answer_lost);
             }
         }
     }
@@ -97,7 +118,7 @@ impl<'a, 'c, S: WriteLetters, R: ReadScans> Work<'a, 'c, S, R> {
             LetterFilter { organization_code: None, signature },
         ];
         for filter in &filters {
-            let answer = self.caller.query(Some(letter.name.as_str()), filter).await?;
+            let answer = self.caller.query(Some(letter.name.as_str()), filter, Purpose::LookUp).await?;
             if let Some(found) = find_by_name(&answer.value, &letter.name) {
                 return Ok(Some(Answer { value: found.clone(), request_id: answer.request_id }));
             }
@@ -118,5 +139,23 @@ impl<'a, 'c, S: WriteLetters, R: ReadScans> Work<'a, 'c, S, R> {
         } else {
             LetterOutcome::Unchanged { id }
         }
+    }
+}
+
+/// What becomes of a letter whose next create is not sent.
+fn not_sent(held: &Held, answer_lost: bool) -> LetterOutcome {
+    match held {
+        Held::Failed(error) => given_up(error, answer_lost),
+        Held::Stopped if answer_lost => LetterOutcome::Unknown(Failure::interrupted()),
+        Held::Stopped => LetterOutcome::Skipped(SkipReason::Interrupted),
+    }
+}
+
+/// What becomes of a letter after the last of its attempts.
+fn given_up(error: &ServiceError, answer_lost: bool) -> LetterOutcome {
+    if answer_lost {
+        LetterOutcome::Unknown(Failure::after_lost_answer(error))
+    } else {
+        LetterOutcome::Failed(Failure::of(error))
     }
 }

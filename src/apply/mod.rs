@@ -1,7 +1,9 @@
 //! Plan → Report: uploads scans, creates what is missing, and finds out what became of requests whose answers were lost.
 //!
-//! Nothing is done that is not in the plan. Each letter is settled on its own: one failure stops no other.
+//! Nothing is done that is not in the plan. Each letter is settled on its own: one failure stops no other, unless it is a
+//! refusal of the caller, which no letter can escape.
 
+mod halt;
 mod letter;
 mod report;
 mod upload;
@@ -19,7 +21,7 @@ pub use report::{
 use crate::{
     letter::{DesiredLetter, Scan, Source},
     plan::{Plan, PlannedLetter},
-    retry::{Caller, Event, Shutdown},
+    retry::{Caller, Event, Problem, Shutdown},
     service::WriteLetters,
 };
 
@@ -43,13 +45,15 @@ pub async fn apply<S: WriteLetters>(
     parallelism: usize,
 ) -> Report {
     let uploads = upload::Uploads::new(caller, scans);
+    let halt = halt::Halt::default();
+    let halt = &halt;
     let creates: Vec<&DesiredLetter> = plan.creates().collect();
     let mut settled: Vec<(usize, LetterOutcome)> = stream::iter(creates.into_iter().enumerate())
         .map(|(index, desired)| {
-            let work = letter::Work::new(caller, &uploads, desired);
+            let work = letter::Work::new(caller, &uploads, desired, halt);
             // The log says for which letter a request is made.
             let span = tracing::debug_span!("work", letter = desired.letter.name.as_str());
-            async move { (index, settle(work, desired, caller, stop).instrument(span).await) }
+            async move { (index, settle(work, desired, caller, stop, halt).instrument(span).await) }
         })
         .buffer_unordered(parallelism.max(1))
         .collect()
@@ -70,7 +74,7 @@ pub async fn apply<S: WriteLetters>(
             ReportedLetter { planned, outcome }
         })
         .collect();
-    Report { account: plan.account, endpoint: plan.endpoint, letters, warnings: plan.warnings }
+    Report { account: plan.account, endpoint: plan.endpoint, from_saved_plan: false, letters, warnings: plan.warnings }
 }
 
 /// Settles one letter, unless everything is to end first.
@@ -79,19 +83,28 @@ async fn settle<S: WriteLetters, R: ReadScans>(
     desired: &DesiredLetter,
     caller: &Caller<'_, S>,
     stop: &Shutdown,
+    halt: &halt::Halt,
 ) -> LetterOutcome {
     if stop.is_requested() {
         return LetterOutcome::Skipped(SkipReason::Interrupted);
+    }
+    if halt.is_raised() {
+        return LetterOutcome::Skipped(SkipReason::RefusedForAll);
     }
     let name = desired.letter.name.as_str();
     caller.observer().event(&Event::Began { letter: name });
     let outcome = tokio::select! {
         // In this order: after the demand to end at once not one more request is begun.
         biased;
-        () = stop.demanded() => work.abandoned(),
+        () = stop.forced() => work.abandoned(),
         outcome = work.run() => outcome,
     };
-    caller.observer().event(&Event::Settled { letter: name, outcome: outcome.as_str() });
+    let problem = outcome.failure().map(|failure| Problem {
+        code: &failure.code,
+        message: &failure.message,
+        request_id: failure.request_id.as_ref(),
+    });
+    caller.observer().event(&Event::Settled { letter: name, outcome: outcome.as_str(), problem });
     outcome
 }
 

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     letter::{AccountName, LetterId},
     plan::{Difference, LetterEntry, PlannedLetter, Warning},
-    service::{RequestId, ServiceError},
+    service::{RequestId, Retry, ServiceError},
 };
 
 /// What became of every letter of a plan.
@@ -13,6 +13,8 @@ pub struct Report {
     pub account: Option<AccountName>,
     /// The endpoint that the plan was applied to.
     pub endpoint: String,
+    /// Whether the plan was a saved one, which can't be applied again once it has created a letter.
+    pub from_saved_plan: bool,
     /// The letters in the order of the plan.
     pub letters: Vec<ReportedLetter>,
     /// The warnings of the plan.
@@ -52,8 +54,10 @@ pub enum LetterOutcome {
         /// What differs.
         differences: Vec<Difference>,
     },
-    /// It could not be created, or it can't be known.
+    /// It was not created.
     Failed(Failure),
+    /// It may exist: a create's answer was lost, and the letter was not seen since.
+    Unknown(Failure),
     /// Nothing was done about it.
     Skipped(SkipReason),
 }
@@ -70,12 +74,14 @@ pub enum Confirmation {
 
 /// Why nothing was done about a letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum SkipReason {
     /// It is not declared.
     Unmanaged,
-    /// The run was stopped before its turn.
+    /// The run was interrupted before its create was sent.
     Interrupted,
+    /// The service refused the caller before its create was sent: no letter could be created.
+    RefusedForAll,
 }
 
 /// Why a letter failed, for a person and for the service's support.
@@ -91,6 +97,12 @@ pub struct Failure {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub request_id: Option<RequestId>,
+    /// What to do about it, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+    /// Whether the same run may succeed later.
+    #[serde(default)]
+    pub temporary: bool,
 }
 
 /// How many letters there are of each outcome.
@@ -104,6 +116,9 @@ pub struct ReportSummary {
     pub conflict: usize,
     /// Letters that could not be created.
     pub failed: usize,
+    /// Letters that may exist.
+    #[serde(default)]
+    pub unknown: usize,
     /// Letters about which nothing was done.
     pub skipped: usize,
 }
@@ -117,6 +132,7 @@ impl ReportSummary {
             unchanged: self.unchanged + other.unchanged,
             conflict: self.conflict + other.conflict,
             failed: self.failed + other.failed,
+            unknown: self.unknown + other.unknown,
             skipped: self.skipped + other.skipped,
         }
     }
@@ -130,10 +146,22 @@ impl LetterOutcome {
             Self::Unchanged { .. } => "unchanged",
             Self::Conflict { .. } => "conflict",
             Self::Failed(_) => "failed",
+            Self::Unknown(_) => "unknown",
             Self::Skipped(_) => "skipped",
         }
     }
+
+    /// Why the letter was not created, or is not known to be.
+    pub const fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Failed(failure) | Self::Unknown(failure) => Some(failure),
+            _ => None,
+        }
+    }
 }
+
+/// What shows whether a letter exists.
+const SEE_PLAN: &str = "run `letterform plan` to see whether the letter exists";
 
 impl Failure {
     pub(super) fn of(error: &ServiceError) -> Self {
@@ -143,47 +171,61 @@ impl Failure {
             ServiceError::Unreadable { .. } => "AnswerUnreadable",
             _ => "NotSent",
         });
-        Self { code: code.to_owned(), message: error.to_string(), request_id: error.request_id().cloned() }
+        Self {
+            code: code.to_owned(),
+            message: error.to_string(),
+            request_id: error.request_id().cloned(),
+            help: error.advice(),
+            temporary: error.retry() != Retry::Never,
+        }
     }
 
     pub(super) fn of_scan(problem: String) -> Self {
-        Self { code: "ScanUnreadable".to_owned(), message: problem, request_id: None }
+        Self { code: "ScanUnreadable".to_owned(), message: problem, request_id: None, help: None, temporary: false }
     }
 
     pub(super) fn interrupted() -> Self {
-        let message =
-            "stopped while the letter was being created: it may exist; `letterform plan` shows whether it does";
-        Self { code: "Interrupted".to_owned(), message: message.to_owned(), request_id: None }
+        Self {
+            code: "Interrupted".to_owned(),
+            message: "interrupted while the letter was being created; it may exist".to_owned(),
+            request_id: None,
+            help: Some(SEE_PLAN.to_owned()),
+            temporary: true,
+        }
     }
 
-    /// The last of several tries, when the answer to one of them was lost. No look-up showed the letter, but a request can
-    /// be on its way for longer than anybody waits for its answer.
+    /// The last of several attempts, when the answer to one of them was lost. No look-up showed the letter, but a request
+    /// can be on its way for longer than its answer is waited for.
     pub(super) fn after_lost_answer(error: &ServiceError) -> Self {
         let failure = Self::of(error);
-        let message = format!(
-            "{}. The answer to a create was lost, and that create may be carried out late: the letter may exist; \
-             `letterform plan` shows whether it does",
-            failure.message
-        );
-        Self { message, ..failure }
+        let message = format!("{}; the letter was not found, but it may exist", failure.message);
+        Self { message, temporary: true, ..failure }.with_see_plan()
     }
 
     pub(super) fn in_doubt(create: &ServiceError, lookup: &ServiceError) -> Self {
-        let message = format!(
-            "{create}; looking the letter up failed too: {lookup}. It may exist; `letterform plan` shows whether it does"
-        );
         let request_id = create.request_id().or(lookup.request_id()).cloned();
-        Self { code: "OutcomeUnknown".to_owned(), message, request_id }
+        let message = format!("{create}; the look-up failed too: {lookup}. The letter may exist");
+        Self { code: "OutcomeUnknown".to_owned(), message, request_id, help: lookup.advice(), temporary: true }
+            .with_see_plan()
+    }
+
+    /// The help with what shows whether the letter exists.
+    fn with_see_plan(self) -> Self {
+        let help = match self.help {
+            Some(help) if !help.contains(SEE_PLAN) => format!("{help}; {SEE_PLAN}"),
+            _ => SEE_PLAN.to_owned(),
+        };
+        Self { help: Some(help), ..self }
     }
 
     pub(super) fn invisible(error: &ServiceError) -> Self {
         let failure = Self::of(error);
         let message = format!(
-            "{}; yet no query shows it, neither of all letters nor by OrganizationCode or SignName. Look in the console, \
-             or give the RequestId to the service's support",
+            "{}; but no query shows it, neither of all letters nor by OrganizationCode or SignName",
             failure.message
         );
-        Self { message, ..failure }
+        let help = "look in the console, or give the RequestId to the service's support".to_owned();
+        Self { message, help: Some(help), ..failure }
     }
 }
 
@@ -197,6 +239,7 @@ impl Report {
                 LetterOutcome::Unchanged { .. } => &mut summary.unchanged,
                 LetterOutcome::Conflict { .. } => &mut summary.conflict,
                 LetterOutcome::Failed(_) => &mut summary.failed,
+                LetterOutcome::Unknown(_) => &mut summary.unknown,
                 LetterOutcome::Skipped(_) => &mut summary.skipped,
             } += 1;
         }
@@ -206,6 +249,17 @@ impl Report {
     /// Whether the run was stopped before every letter had its turn.
     pub fn was_interrupted(&self) -> bool {
         self.letters.iter().any(|letter| letter.outcome == LetterOutcome::Skipped(SkipReason::Interrupted))
+    }
+
+    /// Whether the service refused the caller, so that letters were not begun.
+    pub fn was_refused(&self) -> bool {
+        self.letters.iter().any(|letter| letter.outcome == LetterOutcome::Skipped(SkipReason::RefusedForAll))
+    }
+
+    /// Whether a letter that is not there yet may be created by another run.
+    pub fn may_continue(&self) -> bool {
+        let temporary = |letter: &ReportedLetter| letter.outcome.failure().is_some_and(|failure| failure.temporary);
+        !self.was_refused() && (self.was_interrupted() || self.letters.iter().any(temporary))
     }
 
     /// The report as `apply --format json` prints it.
@@ -283,8 +337,10 @@ enum OutcomeEntry {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         differences: Vec<Difference>,
     },
-    /// It could not be created, or it can't be known.
+    /// It was not created.
     Failed { error: Failure },
+    /// It may exist: a create's answer was lost, and the letter was not seen since.
+    Unknown { error: Failure },
     /// Nothing was done about it.
     Skipped { reason: SkipReason },
 }
@@ -305,6 +361,7 @@ impl From<&ReportedLetter> for ReportEntry {
                 OutcomeEntry::Conflict { id: *id, differences: differences.clone() }
             }
             LetterOutcome::Failed(failure) => OutcomeEntry::Failed { error: failure.clone() },
+            LetterOutcome::Unknown(failure) => OutcomeEntry::Unknown { error: failure.clone() },
             LetterOutcome::Skipped(reason) => OutcomeEntry::Skipped { reason: *reason },
         };
         Self { letter: LetterEntry::from(&letter.planned), outcome }

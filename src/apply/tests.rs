@@ -5,7 +5,7 @@ use crate::{
     letter::{ExistingLetter, FileKey, Letter, LetterId, Picture, PictureFormat, ScanDigest, ScanObject},
     plan::PlanSummary,
     retry::{RetryPolicy, Silent},
-    service::{Answer, LetterFilter, Operation, ReadLetters, RequestId, ServiceError},
+    service::{Answer, LetterFilter, Operation, ReadLetters, RequestId, ServiceError, Tell},
 };
 
 /// What a scripted service does with a create.
@@ -27,6 +27,12 @@ enum Create {
     IsThrottled,
     /// Is refused for good.
     IsRefused,
+    /// Is refused, as every create of the caller is.
+    IsDenied,
+    /// Creates the letter, and answers with a code or a page that is not documented.
+    CommitsAndAnswers(&'static str, u16),
+    /// Answers with a code or a page that is not documented.
+    Answers(&'static str, u16),
 }
 
 /// A service that follows a script and then works; it asserts that no create follows an unknown outcome without a query.
@@ -62,6 +68,24 @@ impl Scripted {
         id
     }
 
+    /// An answer with a code, or a page when there is none.
+    fn answer(code: &str, status: u16) -> ServiceError {
+        if code.is_empty() {
+            return ServiceError::Unreadable {
+                operation: Operation::CreateSmsAuthorizationLetter,
+                status,
+                problem: "a page".to_owned(),
+                request_id: None,
+                retry_after: None,
+            };
+        }
+        let mut error = Self::refusal(code);
+        if let ServiceError::Answered { status: of_error, .. } = &mut error {
+            *of_error = status;
+        }
+        error
+    }
+
     fn refusal(code: &str) -> ServiceError {
         ServiceError::Answered {
             operation: Operation::CreateSmsAuthorizationLetter,
@@ -71,6 +95,7 @@ impl Scripted {
             status: 400,
             retry_after: None,
             clock_skew: None,
+            denial: None,
         }
     }
 }
@@ -84,7 +109,7 @@ impl ReadLetters for Scripted {
 }
 
 impl WriteLetters for Scripted {
-    async fn upload(&self, object: ScanObject, _: Bytes) -> Result<FileKey, ServiceError> {
+    async fn upload(&self, object: ScanObject, _: Bytes, _: &Tell<'_>) -> Result<FileKey, ServiceError> {
         let key = format!("123456/{object}");
         self.uploads.lock().unwrap().push(key.clone());
         Ok(FileKey::try_from(key.as_str()).unwrap())
@@ -122,6 +147,16 @@ impl WriteLetters for Scripted {
             Create::RepeatsUnseen => Err(Self::refusal("AuthorizationLetterNameRepeat")),
             Create::IsThrottled => Err(Self::refusal("Throttling.User")),
             Create::IsRefused => Err(Self::refusal("SignNotMatchRegex")),
+            Create::IsDenied => Err(Self::refusal("isp.RAM_PERMISSION_DENY")),
+            Create::CommitsAndAnswers(code, status) => {
+                self.commit(letter, letter.authorizer.as_str());
+                *self.in_doubt.lock().unwrap() = true;
+                Err(Self::answer(code, status))
+            }
+            Create::Answers(code, status) => {
+                *self.in_doubt.lock().unwrap() = true;
+                Err(Self::answer(code, status))
+            }
         }
     }
 }
@@ -223,8 +258,58 @@ async fn throttling_is_waited_out_and_a_refusal_is_final() {
 #[tokio::test(start_paused = true)]
 async fn a_service_that_never_answers_is_given_up_in_the_end() {
     let (outcome, calls) = settled(&[Create::Cuts; 100]).await;
-    assert!(matches!(outcome, LetterOutcome::Failed(failure) if failure.code == "AnswerLost"));
+    assert!(matches!(outcome, LetterOutcome::Unknown(failure) if failure.code == "AnswerLost"));
     assert_eq!(calls.iter().filter(|operation| **operation == C).count(), 8);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_is_not_documented_is_looked_up() {
+    for (code, status) in [
+        ("isp.BUSY", 200),
+        ("SystemBusy", 400),
+        ("UnknownError", 400),
+        ("InvalidSomething", 403),
+        ("SignNotMatchRegex", 500),
+        ("ThrottlingOfAnotherKind", 400),
+        ("", 400),
+        ("", 404),
+        ("", 408),
+        ("", 425),
+        ("", 429),
+        ("", 499),
+        ("", 200),
+    ] {
+        let (outcome, calls) = settled(&[Create::CommitsAndAnswers(code, status)]).await;
+        assert_eq!(outcome, created(1, "Q", Confirmation::Lookup), "{code}@{status}");
+        assert_eq!(calls, [C, Q], "{code}@{status}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_stays_unknown_ends_as_may_exist_after_a_few_attempts() {
+    for (code, status) in [("isp.NEW", 400), ("", 404)] {
+        let (outcome, calls) = settled(&[Create::Answers(code, status); 9]).await;
+        assert!(
+            matches!(&outcome, LetterOutcome::Unknown(failure) if failure.message.contains("may exist")),
+            "{outcome:?}"
+        );
+        assert_eq!(calls.iter().filter(|operation| **operation == C).count(), 3, "{code}@{status}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_of_the_caller_stops_the_run_after_the_first_few() {
+    let service = Scripted::new([Create::IsDenied; 40]);
+    let letters = (0..40).map(|i| desired(&format!("委托{i}"), "a.png")).collect();
+    let report = run(&service, letters).await;
+    let summary = report.summary();
+    assert!((1..=4).contains(&summary.failed) && summary.failed + summary.skipped == 40, "{summary:?}");
+    assert!(report.was_refused() && !report.may_continue());
+    let last = &report.letters[39].outcome;
+    assert_eq!(*last, LetterOutcome::Skipped(SkipReason::RefusedForAll));
+    let json = serde_json::to_value(report.to_document()).unwrap();
+    assert_eq!(json["letters"][39]["reason"], "refused-for-all");
+    assert!(json["letters"][0]["error"]["help"].as_str().unwrap().contains("dysms:CreateSmsAuthorizationLetter"));
 }
 
 #[tokio::test(start_paused = true)]

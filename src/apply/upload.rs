@@ -8,8 +8,8 @@ use tokio::sync::OnceCell;
 use super::{ReadScans, ScanProblem};
 use crate::{
     letter::{FileKey, Scan, ScanDigest, Source},
-    retry::Caller,
-    service::{ServiceError, WriteLetters},
+    retry::{Caller, Held},
+    service::WriteLetters,
 };
 
 /// Uploads each scan once, however many letters share it.
@@ -22,7 +22,7 @@ pub(super) struct Uploads<'a, S, R> {
 /// Why a scan is not uploaded.
 pub(super) enum UploadError {
     Scan(ScanProblem),
-    Service(ServiceError),
+    Held(Held),
 }
 
 impl<'a, S: WriteLetters, R: ReadScans> Uploads<'a, S, R> {
@@ -39,7 +39,7 @@ impl<'a, S: WriteLetters, R: ReadScans> Uploads<'a, S, R> {
         let key = cell
             .get_or_try_init(|| async {
                 let bytes = self.scans.read(source, scan).await.map_err(UploadError::Scan)?;
-                self.caller.upload(letter, scan.object(), bytes).await.map_err(UploadError::Service)
+                self.caller.upload(letter, scan.object(), bytes).await.map_err(UploadError::Held)
             })
             .await?;
         Ok(key.clone())

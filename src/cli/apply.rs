@@ -166,7 +166,9 @@ fn exit<'a>(reports: impl IntoIterator<Item = &'a Report>, failed: bool) -> Exit
         let summary = report.summary();
         match exit {
             Exit::Failed => Exit::Failed,
-            _ if summary.failed > 0 || report.was_interrupted() => Exit::Failed,
+            _ if summary.failed > 0 || summary.unknown > 0 || report.was_interrupted() || report.was_refused() => {
+                Exit::Failed
+            }
             _ if summary.conflict > 0 => Exit::Conflict,
             exit => exit,
         }

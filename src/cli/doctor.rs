@@ -290,6 +290,7 @@ mod tests {
             status: 400,
             retry_after: None,
             clock_skew: None,
+            denial: None,
         };
         assert!(is_of_the_signature(&error("InvalidAccessKeyId.NotFound")));
         assert!(is_of_the_signature(&error("SignatureDoesNotMatch")));

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     clock::Clock,
     letter::ExistingLetter,
-    retry::{Caller, RetryPolicy, Shutdown, Silent},
+    retry::{Caller, Purpose, RetryPolicy, Shutdown, Silent},
     service::LetterFilter,
 };
 
@@ -24,7 +24,7 @@ pub(super) struct Existing {
 pub(super) async fn ask(service: &Service, clock: Arc<dyn Clock>, stop: &Shutdown) -> anyhow::Result<Existing> {
     let connection = Connection::open(service, clock).await?;
     let caller = Caller::new(&connection.client, RetryPolicy::brief(), rand::random(), &Silent, stop);
-    let answer = caller.query(None, &LetterFilter::default()).await;
+    let answer = caller.query(None, &LetterFilter::default(), Purpose::Listing).await;
     let endpoint = connection.endpoint.clone();
     connection.close().await?;
     Ok(Existing { endpoint, letters: answer?.value })

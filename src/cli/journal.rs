@@ -18,7 +18,7 @@ use crate::{
         json,
         style::{self, paint},
     },
-    retry::{Attempt, AttemptResult, Event, Observer},
+    retry::{Attempt, AttemptResult, Event, Observer, Wait},
     service::{Outcome, ServiceError},
 };
 
@@ -87,17 +87,37 @@ impl<W: Write + Send> Observer for Journal<W> {
         match event {
             Event::Attempted(attempt) => self.write("request", &request(attempt)),
             Event::Began { letter } => self.write("began", &json!({"letter": visible(letter)})),
-            Event::Settled { letter, outcome } => {
-                self.write("settled", &json!({"letter": visible(letter), "outcome": outcome}));
+            Event::Waiting(wait) => self.write("waiting", &waiting(wait)),
+            Event::Settled { letter, outcome, problem } => {
+                let details = json!({
+                    "letter": visible(letter),
+                    "outcome": outcome,
+                    "code": problem.map(|problem| visible(problem.code)),
+                    "error": problem.map(|problem| visible(problem.message)),
+                    "requestId": problem.and_then(|problem| problem.request_id).map(|id| visible(&id.0)),
+                });
+                self.write("settled", &details);
             }
         }
     }
+}
+
+/// A wait as the journal tells it.
+fn waiting(wait: &Wait<'_>) -> Value {
+    json!({
+        "operation": wait.operation,
+        "letter": wait.letter.map(visible),
+        "durationMs": u64::try_from(wait.duration.as_millis()).unwrap_or(u64::MAX),
+        "code": wait.error.code().map(visible),
+        "error": visible(&wait.error.to_string()),
+    })
 }
 
 /// A request as the journal tells it. Texts of the service are made safe to show: support tickets are read by people.
 fn request(attempt: &Attempt<'_>) -> Value {
     let (outcome, request_id, error) = match attempt.result {
         AttemptResult::Answered(id) => ("done", id, None),
+        AttemptResult::Failed(error @ ServiceError::NotSent { .. }) => ("not-sent", None, Some(error)),
         AttemptResult::Failed(error) => (word(error.outcome()), error.request_id(), Some(error)),
     };
     json!({
@@ -158,6 +178,7 @@ mod tests {
             status: 400,
             retry_after: None,
             clock_skew: None,
+            denial: None,
         };
         let lost = ServiceError::AnswerLost {
             operation: Operation::QuerySmsAuthorizationLetter,
@@ -168,7 +189,7 @@ mod tests {
         journal.event(&attempt(Operation::PostObject, 1, AttemptResult::Answered(Some(&done))));
         journal.event(&attempt(Operation::CreateSmsAuthorizationLetter, 2, AttemptResult::Failed(&refusal)));
         journal.event(&attempt(Operation::QuerySmsAuthorizationLetter, 3, AttemptResult::Failed(&lost)));
-        journal.event(&Event::Settled { letter: "授权", outcome: "failed" });
+        journal.event(&Event::Settled { letter: "授权", outcome: "failed", problem: None });
         let written = String::from_utf8(journal.writer.into_inner().unwrap().unwrap()).unwrap();
         insta::assert_snapshot!(written.replace(env!("CARGO_PKG_VERSION"), "[version]"));
         for line in written.lines() {

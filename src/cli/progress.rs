@@ -3,6 +3,7 @@
 use std::{
     io::IsTerminal as _,
     sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
 };
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -10,8 +11,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::{
     escape::visible,
     letter::AccountName,
-    retry::{Event, Observer},
+    retry::{Event, Observer, Wait},
 };
+
+/// Waits that are shorter are not shown.
+const LONG: Duration = Duration::from_secs(5);
 
 /// Shows how far a run has come, on standard error.
 pub(super) struct Progress {
@@ -42,6 +46,14 @@ impl Progress {
         AccountProgress { all: self, account }
     }
 
+    /// Shows a line above the bar, or alone.
+    fn tell(&self, line: &str) {
+        match &self.bar {
+            Some(bar) => bar.println(line),
+            None => eprintln!("{line}"),
+        }
+    }
+
     /// Takes the bar away.
     pub(super) fn finish(&self) {
         if let Some(bar) = &self.bar {
@@ -50,10 +62,19 @@ impl Progress {
     }
 }
 
+fn waiting(account: &str, wait: &Wait<'_>) -> String {
+    let reason = wait.error.code().map_or_else(|| wait.error.to_string(), str::to_owned);
+    format!("{account}waiting {} s before {}: {}", wait.duration.as_secs(), wait.operation, visible(&reason))
+}
+
 impl Observer for AccountProgress<'_> {
     fn event(&self, event: &Event<'_>) {
-        let Event::Settled { letter, outcome } = event else { return };
         let account = self.account.map(|account| format!("{account}: ")).unwrap_or_default();
+        let (letter, outcome) = match event {
+            Event::Settled { letter, outcome, .. } => (letter, outcome),
+            Event::Waiting(wait) if wait.duration >= LONG => return self.all.tell(&waiting(&account, wait)),
+            _ => return,
+        };
         if let Some(bar) = &self.all.bar {
             bar.set_message(format!("{account}{}", visible(letter)));
             bar.inc(1);

@@ -1,6 +1,6 @@
 //! Plans and reports as text for a terminal.
 
-use std::fmt::Write;
+use std::{collections::HashSet, fmt::Write};
 
 use anstyle::Style;
 
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     accounts::{AccountResult, Accounts},
-    apply::{Confirmation, LetterOutcome, Report, ReportedLetter, SkipReason},
+    apply::{Confirmation, Failure, LetterOutcome, Report, ReportedLetter, SkipReason},
     escape::{visible, width},
     letter::{DesiredLetter, Picture, Source},
     plan::{Difference, Plan, PlannedLetter, Standing, Warning},
@@ -70,16 +70,23 @@ pub fn plan(plan: &Plan) -> String {
 /// What became of a plan.
 pub fn report(report: &Report) -> String {
     let mut out = String::new();
-    let is_interrupted = |letter: &&ReportedLetter| letter.outcome == LetterOutcome::Skipped(SkipReason::Interrupted);
-    for letter in report.letters.iter().filter(|letter| !is_interrupted(letter)) {
+    let mut told: HashSet<(&str, &str)> = HashSet::new();
+    let mut not_begun: Vec<&ReportedLetter> = Vec::new();
+    for letter in &report.letters {
+        match &letter.outcome {
+            LetterOutcome::Skipped(SkipReason::Interrupted | SkipReason::RefusedForAll) => not_begun.push(letter),
+            LetterOutcome::Failed(failure) | LetterOutcome::Unknown(failure) => {
+                // What many letters fail for is told once.
+                failed(&mut out, letter, failure, told.insert((&failure.code, &failure.message)));
+            }
+            _ => reported(&mut out, letter),
+        }
+    }
+    for letter in not_begun.iter().take(SHOWN) {
         reported(&mut out, letter);
     }
-    let interrupted = report.letters.iter().filter(is_interrupted).count();
-    for letter in report.letters.iter().filter(is_interrupted).take(SHOWN) {
-        reported(&mut out, letter);
-    }
-    if interrupted > SHOWN {
-        let _ = writeln!(out, "    and {} more that were not begun", interrupted - SHOWN);
+    if not_begun.len() > SHOWN {
+        let _ = writeln!(out, "    and {} more that were not begun", not_begun.len() - SHOWN);
     }
     let summary = report.summary();
     let counts = [
@@ -87,13 +94,29 @@ pub fn report(report: &Report) -> String {
         (summary.unchanged, "unchanged", style::DIM),
         (summary.conflict, "in conflict", style::CONFLICT),
         (summary.failed, "failed", style::ERROR),
-        (interrupted, "not begun", style::WARNING),
+        (summary.unknown, "unknown", style::ERROR),
+        (not_begun.len(), "not begun", style::WARNING),
     ];
     let _ = writeln!(out, "{} {}.", paint(style::STRONG, "Applied:"), counted(&counts));
-    if summary.failed > 0 || interrupted > 0 {
-        out.push_str("Run `letterform apply` again: what exists is left as it is, and what is missing is created.\n");
+    if let Some(next) = next_step(report) {
+        let _ = writeln!(out, "{next}");
     }
     out
+}
+
+/// What to do after a report whose letters are not all there.
+pub(crate) fn next_step(report: &Report) -> Option<&'static str> {
+    if report.was_refused() {
+        Some(
+            "The service refuses every letter for the same reason, so the run was stopped. Fix it, then run `letterform apply`.",
+        )
+    } else if !report.may_continue() {
+        None
+    } else if report.from_saved_plan {
+        Some("Create a new plan with `letterform plan --out FILE` and apply it: letters that exist are left alone.")
+    } else {
+        Some("Run `letterform apply` again: letters that exist are left alone, and missing ones are created.")
+    }
 }
 
 /// The plans of the accounts of a workspace.
@@ -116,6 +139,7 @@ pub fn reports(reports: &Accounts<Report>) -> String {
         (summary.unchanged, "unchanged", style::DIM),
         (summary.conflict, "in conflict", style::CONFLICT),
         (summary.failed, "failed", style::ERROR),
+        (summary.unknown, "unknown", style::ERROR),
     ];
     of_accounts(reports, report, "applied", &counts)
 }
@@ -305,20 +329,34 @@ fn reported(out: &mut String, letter: &ReportedLetter) {
             headline(out, '!', style::CONFLICT, name, source, format!("conflict {about}").trim_end());
             conflict(out, planned);
         }
-        LetterOutcome::Failed(failure) => {
-            headline(out, 'x', style::ERROR, name, source, "failed");
-            let _ = writeln!(out, "{INDENT}{}", visible(&failure.message));
-            if let Some(id) = &failure.request_id {
-                let _ = writeln!(out, "{INDENT}RequestId {}", visible(&id.0));
-            }
-        }
         LetterOutcome::Skipped(SkipReason::Interrupted) => {
-            headline(out, '-', style::WARNING, name, source, "not begun: the run was stopped");
+            headline(out, '-', style::WARNING, name, source, "not begun: the run was interrupted");
+        }
+        LetterOutcome::Skipped(SkipReason::RefusedForAll) => {
+            headline(out, '-', style::WARNING, name, source, "not begun: the service refuses every letter");
         }
         LetterOutcome::Unchanged { id: Some(id) } => {
-            headline(out, '=', style::DIM, name, source, &format!("exists as declared by now · id {id}"));
+            headline(out, '=', style::DIM, name, source, &format!("already exists as declared · id {id}"));
         }
-        LetterOutcome::Unchanged { id: None } | LetterOutcome::Skipped(SkipReason::Unmanaged) => {}
+        LetterOutcome::Unchanged { id: None }
+        | LetterOutcome::Skipped(SkipReason::Unmanaged)
+        | LetterOutcome::Failed(_)
+        | LetterOutcome::Unknown(_) => {}
+    }
+}
+
+/// A letter that was not created, or is not known to be; its reason unless that was told before.
+fn failed(out: &mut String, letter: &ReportedLetter, failure: &Failure, is_new: bool) {
+    let word = if matches!(letter.outcome, LetterOutcome::Unknown(_)) { "unknown: it may exist" } else { "failed" };
+    let request = failure.request_id.as_ref().map(|id| format!(" · RequestId {}", visible(&id.0)));
+    let same = if is_new { "" } else { " · for the same reason" };
+    let about = format!("{word}{}{same}", request.unwrap_or_default());
+    headline(out, 'x', style::ERROR, letter.planned.name(), letter.planned.source(), &about);
+    if is_new {
+        let _ = writeln!(out, "{INDENT}{}", visible(&failure.message));
+        if let Some(help) = &failure.help {
+            let _ = writeln!(out, "{INDENT}{} {}", paint(style::STRONG, "help:"), visible(help));
+        }
     }
 }
 

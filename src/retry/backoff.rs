@@ -4,9 +4,10 @@ use std::{
 };
 
 use rand::{RngExt, SeedableRng, rngs::StdRng};
+use tokio::time::Instant;
 
 use super::Attempts;
-use crate::service::ServiceError;
+use crate::service::{Retry, ServiceError};
 
 /// How often and how long failed requests are tried again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,10 +43,13 @@ impl Default for RetryPolicy {
     }
 }
 
-/// Waits between tries: exponential with full jitter, so that clients which failed together do not come back together.
+/// The most attempts when nothing is known of an answer.
+const FEW: u32 = 3;
+
+/// Waits between attempts: exponential with full jitter, so that clients which failed together do not come back together.
 ///
-/// Throttling costs no budget and no exponential wait: [`RateLimiter`](super::RateLimiter) spaces those requests out. It ends at the
-/// deadline alone.
+/// Throttling costs no budget and no exponential wait: [`RateLimiter`](super::RateLimiter) spaces those requests out. It
+/// ends at the deadline alone.
 pub struct Backoff {
     policy: RetryPolicy,
     state: Mutex<State>,
@@ -64,23 +68,33 @@ impl Backoff {
     }
 
     /// How long to wait before the next try after this failure, `None` when there should be none.
-    pub(super) fn next(&self, tries: &mut Attempts, error: &ServiceError) -> Option<Duration> {
+    pub(super) fn next(&self, attempts: &mut Attempts, error: &ServiceError) -> Option<Duration> {
+        let most = match error.retry() {
+            Retry::Never => return None,
+            Retry::Few => self.policy.max_failures.min(FEW),
+            Retry::Often => self.policy.max_failures,
+        };
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        tries.made += 1;
+        attempts.made += 1;
         let asked = error.retry_after().unwrap_or_default();
         let wait = if error.is_throttling() {
             asked
         } else {
-            tries.failed += 1;
-            if tries.failed >= self.policy.max_failures || state.budget == 0 {
+            attempts.failed += 1;
+            if attempts.failed >= most || state.budget == 0 {
                 return None;
             }
             state.budget -= 1;
-            let ceiling = self.policy.first_wait.saturating_mul(1 << tries.failed.min(16).saturating_sub(1));
+            let ceiling = self.policy.first_wait.saturating_mul(1 << attempts.failed.min(16).saturating_sub(1));
             let ceiling = ceiling.min(self.policy.longest_wait);
             asked.max(ceiling.mul_f64(state.rng.random::<f64>()))
         };
-        (tries.began.elapsed() + wait <= self.policy.deadline).then_some(wait)
+        (attempts.elapsed() + wait <= self.policy.deadline).then_some(wait)
+    }
+
+    /// When an operation with these attempts must have ended.
+    pub(super) fn deadline(&self, attempts: &Attempts) -> Instant {
+        attempts.began.unwrap_or_else(Instant::now) + self.policy.deadline
     }
 
     /// A success earns the run a part of its budget back.
@@ -108,6 +122,7 @@ mod tests {
             status: 400,
             retry_after,
             clock_skew: None,
+            denial: None,
         }
     }
 
@@ -115,12 +130,29 @@ mod tests {
     async fn waits_grow_and_end() {
         let policy = RetryPolicy::default();
         let backoff = Backoff::new(policy, 1);
-        let mut tries = Attempts::start();
-        let waits: Vec<_> = std::iter::from_fn(|| backoff.next(&mut tries, &lost())).collect();
+        let mut attempts = Attempts::start();
+        let waits: Vec<_> = std::iter::from_fn(|| backoff.next(&mut attempts, &lost())).collect();
         assert_eq!(waits.len(), 7);
         for (i, wait) in (0_u32..).zip(&waits) {
             assert!(*wait <= policy.first_wait * 2_u32.pow(i), "{waits:?}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_that_nobody_knows_is_asked_for_three_times() {
+        let unheard = ServiceError::Answered {
+            operation: Operation::CreateSmsAuthorizationLetter,
+            code: "isp.BUSY".to_owned(),
+            message: String::new(),
+            request_id: None,
+            status: 200,
+            retry_after: None,
+            clock_skew: None,
+            denial: None,
+        };
+        let backoff = Backoff::new(RetryPolicy::default(), 1);
+        let mut attempts = Attempts::start();
+        assert_eq!(std::iter::from_fn(|| backoff.next(&mut attempts, &unheard)).count(), 2);
     }
 
     #[tokio::test(start_paused = true)]
@@ -135,11 +167,11 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn throttling_waits_as_asked_and_ends_at_the_deadline() {
         let backoff = Backoff::new(RetryPolicy { run_budget: 0, ..RetryPolicy::default() }, 1);
-        let mut tries = Attempts::start();
-        assert_eq!(backoff.next(&mut tries, &throttled(None)), Some(Duration::ZERO));
+        let mut attempts = Attempts { began: Some(Instant::now()), ..Attempts::start() };
+        assert_eq!(backoff.next(&mut attempts, &throttled(None)), Some(Duration::ZERO));
         let asked = Duration::from_secs(7);
-        assert_eq!(backoff.next(&mut tries, &throttled(Some(asked))), Some(asked));
+        assert_eq!(backoff.next(&mut attempts, &throttled(Some(asked))), Some(asked));
         tokio::time::advance(Duration::from_secs(599)).await;
-        assert_eq!(backoff.next(&mut tries, &throttled(Some(asked))), None);
+        assert_eq!(backoff.next(&mut attempts, &throttled(Some(asked))), None);
     }
 }

@@ -8,6 +8,8 @@ use crate::service::{Operation, RequestId, ServiceError};
 pub enum Event<'a> {
     /// A request was made and answered, or not.
     Attempted(Attempt<'a>),
+    /// A request waits before it is sent.
+    Waiting(Wait<'a>),
     /// Work on a letter began.
     Began {
         /// The letter's name.
@@ -17,8 +19,10 @@ pub enum Event<'a> {
     Settled {
         /// The letter's name.
         letter: &'a str,
-        /// `created`, `unchanged`, `conflict`, `failed` or `skipped`.
+        /// `created`, `unchanged`, `conflict`, `failed`, `unknown` or `skipped`.
         outcome: &'static str,
+        /// Why it was not created, where it failed or its outcome is unknown.
+        problem: Option<Problem<'a>>,
     },
 }
 
@@ -31,12 +35,36 @@ pub struct Attempt<'a> {
     pub operation: Operation,
     /// The letter for whose sake it was done.
     pub letter: Option<&'a str>,
-    /// Which try of the same operation for the same letter it was, from 1.
+    /// Which attempt of the same operation for the same letter it was, from 1.
     pub attempt: u32,
     /// From sending to answer.
     pub duration: Duration,
     /// What came of it.
     pub result: AttemptResult<'a>,
+}
+
+/// Why a letter was not created.
+#[derive(Debug, Clone, Copy)]
+pub struct Problem<'a> {
+    /// The service's code, or one of the program's own.
+    pub code: &'a str,
+    /// What happened.
+    pub message: &'a str,
+    /// The id of the request that failed.
+    pub request_id: Option<&'a RequestId>,
+}
+
+/// A wait before a request.
+#[derive(Debug)]
+pub struct Wait<'a> {
+    /// What is to be asked.
+    pub operation: Operation,
+    /// The letter for whose sake it is done.
+    pub letter: Option<&'a str>,
+    /// How long the wait is.
+    pub duration: Duration,
+    /// The failure that it follows.
+    pub error: &'a ServiceError,
 }
 
 /// What came of a request.

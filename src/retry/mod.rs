@@ -1,48 +1,74 @@
-//! Requests to a service that fails: which are tried again, when, and how many at what pace.
+//! Requests to a service that fails: which are repeated, when, and at what rate.
 //!
 //! Queries and uploads are the same when done twice, so they are retried here. A create never is: [`Caller::create`] is one
-//! request, and what to do after it is decided by whoever knows the letter.
+//! request, and `apply` decides what follows.
 
 mod backoff;
 mod event;
 mod rate_limiter;
 mod shutdown;
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use tokio::time::Instant;
 
 pub use backoff::{Backoff, RetryPolicy};
-pub use event::{Attempt, AttemptResult, Both, Event, Observer, Silent};
+pub use event::{Attempt, AttemptResult, Both, Event, Observer, Problem, Silent, Wait};
 pub use rate_limiter::RateLimiter;
 pub use shutdown::Shutdown;
 
+use rate_limiter::Turn;
+
 use crate::{
     letter::{ExistingLetter, FileKey, Letter, LetterId, ScanObject},
-    service::{Answer, LetterFilter, Operation, Outcome, ReadLetters, ServiceError, WriteLetters},
+    service::{Answer, Exchange, LetterFilter, Operation, ReadLetters, ServiceError, WriteLetters},
 };
 
 /// Makes requests for one run of a command.
 pub struct Caller<'a, S> {
     service: &'a S,
     backoff: Backoff,
-    query_pace: RateLimiter,
-    upload_pace: RateLimiter,
-    create_pace: RateLimiter,
+    queries: RateLimiter,
+    uploads: RateLimiter,
+    creates: RateLimiter,
     observer: &'a dyn Observer,
     stop: &'a Shutdown,
-    attempts: AtomicU64,
+    requests: AtomicU64,
 }
 
-/// Whether another try is worth it.
+/// Whether another attempt follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
     /// The wait is over: try again.
     Again,
-    /// No more tries: the error is final, the tries are used up, or the run is stopping.
+    /// No more attempts: the error is final, the attempts are used up, or the run is stopping.
     GiveUp,
 }
+
+/// What a query is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To know which letters exist. It ends its waits when a shutdown is requested.
+    Listing,
+    /// To learn what became of a create. It goes on for a while after a graceful shutdown was requested.
+    LookUp,
+}
+
+/// Why a request is not sent.
+#[derive(Debug)]
+pub enum Held {
+    /// A shutdown is requested.
+    Stopped,
+    /// It failed, or the service asks for a wait past the deadline.
+    Failed(ServiceError),
+}
+
+/// Waits that are shorter are not worth telling.
+const SHORT: Duration = Duration::from_secs(1);
 
 impl<'a, S: ReadLetters> Caller<'a, S> {
     /// A caller with a retry policy and a seed for its jitter.
@@ -50,12 +76,12 @@ impl<'a, S: ReadLetters> Caller<'a, S> {
         Self {
             service,
             backoff: Backoff::new(policy, seed),
-            query_pace: RateLimiter::new(),
-            upload_pace: RateLimiter::new(),
-            create_pace: RateLimiter::new(),
+            queries: RateLimiter::new(),
+            uploads: RateLimiter::new(),
+            creates: RateLimiter::new(),
             observer,
             stop,
-            attempts: AtomicU64::new(0),
+            requests: AtomicU64::new(0),
         }
     }
 
@@ -69,134 +95,213 @@ impl<'a, S: ReadLetters> Caller<'a, S> {
         &self,
         letter: Option<&str>,
         filter: &LetterFilter,
+        purpose: Purpose,
     ) -> Result<Answer<Vec<ExistingLetter>>, ServiceError> {
-        let mut tries = Attempts::start();
+        const OPERATION: Operation = Operation::QuerySmsAuthorizationLetter;
+        let mut attempts = Attempts::start();
+        let mut last = None;
         loop {
-            self.query_pace.turn().await;
+            match self.acquire(&self.queries, OPERATION, letter, &mut attempts, purpose).await {
+                Ok(()) => {}
+                Err(Held::Failed(error)) => return Err(error),
+                Err(Held::Stopped) => {
+                    let problem = "the run was stopped".to_owned();
+                    return Err(last.unwrap_or(ServiceError::NotSent { operation: OPERATION, problem }));
+                }
+            }
             let call = self.service.query(filter);
-            let result =
-                self.observed(Operation::QuerySmsAuthorizationLetter, letter, &tries, &self.query_pace, call).await;
+            let result = self.observed(OPERATION, letter, &attempts, &self.queries, call).await;
             let Err(error) = result else { return result };
-            if self.wait(&mut tries, &error, error.outcome() != Outcome::Refused).await == Next::GiveUp {
+            if self.wait(letter, &mut attempts, &error, purpose).await == Next::GiveUp {
                 return Err(error);
             }
+            last = Some(error);
         }
     }
 
-    /// Waits until another try of `operation` makes sense, or says that none does. `retryable` is whether the error allows it.
-    pub async fn wait(&self, tries: &mut Attempts, error: &ServiceError, retryable: bool) -> Next {
-        if !retryable || self.stop.is_requested() {
+    /// Waits until another attempt makes sense, or says that none does.
+    pub async fn wait(
+        &self,
+        letter: Option<&str>,
+        attempts: &mut Attempts,
+        error: &ServiceError,
+        purpose: Purpose,
+    ) -> Next {
+        if self.is_over(purpose) {
             return Next::GiveUp;
         }
-        let (operation, failures) = (error.operation(), tries.made + 1);
-        let Some(delay) = self.backoff.next(tries, error) else {
+        let (operation, failures) = (error.operation(), attempts.made + 1);
+        let Some(delay) = self.backoff.next(attempts, error) else {
             tracing::debug!(%operation, failures, "given up");
             return Next::GiveUp;
         };
         let milliseconds = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
         tracing::debug!(%operation, failures, milliseconds, "to be tried again after a wait");
+        self.tell_wait(operation, letter, delay, error);
         tokio::select! {
             // In this order, so that the same run takes the same course every time.
             biased;
-            () = self.stop.requested() => Next::GiveUp,
+            () = self.over(purpose) => Next::GiveUp,
             () = tokio::time::sleep(delay) => Next::Again,
         }
     }
 
+    /// Waits until the rate lets one request through. The clock of `attempts` starts when the first is next in line.
+    async fn acquire(
+        &self,
+        limiter: &RateLimiter,
+        operation: Operation,
+        letter: Option<&str>,
+        attempts: &mut Attempts,
+        purpose: Purpose,
+    ) -> Result<(), Held> {
+        let turn = async {
+            let line = limiter.line().await;
+            attempts.began.get_or_insert_with(Instant::now);
+            let deadline = self.backoff.deadline(attempts);
+            while let Turn::At { at, paused_by } = limiter.turn(&line) {
+                if let Some(error) = paused_by {
+                    if at > deadline {
+                        return Err(Held::Failed(error));
+                    }
+                    self.tell_wait(operation, letter, at.saturating_duration_since(Instant::now()), &error);
+                }
+                tokio::time::sleep_until(at).await;
+            }
+            Ok(())
+        };
+        tokio::select! {
+            // In this order: what need not wait is part of what is under way, and is finished.
+            biased;
+            result = turn => result,
+            () = self.over(purpose) => Err(Held::Stopped),
+        }
+    }
+
+    fn tell_wait(&self, operation: Operation, letter: Option<&str>, duration: Duration, error: &ServiceError) {
+        if duration >= SHORT {
+            self.observer.event(&Event::Waiting(Wait { operation, letter, duration, error }));
+        }
+    }
+
+    fn is_over(&self, purpose: Purpose) -> bool {
+        match purpose {
+            Purpose::Listing => self.stop.is_requested(),
+            Purpose::LookUp => self.stop.grace_is_over(),
+        }
+    }
+
+    async fn over(&self, purpose: Purpose) {
+        match purpose {
+            Purpose::Listing => self.stop.requested().await,
+            Purpose::LookUp => self.stop.grace_over().await,
+        }
+    }
+
+    /// Sends the one request that `call` is, and tells of it.
     async fn observed<T>(
         &self,
         operation: Operation,
         letter: Option<&str>,
-        tries: &Attempts,
-        pace: &RateLimiter,
-        call: impl Future<Output = Result<T, ServiceError>>,
-    ) -> Result<T, ServiceError>
-    where
-        T: AnswerId,
-    {
-        let number = self.attempts.fetch_add(1, Ordering::Relaxed) + 1;
+        attempts: &Attempts,
+        limiter: &RateLimiter,
+        call: impl Future<Output = Result<Answer<T>, ServiceError>>,
+    ) -> Result<Answer<T>, ServiceError> {
         let sent = Instant::now();
         let result = call.await;
-        pace.learn(sent, result.as_ref().err());
-        if result.is_ok() {
+        self.learn(limiter, sent, result.as_ref().err());
+        let outcome = result.as_ref().map(|answer| answer.request_id.as_ref());
+        self.tell(letter, attempts, &Exchange { operation, duration: sent.elapsed(), result: outcome });
+        result
+    }
+
+    fn learn(&self, limiter: &RateLimiter, sent: Instant, error: Option<&ServiceError>) {
+        limiter.learn(sent, error);
+        if error.is_none() {
             self.backoff.succeeded();
         }
+    }
+
+    fn tell(&self, letter: Option<&str>, attempts: &Attempts, exchange: &Exchange<'_>) {
         let attempt = Attempt {
-            number,
-            operation,
+            number: self.requests.fetch_add(1, Ordering::Relaxed) + 1,
+            operation: exchange.operation,
             letter,
-            attempt: tries.made + 1,
-            duration: sent.elapsed(),
-            result: match &result {
-                Ok(answer) => AttemptResult::Answered(answer.request_id()),
+            attempt: attempts.made + 1,
+            duration: exchange.duration,
+            result: match exchange.result {
+                Ok(id) => AttemptResult::Answered(id),
                 Err(error) => AttemptResult::Failed(error),
             },
         };
         self.observer.event(&Event::Attempted(attempt));
-        result
     }
 }
 
 impl<S: WriteLetters> Caller<'_, S> {
     /// Uploads a scan, again when that may help.
-    pub async fn upload(&self, letter: &str, object: ScanObject, scan: Bytes) -> Result<FileKey, ServiceError> {
-        let mut tries = Attempts::start();
+    pub async fn upload(&self, letter: &str, object: ScanObject, scan: Bytes) -> Result<FileKey, Held> {
+        let mut attempts = Attempts::start();
         loop {
-            self.upload_pace.turn().await;
-            let call = self.service.upload(object, scan.clone());
-            let result = self.observed(Operation::PostObject, Some(letter), &tries, &self.upload_pace, call).await;
-            let Err(error) = result else { return result };
-            if self.wait(&mut tries, &error, error.outcome() != Outcome::Refused).await == Next::GiveUp {
-                return Err(error);
+            let purpose = Purpose::Listing;
+            self.acquire(&self.uploads, Operation::PostObject, Some(letter), &mut attempts, purpose).await?;
+            let sent = Instant::now();
+            let made = attempts;
+            let tell = |exchange: &Exchange<'_>| self.tell(Some(letter), &made, exchange);
+            let result = self.service.upload(object, scan.clone(), &tell).await;
+            self.learn(&self.uploads, sent, result.as_ref().err());
+            let error = match result {
+                Ok(key) => return Ok(key),
+                Err(error) => error,
+            };
+            if self.wait(Some(letter), &mut attempts, &error, purpose).await == Next::GiveUp {
+                return Err(Held::Failed(error));
             }
         }
     }
 
-    /// Waits for the turn of a create.
-    pub async fn create_turn(&self) {
-        self.create_pace.turn().await;
+    /// Waits until the rate lets a create through.
+    pub async fn acquire_create(&self, letter: &str, attempts: &mut Attempts) -> Result<(), Held> {
+        let operation = Operation::CreateSmsAuthorizationLetter;
+        self.acquire(&self.creates, operation, Some(letter), attempts, Purpose::Listing).await
     }
 
     /// Sends one create, whatever comes of it.
     pub async fn create(
         &self,
-        tries: &Attempts,
+        attempts: &Attempts,
         letter: &Letter<FileKey>,
     ) -> Result<Answer<Option<LetterId>>, ServiceError> {
         let call = self.service.create(letter);
         let operation = Operation::CreateSmsAuthorizationLetter;
-        self.observed(operation, Some(letter.name.as_str()), tries, &self.create_pace, call).await
+        self.observed(operation, Some(letter.name.as_str()), attempts, &self.creates, call).await
     }
 }
 
-/// The tries of one operation so far.
+/// The attempts of one operation so far.
 #[derive(Debug, Clone, Copy)]
 pub struct Attempts {
     made: u32,
     failed: u32,
-    began: Instant,
+    /// When the first of them was next in line.
+    began: Option<Instant>,
 }
 
 impl Attempts {
-    /// No try so far.
+    /// No attempt so far.
     pub fn start() -> Self {
-        Self { made: 0, failed: 0, began: Instant::now() }
+        Self { made: 0, failed: 0, began: None }
+    }
+
+    /// How many attempts failed.
+    pub fn made(&self) -> u32 {
+        self.made
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.began.map(|began| began.elapsed()).unwrap_or_default()
     }
 }
 
-/// What can tell the id of the request that it answers.
-trait AnswerId {
-    fn request_id(&self) -> Option<&crate::service::RequestId>;
-}
-
-impl<T> AnswerId for Answer<T> {
-    fn request_id(&self) -> Option<&crate::service::RequestId> {
-        self.request_id.as_ref()
-    }
-}
-
-impl AnswerId for FileKey {
-    fn request_id(&self) -> Option<&crate::service::RequestId> {
-        None
-    }
-}
+#[cfg(test)]
+mod tests;

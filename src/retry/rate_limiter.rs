@@ -4,13 +4,13 @@ use std::{
     time::Duration,
 };
 
-use tokio::time::{Instant, sleep_until};
+use tokio::{sync::MutexGuard as Line, time::Instant};
 
 use crate::service::ServiceError;
 
-/// The pace of one operation's requests: free until the service throttles, then as fast as the service lets through.
+/// Limits the rate of one operation's requests: unlimited until the service throttles, then as fast as it lets through.
 ///
-/// The limits are not documented, so the pace is learnt. The first throttling sets it to what went through within the
+/// The limits are not documented, so the rate is learnt. The first throttling sets it to what went through within the
 /// last second. From there each throttling takes a little off (once for all requests that were under way together), and
 /// each second without one adds a few per cent, more the longer it lasts, so that a limit that was lifted is forgotten.
 /// That hovers a few per cent below a steady limit while a throttled request stays the exception.
@@ -28,52 +28,73 @@ struct State {
     last: Instant,
     /// No request may go before this.
     paused: Instant,
-    /// When the pace was last slowed: answers to requests from before say nothing new.
+    /// The answer that asked for the pause.
+    paused_by: Option<ServiceError>,
+    /// When the rate was last lowered: answers to requests from before say nothing new.
     slowed: Instant,
-    /// Whether the limit was overrun since the first estimate; before that the pace grows fast.
+    /// Whether the limit was overrun since the first estimate; before that the rate grows fast.
     settled: bool,
     /// When requests went through, within the last second.
     passed: VecDeque<Instant>,
 }
 
+/// When a request may be sent.
+#[derive(Debug)]
+pub(super) enum Turn {
+    /// At once.
+    Now,
+    /// Not before this time.
+    At {
+        /// The time.
+        at: Instant,
+        /// The answer that asked for a pause (`Retry-After`), when it is one.
+        paused_by: Option<ServiceError>,
+    },
+}
+
 /// What is let through within this time is the estimate of a limit.
 const WINDOW: Duration = Duration::from_secs(1);
-/// What is left of the pace after a throttling.
+/// What is left of the rate after a throttling.
 const SLOWER: f64 = 0.93;
-/// What a second without throttling adds to the pace.
+/// What a second without throttling adds to the rate.
 const FASTER: f64 = 0.03;
 /// The most that one success adds, so that at any limit a refusal is rare among many successes.
 const PER_REQUEST: f64 = 0.002;
 /// What a second without throttling adds, while the limit has not been found yet.
 const SEARCHING: f64 = 2.0;
-/// How long without throttling until the pace grows twice as fast.
+/// How long without throttling until the rate grows twice as fast.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// How late a timer may be without the pace falling behind.
+/// How late a timer may be without the rate falling behind.
 const GRACE: Duration = Duration::from_millis(5);
-/// The slowest pace, in requests a second.
+/// The lowest rate, in requests a second.
 const SLOWEST: f64 = 0.2;
-/// The pace at which it counts as free again.
+/// The rate at which it counts as unlimited again.
 const FREE: f64 = 10_000.0;
 
 impl RateLimiter {
-    /// A free pace.
+    /// No limit.
     pub fn new() -> Self {
         let now = Instant::now();
-        let state = State { rate: None, last: now, paused: now, slowed: now, settled: false, passed: VecDeque::new() };
+        let state = State {
+            rate: None,
+            last: now,
+            paused: now,
+            paused_by: None,
+            slowed: now,
+            settled: false,
+            passed: VecDeque::new(),
+        };
         Self { line: tokio::sync::Mutex::new(()), state: Mutex::new(state) }
     }
 
-    /// Waits for the turn of one request.
-    pub async fn turn(&self) {
-        // First come, first served; only the first in line reckons its time, by the rate of that moment.
-        let _first_in_line = self.line.lock().await;
-        while let Some(at) = self.next_turn() {
-            sleep_until(at).await;
-        }
+    /// Waits in line. First come, first served; only the first in line reckons its time, by the rate of that moment.
+    pub(super) async fn line(&self) -> Line<'_, ()> {
+        self.line.lock().await
     }
 
-    fn next_turn(&self) -> Option<Instant> {
-        self.lock().next_turn()
+    /// When the first in line may send its request. [`Turn::Now`] counts as sent.
+    pub(super) fn turn(&self, _first_in_line: &Line<'_, ()>) -> Turn {
+        self.lock().turn()
     }
 
     /// Learns from the answer to a request that was sent at `sent`.
@@ -81,7 +102,7 @@ impl RateLimiter {
         let mut state = self.lock();
         let now = Instant::now();
         match error {
-            Some(error) if error.is_throttling() => state.throttled(sent, now, error.retry_after()),
+            Some(error) if error.is_throttling() => state.throttled(sent, now, error),
             Some(_) => {}
             None => state.passed(now),
         }
@@ -99,22 +120,26 @@ impl Default for RateLimiter {
 }
 
 impl State {
-    /// When the first in line may go; `None` is now, and counts as gone.
-    fn next_turn(&mut self) -> Option<Instant> {
+    fn turn(&mut self) -> Turn {
         let now = Instant::now();
         let spaced = self.rate.map_or(now, |rate| self.last + Duration::from_secs_f64(1.0 / rate));
         let at = spaced.max(self.paused);
         if at > now {
-            return Some(at);
+            let by = self.paused_by.as_ref().filter(|_| self.paused > now);
+            return Turn::At { at, paused_by: by.cloned() };
         }
         // What the timer was late is made up for, but an idle time is no credit.
         self.last = at.max(now.checked_sub(GRACE).unwrap_or(now));
-        None
+        self.paused_by = None;
+        Turn::Now
     }
 
-    fn throttled(&mut self, sent: Instant, now: Instant, retry_after: Option<Duration>) {
-        if let Some(wait) = retry_after {
-            self.paused = self.paused.max(now + wait);
+    fn throttled(&mut self, sent: Instant, now: Instant, error: &ServiceError) {
+        if let Some(wait) = error.retry_after()
+            && now + wait > self.paused
+        {
+            self.paused = now + wait;
+            self.paused_by = Some(error.clone());
         }
         if self.rate.is_some() && sent <= self.slowed {
             return;
@@ -161,6 +186,7 @@ mod tests {
     use std::cell::{Cell, RefCell};
 
     use futures::{StreamExt, stream};
+    use tokio::time::sleep_until;
 
     use super::*;
     use crate::service::Operation;
@@ -174,6 +200,7 @@ mod tests {
             status: 400,
             retry_after: None,
             clock_skew: None,
+            denial: None,
         }
     }
 
@@ -211,7 +238,11 @@ mod tests {
         stream::iter(0..count)
             .for_each_concurrent(parallelism, |_| async {
                 loop {
-                    pace.turn().await;
+                    let line = pace.line().await;
+                    while let Turn::At { at, .. } = pace.turn(&line) {
+                        sleep_until(at).await;
+                    }
+                    drop(line);
                     let sent = Instant::now();
                     tokio::time::sleep(latency).await;
                     let admitted = bucket.admits();

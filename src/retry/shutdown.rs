@@ -1,39 +1,62 @@
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-/// The wish to stop, in two degrees: first nothing new is begun and what is under way is finished; then everything ends at once.
+/// A request to shut down, in two degrees: graceful begins nothing new and finishes what is under way; forced ends
+/// everything at once.
 #[derive(Debug, Clone, Default)]
 pub struct Shutdown {
-    soft: CancellationToken,
-    hard: CancellationToken,
+    graceful: CancellationToken,
+    forced: CancellationToken,
+    since: Arc<OnceLock<Instant>>,
 }
 
+/// How long look-ups of letters that may exist go on after a graceful shutdown was requested.
+const GRACE: Duration = Duration::from_secs(30);
+
 impl Shutdown {
-    /// No wish to stop so far.
+    /// No shutdown is requested.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Asks to begin nothing new; asked a second time, to end at once.
+    /// Requests a graceful shutdown; called again, a forced one.
     pub fn request(&self) {
-        if self.soft.is_cancelled() {
-            self.hard.cancel();
+        if self.graceful.is_cancelled() {
+            self.forced.cancel();
         } else {
-            self.soft.cancel();
+            self.since.get_or_init(Instant::now);
+            self.graceful.cancel();
         }
     }
 
-    /// Whether nothing new should be begun.
+    /// Whether a shutdown is requested.
     pub fn is_requested(&self) -> bool {
-        self.soft.is_cancelled()
+        self.graceful.is_cancelled()
     }
 
-    /// Waits until nothing new should be begun.
+    /// Waits until a shutdown is requested.
     pub async fn requested(&self) {
-        self.soft.cancelled().await;
+        self.graceful.cancelled().await;
     }
 
-    /// Waits until everything should end at once.
-    pub async fn demanded(&self) {
-        self.hard.cancelled().await;
+    /// Waits until a forced shutdown is requested.
+    pub async fn forced(&self) {
+        self.forced.cancelled().await;
+    }
+
+    /// Whether a graceful shutdown was requested so long ago that look-ups end too.
+    pub(super) fn grace_is_over(&self) -> bool {
+        self.since.get().is_some_and(|since| since.elapsed() >= GRACE)
+    }
+
+    /// Waits until look-ups end too.
+    pub(super) async fn grace_over(&self) {
+        self.requested().await;
+        sleep_until(*self.since.get_or_init(Instant::now) + GRACE).await;
     }
 }

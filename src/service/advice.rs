@@ -1,59 +1,127 @@
-use super::{Operation, ServiceError};
+use super::{Denial, Operation, ServiceError, code};
 
 impl ServiceError {
     /// What a person can do about it, where that is known.
     pub fn advice(&self) -> Option<String> {
         match self {
-            Self::Answered { code, operation, clock_skew, .. } => advice_on_code(code, *operation, *clock_skew),
+            Self::Answered { code, operation, clock_skew, denial, .. } => {
+                advice_on_code(code, *operation, *clock_skew, denial.as_deref())
+            }
             Self::NoConnection { .. } => Some(
                 "check the network, HTTPS_PROXY, and --endpoint or --region; to rehearse without the service, use --sandbox"
                     .to_owned(),
             ),
             Self::AnswerLost { operation: Operation::CreateSmsAuthorizationLetter, .. } => {
-                Some("the letter may exist: `letterform plan` shows whether it does".to_owned())
+                Some("run `letterform plan` to see whether the letter exists".to_owned())
             }
-            Self::AnswerLost { .. } => Some("try again, with a longer --timeout if it was that".to_owned()),
-            Self::Unreadable { .. } => Some(
-                "something other than the service may have answered: check --endpoint and any proxy in between".to_owned(),
-            ),
+            Self::AnswerLost { operation: Operation::PostObject, .. } => {
+                Some("try again with a longer --timeout or a smaller --parallelism".to_owned())
+            }
+            Self::AnswerLost { .. } => Some("try again, with a longer --timeout if it timed out".to_owned()),
+            Self::Unreadable { .. } => {
+                Some("something else may have answered: check --endpoint and any proxy in between".to_owned())
+            }
             Self::NotSent { .. } => None,
         }
     }
 }
 
-fn advice_on_code(code: &str, operation: Operation, clock_skew: Option<i64>) -> Option<String> {
-    Some(match code {
+fn advice_on_code(
+    code: &str,
+    operation: Operation,
+    clock_skew: Option<i64>,
+    denial: Option<&Denial>,
+) -> Option<String> {
+    let fixed = match code {
         "SignatureDoesNotMatch" | "IncompleteSignature" => {
-            "the AccessKey secret does not belong to the AccessKey id: check the credentials".to_owned()
+            "check the credentials: the AccessKey secret does not belong to the AccessKey id"
         }
-        "InvalidAccessKeyId.NotFound" => {
-            "no such AccessKey: check ALIBABA_CLOUD_ACCESS_KEY_ID or the profile".to_owned()
+        "InvalidAccessKeyId" | "InvalidAccessKeyId.NotFound" => {
+            "check ALIBABA_CLOUD_ACCESS_KEY_ID or the profile: there is no such AccessKey"
         }
-        "InvalidAccessKeyId.Inactive" => {
-            "the AccessKey is disabled: enable it in the RAM console, or use another".to_owned()
+        "InvalidAccessKeyId.Inactive" => "enable the AccessKey in the RAM console, or use another one",
+        "SecurityTokenExpired" | "InvalidSecurityToken.Expired" => "get a new STS token: this one has expired",
+        "InvalidSecurityToken" | "InvalidSecurityToken.Malformed" | "InvalidSecurityToken.MismatchWithAccessKey" => {
+            "check ALIBABA_CLOUD_SECURITY_TOKEN: the STS token does not belong to the AccessKey"
         }
-        "Forbidden.RAM" | "isp.RAM_PERMISSION_DENY" | "NoPermission" => {
-            format!("allow the action dysms:{operation} in the RAM policy of the caller")
+        "MissingSecurityToken" => "set ALIBABA_CLOUD_SECURITY_TOKEN: the AccessKey is a temporary one",
+        "Forbidden" | "Forbidden.RAM" | "isp.RAM_PERMISSION_DENY" | "NoPermission" => {
+            return Some(advice_on_rights(operation, denial));
         }
-        "InvalidTimeStamp.Expired" => match clock_skew {
-            Some(seconds) if seconds >= 0 => {
-                format!("this machine's clock is {seconds} seconds ahead of the service's: set it right")
-            }
-            Some(seconds) => format!("this machine's clock is {} seconds behind the service's: set it right", -seconds),
-            None => "this machine's clock is off by more than 15 minutes: set it right".to_owned(),
-        },
-        code if code.starts_with("Throttling") => {
-            "the account makes too many requests: try later, or with a smaller --parallelism".to_owned()
+        "InvalidTimeStamp.Expired" => return Some(advice_on_clock(clock_skew)),
+        "isv.PRODUCT_UN_SUBSCRIPT" | "isv.PRODUCT_UNSUBSCRIBE" => {
+            "activate Short Message Service (SMS) for this account in the console"
+        }
+        "NotEnterpriseCertifyCustCheckError" => {
+            "verify the account as an enterprise in the console: only enterprises can register letters"
+        }
+        "CustNotExistError" | "isv.ACCOUNT_NOT_EXISTS" => {
+            "check whose credentials these are with `letterform doctor`, and activate SMS for the account in the console"
+        }
+        "isv.ACCOUNT_ABNORMAL" => {
+            "check the account in the console: it is restricted or its verification is incomplete"
+        }
+        "isv.OUT_OF_SERVICE" => "settle the account's bills in the console: SMS is suspended",
+        "GrayCustAccessError" | "ForbiddenAction" => {
+            "ask the service's support to open letters of authorization for this account, and give them the RequestId"
         }
         "AuthorizationOssFileNotUploadError" => {
-            "no picture is uploaded under that fileKey: declare a `scan` instead, and apply uploads it".to_owned()
+            "declare a `scan` and let apply upload it: there is no picture under that fileKey"
         }
-        "AuthorizationLetterDateNotValid" => {
-            "today must lie within the validity: check the dates, and this machine's clock".to_owned()
-        }
-        "SecurityTokenExpired" | "InvalidSecurityToken.Expired" => {
-            "the STS token has expired: get a new one".to_owned()
-        }
+        "AuthorizationLetterDateNotValid" => "check the validity, which must include today, and this machine's clock",
+        code if is_throttling(code) => "try again later, or with a smaller --parallelism",
         _ => return None,
-    })
+    };
+    Some(fixed.to_owned())
+}
+
+/// Which action to allow: the one that RAM names, or the operation's own.
+fn advice_on_rights(operation: Operation, denial: Option<&Denial>) -> String {
+    let own = format!("dysms:{operation}");
+    let action = denial.and_then(|denial| denial.action.as_deref()).unwrap_or(&own);
+    let whose = denial
+        .and_then(|denial| denial.principal.as_deref())
+        .map_or_else(|| "the caller's RAM policy".to_owned(), |principal| format!("the RAM policy of {principal}"));
+    format!("allow {action} in {whose}, or attach AliyunDysmsFullAccess")
+}
+
+fn advice_on_clock(clock_skew: Option<i64>) -> String {
+    match clock_skew {
+        Some(seconds) if seconds >= 0 => {
+            format!("set this machine's clock: it is {seconds} seconds ahead of the service's")
+        }
+        Some(seconds) => format!("set this machine's clock: it is {} seconds behind the service's", -seconds),
+        None => "set this machine's clock: it is off by more than 15 minutes".to_owned(),
+    }
+}
+
+fn is_throttling(code: &str) -> bool {
+    code::meaning(code) == code::Meaning::Throttles
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn advice(code: &str, denial: Option<&Denial>) -> Option<String> {
+        advice_on_code(code, Operation::CreateSmsAuthorizationLetter, None, denial)
+    }
+
+    #[test]
+    fn every_refusal_of_a_caller_says_what_to_do() {
+        for code in code::OF_CALLERS {
+            let expected = !matches!(code, "InvalidSignatureMethod" | "MissingAccessKeyId" | "InvalidTimeStamp.Format");
+            assert_eq!(advice(code, None).is_some(), expected, "{code}");
+        }
+    }
+
+    #[test]
+    fn the_action_that_ram_names_outranks_the_operation() {
+        let own = advice("NoPermission", None).expect("advice");
+        assert!(own.contains("dysms:CreateSmsAuthorizationLetter"), "{own}");
+        let denial =
+            Denial { action: Some("dysms:Other".to_owned()), principal: Some("ci".to_owned()), ..Denial::default() };
+        let named = advice("NoPermission", Some(&denial)).expect("advice");
+        assert!(named.starts_with("allow dysms:Other in the RAM policy of ci"), "{named}");
+    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
-use super::{Answer, Operation, RequestId, ServiceError};
+use super::{Answer, Operation, RequestId, ServiceError, denial::Denial};
 use crate::{
     escape,
     letter::{ExistingLetter, LetterId},
@@ -16,8 +16,8 @@ use crate::{
 /// The most characters of an unreadable body that are shown.
 const MAX_EXCERPT: usize = 120;
 
-/// The longest wait that an answer can ask for.
-const MAX_RETRY_AFTER: Duration = Duration::from_secs(3_600);
+/// The longest wait that is believed: a day.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(86_400);
 
 /// Reads an answer of the API: `Data`, when the service says that the operation was carried out.
 pub(super) fn read<T: DeserializeOwned>(
@@ -43,7 +43,11 @@ pub(super) fn read<T: DeserializeOwned>(
     match head.code.filter(|code| !code.is_empty()) {
         Some(code) if code != letters::OK => {
             let message = head.message.unwrap_or_default();
-            return Err(answered(operation, &response.head, now, &code, &message, request_id));
+            let mut error = answered(operation, &response.head, now, &code, &message, request_id);
+            if let ServiceError::Answered { denial, .. } = &mut error {
+                *denial = Denial::in_body(body);
+            }
+            return Err(error);
         }
         Some(_) if response.head.is_success() && head.success != Some(false) => {}
         None if response.head.is_success() && head.success == Some(true) => {}
@@ -77,6 +81,7 @@ pub(super) fn answered(
         status: head.status,
         retry_after: retry_after(head, now),
         clock_skew,
+        denial: None,
     }
 }
 

@@ -8,7 +8,7 @@ use reqwest::RequestBuilder;
 use serde::de::DeserializeOwned;
 
 use super::{
-    Answer, Endpoint, LetterFilter, Operation, ReadLetters, ServiceError, WriteLetters, answer,
+    Answer, Endpoint, Exchange, LetterFilter, Operation, ReadLetters, ServiceError, Tell, WriteLetters, answer,
     upload::{Policies, Policy},
 };
 use crate::{
@@ -70,7 +70,7 @@ struct Inner {
 }
 
 /// What is to be known of a request to send it and to tell how it ended.
-struct Exchange<'a> {
+struct Sending<'a> {
     operation: Operation,
     transport: &'a Transport,
     host: &'a str,
@@ -116,24 +116,24 @@ impl Client {
         let request = transport
             .signed(config.endpoint.url(&signed.query), &signed)
             .map_err(|problem| ServiceError::NotSent { operation, problem })?;
-        let exchange = Exchange {
+        let sending = Sending {
             operation,
             transport,
             host: &authority,
             limit,
             secrets: Secrets::of(credentials.signer(), &signed.signature),
         };
-        self.perform(exchange, request, |response| answer::read(operation, response, config.clock.now())).await
+        self.perform(sending, request, |response| answer::read(operation, response, config.clock.now())).await
     }
 
     /// Sends a request of any kind and reads its answer, and leaves a line in the log.
     async fn perform<T>(
         &self,
-        exchange: Exchange<'_>,
+        sending: Sending<'_>,
         request: RequestBuilder,
         read: impl FnOnce(&Response) -> Result<Answer<T>, ServiceError>,
     ) -> Result<Answer<T>, ServiceError> {
-        let Exchange { operation, transport, host, limit, secrets } = exchange;
+        let Sending { operation, transport, host, limit, secrets } = sending;
         let started = Instant::now();
         let sent = transport.send(request, limit).await;
         let status = sent.as_ref().ok().map(|response| response.head.status);
@@ -163,30 +163,50 @@ impl Client {
     }
 
     /// The right to upload, fetched when there is none at hand. Also says whether it was fetched just now.
-    async fn policy(&self) -> Result<(Arc<Policy>, bool), ServiceError> {
+    async fn policy(&self, tell: &Tell<'_>) -> Result<(Arc<Policy>, bool), ServiceError> {
         const OPERATION: Operation = Operation::GetQualificationOssInfo;
         let Inner { config, transport, policies } = &*self.0;
         let fetch = async || {
             let parameters = vec![("BizType".to_owned(), "dysms".to_owned())];
-            let answer = self.call::<OssInfo>(OPERATION, parameters, MAX_ANSWER).await?;
+            let answer = told(OPERATION, tell, self.call::<OssInfo>(OPERATION, parameters, MAX_ANSWER)).await?;
             Policy::new(answer, config, transport)
         };
         policies.get(config.clock.now(), fetch).await
     }
 
-    async fn upload_with(&self, policy: &Policy, object: ScanObject, scan: Bytes) -> Result<FileKey, ServiceError> {
+    async fn upload_with(
+        &self,
+        policy: &Policy,
+        object: ScanObject,
+        scan: Bytes,
+        tell: &Tell<'_>,
+    ) -> Result<FileKey, ServiceError> {
         let key = policy.key(object)?;
         let request = policy.request(object, &key, scan)?;
-        let exchange = Exchange {
+        let sending = Sending {
             operation: Operation::PostObject,
             transport: &policy.transport,
             host: &policy.endpoint.authority(),
             limit: MAX_ANSWER,
             secrets: policy.secrets(),
         };
-        self.perform(exchange, request, |response| policy.read(response, self.0.config.clock.now())).await?;
+        let sent = self.perform(sending, request, |response| policy.read(response, self.0.config.clock.now()));
+        told(Operation::PostObject, tell, sent).await?;
         Ok(key)
     }
+}
+
+/// Tells of the one request that `call` is.
+async fn told<T>(
+    operation: Operation,
+    tell: &Tell<'_>,
+    call: impl Future<Output = Result<Answer<T>, ServiceError>>,
+) -> Result<Answer<T>, ServiceError> {
+    let started = Instant::now();
+    let result = call.await;
+    let outcome = result.as_ref().map(|answer| answer.request_id.as_ref());
+    tell(&Exchange { operation, duration: started.elapsed(), result: outcome });
+    result
 }
 
 impl ReadLetters for Client {
@@ -206,9 +226,9 @@ impl ReadLetters for Client {
 }
 
 impl WriteLetters for Client {
-    async fn upload(&self, object: ScanObject, scan: Bytes) -> Result<FileKey, ServiceError> {
-        let (policy, fresh) = self.policy().await?;
-        let result = self.upload_with(&policy, object, scan.clone()).await;
+    async fn upload(&self, object: ScanObject, scan: Bytes, tell: &Tell<'_>) -> Result<FileKey, ServiceError> {
+        let (policy, fresh) = self.policy(tell).await?;
+        let result = self.upload_with(&policy, object, scan.clone(), tell).await;
         let refused = result.as_ref().is_err_and(Policy::is_refused_by);
         if refused {
             self.0.policies.forget(&policy).await;
@@ -217,8 +237,8 @@ impl WriteLetters for Client {
             return result;
         }
         // The right was from before and has ended, whatever it said of its end: another one is not a retry.
-        let (policy, _) = self.policy().await?;
-        self.upload_with(&policy, object, scan).await
+        let (policy, _) = self.policy(tell).await?;
+        self.upload_with(&policy, object, scan, tell).await
     }
 
     async fn create(&self, letter: &Letter<FileKey>) -> Result<Answer<Option<LetterId>>, ServiceError> {

@@ -1,5 +1,9 @@
 use std::{fmt, time::Duration};
 
+use super::{
+    code::{self, Meaning},
+    denial::Denial,
+};
 use crate::transport::Secrets;
 
 /// An operation of the service, by its name there.
@@ -44,12 +48,23 @@ pub enum Outcome {
     Unknown,
 }
 
+/// How often another attempt is worth it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retry {
+    /// Another attempt would end the same way.
+    Never,
+    /// Nothing is known of such an answer: a few attempts show whether it stays.
+    Few,
+    /// The failure is one that passes.
+    Often,
+}
+
 /// Why a request failed. Texts that came from the service are as it sent them: escape them before showing them.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum ServiceError {
     /// The service answered with an error code.
-    #[error("{operation} was answered with {code}: {message}")]
+    #[error("{operation} was answered with {code}: {message}{}", .denial.as_deref().map(ToString::to_string).unwrap_or_default())]
     Answered {
         /// The operation.
         operation: Operation,
@@ -65,6 +80,8 @@ pub enum ServiceError {
         retry_after: Option<Duration>,
         /// How far this machine's clock is ahead of the service's, in seconds (negative: behind), by the answer's `Date`.
         clock_skew: Option<i64>,
+        /// What RAM says of the refusal (`AccessDeniedDetail`).
+        denial: Option<Box<Denial>>,
     },
     /// An answer that is not of the documented form.
     #[error("the answer to {operation} (HTTP {status}) can't be read: {problem}")]
@@ -108,37 +125,77 @@ pub enum ServiceError {
     },
 }
 
-/// The codes that the service gives while another try may succeed, and what became of this one is not known;
-/// `RequestTimeout` is of uploads. Every other code is final, but those of [`is_turned_away`].
-///
-/// `SignatureNonceUsed` is one of them: a nonce that was drawn for one request is used twice only when something on the way
-/// sent that request twice, and the first copy may have been carried out.
-const TRANSIENT_CODES: [&str; 5] =
-    ["ServiceUnavailable", "InternalError", "isp.SYSTEM_ERROR", "RequestTimeout", "SignatureNonceUsed"];
-
-/// Whether a code says for certain that the request was turned away at the door, and that another try may succeed.
-fn is_turned_away(code: &str) -> bool {
-    code == "Throttling" || code.starts_with("Throttling.")
-}
-
 impl ServiceError {
-    /// What is known of the request.
+    /// What is known of the request. What counts as a refusal is a list: an answer that is not documented leaves a request
+    /// in doubt, whatever its status.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         match self {
-            Self::Answered { code, status, .. } => outcome_of_answer(code, *status),
-            Self::Unreadable { status: 429, .. } | Self::NoConnection { .. } => Outcome::NotDone,
-            Self::Unreadable { status: 400..=499, .. } | Self::NotSent { .. } => Outcome::Refused,
-            Self::Unreadable { .. } | Self::AnswerLost { .. } => Outcome::Unknown,
+            Self::NotSent { .. } => Outcome::Refused,
+            Self::NoConnection { .. } => Outcome::NotDone,
+            // Reading twice does no harm, so a page that refuses may be taken at its word.
+            Self::Unreadable { .. } if self.is_final_page() => Outcome::Refused,
+            Self::AnswerLost { .. } | Self::Unreadable { .. } => Outcome::Unknown,
+            Self::Answered { code, status, .. } => match code::meaning(code) {
+                Meaning::Throttles => Outcome::NotDone,
+                Meaning::RefusesRequest | Meaning::RefusesCaller if *status < 500 => Outcome::Refused,
+                _ if self.is_final_page() => Outcome::Refused,
+                _ => Outcome::Unknown,
+            },
+        }
+    }
+
+    /// Whether another attempt may succeed.
+    #[must_use]
+    pub fn retry(&self) -> Retry {
+        match self {
+            _ if self.outcome() == Outcome::Refused => Retry::Never,
+            Self::NoConnection { .. } | Self::AnswerLost { .. } | Self::NotSent { .. } => Retry::Often,
+            Self::Unreadable { status, .. } if passes(*status) => Retry::Often,
+            Self::Answered { status, .. } if passes(*status) => Retry::Often,
+            Self::Answered { code, .. } if code::meaning(code) != Meaning::Unheard => Retry::Often,
+            Self::Unreadable { .. } | Self::Answered { .. } => Retry::Few,
+        }
+    }
+
+    /// Whether every other request of this caller is refused too: nothing in the request can change that.
+    #[must_use]
+    pub fn refuses_caller(&self) -> bool {
+        match self {
+            Self::Answered { code, operation, .. } if *operation != Operation::PostObject => {
+                self.outcome() == Outcome::Refused && code::meaning(code) == Meaning::RefusesCaller
+            }
+            // A request of the API that can't be made or signed: credentials that ended and can't be renewed.
+            Self::NotSent { operation, .. } => *operation != Operation::PostObject,
+            _ => false,
+        }
+    }
+
+    /// Whether an answer to anything but a create is a plain `4xx` that nobody needs to ask about twice.
+    fn is_final_page(&self) -> bool {
+        let of_object_store = self.operation() == Operation::PostObject;
+        match self {
+            Self::Unreadable { status, .. } => {
+                self.operation() != Operation::CreateSmsAuthorizationLetter
+                    && (300..500).contains(status)
+                    && !passes(*status)
+            }
+            Self::Answered { code, status, .. } => {
+                of_object_store && *status < 500 && !passes(*status) && code::meaning(code) != Meaning::Transient
+            }
+            _ => false,
         }
     }
 
     /// The same error with no secret in its texts.
     pub(super) fn without(mut self, secrets: &Secrets) -> Self {
         match &mut self {
-            Self::Answered { code, message, .. } => {
+            Self::Answered { code, message, denial, .. } => {
                 secrets.remove_from(code);
                 secrets.remove_from(message);
+                if let Some(denial) = denial {
+                    denial.without(secrets);
+                }
             }
             Self::Unreadable { problem, .. }
             | Self::NoConnection { problem, .. }
@@ -191,19 +248,14 @@ impl ServiceError {
     #[must_use]
     pub fn is_throttling(&self) -> bool {
         match self {
-            Self::Answered { code, status, .. } => code.starts_with("Throttling") || *status == 429,
+            Self::Answered { code, status, .. } => code::meaning(code) == Meaning::Throttles || *status == 429,
             Self::Unreadable { status, .. } => *status == 429,
             _ => false,
         }
     }
 }
 
-fn outcome_of_answer(code: &str, status: u16) -> Outcome {
-    if is_turned_away(code) || status == 429 {
-        Outcome::NotDone
-    } else if TRANSIENT_CODES.contains(&code) || status >= 500 {
-        Outcome::Unknown
-    } else {
-        Outcome::Refused
-    }
+/// Whether a status is of trouble that passes: a time-out, a request that came too early or too often, the service's own.
+fn passes(status: u16) -> bool {
+    matches!(status, 408 | 425 | 429 | 500..)
 }

@@ -2,13 +2,15 @@
 //!
 //! Reading and writing are two traits, so that a plan has nothing in its hands that could write.
 
-use std::future::Future;
+use std::{future::Future, time::Duration};
 
 use bytes::Bytes;
 
 mod advice;
 mod answer;
 mod client;
+mod code;
+mod denial;
 mod error;
 mod reach;
 #[cfg(test)]
@@ -16,7 +18,8 @@ mod tests;
 mod upload;
 
 pub use client::{Client, ClientConfig, ClientError};
-pub use error::{Operation, Outcome, RequestId, ServiceError};
+pub use denial::Denial;
+pub use error::{Operation, Outcome, RequestId, Retry, ServiceError};
 pub use reach::{Reached, Unreachable};
 
 pub use crate::{
@@ -37,6 +40,20 @@ pub struct Answer<T> {
     /// The request's id; `None` when the service sent none.
     pub request_id: Option<RequestId>,
 }
+
+/// One request that was sent, and how it ended.
+#[derive(Debug)]
+pub struct Exchange<'a> {
+    /// What was asked.
+    pub operation: Operation,
+    /// From sending to answer.
+    pub duration: Duration,
+    /// The request's id, or why it failed.
+    pub result: Result<Option<&'a RequestId>, &'a ServiceError>,
+}
+
+/// Hears of a request when it has ended.
+pub type Tell<'a> = dyn Fn(&Exchange<'_>) + Sync + 'a;
 
 /// Which letters to ask for. The default is all of them; the service can't filter by name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -61,7 +78,14 @@ pub trait WriteLetters: ReadLetters {
     /// Uploads a scan under its content-addressed name (`GetQualificationOssInfo` when there is no valid upload policy
     /// at hand, then a PostObject). Doing it twice is the same as doing it once. Nothing is retried here, but a policy
     /// from an earlier upload that OSS refuses is replaced by a new one.
-    fn upload(&self, object: ScanObject, scan: Bytes) -> impl Future<Output = Result<FileKey, ServiceError>> + Send;
+    ///
+    /// `tell` hears of each request when it has ended.
+    fn upload(
+        &self,
+        object: ScanObject,
+        scan: Bytes,
+        tell: &Tell<'_>,
+    ) -> impl Future<Output = Result<FileKey, ServiceError>> + Send;
 
     /// Creates a letter (`CreateSmsAuthorizationLetter`). One request; nothing is retried here. An error whose
     /// [`outcome`](ServiceError::outcome) is [`Outcome::Unknown`] says that the letter may exist by now.

@@ -57,7 +57,7 @@ fn a_letter_with_other_content_is_a_conflict_and_stays_as_it_is() {
     let report = project.sandbox(&["apply", "--auto-approve", "--format=json"]).exits(3).json();
     assert_eq!(
         report["summary"],
-        serde_json::json!({"created": 1, "unchanged": 0, "conflict": 1, "failed": 0, "skipped": 0})
+        serde_json::json!({"created": 1, "unchanged": 0, "conflict": 1, "failed": 0, "unknown": 0, "skipped": 0})
     );
 }
 

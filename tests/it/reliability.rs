@@ -125,3 +125,43 @@ fn a_journal_has_every_request_and_no_secret() {
     assert_eq!(creates.count(), 3, "{journal}");
     assert!(!journal.contains(Emulator::KEY.1), "{journal}");
 }
+
+#[test]
+fn a_create_whose_answer_is_not_documented_is_looked_up() {
+    for fault in ["code-after=isp.BUSY@200", "status-after=408,html", "status-after=499,html", "code-after=OK@400"] {
+        let project = project(1);
+        let emulator = Emulator::start(&project, &[&format!("create {fault} call=1")]);
+        let (status, report) = run_of(&emulator, &project, &APPLY);
+        let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+        assert_eq!((status, &report["letters"][0]["outcome"]), (0, &"created".into()), "{fault}: {report}");
+        assert_eq!(report["letters"][0]["confirmedBy"], "lookup", "{fault}");
+    }
+}
+
+#[test]
+fn a_refusal_of_the_caller_is_told_once_and_stops_the_run() {
+    let project = project(40);
+    let emulator = Emulator::start(&project, &["create code=isp.RAM_PERMISSION_DENY"]);
+    let (status, text) = run_of(&emulator, &project, &["apply", "--auto-approve"]);
+    assert_eq!(status, 1);
+    assert_eq!(text.matches("allow dysms:CreateSmsAuthorizationLetter").count(), 1, "{text}");
+    assert!(text.matches("  failed").count() <= 8 && text.contains("not begun"), "{text}");
+    assert!(!text.contains("again"), "{text}");
+}
+
+#[test]
+fn every_request_is_in_the_journal_once_with_its_own_id() {
+    let project = project(3);
+    let emulator = Emulator::start(&project, &["oss-info status=503 call=1"]);
+    let (status, _) = run_of(&emulator, &project, &["apply", "--auto-approve", "--journal=journal.jsonl"]);
+    assert_eq!(status, 0);
+    let journal = std::fs::read_to_string(project.path().join("journal.jsonl")).unwrap();
+    let lines: Vec<serde_json::Value> = journal.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let of = |operation: &str| {
+        lines.iter().filter(|line| line["event"] == "request" && line["operation"] == operation).count()
+    };
+    assert_eq!(of("GetQualificationOssInfo"), 2, "{journal}");
+    assert_eq!((of("PostObject"), of("CreateSmsAuthorizationLetter"), of("QuerySmsAuthorizationLetter")), (1, 3, 1));
+    let ids: std::collections::HashSet<&str> = lines.iter().filter_map(|line| line["requestId"].as_str()).collect();
+    assert_eq!(ids.len(), lines.iter().filter(|line| line["requestId"].is_string()).count(), "{journal}");
+}

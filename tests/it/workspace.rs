@@ -28,7 +28,7 @@ fn accounts(document: &Value) -> Vec<(String, Value)> {
 }
 
 fn created(count: usize) -> Value {
-    json!({"created": count, "unchanged": 0, "conflict": 0, "failed": 0, "skipped": 0})
+    json!({"created": count, "unchanged": 0, "conflict": 0, "failed": 0, "unknown": 0, "skipped": 0})
 }
 
 #[test]

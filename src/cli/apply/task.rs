@@ -25,7 +25,7 @@ use crate::{
     clock::Clock,
     letter::{AccountName, DesiredLetter, Picture},
     plan::{Plan, Staleness, staleness},
-    retry::{Both, Caller, Observer, RetryPolicy, Shutdown, Silent},
+    retry::{Both, Caller, Observer, Purpose, RetryPolicy, Shutdown, Silent},
     service::LetterFilter,
 };
 
@@ -145,13 +145,14 @@ impl Task {
         let journal = args.journal.as_ref().map(open).transpose()?;
         let observer: &dyn Observer = journal.as_ref().map_or(&Silent, |journal| journal);
         let caller = Caller::new(&connection.client, RetryPolicy::brief(), rand::random(), observer, stop);
-        let existing = match caller.query(None, &LetterFilter::default()).await {
+        let existing = match caller.query(None, &LetterFilter::default(), Purpose::Listing).await {
             Ok(answer) => answer.value,
             Err(error) => {
                 connection.close().await?;
                 return Err(error.into());
             }
         };
+        let is_saved = matches!(self.letters, Letters::Saved(_));
         let plan = match self.letters {
             Letters::Declared { letters, today, expiring_days } => {
                 let endpoint = connection.endpoint.clone();
@@ -167,7 +168,7 @@ impl Task {
                 plan
             }
         };
-        Ok(Prepared { plan, connection, scans: self.scans, journal })
+        Ok(Prepared { plan, connection, scans: self.scans, journal, is_saved })
     }
 }
 
@@ -177,6 +178,7 @@ pub(super) struct Prepared {
     pub(super) connection: Connection,
     scans: FileScans,
     journal: Option<Journal<File>>,
+    is_saved: bool,
 }
 
 impl Prepared {
@@ -185,7 +187,8 @@ impl Prepared {
         let journal: &dyn Observer = self.journal.as_ref().map_or(&Silent, |journal| journal);
         let observer = Both(progress, journal);
         let caller = Caller::new(&self.connection.client, RetryPolicy::default(), rand::random(), &observer, stop);
-        apply::apply(self.plan.clone(), &caller, &self.scans, stop, self.connection.parallelism).await
+        let report = apply::apply(self.plan.clone(), &caller, &self.scans, stop, self.connection.parallelism).await;
+        Report { from_saved_plan: self.is_saved, ..report }
     }
 }
 

@@ -3,7 +3,7 @@
 mod escape;
 mod page;
 
-use std::fmt::Write as _;
+use std::{collections::HashSet, fmt::Write as _};
 
 use self::{
     escape::{code, html, inline, inlines},
@@ -11,7 +11,7 @@ use self::{
 };
 use super::{
     difference::{self, Side},
-    text::CONFLICT_ADVICE,
+    text::{CONFLICT_ADVICE, next_step},
 };
 use crate::{
     accounts::{AccountResult, Accounts},
@@ -75,9 +75,10 @@ fn planned(summary: PlanSummary) -> String {
 }
 
 fn applied(summary: ReportSummary) -> String {
+    let unknown = if summary.unknown > 0 { format!(" {} unknown,", summary.unknown) } else { String::new() };
     format!(
-        "{} created, {} unchanged, {} in conflict, {} failed, {} skipped",
-        summary.created, summary.unchanged, summary.conflict, summary.failed, summary.skipped
+        "{} created, {} unchanged, {} in conflict, {} failed,{} {} skipped",
+        summary.created, summary.unchanged, summary.conflict, summary.failed, unknown, summary.skipped
     )
 }
 
@@ -180,15 +181,26 @@ fn listed(signatures: &[&str]) -> String {
 fn add_report(page: &mut Page, report: &Report) {
     page.text(format!("Letters at `{}`.\n\n", code(&report.endpoint)));
     let (mut bad, mut conflicts, mut created) = (Vec::new(), Vec::new(), Vec::new());
+    let mut told: HashSet<(&str, &str)> = HashSet::new();
     for letter in &report.letters {
         let name = letter.planned.name();
         match &letter.outcome {
-            LetterOutcome::Failed(failure) => {
+            LetterOutcome::Failed(failure) | LetterOutcome::Unknown(failure) => {
                 let request = failure.request_id.as_ref().map_or(String::new(), |id| inline(&id.0));
-                bad.push(format!("| {} | {} | {request} |\n", strong(name), inline(&failure.message)));
+                let word = if matches!(letter.outcome, LetterOutcome::Unknown(_)) { "unknown: " } else { "" };
+                let why = if told.insert((&failure.code, &failure.message)) {
+                    let help = failure.help.as_ref().map_or(String::new(), |help| format!("<br>{}", inline(help)));
+                    format!("{word}{}{help}", inline(&failure.message))
+                } else {
+                    format!("{word}for the same reason ({})", inline(&failure.code))
+                };
+                bad.push(format!("| {} | {why} | {request} |\n", strong(name)));
             }
             LetterOutcome::Skipped(SkipReason::Interrupted) => {
-                bad.push(format!("| {} | not begun: the run was stopped | |\n", strong(name)));
+                bad.push(format!("| {} | not begun: the run was interrupted | |\n", strong(name)));
+            }
+            LetterOutcome::Skipped(SkipReason::RefusedForAll) => {
+                bad.push(format!("| {} | not begun: the service refuses every letter | |\n", strong(name)));
             }
             LetterOutcome::Conflict { differences, .. } => conflicts.push(reported_conflict(letter, differences)),
             LetterOutcome::Created { id, request_id, confirmation } => {
@@ -205,6 +217,9 @@ fn add_report(page: &mut Page, report: &Report) {
         }
     }
     section(page, "Not created", "| letter | why | RequestId |\n|---|---|---|\n", bad);
+    if let Some(next) = next_step(report) {
+        page.text(format!("{next}\n\n"));
+    }
     section(page, "In conflict", &format!("{CONFLICT_ADVICE}\n\n"), conflicts);
     let head = "| letter | id | RequestId |\n|---|---|---|\n";
     if created.len() > MANY {

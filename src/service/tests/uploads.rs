@@ -42,7 +42,7 @@ async fn servers(
 async fn an_upload_is_a_form_with_the_file_last() {
     let (api, oss, client) = servers([Ok(3600)], [done()]).await;
     let (object, bytes) = scan();
-    let key = client.upload(object, bytes).await.expect("uploaded");
+    let key = client.upload(object, bytes, &|_| {}).await.expect("uploaded");
     assert_eq!(key.as_str(), format!("123456/{object}"));
     assert!(api.requests()[0].contains("BizType=dysms"));
 
@@ -63,7 +63,7 @@ async fn an_upload_is_a_form_with_the_file_last() {
 async fn many_uploads_at_a_time_share_one_policy() {
     let (api, oss, client) = servers([Ok(3600)], vec![done(); 8]).await;
     let (object, bytes) = scan();
-    for result in join_all((0..8).map(|_| client.upload(object, bytes.clone()))).await {
+    for result in join_all((0..8).map(|_| client.upload(object, bytes.clone(), &|_| {}))).await {
         result.expect("uploaded");
     }
     assert_eq!((api.requests().len(), oss.requests().len()), (1, 8));
@@ -74,11 +74,11 @@ async fn many_uploads_at_a_time_share_one_failure_to_get_a_policy() {
     let refused = Step::json(403, r#"{"Code":"Forbidden.RAM","Message":"m"}"#);
     let (api, oss, client) = servers([Err(refused.clone()), Err(refused)], []).await;
     let (object, bytes) = scan();
-    for result in join_all((0..8).map(|_| client.upload(object, bytes.clone()))).await {
+    for result in join_all((0..8).map(|_| client.upload(object, bytes.clone(), &|_| {}))).await {
         assert_eq!(result.expect_err("a failure").code(), Some("Forbidden.RAM"));
     }
     assert_eq!((api.requests().len(), oss.requests().len()), (1, 0));
-    client.upload(object, bytes).await.expect_err("a failure of its own");
+    client.upload(object, bytes, &|_| {}).await.expect_err("a failure of its own");
     assert_eq!(api.requests().len(), 2);
 }
 
@@ -87,7 +87,7 @@ async fn a_policy_is_not_used_in_its_last_30_seconds() {
     let (api, _oss, client) = servers([Ok(30), Ok(31)], vec![done(); 3]).await;
     let (object, bytes) = scan();
     for _ in 0..3 {
-        client.upload(object, bytes.clone()).await.expect("uploaded");
+        client.upload(object, bytes.clone(), &|_| {}).await.expect("uploaded");
     }
     assert_eq!(api.requests().len(), 2);
 }
@@ -97,8 +97,8 @@ async fn a_policy_that_is_refused_is_replaced_once() {
     let denied = oss_error(403, "AccessDenied");
     let (api, oss, client) = servers([Ok(3600), Ok(3600)], [done(), denied.clone(), done(), denied]).await;
     let (object, bytes) = scan();
-    client.upload(object, bytes.clone()).await.expect("uploaded");
-    client.upload(object, bytes.clone()).await.expect("uploaded with another policy");
+    client.upload(object, bytes.clone(), &|_| {}).await.expect("uploaded");
+    client.upload(object, bytes.clone(), &|_| {}).await.expect("uploaded with another policy");
     assert_eq!((api.requests().len(), oss.requests().len()), (2, 3));
 }
 
@@ -106,7 +106,7 @@ async fn a_policy_that_is_refused_is_replaced_once() {
 async fn a_new_policy_that_is_refused_is_an_error() {
     let (api, oss, client) = servers([Ok(3600)], [oss_error(403, "AccessDenied")]).await;
     let (object, bytes) = scan();
-    let error = client.upload(object, bytes).await.expect_err("a failure");
+    let error = client.upload(object, bytes, &|_| {}).await.expect_err("a failure");
     assert_eq!(
         error.to_string(),
         "PostObject was answered with AccessDenied: Invalid according to Policy: Policy expired."
@@ -120,7 +120,7 @@ async fn a_new_policy_that_is_refused_is_an_error() {
 async fn a_failure_that_is_no_xml_keeps_its_status() {
     let (_api, _oss, client) = servers([Ok(3600)], [Step::with_headers(503, "retry-after: 2\r\n", "busy")]).await;
     let (object, bytes) = scan();
-    let error = client.upload(object, bytes).await.expect_err("a failure");
+    let error = client.upload(object, bytes, &|_| {}).await.expect_err("a failure");
     assert!(matches!(error, ServiceError::Unreadable { status: 503, .. }), "{error:?}");
     assert_eq!(error.retry_after(), Some(Duration::from_secs(2)));
 }
@@ -132,7 +132,7 @@ async fn upload_information_that_lacks_a_part_is_unreadable() {
     for (step, problem) in [(no_host, "it has no `Host`"), (no_data, "it has no `Data`")] {
         let (_api, _oss, client) = servers([Err(step)], []).await;
         let (object, bytes) = scan();
-        let error = client.upload(object, bytes).await.expect_err("a failure");
+        let error = client.upload(object, bytes, &|_| {}).await.expect_err("a failure");
         assert!(error.to_string().ends_with(problem), "{error}");
     }
 }

@@ -56,7 +56,7 @@ async fn scale() {
     let process = Process::start(folder.path());
     let client = client(&process.endpoint);
     let scan = ScanObject::new(ScanDigest::of(PICTURE), PictureFormat::Png);
-    let key = client.upload(scan, PICTURE.into()).await.expect("uploaded");
+    let key = client.upload(scan, PICTURE.into(), &|_| {}).await.expect("uploaded");
 
     let start = Instant::now();
     let mut tasks = tokio::task::JoinSet::new();

@@ -6,7 +6,7 @@ use std::future::Future;
 use bytes::Bytes;
 use letterform::{
     letter::{ExistingLetter, FileKey, Letter, LetterId, ScanObject},
-    service::{Answer, LetterFilter, Operation, Outcome, ReadLetters, ServiceError, WriteLetters},
+    service::{Answer, LetterFilter, Operation, Outcome, ReadLetters, ServiceError, Tell, WriteLetters},
 };
 
 use crate::simulation::service::SimService;
@@ -18,6 +18,10 @@ pub(crate) enum Guard {
     LookUpUnknown,
     /// Only a code that says so is taken as "turned away". Without: a used nonce is.
     DoubtUsedNonce,
+    /// What is not documented as a refusal is in doubt. Without: every unknown code below 500 and every `4xx` page refuses.
+    DoubtUnheard,
+    /// A refusal of the caller stops the run. Without: it is taken as one of the letter.
+    HaltWhenRefused,
     /// A look-up asks with filters too. Without: the unfiltered answer is trusted alone.
     LookUpWithFilters,
     /// A look-up that fails says nothing. Without: it is taken as "not there".
@@ -43,9 +47,11 @@ pub(crate) enum Guard {
 }
 
 impl Guard {
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::LookUpUnknown,
         Self::DoubtUsedNonce,
+        Self::DoubtUnheard,
+        Self::HaltWhenRefused,
         Self::LookUpWithFilters,
         Self::LookUpMustSucceed,
         Self::CompareRepeat,
@@ -69,7 +75,8 @@ impl Guard {
             | Self::SendOnce => "a create after an unknown outcome, with no look in between",
             Self::CompareRepeat | Self::CompareContent => "the letter has other content",
             Self::LostIsNotDone => "somebody else made it",
-            Self::LostIsNotRefused => "the client made it",
+            Self::LostIsNotRefused | Self::DoubtUnheard => "the client made it",
+            Self::HaltWhenRefused => "begun after a refusal of the caller",
             Self::RefusalIsFinal => "a create after one that was refused for good",
             Self::EqualIsNoConflict => "the letter is as declared",
             Self::SendAsDeclared => "which it never declared so",
@@ -94,10 +101,15 @@ impl Broken<'_> {
         match self.guard {
             Some(Guard::LookUpUnknown) if unknown => Err(not_done()),
             Some(Guard::DoubtUsedNonce) if error.code() == Some("SignatureNonceUsed") => Err(not_done()),
-            Some(Guard::LostIsNotDone) if unknown => done,
-            Some(Guard::LostIsNotRefused) if unknown => {
-                Err(ServiceError::NotSent { operation: CREATE, problem: "no".to_owned() })
+            Some(Guard::DoubtUnheard) if matches!(error, ServiceError::Answered { status: ..500, .. }) && unknown => {
+                Err(refused(error))
             }
+            Some(Guard::DoubtUnheard) if matches!(error, ServiceError::Unreadable { status: 400..500, .. }) => {
+                Err(refused(error))
+            }
+            Some(Guard::HaltWhenRefused) if error.refuses_caller() => Err(refused(error)),
+            Some(Guard::LostIsNotDone) if unknown => done,
+            Some(Guard::LostIsNotRefused) if unknown => Err(refused(error)),
             Some(Guard::RefusalIsFinal) if error.outcome() == Outcome::Refused => Err(not_done()),
             Some(Guard::CompareRepeat) if error.code() == Some("AuthorizationLetterNameRepeat") => done,
             _ => Err(error),
@@ -138,8 +150,8 @@ impl ReadLetters for Broken<'_> {
 }
 
 impl WriteLetters for Broken<'_> {
-    fn upload(&self, object: ScanObject, scan: Bytes) -> impl Future<Output = Result<FileKey, ServiceError>> + Send {
-        self.service.upload(object, scan)
+    async fn upload(&self, object: ScanObject, scan: Bytes, tell: &Tell<'_>) -> Result<FileKey, ServiceError> {
+        self.service.upload(object, scan, tell).await
     }
 
     async fn create(&self, letter: &Letter<FileKey>) -> Result<Answer<Option<LetterId>>, ServiceError> {
@@ -164,4 +176,18 @@ fn pretend(letter: &mut ExistingLetter, declared: &Letter<FileKey>) {
     letter.validity = declared.validity.to_string();
     letter.signatures = declared.signatures.iter().map(ToString::to_string).collect();
     letter.picture_url = Some(format!("https://oss.example/{}", declared.picture));
+}
+
+/// The same error as a refusal of the letter.
+fn refused(_: ServiceError) -> ServiceError {
+    ServiceError::Answered {
+        operation: CREATE,
+        code: "SignNotMatchRegex".to_owned(),
+        message: String::new(),
+        request_id: None,
+        status: 400,
+        retry_after: None,
+        clock_skew: None,
+        denial: None,
+    }
 }

@@ -13,7 +13,7 @@ use letterform::{
     apply::{ReadScans, Report, ScanProblem, apply},
     letter::{DesiredLetter, Scan, Source},
     plan::{Plan, staleness},
-    retry::{Caller, RetryPolicy, Shutdown},
+    retry::{Caller, Purpose, RetryPolicy, Shutdown},
     service::{LetterFilter, ServiceError, WriteLetters},
 };
 use rand::{RngExt, rngs::StdRng};
@@ -147,7 +147,7 @@ async fn work(broken: &Broken<'_>, service: &SimService, job: &Job, stop: &Shutd
     // An apply ends itself when it is told to end at once; a plan has nothing to report and is dropped.
     let planned = tokio::select! {
         biased;
-        () = stop.demanded() => return Ending::PlanFailed,
+        () = stop.forced() => return Ending::PlanFailed,
         planned = reviewed_plan(&caller, job) => planned,
     };
     match planned {
@@ -167,7 +167,7 @@ async fn reviewed_plan<S: WriteLetters>(caller: &Caller<'_, S>, job: &Job) -> Re
         let saved = serde_json::to_vec(&plan.to_saved_document()).expect("a plan is texts and numbers");
         tokio::time::sleep(wait).await;
         plan = Plan::from_saved(&saved).expect("a saved plan can be read back");
-        let existing = caller.query(None, &LetterFilter::default()).await?;
+        let existing = caller.query(None, &LetterFilter::default(), Purpose::Listing).await?;
         if !staleness(&plan, ENDPOINT, &existing.value).is_empty() {
             return Ok(None);
         }
@@ -180,7 +180,7 @@ pub(crate) async fn plan<S: WriteLetters>(
     caller: &Caller<'_, S>,
     declared: &[DesiredLetter],
 ) -> Result<Plan, ServiceError> {
-    let existing = caller.query(None, &LetterFilter::default()).await?;
+    let existing = caller.query(None, &LetterFilter::default(), Purpose::Listing).await?;
     let today = "2026-11-24".parse().expect("a day");
     Ok(Plan::new(ENDPOINT.to_owned(), declared.to_vec(), &existing.value, today, 60))
 }

@@ -13,6 +13,7 @@ pub(crate) enum Situation {
     ConflictWhileApplying,
     Invisible,
     MayExist,
+    CallerRefused,
     Failed,
     Interrupted,
     Killed,
@@ -23,7 +24,7 @@ pub(crate) enum Situation {
 }
 
 impl Situation {
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::CreatedByAnswer,
         Self::CreatedByLookUp,
         Self::CreatedAfterTheClientLeft,
@@ -32,6 +33,7 @@ impl Situation {
         Self::ConflictWhileApplying,
         Self::Invisible,
         Self::MayExist,
+        Self::CallerRefused,
         Self::Failed,
         Self::Interrupted,
         Self::Killed,

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use bytes::Bytes;
 use letterform::{
     letter::{ExistingLetter, FileKey, Letter, LetterId, ScanObject},
-    service::{Answer, LetterFilter, Operation, ReadLetters, RequestId, ServiceError, WriteLetters},
+    service::{Answer, Exchange, LetterFilter, Operation, ReadLetters, RequestId, ServiceError, Tell, WriteLetters},
 };
 use tokio::sync::oneshot;
 
@@ -82,7 +82,7 @@ impl ReadLetters for SimService {
 }
 
 impl WriteLetters for SimService {
-    async fn upload(&self, object: ScanObject, _: Bytes) -> Result<FileKey, ServiceError> {
+    async fn upload(&self, object: ScanObject, _: Bytes, tell: &Tell<'_>) -> Result<FileKey, ServiceError> {
         self.witness.upload_begins();
         let key = format!("{START_PATH}/{object}");
         let put = key.clone();
@@ -93,6 +93,8 @@ impl WriteLetters for SimService {
             })
             .await;
         self.witness.upload_ends();
+        let duration = std::time::Duration::ZERO;
+        tell(&Exchange { operation: Operation::PostObject, duration, result: result.as_ref().map(|()| None) });
         result.map(|()| FileKey::try_from(key.as_str()).expect("digits and an object's name"))
     }
 
@@ -102,6 +104,10 @@ impl WriteLetters for SimService {
         let (result, told) =
             self.exchange(Operation::CreateSmsAuthorizationLetter, move |world| world.create(maker, &sent)).await;
         let name_exists = result.as_ref().is_err_and(|error| error.code() == Some("AuthorizationLetterNameRepeat"));
+        // By the simulator's own judgement: the code of `Fate::CallerRefused`.
+        if result.as_ref().is_err_and(|error| error.code() == Some("Forbidden.RAM")) {
+            self.witness.caller_is_refused();
+        }
         self.witness.create_ends(letter, told, result.as_ref().ok().copied(), name_exists);
         result.map(|id| Answer { value: Some(id), request_id: Some(RequestId("create".to_owned())) })
     }

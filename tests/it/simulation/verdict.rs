@@ -128,6 +128,17 @@ impl Fact<'_> {
                 hold(!is_as_declared(&self.desired.letter, stored), "the letter is as declared")
             }
             LetterOutcome::Failed(failure) => self.judge_failure(failure, coverage),
+            LetterOutcome::Unknown(failure) => {
+                coverage.saw(Situation::MayExist);
+                hold(failure.message.contains("may exist"), "the message does not say so")?;
+                let may_exist = self.session.witness.may_exist(self.desired.letter.name.as_str());
+                hold(may_exist || self.session.witness.degree() > Degree::No, "no answer was lost")?;
+                hold(track.sent > 0, "no create was sent")
+            }
+            LetterOutcome::Skipped(SkipReason::RefusedForAll) => {
+                coverage.saw(Situation::CallerRefused);
+                hold(track.accepted == 0 && !self.is_ours(), "a create was sent")
+            }
             LetterOutcome::Skipped(SkipReason::Interrupted) => {
                 coverage.saw(Situation::Interrupted);
                 hold(self.session.witness.degree() > Degree::No, "nobody asked to stop")?;
@@ -139,7 +150,6 @@ impl Fact<'_> {
 
     fn judge_failure(&self, failure: &Failure, coverage: &Coverage) -> Result<(), String> {
         let name = self.desired.letter.name.as_str();
-        let may_exist = failure.message.contains("may exist");
         let invisible = failure.code == "AuthorizationLetterNameRepeat";
         let disturbed = self.session.job.interruption != Interruption::Never || self.session.job.scan_changes;
         coverage.saw(Situation::Failed);
@@ -153,11 +163,7 @@ impl Fact<'_> {
                 });
             return hold(!would_be_shown || !self.session.weather.shows_everything(), "a look would have shown it");
         }
-        if may_exist {
-            coverage.saw(Situation::MayExist);
-            hold(self.session.witness.track(name).sent > 0, "no create was sent")?;
-        }
-        hold(may_exist || !self.is_ours(), "the client made it")?;
+        hold(!self.is_ours(), "the client made it")?;
         hold(!self.session.weather.is_clear() || disturbed, "nothing went wrong")
     }
 
@@ -184,7 +190,12 @@ pub(crate) fn judge_convergence(session: &Session) -> Vec<String> {
         return vec![format!("client {}: no report, though nothing goes wrong any more", session.client)];
     };
     let unsettled = report.letters.iter().filter(|letter| {
-        matches!(letter.outcome, LetterOutcome::Failed(_) | LetterOutcome::Skipped(SkipReason::Interrupted))
+        matches!(
+            letter.outcome,
+            LetterOutcome::Failed(_)
+                | LetterOutcome::Unknown(_)
+                | LetterOutcome::Skipped(SkipReason::Interrupted | SkipReason::RefusedForAll)
+        )
     });
     unsettled
         .map(|letter| {

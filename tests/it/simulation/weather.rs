@@ -30,6 +30,8 @@ pub(crate) enum Fate {
     Unreadable(u16, Handled),
     /// It is refused for good.
     Refused,
+    /// The caller is refused, whatever it asks for.
+    CallerRefused,
 }
 
 /// Whether a request was handled before it was answered with something else.
@@ -44,7 +46,8 @@ pub(crate) enum Handled {
 pub(crate) enum Throttling {
     Code(&'static str),
     CodeWithWait(u64),
-    Status429,
+    /// A page, from wherever it came.
+    Page429(Handled),
 }
 
 /// What a client can tell from an answer, by the documents of the service alone: the simulator's own judgement, to hold the
@@ -64,7 +67,8 @@ impl Fate {
             Self::NonceUsed(handled) | Self::Fails(_, _, handled) | Self::Unreadable(_, handled) => {
                 handled == Handled::Yes
             }
-            Self::NoConnection | Self::CutBefore | Self::Throttled(_) | Self::Refused => false,
+            Self::Throttled(Throttling::Page429(handled)) => handled == Handled::Yes,
+            Self::NoConnection | Self::CutBefore | Self::Throttled(_) | Self::Refused | Self::CallerRefused => false,
         }
     }
 
@@ -86,6 +90,7 @@ impl Fate {
             status,
             retry_after,
             clock_skew: None,
+            denial: None,
         };
         let unreadable = |status| ServiceError::Unreadable {
             operation,
@@ -106,23 +111,30 @@ impl Fate {
             Self::Throttled(Throttling::CodeWithWait(seconds)) => {
                 Some(Err(code("Throttling.User", 429, Some(Duration::from_secs(seconds)))))
             }
-            Self::Throttled(Throttling::Status429) => Some(Err(unreadable(429))),
+            Self::Throttled(Throttling::Page429(_)) => Some(Err(unreadable(429))),
             Self::NonceUsed(_) => Some(Err(code("SignatureNonceUsed", 400, None))),
             Self::Fails(name, status, _) => Some(Err(code(name, status, None))),
             Self::Unreadable(status, _) => Some(Err(unreadable(status))),
-            Self::Refused => Some(Err(code("Forbidden.RAM", 403, None))),
+            Self::Refused => Some(Err(code("SignNotMatchRegex", 400, None))),
+            Self::CallerRefused => Some(Err(code("Forbidden.RAM", 403, None))),
         }
     }
 
     /// What the client can tell, when `answered` is what came of handling the request, if an answer came at all.
     pub(crate) fn told(self, answered: Option<bool>) -> Told {
         match (self, answered) {
+            (Self::Throttled(Throttling::Page429(_)), _) => Told::Nothing,
             (Self::NoConnection | Self::Throttled(_), _) => Told::TurnedAway,
-            (Self::Refused, _) | (Self::Works | Self::Late(_), Some(false)) => Told::Refused,
+            (Self::Refused | Self::CallerRefused, _) | (Self::Works | Self::Late(_), Some(false)) => Told::Refused,
             (Self::Works | Self::Late(_), Some(true)) => Told::Done,
             _ => Told::Nothing,
         }
     }
+}
+
+/// How many seconds the service asks to wait: mostly a few, now and then up to two hours.
+fn retry_after(rng: &mut impl Rng) -> u64 {
+    if rng.random_bool(0.8) { rng.random_range(1..10) } else { rng.random_range(10..=7_200) }
 }
 
 /// The kinds of trouble. Each schedule has some of them only, so that one does not hide another.
@@ -138,9 +150,10 @@ enum Kind {
     Fails,
     Unreadable,
     Refused,
+    CallerRefused,
 }
 
-const KINDS: [Kind; 10] = [
+const KINDS: [Kind; 11] = [
     Kind::NoConnection,
     Kind::CutBefore,
     Kind::CutAfter,
@@ -151,6 +164,7 @@ const KINDS: [Kind; 10] = [
     Kind::Fails,
     Kind::Unreadable,
     Kind::Refused,
+    Kind::CallerRefused,
 ];
 
 /// How a query sees the letters.
@@ -248,20 +262,31 @@ impl Weather {
                 0 => Throttling::Code("Throttling"),
                 1 => Throttling::Code("Throttling.User"),
                 2 => Throttling::Code("Throttling.Api"),
-                3 => Throttling::CodeWithWait(rng.random_range(1..10)),
-                _ => Throttling::Status429,
+                3 => Throttling::CodeWithWait(retry_after(rng)),
+                _ => Throttling::Page429(handled),
             }),
             Kind::NonceUsed => Fate::NonceUsed(handled),
-            Kind::Fails => match rng.random_range(0..4) {
+            Kind::Fails => match rng.random_range(0..8) {
                 0 => Fate::Fails("InternalError", 500, handled),
                 1 => Fate::Fails("ServiceUnavailable", 503, handled),
                 2 => Fate::Fails("isp.SYSTEM_ERROR", 200, handled),
-                _ => Fate::Fails("SomethingNew", 500, handled),
+                3 => Fate::Fails("SomethingNew", 500, handled),
+                4 => Fate::Fails("SystemBusy", 400, handled),
+                _ => {
+                    let code = *["isp.BUSY", "UnknownError", "InvalidSomething", "Code", "throttling"]
+                        .choose(rng)
+                        .expect("some");
+                    Fate::Fails(code, *[200, 400, 403, 404, 409, 429].choose(rng).expect("some"), handled)
+                }
             },
-            Kind::Unreadable => Fate::Unreadable(*[200, 502, 504].choose(rng).expect("not empty"), handled),
+            Kind::Unreadable => {
+                let status = *[200, 302, 400, 403, 404, 408, 425, 499, 502, 504].choose(rng).expect("not empty");
+                Fate::Unreadable(status, handled)
+            }
             // A refusal for good is rare, or little else would be seen of such a schedule.
             Kind::Refused if rng.random_bool(0.2) => Fate::Refused,
-            Kind::Refused => Fate::Works,
+            Kind::CallerRefused if rng.random_bool(0.1) => Fate::CallerRefused,
+            Kind::Refused | Kind::CallerRefused => Fate::Works,
         }
     }
 }

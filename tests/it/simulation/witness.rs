@@ -32,6 +32,8 @@ struct State {
     events: usize,
     begun: usize,
     settled: usize,
+    /// Whether a create was answered with a refusal of the caller.
+    caller_refused: bool,
 }
 
 /// How far a client was asked to stop.
@@ -147,6 +149,17 @@ impl Witness {
         }
     }
 
+    /// A create was answered with a refusal of the caller.
+    pub(crate) fn caller_is_refused(&self) {
+        self.lock().caller_refused = true;
+    }
+
+    /// Whether the client was told that a letter of this name exists, or lost an answer to a create of it.
+    pub(crate) fn may_exist(&self, name: &str) -> bool {
+        let track = self.track(name);
+        track.was_in_doubt || track.repeat.is_some()
+    }
+
     pub(crate) fn query_begins(&self) -> Question {
         let mut state = self.lock();
         state.request_begins();
@@ -244,6 +257,9 @@ impl Observer for Witness {
             }
             Event::Began { letter } => {
                 state.begun += 1;
+                if state.caller_refused {
+                    state.faults.push(format!("{letter}: begun after a refusal of the caller"));
+                }
                 if state.stop > Degree::No {
                     state.faults.push(format!("{letter}: begun after the wish to stop"));
                 }

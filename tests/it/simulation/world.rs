@@ -232,5 +232,6 @@ fn answered(operation: Operation, refusal: &Refusal) -> ServiceError {
         status: refusal.status,
         retry_after: None,
         clock_skew: None,
+        denial: None,
     }
 }
