@@ -18,6 +18,7 @@ pub mod credentials;
 pub mod declaration;
 pub mod doctor;
 pub mod emulator;
+pub mod endpoint;
 pub mod escape;
 pub mod import;
 pub mod inventory;

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::{Exit, files, workspace::WorkspaceArgs};
 use crate::{
     declaration::workspace::{Account, AccountId},
+    endpoint::Region,
     escape::{visible, width},
     render::{
         json,
@@ -67,7 +68,7 @@ impl<'a> Entry<'a> {
         Self {
             account: account.name.as_str(),
             id: account.id.as_ref().map(AccountId::as_str),
-            region: account.region.as_deref(),
+            region: account.region.map(Region::as_str),
             endpoint: account.endpoint.to_string(),
             letters: account.letters.iter().map(|path| path.display().to_string()).collect(),
         }

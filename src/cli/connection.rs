@@ -1,6 +1,7 @@
 //! The options of every command that talks to the service, and the client that they describe.
 
 use std::{
+    ffi::OsStr,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -11,40 +12,46 @@ use clap::ValueEnum;
 
 use crate::{
     clock::Clock,
-    credentials::{self, AssumedRole, CredentialSource, Credentials, DefaultChain, Environment, Means, Secret},
+    credentials::{
+        self, AssumedRole, ConfiguredRegion, CredentialSource, Credentials, DefaultChain, Environment, Fetcher, Secret,
+    },
     declaration::workspace::{Access, Account, AccountId, Settings},
     emulator::{AccessKey, Emulator, EmulatorOptions, Running, StateLocation, faults::Faults},
+    endpoint::{Endpoint, Region},
     escape::visible,
     nonce,
-    service::{Client, ClientConfig, Endpoint, Roots, SignatureForm},
+    service::{Client, ClientConfig, Roots, SignatureForm},
 };
 
 /// Where the sandbox keeps its letters.
 const SANDBOX: &str = ".letterform/sandbox";
 
+/// The largest file of certificates, in bytes.
+const MAX_CA_FILE: u64 = 16 << 20;
+
 /// Options of every command that talks to the service.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Service")]
 pub(crate) struct ServiceArgs {
-    /// The service's address, when it is not the region's own; plain http for loopback addresses only
+    /// Endpoint of the service, such as https://dysmsapi.aliyuncs.com; plain http for loopback addresses only
     #[arg(long, value_name = "URL", conflicts_with = "sandbox")]
     endpoint: Option<String>,
-    /// The region, such as cn-hangzhou or ap-southeast-1
+    /// Region, such as cn-hangzhou [default: that of the profile or of ALIBABA_CLOUD_REGION_ID]
     #[arg(long, value_name = "ID", conflicts_with = "endpoint")]
-    region: Option<String>,
-    /// The profile of the Alibaba Cloud CLI's configuration to use
+    region: Option<Region>,
+    /// Profile of the Alibaba Cloud CLI
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
-    /// The form in which requests are signed
+    /// Signature version of requests
     #[arg(long, value_enum, default_value_t, value_name = "FORM")]
     signature: Form,
-    /// The most requests under way at once [default: 8]
+    /// Maximum number of concurrent requests [default: 8]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     parallelism: Option<u16>,
-    /// The most time that one request may take, in seconds [default: 30]
+    /// Timeout of a request, in seconds [default: 30]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
     timeout: Option<u64>,
-    /// Trust the certificates in this file (PEM) beside the machine's own
+    /// File with additional trusted root certificates (PEM)
     #[arg(long, value_name = "FILE")]
     ca_file: Option<PathBuf>,
     /// Use an emulator inside this process instead of the service, its letters kept under DIR [default: .letterform/sandbox]
@@ -65,13 +72,14 @@ enum Form {
 impl ServiceArgs {
     /// The service of an account, or of the arguments alone. What the arguments say outranks what the workspace says.
     pub(crate) fn resolve(&self, settings: &Settings, account: Option<&Account>) -> anyhow::Result<Service> {
+        let region = self.region(account)?;
         let place = match (&self.sandbox, &self.endpoint, &self.region, account) {
             (Some(folder), .., None) => Place::Sandbox(folder.clone()),
             // Each account has letters of its own, in the sandbox as at the service.
             (Some(folder), .., Some(account)) => Place::Sandbox(folder.join(account.name.as_str())),
             (None, Some(url), ..) => Place::Remote(Endpoint::parse(url)?),
             (None, None, None, Some(account)) => Place::Remote(account.endpoint.clone()),
-            (None, None, region, _) => Place::Remote(Endpoint::for_region(region.as_deref())?),
+            (None, None, ..) => Place::Remote(region.as_ref().map(|named| named.region).unwrap_or_default().endpoint()),
         };
         let access = match (&self.profile, account) {
             (Some(profile), _) => Access { profile: Some(profile.clone()), role: None },
@@ -80,7 +88,7 @@ impl ServiceArgs {
         };
         Ok(Service {
             place,
-            region: self.region.clone().or_else(|| account.and_then(|account| account.region.clone())),
+            region,
             access,
             account_id: account.and_then(|account| account.id.clone()),
             signature: match self.signature {
@@ -93,9 +101,36 @@ impl ServiceArgs {
         })
     }
 
+    /// The region that decides on the endpoint: the option's, the account's, or that of the official tools' configuration.
+    fn region(&self, account: Option<&Account>) -> anyhow::Result<Option<ConfiguredRegion>> {
+        let named = |region, origin: &str| ConfiguredRegion { region, origin: origin.to_owned() };
+        if let Some(region) = self.region {
+            return Ok(Some(named(region, "--region")));
+        }
+        if let Some(account) = account {
+            return Ok(account.region.map(|region| named(region, "the workspace file")));
+        }
+        if self.sandbox.is_some() || self.endpoint.is_some() {
+            return Ok(None);
+        }
+        let configured = Environment::of_process().region(self.profile.as_deref());
+        let configured = configured.map_err(|problem| anyhow!("{problem}"))?;
+        if let Some(ConfiguredRegion { region, origin }) =
+            configured.as_ref().filter(|named| !named.region.is_mainland())
+        {
+            tracing::warn!(
+                "region {region} ({origin}) has an endpoint outside mainland China; use --region cn-hangzhou for the main one"
+            );
+        }
+        Ok(configured)
+    }
+
     fn roots(&self) -> anyhow::Result<Roots> {
         let Some(path) = &self.ca_file else { return Ok(Roots::default()) };
-        let wrong = || format!("the file of --ca-file, {}, can't be used", path.display());
+        let wrong = || format!("can't use --ca-file {}", path.display());
+        if std::fs::metadata(path).is_ok_and(|kind| kind.len() > MAX_CA_FILE) {
+            bail!("{}: larger than {} MiB", wrong(), MAX_CA_FILE >> 20);
+        }
         Roots::from_pem(&std::fs::read(path).with_context(wrong)?).with_context(wrong)
     }
 
@@ -111,14 +146,14 @@ impl ServiceArgs {
 impl Service {
     /// Who asks at this endpoint. An emulator on this machine is its own STS.
     pub(super) fn credentials(&self, clock: &Arc<dyn Clock>, endpoint: &Endpoint) -> DefaultChain {
-        let means = Means::new(Arc::clone(clock), nonce::random(), self.timeout);
+        let fetcher = Fetcher::new(Arc::clone(clock), nonce::random(), self.timeout);
         let sts = endpoint.is_loopback().then(|| endpoint.clone());
-        let means = Means { sts, roots: self.roots.clone(), ..means };
+        let fetcher = Fetcher { sts, roots: self.roots.clone(), ..fetcher };
         let role = self.access.role.as_ref().map(|role| AssumedRole {
             arn: role.arn.as_str().to_owned(),
             oidc_provider: role.oidc_provider.as_ref().map(|provider| provider.as_str().to_owned()),
         });
-        credentials::default_chain(Environment::of_process(), self.access.profile.as_deref(), means).taking(role)
+        credentials::default_chain(Environment::of_process(), self.access.profile.as_deref(), fetcher).taking(role)
     }
 
     /// A client that asks at this endpoint. Nothing is sent yet.
@@ -147,7 +182,7 @@ impl Service {
 pub(crate) struct Service {
     pub(super) place: Place,
     /// The region, where one is named.
-    pub(super) region: Option<String>,
+    pub(super) region: Option<ConfiguredRegion>,
     pub(super) access: Access,
     pub(super) account_id: Option<AccountId>,
     signature: SignatureForm,
@@ -195,7 +230,7 @@ impl Connection {
                 bail!(
                     "the credentials from {} are of the account {}, and the workspace file says {expected}; nothing was \
                      asked or created: check the profile or the role of the account",
-                    found.place,
+                    found.provider,
                     visible(&caller.account_id)
                 );
             }
@@ -248,12 +283,42 @@ impl Connection {
     }
 }
 
-/// Whether a path may be the state of a sandbox: it is one, it holds those of a workspace's accounts, or it is empty or not
-/// there yet. What follows `--sandbox` may have been meant as a path of declarations.
+/// Files that operating systems put into any folder.
+const CLUTTER: [&str; 5] = [".DS_Store", ".localized", "Thumbs.db", "desktop.ini", ".gitignore"];
+
+/// Whether a folder can hold the state of a sandbox: it holds one, it holds those of a workspace's accounts, or it is empty or
+/// missing. What follows `--sandbox` may have been meant as a path of declarations.
 fn may_hold_sandbox(folder: &Path) -> bool {
     let is_state = |folder: &Path| folder.join("state.redb").exists();
+    let is_clutter = |name: &OsStr| CLUTTER.iter().any(|clutter| name == *clutter);
     match std::fs::read_dir(folder) {
-        Ok(mut entries) => is_state(folder) || entries.all(|entry| entry.is_ok_and(|entry| is_state(&entry.path()))),
+        Ok(mut entries) => {
+            is_state(folder)
+                || entries
+                    .all(|entry| entry.is_ok_and(|entry| is_clutter(&entry.file_name()) || is_state(&entry.path())))
+        }
         Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn recognises_a_sandbox_among_files_of_the_operating_system() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = |name: &str| {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().expect("a parent")).expect("made");
+            std::fs::File::create(path).expect("made");
+        };
+        assert!(may_hold_sandbox(folder.path()) && may_hold_sandbox(&folder.path().join("new")));
+        CLUTTER.into_iter().for_each(file);
+        assert!(may_hold_sandbox(folder.path()));
+        file("retail/state.redb");
+        assert!(may_hold_sandbox(folder.path()));
+        file("letters.yaml");
+        assert!(!may_hold_sandbox(folder.path()));
     }
 }

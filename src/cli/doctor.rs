@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    credentials::{self, CredentialError, DefaultChain, Found, Tried, masked},
+    credentials::{self, Attempt, CredentialError, DefaultChain, Found, masked},
     declaration::{Code, Severity},
     doctor::{
         Check, DoctorDocument, Examination,
@@ -121,7 +121,8 @@ async fn service(
     let found = chain.find().await;
     let role = service.access.role.as_ref().map(|role| role.arn.as_str());
     checks.push(credentials(&found, role, chain));
-    let region = service.region.as_ref().map_or_else(String::new, |region| format!(" (region {region})"));
+    let region = service.region.as_ref();
+    let region = region.map_or_else(String::new, |named| format!(" (region {} from {})", named.region, named.origin));
     checks.push(Check::ok(Endpoint, format!("{endpoint}{region}")));
     let client =
         match service.client(endpoint.clone(), Arc::clone(chain) as Arc<dyn credentials::CredentialSource>, clock) {
@@ -157,27 +158,36 @@ fn skip(checks: &mut Vec<Check>, subjects: &[crate::doctor::Subject], reason: &s
 /// Where credentials are looked for, and which were found.
 fn credentials(found: &Result<Found, CredentialError>, role: Option<&str>, chain: &DefaultChain) -> Check {
     match found {
-        Ok(Found { place, credentials, expires }) => {
+        Ok(Found { provider, credentials, expires }) => {
             let kind = match (expires, &credentials.token) {
                 (Some(expires), _) => format!(", temporary, until {expires:.0}"),
                 (None, Some(_)) => ", temporary".to_owned(),
                 (None, None) => String::new(),
             };
-            let before = chain.places().into_iter().take_while(|other| other != place);
-            let before: Vec<String> = before.map(|place| place.to_string()).collect();
+            let before = chain.providers().into_iter().take_while(|other| other != provider);
+            let before: Vec<String> = before.map(|provider| provider.to_string()).collect();
             let passed = (!before.is_empty()).then(|| format!("nothing in: {}", before.join(", ")));
-            let what = format!("AccessKey {} from {place}{kind}", masked(&credentials.access_key_id));
+            let what = format!("AccessKey {} from {provider}{kind}", masked(&credentials.access_key_id));
             let role = role.map(|role| format!("with the role {role}"));
             Check::ok(Credentials, what).and(role).and(passed)
         }
-        Err(CredentialError::NotFound { tried } | CredentialError::Profile { tried, .. }) => {
-            let tried = tried.iter().map(|Tried { place, problem }| format!("{place}: {problem}"));
+        Err(error @ (CredentialError::NotFound { attempts, .. } | CredentialError::Profile { attempts, .. })) => {
+            let asked = attempts.iter().map(|Attempt { provider, problem }| format!("{provider}: {problem}"));
+            let unread = match error {
+                CredentialError::NotFound { unread, .. } => unread.as_slice(),
+                _ => &[],
+            };
+            let unread = unread.iter().map(|(other, read)| format!("{other} is set but not read; use {read}"));
             let help = "set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, run `aliyun configure`, or \
                         name a --profile";
-            Check::failed(Credentials, "none were found; looked in this order:", help).and(tried)
+            Check::failed(Credentials, "none found; looked in this order:", help).and(asked.chain(unread))
         }
-        Err(error @ CredentialError::NotRenewed { .. }) => {
-            Check::failed(Credentials, error.to_string(), "sign in again, or let the CI system give out a new token")
+        Err(error @ CredentialError::Stopped { .. }) => {
+            let help = "fix or remove this configuration; letterform doesn't fall back to another account";
+            Check::failed(Credentials, error.to_string(), help)
+        }
+        Err(error) => {
+            Check::failed(Credentials, error.to_string(), "sign in again, or get a new token from the CI system")
         }
     }
 }

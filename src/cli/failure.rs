@@ -5,7 +5,7 @@ use std::fmt;
 use super::declarations::BadDeclarations;
 use crate::{
     accounts::AccountFailure,
-    credentials::{CredentialError, Tried},
+    credentials::{Attempt, CredentialError},
     emulator::ImportError,
     escape::visible,
     letter::AccountName,
@@ -56,19 +56,21 @@ impl Listed {
             let problem = "the state can't be imported, and nothing was:".to_owned();
             return Some(Self { problem, reasons: reasons.clone(), help: None });
         }
-        let (problem, tried, help) = match error.downcast_ref()? {
-            CredentialError::NotFound { tried } => {
+        let (problem, attempts, unread, help) = match error.downcast_ref()? {
+            CredentialError::NotFound { attempts, unread } => {
                 let help = "set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or run `aliyun configure`; \
                             to rehearse without an account, use --sandbox";
-                ("no credentials were found".to_owned(), tried, help)
+                ("no credentials found".to_owned(), attempts, unread.as_slice(), help)
             }
-            CredentialError::Profile { profile, tried } => {
-                let help = "check --profile, and the profiles of `aliyun configure list`";
-                (format!("the profile {profile} gives no credentials"), tried, help)
+            CredentialError::Profile { profile, attempts } => {
+                let help = "check --profile against `aliyun configure list`";
+                (format!("no credentials in profile `{profile}`"), attempts, &[][..], help)
             }
-            CredentialError::NotRenewed { .. } => return None,
+            _ => return None,
         };
-        let reasons = tried.iter().map(|Tried { place, problem }| format!("{place}: {problem}")).collect();
+        let asked = attempts.iter().map(|Attempt { provider, problem }| format!("{provider}: {problem}"));
+        let unread = unread.iter().map(|(other, read)| format!("{other} is set but not read; use {read}"));
+        let reasons = asked.chain(unread).collect();
         Some(Self { problem: format!("{problem}; looked in this order:"), reasons, help: Some(help) })
     }
 

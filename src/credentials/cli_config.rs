@@ -1,10 +1,13 @@
 //! The configuration of the official command line, `~/.aliyun/config.json`.
 
+use std::{path::Path, sync::Arc};
+
 use serde::Deserialize;
 
 use super::{
     Environment, Problem, Secret,
-    recipe::{Recipe, RoleWords, absent, given, key, unusable, uri},
+    sign_in::{CloudSso, OAuth},
+    source::{RoleWords, Source, absent, given, key, listed, unusable, uri},
 };
 use crate::wire::lenient;
 
@@ -14,20 +17,24 @@ struct Config {
     profiles: Option<Vec<Profile>>,
 }
 
-/// A profile. Whatever the types of its fields, it must not keep another profile from being read.
+/// A profile. Whatever the types of its fields, other profiles can still be read.
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
-struct Profile {
+pub(super) struct Profile {
     #[serde(deserialize_with = "lenient::text")]
-    name: Option<String>,
+    pub(super) name: Option<String>,
     #[serde(deserialize_with = "lenient::text")]
     mode: Option<String>,
     #[serde(deserialize_with = "lenient::text")]
-    access_key_id: Option<String>,
+    region_id: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    pub(super) access_key_id: Option<String>,
     #[serde(deserialize_with = "secret")]
-    access_key_secret: Option<Secret>,
+    pub(super) access_key_secret: Option<Secret>,
     #[serde(deserialize_with = "secret")]
-    sts_token: Option<Secret>,
+    pub(super) sts_token: Option<Secret>,
+    #[serde(deserialize_with = "lenient::number")]
+    pub(super) sts_expiration: Option<u64>,
     #[serde(deserialize_with = "lenient::text")]
     ram_role_name: Option<String>,
     #[serde(deserialize_with = "lenient::text")]
@@ -56,95 +63,173 @@ struct Profile {
     credentials_uri: Option<String>,
     #[serde(deserialize_with = "lenient::text")]
     process_command: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    pub(super) oauth_site_type: Option<String>,
+    #[serde(deserialize_with = "secret")]
+    pub(super) oauth_access_token: Option<Secret>,
+    #[serde(deserialize_with = "lenient::number")]
+    pub(super) oauth_access_token_expire: Option<u64>,
+    #[serde(deserialize_with = "secret")]
+    pub(super) oauth_refresh_token: Option<Secret>,
+    #[serde(deserialize_with = "lenient::text")]
+    pub(super) cloud_sso_sign_in_url: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    pub(super) cloud_sso_account_id: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    pub(super) cloud_sso_access_config: Option<String>,
+    #[serde(deserialize_with = "secret")]
+    pub(super) access_token: Option<Secret>,
+    #[serde(deserialize_with = "lenient::number")]
+    pub(super) cloud_sso_access_token_expire: Option<u64>,
 }
 
 fn secret<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
     Ok(lenient::text(deserializer)?.map(Secret::new))
 }
 
-/// What the configuration tells: of the profile that is asked for, of that which `ALIBABA_CLOUD_PROFILE` names, or of the
-/// current one.
-pub(super) fn recipe(text: &str, environment: &Environment, profile: Option<&str>) -> Result<Recipe, Problem> {
-    // The error itself may quote a secret.
-    let config: Config = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
-        unusable(&format!("it can't be understood, from line {}, column {} on", error.line(), error.column()))
-    })?;
-    let name = profile
-        .map(str::to_owned)
-        .or_else(|| environment.variable("ALIBABA_CLOUD_PROFILE"))
-        .or_else(|| given(config.current.clone()))
-        .ok_or_else(|| absent("it names no current profile"))?;
-    config.recipe(&name, environment, &mut Vec::new())
+/// The modes of profiles.
+const MODES: [&str; 10] = [
+    "AK",
+    "StsToken",
+    "RamRoleArn",
+    "ChainableRamRoleArn",
+    "EcsRamRole",
+    "OIDC",
+    "External",
+    "CredentialsURI",
+    "OAuth",
+    "CloudSSO",
+];
+
+/// How many profiles may take a role with one another's credentials.
+const MAX_CHAIN: usize = 16;
+
+/// The names of a key's parts.
+pub(super) const KEY: [&str; 3] = ["access_key_id", "access_key_secret", "sts_token"];
+
+/// How to get the credentials of the requested profile, that of `ALIBABA_CLOUD_PROFILE`, or the current one.
+pub(super) fn source(
+    path: &Path,
+    text: &str,
+    environment: &Environment,
+    profile: Option<&str>,
+) -> Result<Source, Problem> {
+    let config = Config::parse(text)?;
+    let name = config.chosen(environment, profile)?.ok_or_else(|| absent("no current profile"))?;
+    config.source(&name, environment, path)
+}
+
+/// The region of that profile.
+pub(super) fn region(
+    text: &str,
+    environment: &Environment,
+    profile: Option<&str>,
+) -> Result<Option<(String, String)>, Problem> {
+    let config = Config::parse(text)?;
+    let Some(name) = config.chosen(environment, profile)? else { return Ok(None) };
+    let region = config.profile(&name).ok().and_then(|profile| given(profile.region_id.clone()));
+    Ok(region.map(|region| (region, name)))
 }
 
 impl Config {
-    /// `passed` are the profiles that led here.
-    fn recipe(&self, name: &str, environment: &Environment, passed: &mut Vec<String>) -> Result<Recipe, Problem> {
-        if passed.iter().any(|passed| passed == name) {
-            return Err(unusable(&format!("the profiles {} lead in a circle", passed.join(", "))));
-        }
-        passed.push(name.to_owned());
-        let profile = self
-            .profiles
-            .iter()
-            .flatten()
-            .find(|profile| profile.name.as_deref() == Some(name))
-            .ok_or_else(|| absent(&format!("it has no profile `{name}`")))?
-            .clone();
-        let mode = profile.mode.clone().unwrap_or_default();
-        let in_profile = |problem| match problem {
-            Problem::Unusable(text) => Problem::Unusable(format!("profile `{name}` ({mode}): {text}")),
-            absent @ Problem::Absent(_) => absent,
-        };
-        match mode.as_str() {
-            "AK" => key(profile.access_key_id, profile.access_key_secret, None).map(Recipe::Static),
-            "StsToken" => profile.temporary_key(),
-            "RamRoleArn" => {
-                let source = key(profile.access_key_id.clone(), profile.access_key_secret.clone(), None);
-                source.and_then(|source| profile.role_of(Recipe::Static(source), environment))
+    fn parse(text: &str) -> Result<Self, Problem> {
+        // The error itself may quote a secret.
+        serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
+            unusable(&format!("invalid JSON or unexpected value in line {}, column {}", error.line(), error.column()))
+        })
+    }
+
+    fn chosen(&self, environment: &Environment, profile: Option<&str>) -> Result<Option<String>, Problem> {
+        Ok(match profile {
+            Some(profile) => Some(profile.to_owned()),
+            None => environment.variable("ALIBABA_CLOUD_PROFILE")?.or_else(|| given(self.current.clone())),
+        })
+    }
+
+    fn profile(&self, name: &str) -> Result<&Profile, Problem> {
+        let mut profiles = self.profiles.iter().flatten();
+        profiles.find(|profile| profile.name.as_deref() == Some(name)).ok_or_else(|| {
+            let names = self.profiles.iter().flatten().filter_map(|profile| profile.name.clone());
+            absent(&format!("no profile `{name}`{}", listed(names)))
+        })
+    }
+
+    fn source(&self, name: &str, environment: &Environment, path: &Path) -> Result<Source, Problem> {
+        let mut profile = self.profile(name)?;
+        let mut takers: Vec<&Profile> = Vec::new();
+        while profile.mode() == "ChainableRamRoleArn" {
+            takers.push(profile);
+            let other = given(profile.source.clone())
+                .ok_or_else(|| unusable("missing source_profile").within(&profile.label()))?;
+            profile = self.profile(&other)?;
+            if takers.iter().any(|taker| taker.name == profile.name) {
+                let names: Vec<&str> = takers.iter().filter_map(|taker| taker.name.as_deref()).collect();
+                return Err(unusable(&format!("source_profile forms a cycle: {}", names.join(", "))));
             }
-            "ChainableRamRoleArn" => match given(profile.source.clone()) {
-                None => Err(unusable("it names no source_profile")),
-                // A problem of the other profile names that one.
-                Some(other) => {
-                    let source = self.recipe(&other, environment, passed)?;
-                    profile.role_of(source, environment)
-                }
-            },
-            "EcsRamRole" => Ok(Recipe::Ecs { role_name: given(profile.ram_role_name) }),
-            "OIDC" => {
-                let role = RoleWords { session_name: profile.role_session_name.clone(), ..profile.role_words() };
-                Recipe::oidc(profile.oidc_provider_arn, profile.oidc_token_file, role, environment)
+            if takers.len() > MAX_CHAIN {
+                return Err(unusable(&format!("more than {MAX_CHAIN} profiles in a chain of source_profile")));
             }
-            "CredentialsURI" => given(profile.credentials_uri)
-                .map_or_else(|| Err(unusable("it has no credentials_uri")), |text| uri(&text)),
-            "CloudSSO" | "OAuth" => Err(unusable(
-                "signing in with a browser is left to the official command line; give the temporary key that it gets in \
-                 ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and ALIBABA_CLOUD_SECURITY_TOKEN",
-            )),
-            "External" => given(profile.process_command)
-                .map(|command| Recipe::External { command })
-                .ok_or_else(|| unusable("it has no process_command")),
-            _ => Err(unusable(
-                "this mode is not known; known are AK, StsToken, RamRoleArn, ChainableRamRoleArn, EcsRamRole, OIDC, \
-                 External and CredentialsURI",
-            )),
         }
-        .map_err(in_profile)
+        let mut source =
+            profile.clone().source(environment, path).map_err(|problem| problem.within(&profile.label()))?;
+        for taker in takers.into_iter().rev() {
+            source = taker.role_of(source, environment).map_err(|problem| problem.within(&taker.label()))?;
+        }
+        Ok(source)
     }
 }
 
 impl Profile {
-    fn temporary_key(self) -> Result<Recipe, Problem> {
-        if self.sts_token.as_ref().is_none_or(|token| token.expose().is_empty()) {
-            return Err(unusable("the sts_token is missing"));
-        }
-        key(self.access_key_id, self.access_key_secret, self.sts_token).map(Recipe::Static)
+    fn mode(&self) -> &str {
+        self.mode.as_deref().unwrap_or_default()
     }
 
-    fn role_of(self, source: Recipe, environment: &Environment) -> Result<Recipe, Problem> {
+    /// The profile for a message. A mode that isn't known may be a secret in the wrong line.
+    fn label(&self) -> String {
+        let name = self.name.as_deref().unwrap_or_default();
+        if MODES.contains(&self.mode()) {
+            format!("profile `{name}` ({})", self.mode())
+        } else {
+            format!("profile `{name}`")
+        }
+    }
+
+    fn source(self, environment: &Environment, path: &Path) -> Result<Source, Problem> {
+        match self.mode() {
+            "AK" => key(KEY, self.access_key_id, self.access_key_secret, None).map(Source::Static),
+            "StsToken" => self.temporary_key(),
+            "RamRoleArn" => {
+                let source = key(KEY, self.access_key_id.clone(), self.access_key_secret.clone(), None)?;
+                self.role_of(Source::Static(source), environment)
+            }
+            "EcsRamRole" => Ok(Source::Ecs { role_name: given(self.ram_role_name) }),
+            "OIDC" => {
+                let role = RoleWords { session_name: self.role_session_name.clone(), ..self.role_words() };
+                Source::oidc(self.oidc_provider_arn, self.oidc_token_file, role, environment)
+            }
+            "CredentialsURI" => {
+                given(self.credentials_uri).map_or_else(|| Err(unusable("missing credentials_uri")), |text| uri(&text))
+            }
+            "OAuth" => OAuth::of_profile(self, path).map(|oauth| Source::OAuth(Arc::new(oauth))),
+            "CloudSSO" => CloudSso::of_profile(self).map(|sso| Source::CloudSso(Arc::new(sso))),
+            "External" => given(self.process_command)
+                .map(|command| Source::External { command })
+                .ok_or_else(|| unusable("missing process_command")),
+            "" => Err(unusable("missing mode")),
+            _ => Err(unusable(&format!("unknown mode, expected one of {}", MODES.join(", ")))),
+        }
+    }
+
+    fn temporary_key(self) -> Result<Source, Problem> {
+        if self.sts_token.as_ref().is_none_or(|token| token.expose().is_empty()) {
+            return Err(unusable("missing sts_token"));
+        }
+        key(KEY, self.access_key_id, self.access_key_secret, self.sts_token).map(Source::Static)
+    }
+
+    fn role_of(&self, source: Source, environment: &Environment) -> Result<Source, Problem> {
         let role = self.role_words().resolve(environment)?;
-        Ok(Recipe::Role { source: Box::new(source), role })
+        Ok(Source::Role { source: Box::new(source), role })
     }
 
     fn role_words(&self) -> RoleWords {

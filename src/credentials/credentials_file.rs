@@ -4,13 +4,13 @@ use std::{collections::HashMap, path::PathBuf};
 
 use super::{
     Environment, Problem, Secret,
-    recipe::{Recipe, RoleWords, absent, key, unusable},
+    source::{RoleWords, Source, absent, key, unusable},
 };
 
 /// The files that may hold them: the one that the environment names, or those that the official packages look for.
 pub(super) fn paths(environment: &Environment) -> Vec<PathBuf> {
     const VARIABLE: &str = "ALIBABA_CLOUD_CREDENTIALS_FILE";
-    if environment.variable(VARIABLE).is_some() {
+    if environment.has(VARIABLE) {
         return environment.file(VARIABLE, "").into_iter().collect();
     }
     [".alibabacloud/credentials", ".alibabacloud/credentials.ini"]
@@ -20,46 +20,56 @@ pub(super) fn paths(environment: &Environment) -> Vec<PathBuf> {
 }
 
 /// What the file tells of the profile that is asked for, of that which `ALIBABA_CLOUD_PROFILE` names, or of `default`.
-pub(super) fn recipe(text: &str, environment: &Environment, profile: Option<&str>) -> Result<Recipe, Problem> {
-    let name = profile
-        .map(str::to_owned)
-        .or_else(|| environment.variable("ALIBABA_CLOUD_PROFILE"))
-        .unwrap_or_else(|| "default".to_owned());
-    let mut section = section(text, &name)?.ok_or_else(|| absent(&format!("it has no section [{name}]")))?;
+pub(super) fn source(text: &str, environment: &Environment, profile: Option<&str>) -> Result<Source, Problem> {
+    let name = match profile {
+        Some(profile) => profile.to_owned(),
+        None => environment.variable("ALIBABA_CLOUD_PROFILE")?.unwrap_or_else(|| "default".to_owned()),
+    };
+    let mut section = section(text, &name)?.ok_or_else(|| absent(&format!("no section [{name}]{}", others(text))))?;
     let kind = section.remove("type").unwrap_or_default();
-    section_recipe(&kind, section, environment).map_err(|problem| match problem {
-        Problem::Unusable(text) => Problem::Unusable(format!("section [{name}] ({kind}): {text}")),
-        absent @ Problem::Absent(_) => absent,
-    })
+    // Another text may be a secret in the wrong line.
+    let shown = KINDS.iter().find(|known| **known == kind).map_or_else(String::new, |kind| format!(" ({kind})"));
+    section_source(&kind, section, environment).map_err(|problem| problem.within(&format!("section [{name}]{shown}")))
 }
 
-fn section_recipe(
+/// The types of sections.
+const KINDS: [&str; 5] = ["access_key", "sts", "ram_role_arn", "oidc_role_arn", "ecs_ram_role"];
+
+/// The names of a key's parts.
+const KEY: [&str; 3] = ["access_key_id", "access_key_secret", "security_token"];
+
+/// The sections of the file, to be shown when another was meant.
+fn others(text: &str) -> String {
+    let names = text.lines().filter_map(|line| line.trim().strip_prefix('[')?.strip_suffix(']')).map(str::to_owned);
+    super::source::listed(names)
+}
+
+fn section_source(
     kind: &str,
     mut section: HashMap<String, String>,
     environment: &Environment,
-) -> Result<Recipe, Problem> {
+) -> Result<Source, Problem> {
     let mut take = |name: &str| section.remove(name);
     match kind {
         "access_key" => {
-            key(take("access_key_id"), take("access_key_secret").map(Secret::new), None).map(Recipe::Static)
+            key(KEY, take("access_key_id"), take("access_key_secret").map(Secret::new), None).map(Source::Static)
         }
         "sts" => {
             let (secret, token) = (take("access_key_secret"), take("security_token"));
-            key(take("access_key_id"), secret.map(Secret::new), token.map(Secret::new)).map(Recipe::Static)
+            key(KEY, take("access_key_id"), secret.map(Secret::new), token.map(Secret::new)).map(Source::Static)
         }
         "ram_role_arn" => {
-            let source = key(take("access_key_id"), take("access_key_secret").map(Secret::new), None)?;
+            let source = key(KEY, take("access_key_id"), take("access_key_secret").map(Secret::new), None)?;
             let role = role_words(&mut take).resolve(environment)?;
-            Ok(Recipe::Role { source: Box::new(Recipe::Static(source)), role })
+            Ok(Source::Role { source: Box::new(Source::Static(source)), role })
         }
         "oidc_role_arn" => {
             let (provider, file) = (take("oidc_provider_arn"), take("oidc_token_file_path"));
-            Recipe::oidc(provider, file, role_words(&mut take), environment)
+            Source::oidc(provider, file, role_words(&mut take), environment)
         }
-        "ecs_ram_role" => Ok(Recipe::Ecs { role_name: take("role_name") }),
-        _ => Err(unusable(
-            "this type is not known; known are access_key, sts, ram_role_arn, oidc_role_arn and ecs_ram_role",
-        )),
+        "ecs_ram_role" => Ok(Source::Ecs { role_name: take("role_name") }),
+        "" => Err(unusable("missing `type`")),
+        _ => Err(unusable(&format!("unknown `type`, expected one of {}", KINDS.join(", ")))),
     }
 }
 
@@ -75,7 +85,7 @@ fn role_words(take: &mut impl FnMut(&str) -> Option<String>) -> RoleWords {
 /// The settings of a section; their names are in lower case. What is no setting is passed over, but what is said twice is
 /// refused, as the official packages do.
 fn section(text: &str, wanted: &str) -> Result<Option<HashMap<String, String>>, Problem> {
-    let twice = |line: usize| unusable(&format!("section [{wanted}]: line {} says again what stands above", line + 1));
+    let twice = |line: usize| unusable(&format!("section [{wanted}]: duplicate entry in line {}", line + 1));
     let mut found: Option<HashMap<String, String>> = None;
     let mut inside = false;
     for (number, line) in text.trim_start_matches('\u{feff}').lines().map(str::trim).enumerate() {

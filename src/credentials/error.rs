@@ -1,31 +1,41 @@
 use std::fmt;
 
-use super::Place;
+use super::Provider;
 use crate::escape::visible;
 
 /// Why there are no credentials.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum CredentialError {
-    /// There are none anywhere.
-    #[error("no credentials were found; {}; {HELP}", in_one_line(tried))]
+    /// No provider has any.
+    #[error("no credentials found; {}; {}{HELP}", in_one_line(attempts), other_names(.unread))]
     NotFound {
-        /// Where they were looked for, in this order.
-        tried: Vec<Tried>,
+        /// The providers that were asked, in this order.
+        attempts: Vec<Attempt>,
+        /// Variables of other tools that are set: the name, and the name that is read instead.
+        unread: Vec<(&'static str, &'static str)>,
     },
-    /// The profile that was asked for gives none.
-    #[error("the profile `{}` gives no credentials; {}; check --profile", visible(profile), in_one_line(tried))]
+    /// The requested profile has none.
+    #[error("no credentials in profile `{}`; {}; check --profile", visible(profile), in_one_line(attempts))]
     Profile {
         /// The profile.
         profile: String,
         /// Where it was looked for, in this order.
-        tried: Vec<Tried>,
+        attempts: Vec<Attempt>,
     },
-    /// Temporary credentials have expired and no new ones are to be had.
-    #[error("the credentials from {place} have expired, and new ones are not to be had: {problem}")]
+    /// A provider is configured and can't be used now. Others aren't asked: they may belong to another account.
+    #[error("can't use the credentials from {provider}: {problem}; no other credentials were tried")]
+    Stopped {
+        /// The provider.
+        provider: Provider,
+        /// What is wrong.
+        problem: Problem,
+    },
+    /// Temporary credentials have expired and can't be renewed.
+    #[error("the credentials from {provider} have expired and can't be renewed: {problem}")]
     NotRenewed {
         /// Where they come from.
-        place: Place,
+        provider: Provider,
         /// Why there are no new ones.
         problem: Problem,
     },
@@ -34,31 +44,65 @@ pub enum CredentialError {
 /// What to do when there are no credentials.
 const HELP: &str = "set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or run `aliyun configure`";
 
-/// A place that was looked at, and why it gave no credentials.
+/// A provider that was asked, and why it gave no credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tried {
-    /// The place.
-    pub place: Place,
+pub struct Attempt {
+    /// The provider.
+    pub provider: Provider,
     /// Why it gave none.
     pub problem: Problem,
 }
 
-/// Why a place gives no credentials. Its text is safe to show.
+/// Why a provider gives no credentials. Its text is safe to show.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Problem {
-    /// Nothing is set up there.
+    /// Nothing is configured there.
     Absent(String),
-    /// Something is set up there, and it can't be used.
+    /// Something is configured there and can't be used. The next provider is asked, as in the official chain.
     Unusable(String),
+    /// A value is malformed. No other provider is asked.
+    Invalid(String),
+    /// What must be asked doesn't answer at the moment. No other provider is asked.
+    Unavailable(String),
+}
+
+impl Problem {
+    /// Whether the providers after this one may be asked.
+    pub(super) fn may_be_passed_over(&self) -> bool {
+        matches!(self, Self::Absent(_) | Self::Unusable(_))
+    }
+
+    /// The same problem with another text.
+    pub(super) fn map(self, change: impl FnOnce(String) -> String) -> Self {
+        match self {
+            Self::Absent(text) => Self::Absent(change(text)),
+            Self::Unusable(text) => Self::Unusable(change(text)),
+            Self::Invalid(text) => Self::Invalid(change(text)),
+            Self::Unavailable(text) => Self::Unavailable(change(text)),
+        }
+    }
+
+    /// With where it is, unless nothing is there.
+    pub(super) fn within(self, place: &str) -> Self {
+        match self {
+            absent @ Self::Absent(_) => absent,
+            other => other.map(|text| format!("{place}: {text}")),
+        }
+    }
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Self::Absent(text) | Self::Unusable(text)) = self;
+        let (Self::Absent(text) | Self::Unusable(text) | Self::Invalid(text) | Self::Unavailable(text)) = self;
         f.write_str(&visible(text))
     }
 }
 
-fn in_one_line(tried: &[Tried]) -> String {
-    tried.iter().map(|Tried { place, problem }| format!("{place}: {problem}")).collect::<Vec<_>>().join("; ")
+fn in_one_line(attempts: &[Attempt]) -> String {
+    attempts.iter().map(|Attempt { provider, problem }| format!("{provider}: {problem}")).collect::<Vec<_>>().join("; ")
+}
+
+fn other_names(unread: &[(&str, &str)]) -> String {
+    unread.iter().map(|(other, read)| format!("{other} is set but not read, use {read}; ")).collect()
 }

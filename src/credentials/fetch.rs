@@ -1,30 +1,33 @@
-//! From recipes to credentials: STS, the metadata service, and servers that give out credentials.
+//! From sources to credentials: STS, the metadata service, and servers that give out credentials.
 
 use std::{sync::Arc, time::Duration};
 
 use futures::future::BoxFuture;
+use jiff::Timestamp;
 use reqwest::{Method, RequestBuilder};
 use serde::Deserialize;
 use url::Url;
 
 use super::{
-    CallerIdentity, Credentials, Problem, Secret, external,
-    recipe::{Fetched, Recipe, Role, given, key, unusable},
+    CallerIdentity, Credentials, Problem, Secret, external, file,
+    sign_in::{CloudSso, NewTokens, OAuth, Tokens},
+    source::{Fetched, Role, Source, absent, given, key, unusable},
 };
 use crate::{
     clock::Clock,
+    endpoint::Endpoint,
     escape::shorten,
     nonce::Nonces,
-    transport::{Endpoint, MAX_MESSAGE, Response, Roots, Route, Secrets, Transport},
+    transport::{MAX_MESSAGE, Response, Roots, Route, Secrets, SendError, Transport},
     wire::{
         Parameters, letters,
         request::{Call, SignatureForm, Stamp},
     },
 };
 
-/// What is needed to ask others for credentials.
+/// Asks others for credentials.
 #[derive(Clone)]
-pub struct Means {
+pub struct Fetcher {
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// Where nonces come from.
@@ -37,16 +40,29 @@ pub struct Means {
     pub roots: Roots,
     /// The origin of the metadata service.
     pub metadata: Url,
+    /// The origin of the OAuth server, when it isn't an official one.
+    pub oauth: Option<Url>,
+    /// How long to wait before a request is sent again that got no answer; twice as long the next time.
+    pub pause: Duration,
 }
 
-impl Means {
+impl Fetcher {
     /// The official places.
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>, nonces: Nonces, timeout: Duration) -> Self {
         let metadata = Url::parse("http://100.100.100.200").expect("a URL");
-        Self { clock, nonces, timeout, sts: None, roots: Roots::default(), metadata }
+        Self { clock, nonces, timeout, sts: None, roots: Roots::default(), metadata, oauth: None, pause: PAUSE }
     }
 }
+
+/// The usual wait before a request is sent again.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// How often something is asked that doesn't answer.
+const ATTEMPTS: u32 = 3;
+
+/// Keys of a sign-in that end within so many seconds are exchanged for new ones.
+const SIGN_IN_MARGIN: i64 = 300;
 
 /// The largest answer that is read.
 const MAX_ANSWER: usize = 1 << 20;
@@ -60,27 +76,45 @@ const METADATA_TIMEOUT: Duration = Duration::from_secs(2);
 /// For how many seconds a token of the metadata service is asked.
 const METADATA_TOKEN_SECONDS: &str = "21600";
 
-impl Means {
-    /// Does what the recipe says.
-    pub(super) fn fetch<'a>(&'a self, recipe: &'a Recipe) -> BoxFuture<'a, Result<Fetched, Problem>> {
+impl Fetcher {
+    /// Asks again while `ask` finds nobody there.
+    pub(super) async fn patiently<'a, T>(
+        &self,
+        ask: impl Fn() -> BoxFuture<'a, Result<T, Problem>> + Send + Sync,
+    ) -> Result<T, Problem> {
+        for attempt in 0..ATTEMPTS - 1 {
+            match ask().await {
+                Err(problem @ Problem::Unavailable(_)) => tracing::debug!(%problem, attempt, "asking again"),
+                other => return other,
+            }
+            tokio::time::sleep(self.pause * 2_u32.pow(attempt)).await;
+        }
+        ask().await
+    }
+
+    /// The credentials of a source.
+    pub(super) fn fetch<'a>(&'a self, source: &'a Source) -> BoxFuture<'a, Result<Fetched, Problem>> {
         Box::pin(async move {
-            match recipe {
-                Recipe::Static(credentials) => Ok(Fetched { credentials: credentials.clone(), expires: None }),
-                Recipe::Role { source, role } => self.assume_role(&self.fetch(source).await?.credentials, role).await,
-                Recipe::Oidc { provider_arn, token_file, role } => {
-                    let token = tokio::fs::read_to_string(token_file).await.map(Secret::new).map_err(|error| {
-                        unusable(&format!("the token file {} can't be read: {error}", token_file.display()))
-                    })?;
+            match source {
+                Source::Static(credentials) => Ok(Fetched { credentials: credentials.clone(), expires: None }),
+                Source::Role { source, role } => self.assume_role(&self.fetch(source).await?.credentials, role).await,
+                Source::Oidc { provider_arn, token_file, role } => {
+                    let token = file::read(token_file, file::MAX_TOKEN)
+                        .await
+                        .map_err(|problem| unusable(&format!("the token file {}: {problem}", token_file.display())))?;
+                    let token = Secret::new(token.trim().to_owned());
                     self.assume_role_with_oidc(provider_arn, &token, role).await
                 }
-                Recipe::Ecs { role_name } => self.ecs_role(role_name.as_deref()).await,
-                Recipe::External { command } => external::run(command, self.clock.now()).await,
-                Recipe::Uri(url) => {
+                Source::Ecs { role_name } => self.ecs_role(role_name.as_deref()).await,
+                Source::OAuth(oauth) => self.oauth_keys(oauth).await,
+                Source::CloudSso(sso) => self.cloud_sso_keys(sso).await,
+                Source::External { command } => external::run(command, self.clock.now()).await,
+                Source::Uri(url) => {
                     let route = if url.scheme() == "https" { Route::Tls } else { Route::Plain };
                     let transport = self.transport(route, self.timeout)?;
                     let host = url.host_str().unwrap_or_default();
-                    let answer = ask(&transport, host, transport.request(Method::GET, url.clone())).await?;
-                    Keys::read(host, &answer)
+                    let request = transport.request(Method::GET, url.clone());
+                    Keys::read(host, &ask(&transport, host, request, Quoting::Nothing).await?)
                 }
             }
         })
@@ -98,9 +132,11 @@ impl Means {
         sts: &Endpoint,
     ) -> Result<CallerIdentity, Problem> {
         let sts = self.sts.as_ref().unwrap_or(sts);
-        let response = self.sts_call("GetCallerIdentity", Vec::new(), credentials, sts).await?;
+        let call =
+            || -> BoxFuture<'_, _> { Box::pin(self.sts_call("GetCallerIdentity", Vec::new(), credentials, sts)) };
+        let response = self.patiently(call).await?;
         let identity: CallerIdentity = serde_json::from_slice(&response.body)
-            .map_err(|_| unusable(&format!("{}: the answer tells of no caller", sts.authority())))?;
+            .map_err(|_| unusable(&format!("{}: no caller in the answer", sts.authority())))?;
         Ok(identity)
     }
 
@@ -123,7 +159,7 @@ impl Means {
     async fn assume_role_with_oidc(&self, provider: &str, token: &Secret, role: &Role) -> Result<Fetched, Problem> {
         let time = self.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
         let query = format!("Action=AssumeRoleWithOIDC&Format=JSON&Version={STS_VERSION}&Timestamp={time}");
-        let token = token.expose().trim();
+        let token = token.expose();
         // In the body, for a URL is more likely to be written down on the way.
         let form = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(role.parameters())
@@ -143,30 +179,116 @@ impl Means {
         Transport::new(route, timeout, 1, &self.roots).map_err(|error| unusable(&error.to_string()))
     }
 
+    /// The keys of a sign-in with OAuth: those at hand while they hold, else new ones.
+    async fn oauth_keys(&self, oauth: &OAuth) -> Result<Fetched, Problem> {
+        let now = self.clock.now();
+        let mut tokens = oauth.tokens();
+        if let Some(keys) = tokens.keys(now, SIGN_IN_MARGIN) {
+            return Ok(keys);
+        }
+        match self.exchange(oauth, &mut tokens).await {
+            Ok(keys) => Ok(keys),
+            Err(problem) => tokens.keys(now, 0).ok_or(problem),
+        }
+    }
+
+    async fn exchange(&self, oauth: &OAuth, tokens: &mut Tokens) -> Result<Fetched, Problem> {
+        let origin = self.oauth.clone().unwrap_or_else(|| Url::parse(oauth.site.origin).expect("a URL"));
+        let host = origin.host_str().unwrap_or_default().to_owned();
+        let transport =
+            self.transport(if origin.scheme() == "http" { Route::Plain } else { Route::Tls }, self.timeout)?;
+        let post = |path: &str| transport.request(Method::POST, with_path(&origin, path));
+        let with_help = |problem: Problem| match problem {
+            Problem::Unusable(text) => Problem::Unusable(format!("{text}; {}", oauth.sign_in_again())),
+            other => other,
+        };
+        let now = self.clock.now();
+        if let Some(refresh) = tokens.to_refresh(now) {
+            let form = form_urlencoded::Serializer::new(String::new())
+                .append_pair("grant_type", "refresh_token")
+                .append_pair("refresh_token", refresh.expose())
+                .append_pair("client_id", oauth.site.client_id)
+                .append_pair("Timestamp", &now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+                .finish();
+            let request = post("/v1/token").header("content-type", "application/x-www-form-urlencoded").body(form);
+            let answer = ask(&transport, &host, request, Quoting::Nothing).await.map_err(with_help)?;
+            let new: NewTokens = serde_json::from_slice(&answer.body)
+                .map_err(|_| with_help(unusable(&format!("{host}: no tokens in the answer"))))?;
+            tokens.access = Some(new.access_token);
+            tokens.refresh = Some(new.refresh_token);
+            tokens.access_expires = now.as_second().saturating_add(new.expires_in.unwrap_or(3600));
+            // At once: the old refresh token is used up.
+            oauth.keep(tokens.clone()).await;
+        }
+        let Some(access) = tokens.access.as_ref().filter(|_| tokens.access_expires > now.as_second()) else {
+            return Err(with_help(unusable("the sign-in has expired")));
+        };
+        let request = post("/v1/exchange").header("content-type", "application/json").bearer_auth(access.expose());
+        let answer = ask(&transport, &host, request.header("content-length", 0), Quoting::Nothing).await;
+        let fetched = Keys::read(&host, &answer.map_err(with_help)?)?;
+        let expires = fetched.expires.map_or(0, Timestamp::as_second);
+        tokens.keys = Some((fetched.credentials.clone(), expires));
+        oauth.keep(tokens.clone()).await;
+        Ok(fetched)
+    }
+
+    /// The keys of a sign-in with CloudSSO.
+    async fn cloud_sso_keys(&self, sso: &CloudSso) -> Result<Fetched, Problem> {
+        #[derive(Deserialize)]
+        struct Answer {
+            #[serde(rename = "CloudCredential")]
+            keys: Keys,
+        }
+        let token = sso.token(self.clock.now())?;
+        let host = sso.sign_in.host_str().unwrap_or_default();
+        let route = if sso.sign_in.scheme() == "http" { Route::Plain } else { Route::Tls };
+        let transport = self.transport(route, self.timeout)?;
+        let body = serde_json::json!({"AccountId": sso.account_id, "AccessConfigurationId": sso.access_config});
+        let request = transport
+            .request(Method::POST, with_path(&sso.sign_in, "/cloud-credentials"))
+            .header("accept", "application/json")
+            .header("content-type", "application/json")
+            .bearer_auth(token.expose())
+            .body(body.to_string());
+        let answer = ask(&transport, host, request, Quoting::Nothing).await.map_err(|problem| match problem {
+            Problem::Unusable(text) => Problem::Unusable(format!("{text}; {}", sso.sign_in_again())),
+            other => other,
+        })?;
+        let Answer { keys } = serde_json::from_slice(&answer.body)
+            .map_err(|_| unusable(&format!("{host}: no credentials in the answer")))?;
+        keys.fetched(host)
+    }
+
     async fn ecs_role(&self, role_name: Option<&str>) -> Result<Fetched, Problem> {
         const HOST: &str = "the metadata service";
         const ROLES: &str = "/latest/meta-data/ram/security-credentials/";
         let transport = self.transport(Route::Plain, self.timeout.min(METADATA_TIMEOUT))?;
-        let url = |path: &str| {
-            let mut url = self.metadata.clone();
-            url.set_path(path);
-            url
-        };
+        let url = |path: &str| with_path(&self.metadata, path);
         let token = transport
             .request(Method::PUT, url("/latest/api/token"))
             .header("x-aliyun-ecs-metadata-token-ttl-seconds", METADATA_TOKEN_SECONDS)
             .header("content-length", 0);
-        let token = text(HOST, ask(&transport, HOST, token).await?)?;
+        let quoting = Quoting::Nothing;
+        let token = ask(&transport, HOST, token, quoting).await.map_err(|problem| match problem {
+            // Most machines have no metadata service.
+            Problem::Unavailable(text) => absent(&text),
+            other => other,
+        })?;
+        let token = text(HOST, token)?;
         let get = async |path: &str| {
             let request = transport.request(Method::GET, url(path)).header("x-aliyun-ecs-metadata-token", &token);
-            ask(&transport, HOST, request).await
+            ask(&transport, HOST, request, quoting).await
         };
         let name = match role_name {
             Some(name) => name.to_owned(),
             None => text(HOST, get(ROLES).await?)?.trim().to_owned(),
         };
         if name.is_empty() || name.contains(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.')) {
-            return Err(unusable(&format!("`{name}` is no name of a role of this instance")));
+            let problem = match role_name {
+                Some(name) => format!("`{name}` is not a valid role name"),
+                None => format!("{HOST}: no valid role name in the answer"),
+            };
+            return Err(unusable(&problem));
         }
         Keys::read(HOST, &get(&format!("{ROLES}{name}")).await?)
     }
@@ -185,20 +307,49 @@ impl Role {
     }
 }
 
+/// What may be shown of a failure's body.
+#[derive(Clone, Copy)]
+enum Quoting<'a> {
+    /// Code and message of STS, without these secrets.
+    Without(&'a Secrets),
+    /// Nothing: who gives out keys may put anything there.
+    Nothing,
+}
+
 /// Sends a request; the answer's status is 2xx, or the error says what it is.
-async fn ask(transport: &Transport, host: &str, request: RequestBuilder) -> Result<Response, Problem> {
-    let failed = |problem: &str| unusable(&format!("{host}: {problem}"));
-    let response = transport.send(request, MAX_ANSWER).await.map_err(|error| failed(&error.problem()))?;
+async fn ask(
+    transport: &Transport,
+    host: &str,
+    request: RequestBuilder,
+    quoting: Quoting<'_>,
+) -> Result<Response, Problem> {
+    let response = match transport.send(request, MAX_ANSWER).await {
+        Ok(response) => response,
+        Err(error @ (SendError::NotMade(_) | SendError::TooLarge { .. })) => {
+            return Err(unusable(&format!("{host}: {}", error.problem())));
+        }
+        Err(error) => return Err(Problem::Unavailable(format!("{host}: {}", error.problem()))),
+    };
     if response.head.is_success() {
         return Ok(response);
     }
     let status = response.head.status;
-    let Ok(letters::Head { code: Some(code), message, request_id, .. }) = serde_json::from_slice(&response.body) else {
-        return Err(failed(&format!("HTTP {status}")));
+    let refusal: Option<letters::Head> = serde_json::from_slice(&response.body).ok();
+    let busy = |code: &str| code.starts_with("Throttling") || matches!(code, "ServiceUnavailable" | "InternalError");
+    let code = refusal.as_ref().and_then(|refusal| refusal.code.as_deref());
+    let is_busy = status == 429 || status >= 500 || code.is_some_and(busy);
+    let mut text = match (quoting, refusal) {
+        (Quoting::Without(_), Some(letters::Head { code: Some(code), message, request_id, .. })) => {
+            let message = shorten(&message.unwrap_or_default(), MAX_MESSAGE).to_string();
+            let request_id = request_id.unwrap_or_default();
+            format!("{host}: {code}: {message} (HTTP {status}, RequestId {request_id})")
+        }
+        _ => format!("{host}: HTTP {status}"),
     };
-    let message = shorten(&message.unwrap_or_default(), MAX_MESSAGE);
-    let request_id = request_id.unwrap_or_default();
-    Err(failed(&format!("{code}: {message} (HTTP {status}, RequestId {request_id})")))
+    if let Quoting::Without(secrets) = quoting {
+        secrets.remove_from(&mut text);
+    }
+    Err(if is_busy { Problem::Unavailable(text) } else { Problem::Unusable(text) })
 }
 
 async fn sts_answer(
@@ -207,13 +358,7 @@ async fn sts_answer(
     request: RequestBuilder,
     secrets: &Secrets,
 ) -> Result<Response, Problem> {
-    ask(transport, &sts.authority(), request).await.map_err(|problem| match problem {
-        Problem::Unusable(mut text) => {
-            secrets.remove_from(&mut text);
-            Problem::Unusable(text)
-        }
-        absent @ Problem::Absent(_) => absent,
-    })
+    ask(transport, &sts.authority(), request, Quoting::Without(secrets)).await
 }
 
 /// The key in an answer of STS.
@@ -226,21 +371,34 @@ fn sts_keys(sts: &Endpoint, response: &Response) -> Result<Fetched, Problem> {
     let host = sts.authority();
     match serde_json::from_slice(&response.body) {
         Ok(Answer { credentials: Some(keys) }) => keys.fetched(&host),
-        _ => Err(unusable(&format!("{host}: the answer holds no credentials"))),
+        _ => Err(unusable(&format!("{host}: no credentials in the answer"))),
     }
 }
 
+/// Another path at the same origin.
+fn with_path(origin: &Url, path: &str) -> Url {
+    let mut url = origin.clone();
+    url.set_path(path);
+    url.set_query(None);
+    url.set_fragment(None);
+    url
+}
+
 fn text(host: &str, response: Response) -> Result<String, Problem> {
-    String::from_utf8(response.body).map_err(|_| unusable(&format!("{host}: the answer is no text")))
+    String::from_utf8(response.body).map_err(|_| unusable(&format!("{host}: the answer is not text")))
 }
 
 /// A temporary key, as all of these services write it.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Keys {
+    #[serde(alias = "accessKeyId")]
     access_key_id: Option<String>,
+    #[serde(alias = "accessKeySecret")]
     access_key_secret: Option<Secret>,
+    #[serde(alias = "securityToken")]
     security_token: Option<Secret>,
+    #[serde(alias = "expiration")]
     expiration: Option<String>,
 }
 
@@ -248,19 +406,20 @@ impl Keys {
     fn read(host: &str, response: &Response) -> Result<Fetched, Problem> {
         // The error itself may quote a secret.
         serde_json::from_slice::<Self>(&response.body)
-            .map_err(|_| unusable(&format!("{host}: the answer holds no credentials")))?
+            .map_err(|_| unusable(&format!("{host}: no credentials in the answer")))?
             .fetched(host)
     }
 
     fn fetched(self, host: &str) -> Result<Fetched, Problem> {
-        let incomplete = |what: &str| unusable(&format!("{host}: the answer holds no {what}"));
-        let credentials = key(self.access_key_id, self.access_key_secret, self.security_token)
-            .map_err(|_| incomplete("whole key"))?;
+        let incomplete = |what: &str| unusable(&format!("{host}: no {what} in the answer"));
+        let names = ["AccessKeyId", "AccessKeySecret", "SecurityToken"];
+        let credentials = key(names, self.access_key_id, self.access_key_secret, self.security_token)
+            .map_err(|_| incomplete("complete key"))?;
         if credentials.token.is_none() {
             return Err(incomplete("SecurityToken"));
         }
         let expiration = given(self.expiration).ok_or_else(|| incomplete("Expiration"))?;
-        let expires = expiration.parse().map_err(|_| incomplete("Expiration that is a time"))?;
+        let expires = expiration.parse().map_err(|_| incomplete("valid Expiration"))?;
         Ok(Fetched { credentials, expires: Some(expires) })
     }
 }

@@ -11,19 +11,23 @@ mod environment;
 mod error;
 mod external;
 mod fetch;
+mod file;
 mod identity;
-mod place;
-mod recipe;
+mod provider;
+mod region;
 mod secret;
+mod sign_in;
+mod source;
 #[cfg(test)]
 mod tests;
 
 pub use chain::{AssumedRole, DefaultChain, Found, default_chain};
 pub use environment::Environment;
-pub use error::{CredentialError, Problem, Tried};
-pub use fetch::Means;
+pub use error::{Attempt, CredentialError, Problem};
+pub use fetch::Fetcher;
 pub use identity::CallerIdentity;
-pub use place::Place;
+pub use provider::Provider;
+pub use region::ConfiguredRegion;
 pub use secret::Secret;
 
 use crate::wire::request::Signer;

@@ -23,8 +23,9 @@ pub use error::{Operation, Outcome, RequestId, Retry, ServiceError};
 pub use reach::{Reached, Unreachable};
 
 pub use crate::{
+    endpoint::{Endpoint, EndpointError},
     nonce::{Nonces, random as random_nonces},
-    transport::{Endpoint, EndpointError, Roots, RootsError},
+    transport::{Roots, RootsError},
     wire::request::SignatureForm,
 };
 

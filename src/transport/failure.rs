@@ -69,8 +69,23 @@ pub(super) fn describe(error: reqwest::Error) -> String {
         }
         texts.push(text);
     }
-    texts.join(": ")
+    let mut text = texts.join(": ");
+    if let Some((_, meaning)) = CERTIFICATES.iter().find(|(name, _)| text.contains(name)) {
+        text = format!("{text} ({meaning})");
+    }
+    text
 }
+
+/// What the TLS library's words for an untrusted certificate mean.
+const CERTIFICATES: [(&str, &str); 4] = [
+    (
+        "UnknownIssuer",
+        "its issuer is not trusted; if a proxy inspects TLS, add the proxy's root certificate with --ca-file",
+    ),
+    ("CaUsedAsEndEntity", "a self-signed certificate; if you trust it, add its issuer's certificate with --ca-file"),
+    ("NotValidForName", "the certificate belongs to another host; check --endpoint and any proxy"),
+    ("certificate expired", "check this machine's clock, and any proxy that inspects TLS"),
+];
 
 /// The beginnings of texts that say no more than that there is an error.
 const SAY_NOTHING: [&str; 5] = [

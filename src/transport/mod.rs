@@ -6,16 +6,15 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderValue, header::CONTENT_LENGTH};
 use reqwest::{Method, RequestBuilder, Url};
 
-use crate::wire::request::SignedRequest;
+use crate::{endpoint::Endpoint, wire::request::SignedRequest};
 
-mod endpoint;
 mod failure;
+mod proxy;
 mod redact;
 mod roots;
 #[cfg(test)]
 pub(crate) mod scripted;
 
-pub use endpoint::{Endpoint, EndpointError};
 pub(crate) use failure::SendError;
 pub(crate) use redact::Secrets;
 pub use roots::{Roots, RootsError};
@@ -45,11 +44,26 @@ pub(crate) struct Transport {
     timeout: Duration,
 }
 
-/// The TLS set-up of this machine can't be used.
+impl Endpoint {
+    /// The way to this endpoint.
+    pub(crate) fn route(&self) -> Route {
+        match (self.is_plain(), self.is_loopback()) {
+            (true, _) => Route::Plain,
+            (false, true) => Route::DirectTls,
+            (false, false) => Route::Tls,
+        }
+    }
+}
+
+/// The machine's settings for requests can't be used.
 #[derive(Debug, thiserror::Error)]
-#[error("no TLS: {problem}; install your system's package of CA certificates, or name a file with --ca-file")]
-pub(crate) struct TransportError {
-    problem: String,
+pub(crate) enum TransportError {
+    /// There are no certificates to trust, or the TLS library refuses them.
+    #[error("TLS is not available: {0}; install your system's CA certificates, or name a file with --ca-file")]
+    Tls(String),
+    /// The proxy's variable is not valid.
+    #[error(transparent)]
+    Proxy(#[from] proxy::ProxyError),
 }
 
 impl Transport {
@@ -75,9 +89,12 @@ impl Transport {
             // No root of trust: nothing is loaded that is never used.
             Route::Plain => builder.no_proxy().tls_certs_only([]),
             Route::DirectTls => builder.no_proxy().https_only(true).tls_certs_merge(roots.iter()),
-            Route::Tls => builder.https_only(true).tls_certs_merge(roots.iter()),
+            Route::Tls => {
+                let proxy = proxy::ProxySettings::from_env()?.into_rule();
+                builder.no_proxy().proxy(proxy).https_only(true).tls_certs_merge(roots.iter())
+            }
         };
-        let client = builder.build().map_err(|error| TransportError { problem: failure::describe(error) })?;
+        let client = builder.build().map_err(|error| TransportError::Tls(failure::describe(error)))?;
         Ok(Self { client, timeout })
     }
 
@@ -151,4 +168,17 @@ pub(crate) struct Response {
     pub(crate) head: Head,
     /// The body.
     pub(crate) body: Vec<u8>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uses_a_proxy_off_loopback_only() {
+        let route = |text| Endpoint::parse(text).expect(text).route();
+        assert_eq!(route("http://localhost:1"), Route::Plain);
+        assert_eq!(route("https://127.0.0.1"), Route::DirectTls);
+        assert_eq!(route("example.com"), Route::Tls);
+    }
 }

@@ -29,6 +29,8 @@ KEY = {
     "Code": "Success", "AccessKeyId": "AK-URI", "AccessKeySecret": "secret-uri", "SecurityToken": "token-uri",
     "Expiration": "2099-01-01T00:00:00Z",
 }
+SIGN_IN = "https://signin.test"
+SIGN_IN_HOSTS = ("signin.test", "oauth.aliyun.com", "oauth.alibabacloud.com")
 PROVIDERS = {
     "env": "env", "oidc_role_arn": "oidc", "cli_profile": "cli", "profile": "file", "ecs_ram_role": "ecs",
     "credential_uri": "uri",
@@ -39,13 +41,32 @@ do_action = TeaCore.do_action
 
 
 class Answer:
-    status_code = 200
-    body = json.dumps(KEY).encode()
+    def __init__(self, status_code, body):
+        self.status_code = status_code
+        self.body = json.dumps(body).encode()
+
+
+def sign_in(request):
+    """The servers of OAuth and CloudSSO, as tests/it/credentials.rs has them."""
+    key = {
+        "AccessKeyId": "STS.C", "AccessKeySecret": "secret-c", "SecurityToken": "token-c",
+        "Expiration": "2099-01-01T00:00:00Z",
+    }
+    token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if request.pathname == "/v1/token" and "refresh_token=refresh-1&" in request.body + "&":
+        return Answer(200, {"access_token": "access-2", "refresh_token": "refresh-2", "expires_in": 3600})
+    if request.pathname == "/v1/exchange" and token in ("access-1", "access-2"):
+        return Answer(200, key)
+    if request.pathname == "/cloud-credentials" and token == "sso-1":
+        return Answer(200, {"CloudCredential": key})
+    return Answer(401, {"error": "invalid_grant"})
 
 
 def reroute(request, runtime_option=None):
     if request.headers["host"] == "keys.test":
-        return Answer()
+        return Answer(200, KEY)
+    if request.headers["host"] in SIGN_IN_HOSTS:
+        return sign_in(request)
     assert request.headers["host"] in ("sts.aliyuncs.com", "100.100.100.200"), request.headers["host"]
     request.headers["host"] = ENDPOINT.hostname
     request.port = ENDPOINT.port
@@ -106,7 +127,7 @@ def find(case):
 def run(case, out):
     with tempfile.TemporaryDirectory() as home:
         def filled(text):
-            return text.replace("$HOME", home).replace("$URI", URI)
+            return text.replace("$HOME", home).replace("$URI", URI).replace("$SSO", SIGN_IN)
 
         for path, content in case.get("files", {}).items():
             target = pathlib.Path(home, path)

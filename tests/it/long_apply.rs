@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use letterform::{
     apply::{ReadScans, ScanProblem, apply},
     clock::Clock,
-    credentials::{CredentialSource, Environment, Means, default_chain},
+    credentials::{CredentialSource, Environment, Fetcher, default_chain},
     declaration::{self, LoadOptions},
     emulator::{Emulator, EmulatorOptions, StateLocation, faults::Faults},
     letter::{Scan, Source},
@@ -80,7 +80,7 @@ async fn temporary_credentials_are_renewed_while_letters_are_created() {
         _ => None,
     };
     let timeout = Duration::from_secs(30);
-    let means = Means { sts: Some(endpoint.clone()), ..Means::new(Arc::clone(&clock), nonce::random(), timeout) };
+    let means = Fetcher { sts: Some(endpoint.clone()), ..Fetcher::new(Arc::clone(&clock), nonce::random(), timeout) };
     let chain = Arc::new(default_chain(Environment::new(variables, None), None, means));
     let first = chain.get().await.unwrap().access_key_id;
     let client = Client::new(ClientConfig {

@@ -8,20 +8,20 @@ async fn world() -> World {
     World::new([]).await.variable("ECS_METADATA_DISABLED", "true")
 }
 
-async fn chosen(world: World, profile: Option<&str>) -> (Place, String) {
+async fn chosen(world: World, profile: Option<&str>) -> (Provider, String) {
     world.found(profile).await.expect("credentials")
 }
 
-fn id(found: &(Place, String)) -> &str {
+fn id(found: &(Provider, String)) -> &str {
     found.1.split(':').next().expect("an id")
 }
 
 #[tokio::test]
 async fn variables_come_first() {
     let world = world().await.config(KEY).ini(INI).variable("ACCESS_KEY_ID", "env").variable("ACCESS_KEY_SECRET", "s");
-    assert_eq!(world.found(None).await.expect("found"), (Place::Variables, "env:s".to_owned()));
+    assert_eq!(world.found(None).await.expect("found"), (Provider::Variables, "env:s".to_owned()));
     let world = world.variable("SECURITY_TOKEN", "t");
-    assert_eq!(world.found(None).await.expect("found"), (Place::Variables, "env:s:t".to_owned()));
+    assert_eq!(world.found(None).await.expect("found"), (Provider::Variables, "env:s:t".to_owned()));
 }
 
 #[tokio::test]
@@ -36,7 +36,7 @@ async fn variables_that_are_empty_or_incomplete_are_passed_over() {
 async fn the_command_line_s_file_comes_before_the_other() {
     let both = world().await.config(KEY).ini(INI);
     let path = both.path().join(".aliyun/config.json");
-    assert_eq!(chosen(both, None).await, (Place::CliConfig(path), "cli:s".to_owned()));
+    assert_eq!(chosen(both, None).await, (Provider::CliConfig(path), "cli:s".to_owned()));
     assert_eq!(id(&chosen(world().await.ini(INI), None).await), "ini");
     let disabled = world().await.config(KEY).ini(INI).variable("CLI_PROFILE_DISABLED", "True");
     assert_eq!(id(&chosen(disabled, None).await), "ini");
@@ -53,9 +53,9 @@ async fn a_named_profile_outranks_the_variables() {
         .variable("CLI_PROFILE_DISABLED", "true");
     assert_eq!(world.found(Some("other")).await.expect("found").1, "o:s:t");
     let error = world.found(Some("third")).await.expect_err("none").to_string();
-    assert!(error.starts_with("the profile `third` gives no credentials; "), "{error}");
+    assert!(error.starts_with("no credentials in profile `third`; "), "{error}");
     assert!(
-        error.contains("config.json: it has no profile `third`; ") && error.ends_with("check --profile"),
+        error.contains("config.json: no profile `third`; it has main, other; ") && error.ends_with("check --profile"),
         "{error}"
     );
 }
@@ -91,7 +91,7 @@ async fn the_ini_file_may_have_an_ending_comments_and_other_sections() {
                 access_key_id = ini  \naccess_key_secret = a=b:c\nenable = true\n[last]\naccess_key_id = no\n";
     let world = world().await.file(".alibabacloud/credentials.ini", text);
     let path = world.path().join(".alibabacloud/credentials.ini");
-    assert_eq!(chosen(world, None).await, (Place::CredentialsFile(path), "ini:a=b:c".to_owned()));
+    assert_eq!(chosen(world, None).await, (Provider::CredentialsFile(path), "ini:a=b:c".to_owned()));
     let text = "[default]\ntype=sts\naccess_key_id=i\naccess_key_secret=s\nsecurity_token=t";
     assert_eq!(chosen(self::world().await.ini(text), None).await.1, "i:s:t");
 }
@@ -101,22 +101,28 @@ async fn the_ini_file_may_have_an_ending_comments_and_other_sections() {
 async fn what_can_t_be_used_is_named() {
     let profile = |rest: &str| format!(r#"{{"name":"main",{rest}}}"#);
     for (profiles, problem) in [
-        (profile(r#""mode":"AK","access_key_id":"i""#), "profile `main` (AK): the AccessKey secret is missing"),
-        (profile(r#""mode":"AK","access_key_secret":"s""#), "profile `main` (AK): the AccessKey id is missing"),
+        (profile(r#""mode":"AK","access_key_id":"i""#), "profile `main` (AK): missing access_key_secret"),
+        (profile(r#""mode":"AK","access_key_secret":"s""#), "profile `main` (AK): missing access_key_id"),
         (
             profile(r#""mode":"StsToken","access_key_id":"i","access_key_secret":"s","sts_token":"""#),
-            "profile `main` (StsToken): the sts_token is missing",
+            "profile `main` (StsToken): missing sts_token",
         ),
-        (profile(r#""mode":"CloudSSO""#), "profile `main` (CloudSSO): signing in with a browser"),
-        (profile(r#""mode":"OAuth""#), "profile `main` (OAuth): signing in with a browser"),
-        (profile(r#""mode":"External""#), "profile `main` (External): it has no process_command"),
-        (profile(r#""mode":"External","process_command":"'""#), "has a quotation mark without its other half"),
+        (
+            profile(r#""mode":"CloudSSO""#),
+            "profile `main` (CloudSSO): missing cloud_sso_sign_in_url; run `aliyun configure --mode CloudSSO --profile 'main'`",
+        ),
+        (
+            profile(r#""mode":"OAuth""#),
+            "the sign-in has expired; run `aliyun configure --mode OAuth --profile 'main'` to sign in again",
+        ),
+        (profile(r#""mode":"External""#), "profile `main` (External): missing process_command"),
+        (profile(r#""mode":"External","process_command":"'""#), "unclosed quotation mark in process_command"),
         (profile(r#""mode":"External","process_command":"/no/such/program x""#), "/no/such/program can't be run: "),
-        (profile(r#""mode":"New\u001b[31m""#), r"profile `main` (New\u{1b}[31m): this mode is not known"),
-        (profile(r#""mode":null"#), "profile `main` (): this mode is not known"),
+        (profile(r#""mode":"hush""#), "profile `main`: unknown mode, expected one of AK, "),
+        (profile(r#""mode":null"#), "profile `main`: missing mode"),
         (
             profile(r#""mode":"RamRoleArn","access_key_id":"i","access_key_secret":"s""#),
-            "profile `main` (RamRoleArn): the ARN of the role is missing",
+            "profile `main` (RamRoleArn): missing ARN of the role",
         ),
         (
             profile(
@@ -125,15 +131,15 @@ async fn what_can_t_be_used_is_named() {
             "a session of 60 seconds is too short",
         ),
         (profile(r#""mode":"OIDC","ram_role_arn":"r""#), "neither it nor ALIBABA_CLOUD_OIDC_PROVIDER_ARN is set"),
-        (profile(r#""mode":"ChainableRamRoleArn""#), "it names no source_profile"),
-        (profile(r#""mode":"ChainableRamRoleArn","source_profile":"b""#), "it has no profile `b`"),
-        (profile(r#""mode":"ChainableRamRoleArn","source_profile":"main""#), "the profiles main lead in a circle"),
-        (profile(r#""mode":"CredentialsURI","credentials_uri":"http://example.com""#), "plain http to another machine"),
-        (r#"{"name":"other"}"#.to_owned(), "it has no profile `main`"),
+        (profile(r#""mode":"ChainableRamRoleArn""#), "missing source_profile"),
+        (profile(r#""mode":"ChainableRamRoleArn","source_profile":"b""#), "no profile `b`; it has main"),
+        (profile(r#""mode":"ChainableRamRoleArn","source_profile":"main""#), "source_profile forms a cycle: main"),
+        (profile(r#""mode":"CredentialsURI","credentials_uri":"http://example.com""#), "plain HTTP to another machine"),
+        (r#"{"name":"other"}"#.to_owned(), "no profile `main`; it has other"),
     ] {
         let world = world().await.config(&profiles);
         let error = world.found(None).await.expect_err(&profiles).to_string();
-        assert!(error.contains(problem), "{error}");
+        assert!(error.contains(problem) && !error.contains("hush"), "{error}");
         assert_eq!(id(&chosen(world.ini(INI), None).await), "ini", "{profiles}");
     }
 }
@@ -149,7 +155,7 @@ async fn a_section_that_says_something_twice_is_refused() {
     let keys = "type=access_key\naccess_key_id=a\naccess_key_secret=s\n";
     for (text, line) in [(format!("[default]\n{keys}[default]\n"), 5), (format!("[default]\n{keys}Type = sts"), 5)] {
         let error = world().await.ini(&text).found(None).await.expect_err("refused").to_string();
-        assert!(error.contains(&format!("section [default]: line {line} says again what stands above")), "{error}");
+        assert!(error.contains(&format!("section [default]: duplicate entry in line {line}")), "{error}");
     }
 }
 
@@ -157,23 +163,120 @@ async fn a_section_that_says_something_twice_is_refused() {
 async fn a_file_that_can_t_be_understood_is_named_and_not_quoted() {
     let text = "{\n \"current\": \"main\", \"profiles\": \"hush\"}";
     let error = world().await.file(".aliyun/config.json", text).found(None).await.expect_err("none").to_string();
-    assert!(error.contains("it can't be understood, from line 2, column ") && !error.contains("hush"), "{error}");
+    assert!(
+        error.contains("invalid JSON or unexpected value in line 2, column ") && !error.contains("hush"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
 async fn when_there_are_none_every_place_is_named() {
     let world = world().await.variable("ROLE_ARN", "r").ini("[other]\n");
     let error = world.found(None).await.expect_err("none");
-    let CredentialError::NotFound { tried } = &error else { panic!("{error}") };
-    let absent: Vec<bool> = tried.iter().map(|tried| matches!(tried.problem, Problem::Absent(_))).collect();
+    let CredentialError::NotFound { attempts, .. } = &error else { panic!("{error}") };
+    let absent: Vec<bool> = attempts.iter().map(|attempts| matches!(attempts.problem, Problem::Absent(_))).collect();
     assert_eq!(absent, [true, false, true, true, true, true, true]);
     let text = error.to_string().replace(world.path().to_str().expect("text"), "~");
     assert_eq!(
         text,
-        "no credentials were found; environment variables: ALIBABA_CLOUD_ACCESS_KEY_ID is not set; OIDC role: not set: \
+        "no credentials found; environment variables: ALIBABA_CLOUD_ACCESS_KEY_ID is not set; OIDC role: not set: \
          ALIBABA_CLOUD_OIDC_PROVIDER_ARN, ALIBABA_CLOUD_OIDC_TOKEN_FILE; ~/.aliyun/config.json: no such file; \
-         ~/.alibabacloud/credentials: it has no section [default]; ~/.alibabacloud/credentials.ini: no such file; ECS \
+         ~/.alibabacloud/credentials: no section [default]; it has other; ~/.alibabacloud/credentials.ini: no such file; ECS \
          instance role: ALIBABA_CLOUD_ECS_METADATA_DISABLED is set; ALIBABA_CLOUD_CREDENTIALS_URI: not set; set \
          ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or run `aliyun configure`"
+    );
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_malformed_variable_ends_the_search() {
+    use std::{ffi::OsString, os::unix::ffi::OsStringExt as _};
+    for (value, problem) in [
+        (&b"secret\n"[..], "ALIBABA_CLOUD_ACCESS_KEY_SECRET ends with white space"),
+        (b" secret", "ALIBABA_CLOUD_ACCESS_KEY_SECRET starts with white space"),
+        (b"sec\tret", "ALIBABA_CLOUD_ACCESS_KEY_SECRET contains white space or control characters"),
+        (b"\"secret\"", "ALIBABA_CLOUD_ACCESS_KEY_SECRET starts with a quotation mark"),
+        (b"secret\xff", "ALIBABA_CLOUD_ACCESS_KEY_SECRET is not valid UTF-8"),
+        ("secret密".as_bytes(), "ALIBABA_CLOUD_ACCESS_KEY_SECRET contains characters other than ASCII"),
+    ] {
+        let world = world().await.config(KEY);
+        let home = Some(world.path().to_owned());
+        let value = OsString::from_vec(value.to_vec());
+        let variables = move |name: &str| match name {
+            "ALIBABA_CLOUD_ACCESS_KEY_ID" => Some("env".into()),
+            "ALIBABA_CLOUD_ACCESS_KEY_SECRET" => Some(value.clone()),
+            _ => None,
+        };
+        let chain = default_chain(Environment::new(variables, home), None, world.fetcher());
+        let error = chain.find().await.expect_err(problem);
+        assert!(matches!(error, CredentialError::Stopped { provider: Provider::Variables, .. }), "{error}");
+        let error = error.to_string();
+        assert!(error.contains(problem) && !error.contains("secret"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_secret_of_a_file_with_white_space_ends_the_search() {
+    let profile = r#"{"name":"main","mode":"AK","access_key_id":"i","access_key_secret":"hush\n"}"#;
+    let error = world().await.config(profile).ini(INI).found(None).await.expect_err("stopped").to_string();
+    assert!(error.contains("profile `main` (AK): access_key_secret ends with white space"), "{error}");
+    assert!(!error.contains("hush"), "{error}");
+}
+
+#[tokio::test]
+async fn a_long_chain_of_profiles_is_refused() {
+    let link = |n: usize| {
+        format!(r#"{{"name":"{n}","mode":"ChainableRamRoleArn","source_profile":"{}","ram_role_arn":"r"}}"#, n + 1)
+    };
+    let profiles: Vec<String> = (0..20_000).map(link).collect();
+    let world = world().await.config(&profiles.join(","));
+    let error = world.found(Some("0")).await.expect_err("too long").to_string();
+    assert!(error.contains("more than 16 profiles in a chain of source_profile"), "{error}");
+}
+
+#[tokio::test]
+async fn an_unknown_type_of_a_section_is_not_quoted() {
+    for kind in ["hush", "access_key_id=hush"] {
+        let error = world().await.ini(&format!("[default]\ntype = {kind}\n")).found(None).await.expect_err(kind);
+        let error = error.to_string();
+        assert!(error.contains("section [default]: unknown `type`, expected one of access_key, "), "{error}");
+        assert!(!error.contains("hush"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn variables_of_other_tools_are_mentioned() {
+    let world = world().await;
+    let home = Some(world.path().to_owned());
+    let variables = |name: &str| matches!(name, "ALICLOUD_ACCESS_KEY" | "ALIBABACLOUD_PROFILE").then(|| "x".to_owned());
+    let environment = Environment::new(variables, home);
+    let fetcher = Fetcher { metadata: "http://127.0.0.1:1".parse().expect("a URL"), ..world.fetcher() };
+    let error = default_chain(environment, None, fetcher).find().await.expect_err("none").to_string();
+    assert!(error.contains("ALICLOUD_ACCESS_KEY is set but not read, use ALIBABA_CLOUD_ACCESS_KEY_ID; "), "{error}");
+    assert!(error.contains("ALIBABACLOUD_PROFILE is set but not read, use ALIBABA_CLOUD_PROFILE; "), "{error}");
+}
+
+#[tokio::test]
+async fn the_region_is_that_of_the_profile_in_use_or_of_a_variable() {
+    const SINGAPORE: &str =
+        r#"{"name":"main","mode":"AK","access_key_id":"a","access_key_secret":"s","region_id":"ap-southeast-1"}"#;
+    let region = |world: &World, profile: Option<&str>| {
+        let found = world.environment().region(profile).map_err(|problem| problem.to_string())?;
+        Ok::<_, String>(found.map(|found| format!("{} {}", found.region, found.origin)))
+    };
+    let some = |text: &str| Ok(Some(text.to_owned()));
+    assert_eq!(region(&world().await, None), Ok(None));
+    let set = world().await.variable("REGION_ID", "cn-shanghai");
+    assert_eq!(region(&set, None), some("cn-shanghai ALIBABA_CLOUD_REGION_ID"));
+    let both = set.config(SINGAPORE);
+    assert_eq!(region(&both, None), some("ap-southeast-1 profile `main`"));
+    assert_eq!(region(&both, Some("main")), some("ap-southeast-1 profile `main`"));
+    let with_key = both.variable("ACCESS_KEY_ID", "env");
+    assert_eq!(region(&with_key, None), some("cn-shanghai ALIBABA_CLOUD_REGION_ID"));
+    let typo = world().await.variable("REGION_ID", "cn-hangzou");
+    let error = region(&typo, None).expect_err("unknown");
+    assert!(
+        error.contains("ALIBABA_CLOUD_REGION_ID: unknown region `cn-hangzou`, did you mean `cn-hangzhou`?"),
+        "{error}"
     );
 }

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::{
     clock::Clock,
-    service::Endpoint,
+    endpoint::Endpoint,
     transport::scripted::{Scripted, Step},
 };
 
@@ -78,23 +78,31 @@ impl World {
         self.home.path()
     }
 
-    fn chain(&self, profile: Option<&str>) -> DefaultChain {
+    fn environment(&self) -> Environment {
         let variables = self.variables.clone();
-        let home = self.home.path().to_owned();
+        Environment::new(move |name| variables.get(name).cloned(), Some(self.home.path().to_owned()))
+    }
+
+    fn fetcher(&self) -> Fetcher {
         let origin = self.services.origin();
         let nonces: crate::nonce::Nonces = Arc::new(|| "nonce".to_owned());
-        let means = Means {
+        Fetcher {
             sts: Some(Endpoint::parse(&origin).expect("an endpoint")),
             metadata: origin.parse().expect("a URL"),
-            ..Means::new(Arc::clone(&self.clock) as Arc<dyn Clock>, nonces, Duration::from_secs(20))
-        };
-        default_chain(Environment::new(move |name| variables.get(name).cloned(), Some(home)), profile, means)
+            oauth: Some(origin.parse().expect("a URL")),
+            pause: Duration::ZERO,
+            ..Fetcher::new(Arc::clone(&self.clock) as Arc<dyn Clock>, nonces, Duration::from_secs(20))
+        }
+    }
+
+    fn chain(&self, profile: Option<&str>) -> DefaultChain {
+        default_chain(self.environment(), profile, self.fetcher())
     }
 
     /// What the chain finds: `id:secret[:token]`.
-    async fn found(&self, profile: Option<&str>) -> Result<(Place, String), CredentialError> {
-        let Found { place, credentials, .. } = self.chain(profile).find().await?;
-        Ok((place, shown(&credentials)))
+    async fn found(&self, profile: Option<&str>) -> Result<(Provider, String), CredentialError> {
+        let Found { provider, credentials, .. } = self.chain(profile).find().await?;
+        Ok((provider, shown(&credentials)))
     }
 }
 

@@ -12,7 +12,10 @@ pub use arn::{AccountId, ArnError, OidcProviderArn, RoleArn};
 pub use read::{LoadedWorkspace, load};
 
 use super::LintLevels;
-use crate::{letter::AccountName, transport::Endpoint};
+use crate::{
+    endpoint::{Endpoint, Region},
+    letter::AccountName,
+};
 
 /// The name of the file that is looked for in the current folder.
 pub const FILE_NAME: &str = "letterform.yaml";
@@ -58,7 +61,7 @@ pub struct Account {
     /// Who asks.
     pub access: Access,
     /// The region, where one is named.
-    pub region: Option<String>,
+    pub region: Option<Region>,
     /// Where its letters are.
     pub endpoint: Endpoint,
     /// Files and folders of its declarations, all within the folder of the workspace file.

@@ -18,7 +18,10 @@ use super::{
     },
     Access, Account, AccountId, OidcProviderArn, Role, RoleArn, Settings, Workspace,
 };
-use crate::{letter::AccountName, transport::Endpoint};
+use crate::{
+    endpoint::{Endpoint, Region},
+    letter::AccountName,
+};
 
 /// A workspace file, good and bad.
 #[derive(Debug)]
@@ -262,7 +265,7 @@ impl Reader<'_, '_> {
         Some(Access { profile: profile.map_or(Some(None), |profile| profile.map(Some))?, role })
     }
 
-    fn endpoint(&mut self, region: Option<&Node>, endpoint: Option<&Node>) -> Option<(Option<String>, Endpoint)> {
+    fn endpoint(&mut self, region: Option<&Node>, endpoint: Option<&Node>) -> Option<(Option<Region>, Endpoint)> {
         const CODE: Code = Code::AccountEndpoint;
         match (region, endpoint) {
             (Some(region), Some(endpoint)) => {
@@ -272,19 +275,19 @@ impl Reader<'_, '_> {
                 self.collector.push(diagnostic.relate(first, "the region").help("keep one of them"));
                 None
             }
-            (None, None) => Some((None, Endpoint::for_region(None).ok()?)),
+            (None, None) => Some((None, Endpoint::mainland())),
             (Some(node), None) => {
-                let endpoint = self.parse("region", CODE, node, |text| Endpoint::for_region(Some(text)))?;
-                Some((self.text("region", node).map(str::to_owned), endpoint))
+                let region = self.parse("region", CODE, node, str::parse::<Region>)?;
+                Some((Some(region), region.endpoint()))
             }
             (None, Some(node)) => {
                 let endpoint = self.parse("endpoint", CODE, node, Endpoint::parse)?;
                 if endpoint.is_loopback() || endpoint.is_official() {
                     return Some((None, endpoint));
                 }
-                let message = format!("{endpoint} is no endpoint of Alibaba Cloud");
-                let help = "a pull request must not be able to send credentials elsewhere: give another endpoint on the \
-                            command line, with --account NAME --endpoint URL";
+                let message = format!("{endpoint} is not a host of the service");
+                let help = "a workspace file can't send credentials elsewhere, because a pull request can change it; use \
+                            --account NAME --endpoint URL on the command line";
                 self.collector.report_with_help(CODE, message, node.span, help);
                 None
             }

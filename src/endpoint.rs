@@ -1,72 +1,60 @@
+//! Where a service is: its endpoint, and which endpoint a region has.
+
 use std::{fmt, net::IpAddr};
 
 use url::{Host, Url};
 
-use super::Route;
+mod region;
 
-/// Where the service is: an origin, reached by TLS, or by plain HTTP on loopback addresses alone.
+pub use region::{Region, UnknownRegion};
+
+/// The origin of a service: HTTPS, or plain HTTP on loopback addresses only.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Endpoint(Url);
 
-/// Why a text is no endpoint.
+/// Why a text is not a valid endpoint.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EndpointError {
-    /// It is no URL.
-    #[error("`{text}` is no endpoint ({problem}); write a host such as dysmsapi.aliyuncs.com")]
+    /// It isn't a URL.
+    #[error("`{text}` is not a valid endpoint: {problem}; write a host such as dysmsapi.aliyuncs.com")]
     NoUrl {
         /// What was given.
         text: String,
         /// What is wrong with it.
         problem: String,
     },
-    /// It is neither http nor https.
-    #[error("an endpoint is reached by https, not by {scheme}; write https://{host}")]
+    /// The scheme is neither http nor https.
+    #[error("invalid endpoint scheme `{scheme}`; write https://{host}")]
     Scheme {
         /// The scheme that was given.
         scheme: String,
         /// The host that was given.
         host: String,
     },
-    /// It would be plain http to another machine.
+    /// A loopback address without a scheme: an emulator speaks plain HTTP, and the default is HTTPS.
+    #[error("missing scheme in endpoint `{host}`; write http://{host}")]
+    LoopbackScheme {
+        /// The host that was given.
+        host: String,
+    },
+    /// Plain HTTP to another machine.
     #[error(
-        "plain http is for loopback addresses alone, or keys and letters could be read on the way; write https://{host}"
+        "plain HTTP is only allowed for loopback addresses, because others could read keys and letters; write https://{host}"
     )]
     PlainHttp {
         /// The host that was given.
         host: String,
     },
-    /// It has more than a host and a port.
-    #[error("an endpoint is a host and perhaps a port, with no {part}; write {origin}")]
+    /// More than a host and a port.
+    #[error("unexpected {part} in endpoint; write {origin}")]
     Part {
         /// What is too much.
         part: &'static str,
-        /// What would be an endpoint.
+        /// The endpoint without it.
         origin: String,
     },
-    /// The region is not known.
-    #[error(
-        "the region `{region}` is not known; known are cn-*, {}; for another one name its endpoint with --endpoint",
-        OTHER_REGIONS.map(|(region, _)| region).join(", ")
-    )]
-    UnknownRegion {
-        /// The region that was given.
-        region: String,
-    },
 }
-
-/// The endpoint of all regions that have none of their own.
-const MAINLAND: &str = "https://dysmsapi.aliyuncs.com";
-
-/// The regions with an endpoint of their own. `cn-beijing` and `cn-hongkong` are among them.
-const OTHER_REGIONS: [(&str, &str); 6] = [
-    ("ap-southeast-1", "https://dysmsapi.ap-southeast-1.aliyuncs.com"),
-    ("ap-southeast-5", "https://dysmsapi.ap-southeast-5.aliyuncs.com"),
-    ("cn-beijing", "https://dysmsapi-proxy.cn-beijing.aliyuncs.com"),
-    ("cn-hongkong", "https://dysmsapi-xman.cn-hongkong.aliyuncs.com"),
-    ("eu-central-1", "https://dysmsapi.eu-central-1.aliyuncs.com"),
-    ("us-east-1", "https://dysmsapi.us-east-1.aliyuncs.com"),
-];
 
 impl Endpoint {
     /// Reads an endpoint. A host without `https://` means https.
@@ -82,21 +70,17 @@ impl Endpoint {
             return Err(problem("no host"));
         }
         let endpoint = Self(url);
+        if endpoint.is_loopback() && !text.contains("://") {
+            return Err(EndpointError::LoopbackScheme { host: text.trim_end_matches('/').to_owned() });
+        }
         endpoint.check()?;
         Ok(endpoint)
     }
 
-    /// The endpoint of a region; with none, that of mainland China.
-    pub fn for_region(region: Option<&str>) -> Result<Self, EndpointError> {
-        let origin = match region {
-            None => MAINLAND,
-            Some(region) => match OTHER_REGIONS.iter().find(|(name, _)| *name == region) {
-                Some((_, origin)) => origin,
-                None if is_mainland(region) => MAINLAND,
-                None => return Err(EndpointError::UnknownRegion { region: region.to_owned() }),
-            },
-        };
-        Self::parse(origin)
+    /// The endpoint for mainland China, and the default.
+    #[must_use]
+    pub fn mainland() -> Self {
+        Region::default().endpoint()
     }
 
     /// Whether it is on this machine.
@@ -110,20 +94,12 @@ impl Endpoint {
         }
     }
 
-    /// Whether it is one of the service's own hosts, such as `dysmsapi.aliyuncs.com` or `dysmsapi-vpc.cn-hangzhou.aliyuncs.com`.
+    /// Whether it is one of the service's own hosts, on the default port.
     ///
-    /// Anybody can have a host below `aliyuncs.com`, a bucket's for one, so the domain alone says nothing.
+    /// An exact list: anyone can own a host below `aliyuncs.com`, such as a bucket's or an image project's.
     #[must_use]
     pub fn is_official(&self) -> bool {
-        let labels: Vec<&str> = self.0.host_str().unwrap_or_default().split('.').collect();
-        let place = match labels[..] {
-            [service, "aliyuncs", "com"] => Some((service, "")),
-            [service, region, "aliyuncs", "com"] => Some((service, region)),
-            _ => None,
-        };
-        let is_service = |service: &str| service == "dysmsapi" || service.starts_with("dysmsapi-");
-        self.0.port().is_none()
-            && place.is_some_and(|(service, region)| is_service(service) && !region.starts_with("oss"))
+        self.0.port().is_none() && region::HOSTS.contains(&self.0.host_str().unwrap_or_default())
     }
 
     /// The host and the port, as the header `Host` has them.
@@ -140,12 +116,9 @@ impl Endpoint {
         url
     }
 
-    pub(crate) fn route(&self) -> Route {
-        match (self.0.scheme(), self.is_loopback()) {
-            ("http", _) => Route::Plain,
-            (_, true) => Route::DirectTls,
-            (_, false) => Route::Tls,
-        }
+    /// Whether it is reached by plain HTTP.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.0.scheme() == "http"
     }
 
     fn check(&self) -> Result<(), EndpointError> {
@@ -170,12 +143,6 @@ impl Endpoint {
             Ok(())
         }
     }
-}
-
-fn is_mainland(region: &str) -> bool {
-    region
-        .strip_prefix("cn-")
-        .is_some_and(|place| !place.is_empty() && place.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'))
 }
 
 /// The origin, such as `https://dysmsapi.aliyuncs.com`.
@@ -231,6 +198,9 @@ mod tests {
             "dysmsapi.aliyuncs.com.example.com",
             "dysmsapi.oss-cn-hangzhou.aliyuncs.com",
             "dysmsapi.evil.oss-cn-hangzhou.aliyuncs.com",
+            "dysmsapi-x.img-cn-hangzhou.aliyuncs.com",
+            "dysmsapi-vpc.cn-hangzhou.aliyuncs.com",
+            "dysmsapi.cn-hangzhou.aliyuncs.com",
             "dysmsapi.aliyuncs.com:8443",
             "http://127.0.0.1",
         ] {
@@ -265,22 +235,10 @@ mod tests {
     }
 
     #[test]
-    fn a_region_has_an_endpoint() {
-        let origin = |region| Endpoint::for_region(region).map(|endpoint| endpoint.to_string());
-        assert_eq!(origin(None).as_deref(), Ok("https://dysmsapi.aliyuncs.com"));
-        assert_eq!(origin(Some("cn-hangzhou")).as_deref(), Ok("https://dysmsapi.aliyuncs.com"));
-        assert_eq!(origin(Some("cn-beijing")).as_deref(), Ok("https://dysmsapi-proxy.cn-beijing.aliyuncs.com"));
-        assert_eq!(origin(Some("us-east-1")).as_deref(), Ok("https://dysmsapi.us-east-1.aliyuncs.com"));
-        let error = origin(Some("moon-1")).expect_err("unknown");
-        assert!(error.to_string().contains("eu-central-1") && error.to_string().contains("--endpoint"), "{error}");
-        assert!(origin(Some("cn-")).is_err() && origin(Some("cn-a/b")).is_err());
-    }
-
-    #[test]
-    fn a_proxy_is_used_off_loopback_alone() {
-        let route = |text| Endpoint::parse(text).expect(text).route();
-        assert_eq!(route("http://localhost:1"), Route::Plain);
-        assert_eq!(route("https://127.0.0.1"), Route::DirectTls);
-        assert_eq!(route("example.com"), Route::Tls);
+    fn a_loopback_address_needs_a_scheme() {
+        for host in ["127.0.0.1:8025", "localhost:8025", "[::1]:8025", "localhost"] {
+            let error = Endpoint::parse(host).expect_err(host).to_string();
+            assert!(error.ends_with(&format!("write http://{host}")), "{error}");
+        }
     }
 }

@@ -1,17 +1,15 @@
 use std::{fmt, path::PathBuf};
 
-use zeroize::Zeroizing;
-
 use super::{
-    Credentials, Environment, Problem, Secret, cli_config, credentials_file,
-    recipe::{Recipe, RoleWords, absent, unusable, uri},
+    Environment, Problem, Secret, cli_config, credentials_file, file,
+    source::{RoleWords, Source, absent, key, unusable, uri},
 };
 use crate::escape::visible;
 
-/// Where credentials may be found.
+/// A provider of credentials: where they may be found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Place {
+pub enum Provider {
     /// `ALIBABA_CLOUD_ACCESS_KEY_ID`, `ALIBABA_CLOUD_ACCESS_KEY_SECRET`, `ALIBABA_CLOUD_SECURITY_TOKEN`.
     Variables,
     /// `ALIBABA_CLOUD_ROLE_ARN`, `ALIBABA_CLOUD_OIDC_PROVIDER_ARN`, `ALIBABA_CLOUD_OIDC_TOKEN_FILE`.
@@ -26,7 +24,7 @@ pub enum Place {
     CredentialsUri,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Provider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Variables => f.write_str("environment variables"),
@@ -38,8 +36,8 @@ impl fmt::Display for Place {
     }
 }
 
-impl Place {
-    /// The places of the official default chain, in its order. Whoever names a profile means the files.
+impl Provider {
+    /// The providers of the official default chain, in its order. With a profile, only the files.
     pub(super) fn all(environment: &Environment, profile: Option<&str>) -> Vec<Self> {
         let config = environment.file("ALIBABA_CLOUD_CONFIG_FILE", ".aliyun/config.json").map(Self::CliConfig);
         let files = credentials_file::paths(environment).into_iter().map(Self::CredentialsFile);
@@ -52,8 +50,8 @@ impl Place {
         before.into_iter().chain(files).chain(after).collect()
     }
 
-    /// What the place tells.
-    pub(super) async fn recipe(&self, environment: &Environment, profile: Option<&str>) -> Result<Recipe, Problem> {
+    /// How to get the credentials of this provider.
+    pub(super) async fn source(&self, environment: &Environment, profile: Option<&str>) -> Result<Source, Problem> {
         match self {
             Self::Variables => variables(environment),
             Self::OidcVariables => oidc_variables(environment),
@@ -61,49 +59,47 @@ impl Place {
                 if profile.is_none() && environment.is_true("ALIBABA_CLOUD_CLI_PROFILE_DISABLED") {
                     return Err(absent("ALIBABA_CLOUD_CLI_PROFILE_DISABLED is set"));
                 }
-                cli_config::recipe(&read(path).await?, environment, profile)
+                cli_config::source(path, &file::read(path, file::MAX_CONFIG).await?, environment, profile)
             }
-            Self::CredentialsFile(path) => credentials_file::recipe(&read(path).await?, environment, profile),
+            Self::CredentialsFile(path) => {
+                credentials_file::source(&file::read(path, file::MAX_CONFIG).await?, environment, profile)
+            }
             Self::EcsMetadata if environment.is_true("ALIBABA_CLOUD_ECS_METADATA_DISABLED") => {
                 Err(absent("ALIBABA_CLOUD_ECS_METADATA_DISABLED is set"))
             }
-            Self::EcsMetadata => Ok(Recipe::Ecs { role_name: environment.variable("ALIBABA_CLOUD_ECS_METADATA") }),
+            Self::EcsMetadata => Ok(Source::Ecs { role_name: environment.variable("ALIBABA_CLOUD_ECS_METADATA")? }),
             Self::CredentialsUri => {
-                let text = environment.variable("ALIBABA_CLOUD_CREDENTIALS_URI").ok_or_else(|| absent("not set"))?;
+                let text = environment.variable("ALIBABA_CLOUD_CREDENTIALS_URI")?.ok_or_else(|| absent("not set"))?;
                 uri(&text)
             }
         }
     }
 }
 
-fn variables(environment: &Environment) -> Result<Recipe, Problem> {
-    const ID: &str = "ALIBABA_CLOUD_ACCESS_KEY_ID";
-    const SECRET: &str = "ALIBABA_CLOUD_ACCESS_KEY_SECRET";
-    let secret = environment.variable(SECRET).map(Secret::new);
-    let token = environment.variable("ALIBABA_CLOUD_SECURITY_TOKEN").map(Secret::new);
-    match (environment.variable(ID), secret) {
-        (Some(access_key_id), Some(secret)) => Ok(Recipe::Static(Credentials { access_key_id, secret, token })),
-        (None, None) => Err(absent(&format!("{ID} is not set"))),
-        (Some(_), None) => Err(unusable(&format!("{ID} is set, but {SECRET} is not"))),
-        (None, Some(_)) => Err(unusable(&format!("{SECRET} is set, but {ID} is not"))),
+/// The variables of a key.
+pub(super) const KEY_ID: &str = "ALIBABA_CLOUD_ACCESS_KEY_ID";
+const KEY_SECRET: &str = "ALIBABA_CLOUD_ACCESS_KEY_SECRET";
+const KEY_TOKEN: &str = "ALIBABA_CLOUD_SECURITY_TOKEN";
+
+fn variables(environment: &Environment) -> Result<Source, Problem> {
+    let id = environment.variable(KEY_ID)?;
+    let secret = environment.variable(KEY_SECRET)?.map(Secret::new);
+    let token = environment.variable(KEY_TOKEN)?.map(Secret::new);
+    match (&id, &secret) {
+        (Some(_), Some(_)) => key([KEY_ID, KEY_SECRET, KEY_TOKEN], id, secret, token).map(Source::Static),
+        (None, None) => Err(absent(&format!("{KEY_ID} is not set"))),
+        (Some(_), None) => Err(unusable(&format!("{KEY_ID} is set, but {KEY_SECRET} is not"))),
+        (None, Some(_)) => Err(unusable(&format!("{KEY_SECRET} is set, but {KEY_ID} is not"))),
     }
 }
 
-fn oidc_variables(environment: &Environment) -> Result<Recipe, Problem> {
+fn oidc_variables(environment: &Environment) -> Result<Source, Problem> {
     const NAMES: [&str; 3] =
         ["ALIBABA_CLOUD_ROLE_ARN", "ALIBABA_CLOUD_OIDC_PROVIDER_ARN", "ALIBABA_CLOUD_OIDC_TOKEN_FILE"];
-    let missing: Vec<&str> = NAMES.into_iter().filter(|name| environment.variable(name).is_none()).collect();
+    let missing: Vec<&str> = NAMES.into_iter().filter(|name| !environment.has(name)).collect();
     match missing.len() {
-        0 => Recipe::oidc(None, None, RoleWords::default(), environment),
+        0 => Source::oidc(None, None, RoleWords::default(), environment),
         3 => Err(absent(&format!("{} is not set", NAMES[0]))),
         _ => Err(unusable(&format!("not set: {}", missing.join(", ")))),
     }
-}
-
-/// A file's text, which holds secrets.
-async fn read(path: &std::path::Path) -> Result<Zeroizing<String>, Problem> {
-    tokio::fs::read_to_string(path).await.map(Zeroizing::new).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => absent("no such file"),
-        _ => unusable(&format!("it can't be read: {error}")),
-    })
 }
