@@ -26,9 +26,9 @@ pub fn text(examinations: &[Examination]) -> String {
     }
     let sick = examinations.iter().filter(|examination| !examination.is_healthy()).count();
     out.push_str(match (sick, examinations.len()) {
-        (0, _) => "All is well: `letterform plan` can do its work.\n",
-        (_, 1) => "Not yet: repair the first cross, and look again.\n",
-        _ => "Not yet: repair the first cross of each account, and look again.\n",
+        (0, _) => "Everything is ready for `letterform plan`.\n",
+        (_, 1) => "Fix the first ✗, then run `letterform doctor` again.\n",
+        _ => "Fix the first ✗ of each account, then run `letterform doctor` again.\n",
     });
     out
 }

@@ -35,7 +35,7 @@ fn a_machine_in_order_has_ticks_alone_and_no_secret_is_shown() {
         "✓ signature     accepted",
         "acs:ram::1234567890123456:root (Account, account 1234567890123456)",
         "✓ permission    may ask for letters (0 exist)",
-        "All is well",
+        "Everything is ready",
     ] {
         assert!(run.stdout.contains(part), "{part} is not in:\n{}", run.stdout);
     }
