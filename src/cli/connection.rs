@@ -33,10 +33,10 @@ const MAX_CA_FILE: u64 = 16 << 20;
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Service")]
 pub(crate) struct ServiceArgs {
-    /// Endpoint of the service, such as https://dysmsapi.aliyuncs.com; plain http for loopback addresses only
+    /// Endpoint of the service, such as dysmsapi.aliyuncs.com; plain http for loopback addresses only
     #[arg(long, value_name = "URL", conflicts_with = "sandbox")]
     endpoint: Option<String>,
-    /// Region, such as cn-hangzhou [default: that of the profile or of ALIBABA_CLOUD_REGION_ID]
+    /// Region, such as cn-hangzhou [default: that of the profile, or cn-hangzhou]
     #[arg(long, value_name = "ID", conflicts_with = "endpoint")]
     region: Option<Region>,
     /// Profile of the Alibaba Cloud CLI

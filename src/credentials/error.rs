@@ -104,5 +104,7 @@ fn in_one_line(attempts: &[Attempt]) -> String {
 }
 
 fn other_names(unread: &[(&str, &str)]) -> String {
-    unread.iter().map(|(other, read)| format!("{other} is set but not read, use {read}; ")).collect()
+    let texts: Vec<String> =
+        unread.iter().map(|(other, read)| format!("{other} is set but not read, use {read}; ")).collect();
+    texts.concat()
 }

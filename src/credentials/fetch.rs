@@ -340,7 +340,7 @@ async fn ask(
     let is_busy = status == 429 || status >= 500 || code.is_some_and(busy);
     let mut text = match (quoting, refusal) {
         (Quoting::Without(_), Some(letters::Head { code: Some(code), message, request_id, .. })) => {
-            let message = shorten(&message.unwrap_or_default(), MAX_MESSAGE).to_string();
+            let message = shorten(&message.unwrap_or_default(), MAX_MESSAGE);
             let request_id = request_id.unwrap_or_default();
             format!("{host}: {code}: {message} (HTTP {status}, RequestId {request_id})")
         }

@@ -189,7 +189,7 @@ pub(super) fn given(text: Option<String>) -> Option<String> {
 /// A clause that lists names, the first ones of many.
 pub(super) fn listed(mut names: impl Iterator<Item = String>) -> String {
     const SHOWN: usize = 10;
-    let shown: Vec<String> = names.by_ref().take(SHOWN).map(|name| shorten(&name, 64).to_string()).collect();
+    let shown: Vec<String> = names.by_ref().take(SHOWN).map(|name| shorten(&name, 64)).collect();
     match (shown.is_empty(), names.count()) {
         (true, _) => String::new(),
         (false, 0) => format!("; it has {}", shown.join(", ")),

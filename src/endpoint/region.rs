@@ -10,7 +10,7 @@ pub struct Region(&'static str);
 
 /// A text that isn't the id of a region.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown region `{region}`{}; use --endpoint for a region that letterform doesn't know", did_you_mean(.suggestion))]
+#[error("unknown region `{region}`{}; use --endpoint for a region that letterform doesn't know", did_you_mean(*.suggestion))]
 pub struct UnknownRegion {
     /// What was given.
     pub region: String,
@@ -18,7 +18,7 @@ pub struct UnknownRegion {
     pub suggestion: Option<&'static str>,
 }
 
-fn did_you_mean(suggestion: &Option<&'static str>) -> String {
+fn did_you_mean(suggestion: Option<&'static str>) -> String {
     suggestion.map_or_else(
         || "; letters belong to mainland China, such as cn-hangzhou".to_owned(),
         |region| format!(", did you mean `{region}`?"),
