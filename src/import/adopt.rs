@@ -56,7 +56,8 @@ fn without_picture(existing: &ExistingLetter, obstacles: &mut Vec<Obstacle>) -> 
     let authorizer = keep(Party::parse(Field::Authorizer, &existing.authorizer), obstacles);
     let authorized_party = keep(Party::parse(Field::AuthorizedParty, &existing.authorized_party), obstacles);
     let code = keep(OrganizationCode::try_from(existing.organization_code.as_str()), obstacles);
-    let validity = keep(Validity::try_from(existing.validity.as_str()), obstacles);
+    let validity = existing.parsed_validity().map_or_else(|| Validity::try_from(existing.validity.as_str()), Ok);
+    let validity = keep(validity, obstacles);
     let signatures = signatures(existing, obstacles);
     Some(Letter {
         name: name?,

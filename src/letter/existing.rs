@@ -32,16 +32,16 @@ pub struct ExistingLetter {
     pub signatures: Vec<String>,
     /// Where its picture is to be had; `None` when the service does not tell.
     pub picture_url: Option<String>,
-    /// `INT` (not yet reviewed), `PASSED`, or whatever else the service says.
+    /// `INT` (not passed with any signature yet), `PASSED`, or whatever else the service says.
     pub state: String,
     /// `VALID`, `INVALID` (expired), or whatever else the service says.
     pub status: String,
 }
 
 impl ExistingLetter {
-    /// The validity as dates, when the service's words are two dates.
+    /// The validity as dates, when the service's words are two dates in any form.
     #[must_use]
     pub fn parsed_validity(&self) -> Option<Validity> {
-        Validity::try_from(self.validity.as_str()).ok()
+        Validity::read(&self.validity)
     }
 }

@@ -1,38 +1,134 @@
 use std::collections::HashMap;
 
-use super::{Letter, LetterName, OrganizationCode, Party};
+use jiff::civil::Date;
+
+use super::{Letter, LetterName, OrganizationCode, Party, SignatureName, Validity};
 
 /// Which letters succeed which, looked up quickly among many.
 #[derive(Debug)]
-pub struct Successions<'a, P> {
-    /// Letters between the same companies, by the end of their validity.
-    related: HashMap<Relation<'a>, Vec<&'a Letter<P>>>,
+pub struct Successions<'a> {
+    related: HashMap<Relation<'a>, Related<'a>>,
 }
 
+/// The companies that a letter is between.
 type Relation<'a> = (&'a Party, &'a Party, &'a OrganizationCode);
+
+/// The signatures of a letter, sorted.
+type Scope<'a> = Vec<&'a SignatureName>;
 
 fn relation<P>(letter: &Letter<P>) -> Relation<'_> {
     (&letter.authorizer, &letter.authorized_party, &letter.organization_code)
 }
 
-impl<'a, P> Successions<'a, P> {
+fn scope<P>(letter: &Letter<P>) -> Scope<'_> {
+    let mut scope: Scope<'_> = letter.signatures.iter().collect();
+    scope.sort_unstable();
+    scope
+}
+
+impl<'a> Successions<'a> {
     /// The successions among `letters`.
-    pub fn among(letters: impl IntoIterator<Item = &'a Letter<P>>) -> Self {
-        let mut related: HashMap<Relation<'a>, Vec<&'a Letter<P>>> = HashMap::new();
-        for letter in letters {
-            related.entry(relation(letter)).or_default().push(letter);
+    pub fn among<P: 'a>(letters: impl IntoIterator<Item = &'a Letter<P>>) -> Self {
+        let mut by_relation: HashMap<Relation<'a>, Vec<Term<'a>>> = HashMap::new();
+        let mut grouped: HashMap<Relation<'a>, HashMap<Scope<'a>, Vec<Term<'a>>>> = HashMap::new();
+        let letters: Vec<&'a Letter<P>> = letters.into_iter().collect();
+        for letter in &letters {
+            by_relation
+                .entry(relation(letter))
+                .or_default()
+                .push(Term { validity: letter.validity, name: &letter.name });
         }
-        for letters in related.values_mut() {
-            letters.sort_by_key(|letter| (letter.validity.until(), &letter.name));
+        // A letter that is alone between its companies succeeds nothing.
+        for letter in letters.into_iter().filter(|letter| by_relation[&relation(letter)].len() > 1) {
+            let term = Term { validity: letter.validity, name: &letter.name };
+            grouped.entry(relation(letter)).or_default().entry(scope(letter)).or_default().push(term);
         }
-        Self { related }
+        let related = grouped.into_iter().map(|(relation, groups)| (relation, Related::new(groups)));
+        Self { related: related.collect() }
     }
 
     /// The name of the letter that takes over when `letter` ends: of several, the one that holds longest.
     pub fn successor<Q>(&self, letter: &Letter<Q>) -> Option<&'a LetterName> {
         let related = self.related.get(&relation(letter))?;
-        let later = related.partition_point(|other| other.validity.until() <= letter.validity.until());
-        related[later..].iter().rev().find(|other| other.succeeds(letter)).map(|other| &other.name)
+        let scope = scope(letter);
+        match related.covering.get(&scope) {
+            Some(terms) => terms.successor(letter.validity),
+            None => related.covering(&scope).successor(letter.validity),
+        }
+    }
+}
+
+/// The letters between the same companies.
+#[derive(Debug)]
+struct Related<'a> {
+    /// By their signatures.
+    groups: Vec<(Scope<'a>, Vec<Term<'a>>)>,
+    /// For each signature, the groups that have it.
+    having: HashMap<&'a SignatureName, Vec<usize>>,
+    /// For each scope, the letters that cover it.
+    covering: HashMap<Scope<'a>, Terms<'a>>,
+}
+
+impl<'a> Related<'a> {
+    fn new(groups: HashMap<Scope<'a>, Vec<Term<'a>>>) -> Self {
+        let groups: Vec<_> = groups.into_iter().collect();
+        let mut having: HashMap<&'a SignatureName, Vec<usize>> = HashMap::new();
+        for (index, (scope, _)) in groups.iter().enumerate() {
+            for signature in scope {
+                having.entry(signature).or_default().push(index);
+            }
+        }
+        let mut related = Self { groups, having, covering: HashMap::new() };
+        let covering = related.groups.iter().map(|(scope, _)| (scope.clone(), related.covering(scope))).collect();
+        related.covering = covering;
+        related
+    }
+
+    /// The letters that cover `scope`. They are looked for among those with its rarest signature.
+    fn covering(&self, scope: &[&SignatureName]) -> Terms<'a> {
+        let having = |signature: &&SignatureName| self.having.get(*signature).map_or(&[][..], Vec::as_slice);
+        let candidates = scope.iter().map(having).min_by_key(|groups| groups.len()).unwrap_or_default();
+        let covers = |other: &Scope<'a>| scope.iter().all(|signature| other.binary_search(signature).is_ok());
+        let groups = candidates.iter().map(|index| &self.groups[*index]).filter(|(other, _)| covers(other));
+        Terms::new(groups.flat_map(|(_, terms)| terms).copied().collect())
+    }
+}
+
+/// A letter's name and validity.
+#[derive(Debug, Clone, Copy)]
+struct Term<'a> {
+    validity: Validity,
+    name: &'a LetterName,
+}
+
+impl Term<'_> {
+    fn end(&self) -> (Date, &LetterName) {
+        (self.validity.until(), self.name)
+    }
+}
+
+/// Letters by their first day, each replaced by the one that holds longest of those up to it.
+#[derive(Debug)]
+struct Terms<'a>(Vec<(Date, Term<'a>)>);
+
+impl<'a> Terms<'a> {
+    fn new(mut terms: Vec<Term<'a>>) -> Self {
+        terms.sort_unstable_by_key(|term| (term.validity.from(), term.validity.until()));
+        let mut longest: Option<Term<'a>> = None;
+        let staircase = terms.into_iter().map(|term| {
+            let best = longest.filter(|best| best.end() >= term.end()).unwrap_or(term);
+            longest = Some(best);
+            (term.validity.from(), best)
+        });
+        Self(staircase.collect())
+    }
+
+    /// The letter that holds longest of those that begin on the day after `validity` at the latest, if it ends later.
+    fn successor(&self, validity: Validity) -> Option<&'a LetterName> {
+        let day_after = validity.until().tomorrow().ok()?;
+        let begun = self.0.partition_point(|(from, _)| *from <= day_after);
+        let (_, best) = self.0.get(begun.checked_sub(1)?)?;
+        (best.validity.until() > validity.until()).then_some(best.name)
     }
 }
 
@@ -55,6 +151,7 @@ impl<P> Letter<P> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::letter::Signatures;
 
     fn letter(validity: &str, signatures: &[&str]) -> Letter<()> {
         let signatures: Vec<_> = signatures.iter().map(|name| name.parse().unwrap()).collect();
@@ -98,5 +195,68 @@ mod tests {
         assert_eq!(successions.successor(&short), Some(&late.name));
         assert_eq!(successions.successor(&late), None);
         assert_eq!(Successions::among(&all[..0]).successor(&old), None);
+    }
+
+    /// Letters of the same companies, `per_scope` for each scope, each valid from the day after another ends.
+    fn chained(scopes: &[Vec<String>], per_scope: i32) -> Vec<Letter<()>> {
+        use jiff::ToSpan as _;
+        let template = letter("2026-01-01~2026-01-01", &["菜鸟"]);
+        let mut all = Vec::new();
+        for scope in scopes {
+            let signatures: Vec<_> = scope.iter().map(|name| name.parse().unwrap()).collect();
+            let signatures: Signatures = signatures.try_into().unwrap();
+            for day in 0..per_scope {
+                let day = Date::constant(2026, 1, 1).checked_add((day % 300_000).days()).unwrap();
+                all.push(Letter {
+                    name: format!("甲{}", all.len()).parse().unwrap(),
+                    validity: Validity::new(day, day).unwrap(),
+                    signatures: signatures.clone(),
+                    ..template.clone()
+                });
+            }
+        }
+        all
+    }
+
+    #[test]
+    fn a_hundred_thousand_chained_letters_are_looked_through_in_linear_time() {
+        let one_scope = vec![vec!["菜鸟".to_owned(), "裹裹".to_owned()]];
+        let many_scopes: Vec<_> = (0..50_000).map(|i| vec!["菜鸟".to_owned(), format!("裹裹{i}")]).collect();
+        let all = chained(&one_scope, 100_000);
+        let successions = Successions::among(&all);
+        // A successor is the next day's letter; the last has none.
+        let found: Vec<_> = all.iter().map(|letter| successions.successor(letter)).collect();
+        assert!(found.iter().zip(&all[1..]).all(|(found, next)| *found == Some(&next.name)));
+        assert_eq!(found.last(), Some(&None));
+
+        let mut all = chained(&[vec!["菜鸟".to_owned()]], 50_000);
+        all.extend(chained(&many_scopes, 1));
+        let successions = Successions::among(&all);
+        assert_eq!(all.iter().filter(|letter| successions.successor(letter).is_some()).count(), 49_999);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_successor_is_the_longest_of_all_that_succeed(
+            drawn in proptest::collection::vec((0..20_i32, 0..8_i32, 1..8_u8, 0..2_u8), 1..12),
+        ) {
+            use jiff::ToSpan as _;
+            let day = |number: i32| Date::constant(2026, 1, 1).checked_add(number.days()).unwrap();
+            let all: Vec<Letter<()>> = drawn.iter().enumerate().map(|(index, (from, length, scope, party))| {
+                let names = ["菜鸟", "裹裹", "驿站"];
+                let scope: Vec<&str> = (0..3).filter(|bit| scope & (1 << bit) != 0).map(|bit| names[bit]).collect();
+                Letter {
+                    name: format!("甲{index}").parse().unwrap(),
+                    validity: Validity::new(day(*from), day(from + length)).unwrap(),
+                    authorized_party: ["甲公司", "乙公司"][usize::from(*party)].parse().unwrap(),
+                    ..letter("2026-01-01~2026-01-01", &scope)
+                }
+            }).collect();
+            let successions = Successions::among(&all);
+            for old in &all {
+                let longest = all.iter().filter(|new| new.succeeds(old)).max_by_key(|new| (new.validity.until(), &new.name));
+                proptest::prop_assert_eq!(successions.successor(old), longest.map(|letter| &letter.name));
+            }
+        }
     }
 }

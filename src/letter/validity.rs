@@ -1,3 +1,5 @@
+mod lenient;
+
 use std::{fmt, str::FromStr};
 
 use jiff::civil::Date;
@@ -43,6 +45,15 @@ impl Validity {
     pub fn days_left(self, day: Date) -> i32 {
         let span = self.until.duration_since(day);
         i32::try_from(span.as_hours() / 24).expect("two dates are never 2^31 days apart")
+    }
+
+    /// Reads a validity that the service or a person wrote in another form: full-width characters, white space, `/`, `.` or
+    /// `年月日` between the parts of a date, times of day, another tilde or `至` between the dates.
+    ///
+    /// A time with an offset is taken as the day that it is in China. `None` when the text is not two dates in order.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        lenient::validity(text)
     }
 
     /// Parses one day, `YYYY-MM-DD`. `index` is where `text` starts in the value it is a part of, in characters.
@@ -107,6 +118,33 @@ mod tests {
         assert_eq!(Validity::try_from(" 2026-01-01~2029-1-1"), no_such("2029-1-1", 12));
         assert_eq!(Validity::try_from("2026-01-01~"), no_such("", 11));
         assert!(matches!(Validity::try_from("2026-01-02~2026-01-01"), Err(ValueError::ValidityReversed { .. })));
+    }
+
+    #[test]
+    fn other_forms_are_read_as_what_they_mean() {
+        let expected = Validity::try_from("2026-01-01~2029-01-09").ok();
+        for text in [
+            "2026-01-01~2029-01-09",
+            " 2026-01-01 ~ 2029-01-09\n",
+            "2026/01/01~2029/1/9",
+            "2026.1.1～2029.1.9",
+            "2026-01-01 00:00:00〜2029-01-09 23:59:59",
+            "2026-01-01T00:00:00+08:00~2029-01-09T23:59:59.999+0800",
+            "2025-12-31T16:00:00Z~2029-01-09T15:59:59Z",
+            "2026年1月1日至2029年1月9日",
+            "２０２６－０１－０１ ∼ ２０２９－０１－０９",
+            "2026-01-01 - 2029-01-09",
+            "2026-01-01 to 2029-01-09",
+            "20260101~20290109",
+            "2026-01-01 00:00 到 2029-01-09 24:00",
+        ] {
+            assert_eq!(Validity::read(text), expected, "{text}");
+        }
+        for text in
+            ["", "long", "2026-01-01", "2026-02-30~2029-01-01", "2029-01-01~2026-01-01", "2026-01-01~2029-01-09 x"]
+        {
+            assert_eq!(Validity::read(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -1,14 +1,16 @@
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use percent_encoding::percent_decode_str;
 
-use crate::letter::{ExistingLetter, Field, Letter, Picture, ScanObject, Validity};
+use crate::letter::{ExistingLetter, Field, Letter, Picture, ScanObject, Validity, folded_form, normal_form};
 
 /// How a declared letter compares with one that exists under its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comparison {
     /// The fields that differ, in the order in which declarations are written.
     pub differences: Vec<Difference>,
+    /// The fields that differ in form alone: in width, in white space, and in a code's case. They are equal.
+    pub forms: Vec<Difference>,
     /// The fields that can't be compared.
     pub unknown: Vec<Field>,
 }
@@ -20,7 +22,7 @@ impl Comparison {
     }
 }
 
-/// A field with another content than declared.
+/// A field with different content than declared.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct Difference {
     /// The field.
@@ -60,32 +62,32 @@ impl From<Validity> for DeclaredValidity {
     }
 }
 
-/// Compares a declared letter with one that exists: signatures as sets, the validity as dates, texts exactly but for white
-/// space around them, a scan by the digest in the name of the existing picture, a file key by the end of its URL's path.
+/// Compares a declared letter with one that exists: signatures as sets, the validity as dates, texts by their normal form,
+/// a scan by the digest in the name of the existing picture, a file key by the end of its URL's path.
 pub fn compare(desired: &Letter<Picture>, existing: &ExistingLetter) -> Comparison {
-    let mut differences = Vec::new();
-    let mut text = |field, declared: &str, there: &str| {
+    let mut comparison = Comparison { differences: Vec::new(), forms: Vec::new(), unknown: Vec::new() };
+    let mut text = |field, declared: &str, there: &str, form: fn(&str) -> String| {
         if declared != there.trim() {
-            differences.push(Difference {
+            let same = form(declared) == form(there);
+            let list = if same { &mut comparison.forms } else { &mut comparison.differences };
+            list.push(Difference {
                 field,
                 declared: DifferenceValue::Text(declared.to_owned()),
                 existing: DifferenceValue::Text(there.to_owned()),
             });
         }
     };
-    text(Field::Authorizer, desired.authorizer.as_str(), &existing.authorizer);
-    text(Field::AuthorizedParty, desired.authorized_party.as_str(), &existing.authorized_party);
-    text(Field::OrganizationCode, desired.organization_code.as_str(), &existing.organization_code);
-    differences.extend(compare_validity(desired.validity, existing));
-    differences.extend(compare_signatures(desired, existing));
+    text(Field::Authorizer, desired.authorizer.as_str(), &existing.authorizer, normal_form);
+    text(Field::AuthorizedParty, desired.authorized_party.as_str(), &existing.authorized_party, normal_form);
+    text(Field::OrganizationCode, desired.organization_code.as_str(), &existing.organization_code, folded_form);
+    comparison.differences.extend(compare_validity(desired.validity, existing));
+    compare_signatures(desired, existing, &mut comparison);
     match compare_picture(&desired.picture, existing.picture_url.as_deref()) {
-        PictureMatch::Same => Comparison { differences, unknown: Vec::new() },
-        PictureMatch::Unknown(field) => Comparison { differences, unknown: vec![field] },
-        PictureMatch::Other(difference) => {
-            differences.push(difference);
-            Comparison { differences, unknown: Vec::new() }
-        }
+        PictureMatch::Same => {}
+        PictureMatch::Unknown(field) => comparison.unknown.push(field),
+        PictureMatch::Other(difference) => comparison.differences.push(difference),
     }
+    comparison
 }
 
 fn compare_validity(declared: Validity, existing: &ExistingLetter) -> Option<Difference> {
@@ -100,13 +102,19 @@ fn compare_validity(declared: Validity, existing: &ExistingLetter) -> Option<Dif
     })
 }
 
-fn compare_signatures(desired: &Letter<Picture>, existing: &ExistingLetter) -> Option<Difference> {
+fn compare_signatures(desired: &Letter<Picture>, existing: &ExistingLetter, comparison: &mut Comparison) {
     let there = existing.signatures.iter().map(|signature| signature.trim());
-    (!desired.signatures.same_as(there)).then(|| Difference {
+    if desired.signatures.same_as(there.clone()) {
+        return;
+    }
+    let forms = |texts: &mut dyn Iterator<Item = &str>| texts.map(normal_form).collect::<BTreeSet<_>>();
+    let same = forms(&mut desired.signatures.iter().map(AsRef::as_ref)) == forms(&mut there.clone());
+    let list = if same { &mut comparison.forms } else { &mut comparison.differences };
+    list.push(Difference {
         field: Field::Signatures,
         declared: DifferenceValue::List(desired.signatures.iter().map(ToString::to_string).collect()),
         existing: DifferenceValue::List(existing.signatures.clone()),
-    })
+    });
 }
 
 enum PictureMatch {

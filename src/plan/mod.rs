@@ -7,7 +7,10 @@ mod document;
 mod stale;
 mod warning;
 
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    cell::LazyCell,
+    collections::{BTreeMap, HashMap, HashSet},
+};
 
 use jiff::civil::Date;
 
@@ -19,6 +22,7 @@ pub use warning::{Warning, WarningCode};
 
 use crate::letter::{
     AccountName, DesiredLetter, ExistingLetter, Field, Letter, LetterId, LetterName, Picture, Source, Successions,
+    folded_form,
 };
 
 /// What to do about every letter. The executor does nothing that is not in it.
@@ -67,7 +71,7 @@ pub struct Standing {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<u64>")]
     pub id: Option<LetterId>,
-    /// `INT` (not yet reviewed), `PASSED`, or whatever else the service says.
+    /// `INT` (not passed with any signature yet), `PASSED`, or whatever else the service says.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub state: String,
     /// `VALID`, `INVALID` (expired), or whatever else the service says.
@@ -143,6 +147,11 @@ impl Plan {
         for letter in existing {
             by_name.entry(letter.name.as_str()).or_default().push(letter);
         }
+        // Only letters to create need it.
+        let alike = LazyCell::new(|| {
+            let forms = existing.iter().map(|letter| (folded_form(&letter.name), letter.name.as_str()));
+            forms.collect::<HashMap<String, &str>>()
+        });
         let declared: HashSet<String> = desired.iter().map(|desired| desired.letter.name.to_string()).collect();
 
         let mut warnings = Vec::new();
@@ -152,7 +161,13 @@ impl Plan {
             let candidates = by_name.get(desired.letter.name.as_str()).map_or(&[][..], Vec::as_slice);
             let ending = warning::of_validity(&desired.letter, today, expiring_days);
             warnings.extend(ending.filter(|warning| !(warning.is_of_the_end() && renewed.contains(&warning.name))));
-            letters.push(settle(desired, candidates, &mut warnings));
+            let letter = settle(desired, candidates, &mut warnings);
+            if let PlannedLetter::Create(desired) = &letter
+                && let Some(existing) = alike.get(&folded_form(desired.letter.name.as_str()))
+            {
+                warnings.push(warning::of_alike(desired.letter.name.as_str(), existing));
+            }
+            letters.push(letter);
         }
         for (name, twins) in by_name.iter().filter(|(name, _)| !declared.contains(**name)) {
             letters.extend(twins.iter().map(|twin| PlannedLetter::Unmanaged((*name).to_owned(), Standing::of(twin))));
@@ -218,6 +233,9 @@ fn settle(desired: DesiredLetter, candidates: &[&ExistingLetter], warnings: &mut
     let name = desired.letter.name;
     if candidates.len() > 1 {
         warnings.push(warning::of_twins(name.as_str(), candidates.len()));
+    }
+    if !comparison.forms.is_empty() {
+        warnings.push(warning::of_forms(name.as_str(), &comparison.forms));
     }
     if !comparison.unknown.is_empty() {
         warnings.push(warning::of_unknown_picture(name.as_str()));

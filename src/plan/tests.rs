@@ -82,10 +82,51 @@ fn order_of_signatures_and_white_space_are_no_difference() {
 }
 
 #[test]
+fn another_form_of_a_text_is_a_warning_and_no_conflict() {
+    let forms: [fn(&mut ExistingLetter); 4] = [
+        |there| there.authorized_party = "支付宝（中国） 网络技术有限公司".to_owned(),
+        |there| there.organization_code.make_ascii_lowercase(),
+        |there| there.authorizer = "菜鸟网络\u{3000}科技有限公司".to_owned(),
+        |there| there.signatures[0] = "菜鸟 裹裹".to_owned(),
+    ];
+    for change in forms {
+        let desired = declared("委托");
+        let mut there = existing(&desired);
+        change(&mut there);
+        let plan = plan(vec![desired], &[there]);
+        assert!(matches!(plan.letters[..], [PlannedLetter::Unchanged(_)]), "{plan:?}");
+        assert_eq!(plan.warnings.iter().map(|warning| warning.code).collect::<Vec<_>>(), [WarningCode::FormDiffers]);
+        assert!(plan.warnings[0].message.contains("is registered as `"), "{}", plan.warnings[0].message);
+    }
+}
+
+#[test]
+fn the_case_of_a_signature_is_a_difference() {
+    let mut desired = declared("委托");
+    desired.letter.signatures = vec!["Aliyun通信".parse().unwrap()].try_into().unwrap();
+    let mut there = existing(&desired);
+    there.signatures = vec!["aliyun通信".to_owned()];
+    assert!(matches!(plan(vec![desired], &[there]).letters[..], [PlannedLetter::Conflict(..)]));
+}
+
+#[test]
+fn a_validity_in_another_form_is_no_difference() {
+    assert!(differing(|there| there.validity = "2026/01/01 00:00:00 ～ 2029/01/01 23:59:59".to_owned()).is_empty());
+}
+
+#[test]
+fn a_name_that_exists_in_another_form_is_warned_of() {
+    let plan = plan(vec![declared("Acme授权书")], &[existing(&declared("ACME授权书"))]);
+    assert_eq!(plan.summary().create, 1);
+    assert_eq!(plan.warnings[0].code, WarningCode::NameAlike);
+    assert!(plan.warnings[0].message.contains("`ACME授权书`"), "{}", plan.warnings[0].message);
+}
+
+#[test]
 fn each_field_can_differ() {
     assert_eq!(differing(|there| there.authorizer.push('司')), [Field::Authorizer]);
     assert_eq!(differing(|there| there.authorized_party.clear()), [Field::AuthorizedParty]);
-    assert_eq!(differing(|there| there.organization_code.make_ascii_lowercase()), [Field::OrganizationCode]);
+    assert_eq!(differing(|there| there.organization_code.push('X')), [Field::OrganizationCode]);
     assert_eq!(differing(|there| there.validity = "2026-01-01~2029-01-02".to_owned()), [Field::Validity]);
     assert_eq!(differing(|there| there.validity = "long".to_owned()), [Field::Validity]);
     assert_eq!(differing(|there| there.signatures[0] = "菜鸟".to_owned()), [Field::Signatures]);

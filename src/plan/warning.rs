@@ -1,5 +1,6 @@
 use jiff::civil::Date;
 
+use super::{Difference, DifferenceValue};
 use crate::letter::{Letter, Picture};
 
 /// Something about one letter that a reviewer should know and that stops nothing.
@@ -35,6 +36,10 @@ pub enum WarningCode {
     PictureUnknown,
     /// The service shows several letters of one name.
     NameNotUnique,
+    /// An existing letter has a text in another form: another width, spaces, or the case of the code.
+    FormDiffers,
+    /// An existing letter has a name that differs from a name to create in case, width or spaces alone.
+    NameAlike,
 }
 
 impl WarningCode {
@@ -46,6 +51,8 @@ impl WarningCode {
             Self::NotYetValid => "not-yet-valid",
             Self::PictureUnknown => "picture-unknown",
             Self::NameNotUnique => "name-not-unique",
+            Self::FormDiffers => "form-differs",
+            Self::NameAlike => "name-alike",
         }
     }
 }
@@ -81,6 +88,35 @@ pub(super) fn of_unknown_picture(name: &str) -> Warning {
         name: name.to_owned(),
         message: "the registered picture was not uploaded by letterform, so it can't be compared with the declared one"
             .to_owned(),
+    }
+}
+
+pub(super) fn of_forms(name: &str, forms: &[Difference]) -> Warning {
+    let registered: Vec<String> =
+        forms.iter().map(|form| format!("{} is registered as {}", form.field, quoted(&form.existing))).collect();
+    Warning {
+        code: WarningCode::FormDiffers,
+        name: name.to_owned(),
+        message: format!("{}; only width, spaces or the case of the code differ", registered.join(", ")),
+    }
+}
+
+fn quoted(value: &DifferenceValue) -> String {
+    match value {
+        DifferenceValue::Text(text) => format!("`{text}`"),
+        DifferenceValue::List(items) => items.iter().map(|item| format!("`{item}`")).collect::<Vec<_>>().join("、"),
+        DifferenceValue::Validity(validity) => format!("`{}~{}`", validity.from, validity.to),
+    }
+}
+
+pub(super) fn of_alike(name: &str, existing: &str) -> Warning {
+    Warning {
+        code: WarningCode::NameAlike,
+        name: name.to_owned(),
+        message: format!(
+            "the letter `{existing}` exists, and its name differs in case, width or spaces alone; the service may take the \
+             two names for one"
+        ),
     }
 }
 

@@ -137,9 +137,12 @@ pub fn join_signatures<'a>(signatures: impl IntoIterator<Item = &'a str>) -> Str
     scope
 }
 
-/// The signatures in a value of `SignScope`.
+/// The signatures in a value of `SignScope`: between commas of any kind, or in a JSON array. No signature can have one of
+/// these characters.
 pub fn split_signatures(scope: &str) -> impl Iterator<Item = &str> {
-    scope.split(BETWEEN_SIGNATURES).map(str::trim).filter(|signature| !signature.is_empty())
+    const COMMAS: [char; 9] = [BETWEEN_SIGNATURES, '､', ',', '，', '﹐', ';', '；', '|', '\n'];
+    let quote = |c: char| c.is_whitespace() || matches!(c, '[' | ']' | '"');
+    scope.split(COMMAS).map(move |part| part.trim_matches(quote)).filter(|signature| !signature.is_empty())
 }
 
 /// The number of a letter that was just created: a string where the answer to a query has a number.
@@ -262,6 +265,10 @@ mod tests {
         assert_eq!(join_signatures(["菜鸟网络", "菜鸟裹裹"]), "菜鸟网络、菜鸟裹裹");
         assert_eq!(split_signatures("菜鸟网络、 菜鸟裹裹、").collect::<Vec<_>>(), ["菜鸟网络", "菜鸟裹裹"]);
         assert_eq!(split_signatures("").count(), 0);
+        for scope in ["菜鸟网络,菜鸟裹裹", "菜鸟网络， 菜鸟裹裹", "菜鸟网络；菜鸟裹裹;", r#"["菜鸟网络","菜鸟裹裹"]"#]
+        {
+            assert_eq!(split_signatures(scope).collect::<Vec<_>>(), ["菜鸟网络", "菜鸟裹裹"], "{scope}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What `apply` is to do: declarations to compare, or a plan that was compared before.
 
 use std::{
+    collections::HashSet,
     fs::File,
     path::{Path, PathBuf},
     sync::Arc,
@@ -23,7 +24,7 @@ use crate::{
     accounts::Accounts,
     apply::{self, Report},
     clock::Clock,
-    letter::{AccountName, DesiredLetter, Picture},
+    letter::{AccountName, DesiredLetter, Picture, ScanDigest},
     plan::{Plan, Staleness, staleness},
     retry::{Both, Caller, Observer, Purpose, RetryPolicy, Shutdown, Silent},
     service::LetterFilter,
@@ -192,13 +193,21 @@ impl Prepared {
     }
 }
 
+/// The letters whose scans changed since the plan was made. A scan that several letters share is read once.
 fn changed_scans(plan: &Plan, scans: &FileScans) -> Vec<Staleness> {
     let mut reasons = Vec::new();
+    let mut good: HashSet<(Option<&Path>, &str, ScanDigest)> = HashSet::new();
     for desired in plan.creates() {
-        if let Picture::Scan(scan) = &desired.letter.picture
-            && let Err(problem) = scans::read(&desired.source, scan, &scans.0)
-        {
-            reasons.push(Staleness::ScanChanged { name: desired.letter.name.to_string(), problem: problem.0 });
+        let Picture::Scan(scan) = &desired.letter.picture else { continue };
+        let key = (Path::new(&desired.source.file).parent(), scan.path.as_str(), scan.digest);
+        if good.contains(&key) {
+            continue;
+        }
+        match scans::read(&desired.source, scan, &scans.0) {
+            Ok(_) => drop(good.insert(key)),
+            Err(problem) => {
+                reasons.push(Staleness::ScanChanged { name: desired.letter.name.to_string(), problem: problem.0 });
+            }
         }
     }
     reasons

@@ -29,7 +29,7 @@ pub(in crate::declaration) fn validity(
         let message = format!("the letter is not valid before {from}");
         let help = "apply it on or after that day; the service creates a letter only within its validity";
         collector.report_with_help(Code::NotYetValid, message, span, help);
-    } else if left < i64::from(expiring_days) {
+    } else if left <= i64::from(expiring_days) {
         let message = match left {
             0 => "the letter expires today".to_owned(),
             1 => "the letter expires tomorrow".to_owned(),

@@ -180,7 +180,7 @@ static EN: Words = Words {
     signature_count: |count| if count == 1 { "1 signature".to_owned() } else { format!("{count} signatures") },
     date: |date| date.strftime("%-d %B %Y").to_string(),
     standing: |value| match value {
-        "INT" => Some("not reviewed yet"),
+        "INT" => Some("not passed with any signature yet"),
         "PASSED" => Some("review passed"),
         "VALID" => Some("within its validity"),
         "INVALID" => Some("ended"),
@@ -272,7 +272,7 @@ static ZH: Words = Words {
     signature_count: |count| format!("{count} 个签名"),
     date: |date| date.strftime("%Y 年 %-m 月 %-d 日").to_string(),
     standing: |value| match value {
-        "INT" => Some("待审核"),
+        "INT" => Some("尚无签名通过审核"),
         "PASSED" => Some("已通过"),
         "VALID" => Some("有效期内"),
         "INVALID" => Some("已过期"),
