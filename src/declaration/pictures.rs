@@ -5,7 +5,7 @@ use std::{
     num::NonZero,
     path::PathBuf,
     sync::{
-        Mutex, OnceLock,
+        OnceLock,
         atomic::{AtomicUsize, Ordering},
     },
     thread,
@@ -16,7 +16,7 @@ use super::{
     collector::Collector,
     document::Declared,
     letter::PictureSource,
-    scan::{self, ScanError, ScanRoots},
+    scan::{self, Budget, ScanError, ScanRoots},
 };
 use crate::letter::{Picture, PictureFormat, Scan, ScanDigest};
 
@@ -51,7 +51,11 @@ pub(super) fn resolve(
             Err(error) => error,
         };
         let place = Location { file: letter.file, span: picture.span };
-        collector.push(Diagnostic::new(error.code(), error.to_string()).at(place).help(error.help()));
+        let meant = matches!(error, ScanError::Missing)
+            .then(|| scan::did_you_mean(&paths[letter.file.index()], path, roots))
+            .flatten();
+        let help = meant.map_or_else(|| error.help().to_owned(), |meant| format!("did you mean `{meant}`?"));
+        collector.push(Diagnostic::new(error.code(), error.to_string()).at(place).help(help));
         None
     });
     pictures.collect()
@@ -94,14 +98,18 @@ impl Scans {
 fn read_all(files: &[PathBuf]) -> Vec<Outcome> {
     let outcomes: Vec<OnceLock<Outcome>> = files.iter().map(|_| OnceLock::new()).collect();
     let next = AtomicUsize::new(0);
-    let large = Mutex::new(());
+    let mut budget = Budget::default();
+    let admitted: Vec<bool> = files.iter().map(|file| budget.admits(file)).collect();
     let work = || {
-        while let Some((file, outcome)) =
-            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|i| files.get(i).zip(outcomes.get(i)))
-        {
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let (Some(file), Some(outcome)) = (files.get(index), outcomes.get(index)) else { break };
             outcome.get_or_init(|| {
+                if !admitted[index] {
+                    return Err(ScanError::OverBudget);
+                }
                 let scan = scan::read_file(file)?;
-                scan::check_pixels(&scan, &large)?;
+                scan::check_pixels(&scan)?;
                 Ok((scan.digest, scan.format))
             });
         }

@@ -1,23 +1,30 @@
 //! Scans: where they may lie, what they may be, and their bytes.
 
+mod jpeg;
+mod kind;
+mod nearby;
+mod raster;
+mod thumbnail;
+
 use std::{
     fs,
-    io::{self, Cursor, Read},
+    io::{self, Read},
+    panic::{AssertUnwindSafe, catch_unwind},
     path::{Component, Path, PathBuf},
-    sync::Mutex,
 };
 
-use image::{ImageDecoder, ImageReader, Limits};
+pub use kind::OtherKind;
+pub(crate) use thumbnail::Thumbnail;
 
 use super::Code;
 use crate::letter::{PictureFormat, ScanDigest};
 
 /// The largest scan that the service takes, in bytes.
 pub const MAX_SCAN_BYTES: u64 = 5 * 1024 * 1024;
-/// The most memory that an unpacked scan may take, in bytes: A3 in colour at 600 dpi and more.
-const MAX_UNPACKED_BYTES: u64 = 256 * 1024 * 1024;
-/// Scans that need more memory than this are unpacked one after the other.
-const LARGE_UNPACKED_BYTES: u64 = 32 * 1024 * 1024;
+/// Pixels that a run decodes whatever the sizes of its files: a few large pictures of one colour.
+const FREE_PIXELS: u64 = 200_000_000;
+/// Pixels that a run decodes for each byte of its scans. A clean page in black and white has about 300.
+const PIXELS_PER_BYTE: u64 = 500;
 
 /// The folders in which scans may lie.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -90,16 +97,22 @@ pub enum ScanError {
     #[error("the scan has {0} bytes; at most {MAX_SCAN_BYTES} (5 MB) are allowed")]
     TooLarge(u64),
     /// It is no picture of a format that the service takes.
-    #[error("the scan is neither JPEG nor PNG nor GIF")]
-    Format,
-    /// It takes too much memory to be checked.
-    #[error("the scan has {width} × {height} pixels, too many to be checked")]
+    #[error("the scan is {}; expected a JPEG, PNG or GIF picture", .0.map_or("of an unknown format", |kind| kind.name))]
+    Format(Option<OtherKind>),
+    /// It is a picture of a kind that few programs read.
+    #[error("the scan uses {0}, which few programs can read")]
+    Unsupported(&'static str),
+    /// It is larger than a scan can be.
+    #[error("the scan has {width} × {height} pixels; at most {} million are allowed", thumbnail::MAX_PIXELS / 1_000_000)]
     TooManyPixels {
         /// Its width in pixels.
-        width: u32,
+        width: usize,
         /// Its height in pixels.
-        height: u32,
+        height: usize,
     },
+    /// The scans before it have used up what one run decodes.
+    #[error("the scan was not checked: the pictures before it unpack to too many pixels for their size")]
+    OverBudget,
     /// It begins as a picture and cannot be decoded.
     #[error("the scan is damaged: {0}")]
     Broken(String),
@@ -112,8 +125,8 @@ impl ScanError {
             Self::Outside => Code::ScanOutside,
             Self::Missing => Code::ScanMissing,
             Self::NotAFile | Self::Unreadable(_) => Code::ScanUnreadable,
-            Self::TooLarge(_) | Self::TooManyPixels { .. } => Code::ScanTooLarge,
-            Self::Format => Code::ScanFormat,
+            Self::TooLarge(_) | Self::TooManyPixels { .. } | Self::OverBudget => Code::ScanTooLarge,
+            Self::Format(_) | Self::Unsupported(_) => Code::ScanFormat,
             Self::Broken(_) => Code::ScanBroken,
         }
     }
@@ -127,7 +140,11 @@ impl ScanError {
             Self::Unreadable(_) => "check that this user may read it",
             Self::TooLarge(_) => "scan in grey at 200 to 300 dpi, or save as JPEG of a lower quality",
             Self::TooManyPixels { .. } => "scan at 200 to 300 dpi",
-            Self::Format => "convert it to JPEG or PNG; the content counts, and not the file's name",
+            Self::OverBudget => "replace the pictures that are almost empty, or check fewer files at once",
+            Self::Format(kind) => {
+                kind.map_or("convert it to JPEG or PNG; the file's name does not count", |kind| kind.help)
+            }
+            Self::Unsupported(_) => "save it again as an ordinary JPEG or PNG",
             Self::Broken(_) => "copy the file again, or scan the paper again",
         }
     }
@@ -210,29 +227,69 @@ pub(super) fn read_file(path: &Path) -> Result<ScanFile, ScanError> {
     if bytes.len() as u64 > MAX_SCAN_BYTES {
         return Err(ScanError::TooLarge(bytes.len() as u64));
     }
-    let format = PictureFormat::sniff(&bytes).ok_or(ScanError::Format)?;
+    let format = PictureFormat::sniff(&bytes).ok_or_else(|| ScanError::Format(kind::of(&bytes)))?;
     Ok(ScanFile { digest: ScanDigest::of(&bytes), format, bytes })
 }
 
-/// Decodes a scan to the last pixel, so that no damaged one is uploaded. `large` is held by the one that needs much memory.
-pub(super) fn check_pixels(scan: &ScanFile, large: &Mutex<()>) -> Result<(), ScanError> {
-    let format = match scan.format {
-        PictureFormat::Jpeg => image::ImageFormat::Jpeg,
-        PictureFormat::Png => image::ImageFormat::Png,
-        PictureFormat::Gif => image::ImageFormat::Gif,
-    };
-    let mut reader = ImageReader::with_format(Cursor::new(&scan.bytes), format);
-    let mut limits = Limits::default();
-    limits.max_alloc = Some(MAX_UNPACKED_BYTES);
-    reader.limits(limits);
-    let broken = |error: image::ImageError| ScanError::Broken(error.to_string());
-    let decoder = reader.into_decoder().map_err(broken)?;
-    let (width, height) = decoder.dimensions();
-    let size = decoder.total_bytes();
-    if size > MAX_UNPACKED_BYTES {
-        return Err(ScanError::TooManyPixels { width, height });
-    }
-    let _alone = (size > LARGE_UNPACKED_BYTES).then(|| large.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
-    image::DynamicImage::from_decoder(decoder).map_err(broken)?;
-    Ok(())
+/// Decodes a scan to its last byte, so that no damaged one is uploaded.
+pub(super) fn check_pixels(scan: &ScanFile) -> Result<Thumbnail, ScanError> {
+    contained(|| match scan.format {
+        PictureFormat::Jpeg => jpeg::read(&scan.bytes),
+        PictureFormat::Png => raster::png(&scan.bytes),
+        PictureFormat::Gif => raster::gif(&scan.bytes),
+    })
 }
+
+/// Runs a decoder. One that panics has met a picture that it cannot read, and the run goes on.
+fn contained<T>(decode: impl FnOnce() -> Result<T, ScanError>) -> Result<T, ScanError> {
+    catch_unwind(AssertUnwindSafe(decode))
+        .unwrap_or_else(|_| Err(ScanError::Broken("the decoder cannot read it".to_owned())))
+}
+
+/// What one run may decode, so that a folder of bombs ends early.
+///
+/// It is spent in the order of the files, before any is decoded: the same files get the same answer on any machine.
+pub(super) struct Budget {
+    left: u64,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { left: FREE_PIXELS }
+    }
+}
+
+impl Budget {
+    /// Whether this file may be decoded. A JPEG costs nothing here, since its length bounds what is read of it.
+    pub(super) fn admits(&mut self, path: &Path) -> bool {
+        let Some((length, pixels)) = cost(path) else { return true };
+        if pixels > thumbnail::MAX_PIXELS {
+            return true; // Refused by itself, before it is decoded.
+        }
+        self.left = self.left.saturating_add(length.min(MAX_SCAN_BYTES).saturating_mul(PIXELS_PER_BYTE));
+        match self.left.checked_sub(pixels) {
+            Some(left) => self.left = left,
+            None => return false,
+        }
+        true
+    }
+}
+
+/// The length of a PNG or GIF in bytes, and its pixels. Anything else is `None`.
+fn cost(path: &Path) -> Option<(u64, u64)> {
+    let metadata = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    let mut start = Vec::with_capacity(32);
+    fs::File::open(path).ok()?.take(32).read_to_end(&mut start).ok()?;
+    Some((metadata.len(), raster::pixels(&start)?))
+}
+
+/// The path that was meant by one that does not exist, as it would be declared.
+pub(super) fn did_you_mean(source_file: &Path, scan_path: &str, roots: &ScanRoots) -> Option<String> {
+    let declaring = in_real_folder(source_file).ok()?;
+    let near = nearby::near(&lexically(&declaring.parent()?.join(scan_path)), scan_path)?;
+    // Whether a file outside exists is not told.
+    resolve(source_file, &near, roots).ok().map(|_| near)
+}
+
+#[cfg(test)]
+mod tests;
