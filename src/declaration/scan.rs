@@ -266,12 +266,10 @@ impl Budget {
         if pixels > thumbnail::MAX_PIXELS {
             return true; // Refused by itself, before it is decoded.
         }
-        self.left = self.left.saturating_add(length.min(MAX_SCAN_BYTES).saturating_mul(PIXELS_PER_BYTE));
-        match self.left.checked_sub(pixels) {
-            Some(left) => self.left = left,
-            None => return false,
-        }
-        true
+        let excess = pixels.saturating_sub(length.min(MAX_SCAN_BYTES) * PIXELS_PER_BYTE);
+        let left = self.left.checked_sub(excess);
+        self.left = left.unwrap_or(self.left);
+        left.is_some()
     }
 }
 

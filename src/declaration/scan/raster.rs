@@ -68,7 +68,7 @@ fn on_white(pixel: &[u8]) -> [u8; 3] {
 }
 
 /// Of a row of an interlaced PNG, counted over all passes: its first column, the step between columns, its line.
-fn adam7(width: usize, height: usize, mut row: usize) -> (usize, usize, usize) {
+pub(super) fn adam7(width: usize, height: usize, mut row: usize) -> (usize, usize, usize) {
     const PASSES: [(usize, usize, usize, usize); 7] =
         [(0, 8, 0, 8), (4, 8, 0, 8), (0, 4, 4, 8), (2, 4, 0, 4), (0, 2, 2, 4), (1, 2, 0, 2), (0, 1, 1, 2)];
     for (x, step_x, y, step_y) in PASSES {

@@ -391,13 +391,17 @@ impl ScanHeader {
         let band = self.start <= self.end
             && self.end <= ZIGZAG_END
             && (!frame.progressive || (self.start == 0) == (self.end == 0))
-            && (self.start == 0 || self.components.len() == 1);
+            && (self.start == 0 || self.components.len() == 1)
+            && self.low <= 13
+            && (self.high == 0 || self.high == self.low + 1);
+        if !band {
+            return false;
+        }
         // A pass either begins a coefficient, or adds the next bit to it.
-        let follows = self.components.iter().all(|(index, ..)| {
+        self.components.iter().all(|(index, ..)| {
             let expected = (self.high > 0).then_some(self.high);
             frame.components[*index].missing[self.start..=self.end].iter().all(|missing| *missing == expected)
-        });
-        band && follows && self.low <= 13 && (self.high == 0 || self.high == self.low + 1)
+        })
     }
 }
 
