@@ -93,7 +93,7 @@ impl<'a> Bits<'a> {
             self.fill();
         }
         if self.count >= SHORT {
-            let next = (self.buffer >> (self.count - SHORT)) as usize & ((1 << SHORT) - 1);
+            let next = usize::try_from(self.buffer >> (self.count - SHORT) & ((1 << SHORT) - 1)).unwrap_or(0);
             let (length, value) = table.short[next];
             if length > 0 {
                 self.count -= u32::from(length);
