@@ -16,7 +16,7 @@ use crate::{
         self, AssumedRole, ConfiguredRegion, CredentialSource, Credentials, DefaultChain, Environment, Fetcher, Secret,
     },
     declaration::workspace::{Access, Account, AccountId, Settings},
-    emulator::{AccessKey, Emulator, EmulatorOptions, Running, StateLocation, faults::Faults},
+    emulator::{AccessKey, Emulator, EmulatorOptions, PolicyForm, Running, StateLocation, faults::Faults},
     endpoint::{Endpoint, Region},
     escape::visible,
     nonce,
@@ -258,6 +258,7 @@ impl Connection {
             state: StateLocation::Folder(folder),
             access_keys: vec![AccessKey::default()],
             faults: Faults::default(),
+            upload_policy: PolicyForm::default(),
             clock: Arc::clone(&clock),
             metadata_role: None,
         };

@@ -12,7 +12,7 @@ use anyhow::{Context, bail};
 use super::{Exit, Global};
 use crate::{
     emulator::{
-        AccessKey, Emulator, EmulatorOptions, Running, StateFile, StateLocation,
+        AccessKey, Emulator, EmulatorOptions, PolicyForm, Running, StateFile, StateLocation,
         faults::{FaultRule, Faults},
     },
     escape::visible,
@@ -70,6 +70,10 @@ struct Serve {
     /// Something that goes wrong, as `OPERATION FAULT [call=N | p=P [seed=N]]`, such as 'create cut-after call=3' (repeatable)
     #[arg(long = "fault", value_name = "RULE")]
     faults: Vec<FaultRule>,
+    /// Form of the upload policies: `eq-filename`, `fixed-key`, `starts-with`, `any-prefix`, `object`, `fixed-object`,
+    /// `no-key`, or a JSON array of conditions
+    #[arg(long, value_name = "FORM", default_value_t)]
+    upload_policy: PolicyForm,
     /// Be the metadata service of ECS instances with this role as well: whoever reaches it gets a key
     #[arg(long, value_name = "ROLE", value_parser = role_name)]
     metadata_role: Option<String>,
@@ -109,7 +113,13 @@ async fn serve(args: &Serve) -> anyhow::Result<Exit> {
         );
     }
     let access_keys = access_keys(args.access_keys.clone())?;
-    let emulator = open(&args.state, access_keys.clone(), Faults(args.faults.clone()), args.metadata_role.as_deref())?;
+    let emulator = open(
+        &args.state,
+        access_keys.clone(),
+        Faults(args.faults.clone()),
+        args.upload_policy.clone(),
+        args.metadata_role.as_deref(),
+    )?;
     if let Some(file) = &args.import {
         emulator.import(read(file)?)?;
     }
@@ -129,11 +139,12 @@ fn open(
     state: &State,
     access_keys: Vec<AccessKey>,
     faults: Faults,
+    upload_policy: PolicyForm,
     metadata_role: Option<&str>,
 ) -> anyhow::Result<Emulator> {
     let state = StateLocation::from(state.location.as_str());
     let (clock, metadata_role) = (super::clock()?, metadata_role.map(str::to_owned));
-    Ok(Emulator::open(EmulatorOptions { state, access_keys, faults, clock, metadata_role })?)
+    Ok(Emulator::open(EmulatorOptions { state, access_keys, faults, upload_policy, clock, metadata_role })?)
 }
 
 /// The AccessKeys that were given, and the one of the environment; the default one when there is neither.
@@ -208,7 +219,7 @@ async fn export(state: &State, out: Option<&PathBuf>) -> anyhow::Result<Exit> {
     {
         bail!("there is no state in {}; name its folder with --state", folder.display());
     }
-    let emulator = open(state, Vec::new(), Faults::default(), None)?;
+    let emulator = open(state, Vec::new(), Faults::default(), PolicyForm::default(), None)?;
     let mut text = serde_json::to_string_pretty(&emulator.export()?)?;
     text.push('\n');
     emulator.close().await?;
@@ -221,10 +232,13 @@ async fn export(state: &State, out: Option<&PathBuf>) -> anyhow::Result<Exit> {
 
 async fn import(file: &PathBuf, state: &State) -> anyhow::Result<Exit> {
     let content = read(file)?;
-    let emulator = open(state, Vec::new(), Faults::default(), None)?;
+    let emulator = open(state, Vec::new(), Faults::default(), PolicyForm::default(), None)?;
     let imported = emulator.import(content)?;
     emulator.close().await?;
-    println!("{} letters and {} objects imported into {}", imported.letters, imported.objects, state.location);
+    println!(
+        "Imported into {}: letters {}, objects {}, signatures {}, qualifications {}",
+        state.location, imported.letters, imported.objects, imported.signatures, imported.qualifications
+    );
     Ok(Exit::Done)
 }
 

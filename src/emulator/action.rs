@@ -41,6 +41,10 @@ actions! {
     Create = "create", "CreateSmsAuthorizationLetter", wire::API_VERSION;
     Query = "query", "QuerySmsAuthorizationLetter", wire::API_VERSION;
     OssInfo = "oss-info", "GetQualificationOssInfo", wire::API_VERSION;
+    Signatures = "signatures", "QuerySmsSignList", wire::API_VERSION;
+    Signature = "signature", "GetSmsSign", wire::API_VERSION;
+    Qualifications = "qualifications", "QuerySmsQualificationRecord", wire::API_VERSION;
+    Qualification = "qualification", "QuerySingleSmsQualification", wire::API_VERSION;
     /// of the object store
     Upload = "upload", "PostObject", wire::API_VERSION;
     /// of STS

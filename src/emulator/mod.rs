@@ -34,6 +34,7 @@ pub use self::{
     action::Action,
     auth::{AccessKey, AccountError, AccountName},
     ledger::{Filter, NewLetter},
+    object_store::PolicyForm,
     params::Params,
     refusal::{Code, Refusal},
     state::{
@@ -57,6 +58,8 @@ pub struct EmulatorOptions {
     pub access_keys: Vec<AccessKey>,
     /// What goes wrong.
     pub faults: Faults,
+    /// The form of the upload policies that it issues.
+    pub upload_policy: PolicyForm,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// The role of the ECS instances whose metadata service it imitates as well, if it does.
@@ -98,7 +101,8 @@ impl Emulator {
     pub fn open(options: EmulatorOptions) -> Result<Self, EmulatorError> {
         let keys = distinct(options.access_keys)?;
         let (store, changes, ledger) = Store::open(&options.state)?;
-        let state = State::new(ledger, changes, keys, options.faults, options.metadata_role.map(Metadata::new));
+        let mut state = State::new(ledger, changes, keys, options.faults, options.metadata_role.map(Metadata::new));
+        state.upload_policy = options.upload_policy;
         Ok(Self { shared: Arc::new(Shared::new(state, store, options.clock)) })
     }
 

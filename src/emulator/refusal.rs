@@ -71,6 +71,14 @@ codes! {
     OssFileNotUploaded = "AuthorizationOssFileNotUploadError", 400,
         "The authorization letter file has not been uploaded.";
 
+    /// A `BizType` other than `dysms`.
+    OssBizTypeNotSupported = "OssBiztypeNotSupportError", 400,
+        "Retrieving OSS configuration does not support this biz type.";
+    /// No signature of that name.
+    SignatureNotFound = "SignatureNotFound", 404, "The signature does not exist.";
+    /// The account may not do this. Only a fault brings it about.
+    ForbiddenAction = "ForbiddenAction", 400, "Access to the account is denied. Please contact the administrator.";
+
     /// No such operation.
     ActionNotFound = "InvalidAction.NotFound", 404, "Specified api is not found, please check your url and method.";
     /// Another version than 2017-05-25.

@@ -13,7 +13,7 @@ use letterform::{
     clock::Clock,
     credentials::{CredentialSource, Environment, Fetcher, default_chain},
     declaration::{self, LoadOptions},
-    emulator::{Emulator, EmulatorOptions, StateLocation, faults::Faults},
+    emulator::{Emulator, EmulatorOptions, PolicyForm, StateLocation, faults::Faults},
     letter::{Scan, Source},
     nonce,
     plan::Plan,
@@ -59,6 +59,7 @@ async fn temporary_credentials_are_renewed_while_letters_are_created() {
         state: StateLocation::Memory,
         access_keys: vec!["owner:hush@1234567890123456".parse().unwrap()],
         faults: Faults::default(),
+        upload_policy: PolicyForm::default(),
         clock: Arc::clone(&clock),
         metadata_role: None,
     });

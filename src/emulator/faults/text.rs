@@ -4,7 +4,10 @@ use std::{fmt, str::FromStr, time::Duration};
 
 use super::{Failure, FailureBody, Fault, FaultRule, When};
 use crate::{
-    emulator::refusal::{Code, Refusal},
+    emulator::{
+        action::Action,
+        refusal::{Code, Refusal},
+    },
     escape::visible,
 };
 
@@ -33,7 +36,8 @@ impl FromStr for FaultRule {
         let action = match action {
             "*" => None,
             name => Some(name.parse().map_err(|()| {
-                error(format!("`{name}` is no operation; write create, query, oss-info, upload or *"))
+                let known: Vec<_> = Action::ALL.iter().map(|action| action.keyword()).collect();
+                error(format!("unknown operation `{name}`; expected {} or *", known.join(", ")))
             })?),
         };
         let fault = parse_fault(fault).ok_or_else(|| error(format!("`{fault}` is none of {WORDS}")))?;
@@ -156,7 +160,7 @@ mod tests {
         }
         for (bad, part) in [
             ("create", "OPERATION FAULT"),
-            ("delete cut", "is no operation"),
+            ("delete cut", "unknown operation `delete`; expected create, query"),
             ("create explode", "is none of delay=MS"),
             ("create status=200", "is none of"),
             ("create delay=9..1", "is none of"),

@@ -12,7 +12,8 @@ use super::{
     super::{
         action::Action,
         faults::{FaultRule, Faults},
-        ledger::Review,
+        ledger::{Review, SignatureReview},
+        object_store::PolicyForm,
         state::{Shared, snapshot::StateFile},
     },
     response::{Body, Envelope, full},
@@ -67,6 +68,9 @@ async fn answer(shared: &Shared, request: Request<Incoming>) -> Result<Value, Pr
             Ok(clock(shared))
         }
         (&Method::POST, "/review") => review(shared, &body),
+        (&Method::POST, "/signature-review") => review_signature(shared, &body),
+        (&Method::GET, "/upload-policy") => Ok(upload_policy(shared)),
+        (&Method::PUT, "/upload-policy") => set_upload_policy(shared, &body),
         (&Method::POST, "/access-key") => set_access_key(shared, &body),
         (&Method::GET, "/state") => {
             let state = StateFile::export(shared).map_err(|error| Problem::new(500, error.to_string()))?;
@@ -183,6 +187,31 @@ fn review(shared: &Shared, body: &Bytes) -> Result<Value, Problem> {
         return Err(Problem::new(404, "there is no such letter"));
     }
     Ok(json!({"letters": letters, "state": review.state}))
+}
+
+fn review_signature(shared: &Shared, body: &Bytes) -> Result<Value, Problem> {
+    let review: SignatureReview = parse(body)?;
+    match shared.lock().review_signature(&review, shared.clock.now()) {
+        0 => Err(Problem::new(404, "no such signature")),
+        count => Ok(json!({"signatures": count, "state": review.state})),
+    }
+}
+
+fn upload_policy(shared: &Shared) -> Value {
+    json!({"form": shared.lock().upload_policy.to_string()})
+}
+
+fn set_upload_policy(shared: &Shared, body: &Bytes) -> Result<Value, Problem> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Wanted {
+        form: Value,
+    }
+    let wanted: Wanted = parse(body)?;
+    let text = wanted.form.as_str().map_or_else(|| wanted.form.to_string(), str::to_owned);
+    let form: PolicyForm = text.parse().map_err(|problem| Problem::new(400, format!("invalid form: {problem}")))?;
+    shared.lock().upload_policy = form;
+    Ok(upload_policy(shared))
 }
 
 fn set_access_key(shared: &Shared, body: &Bytes) -> Result<Value, Problem> {

@@ -9,6 +9,7 @@ use std::{
 };
 
 use jiff::{Timestamp, civil::Date};
+use serde_json::{Value, json};
 
 use super::{
     auth::AccountName,
@@ -20,9 +21,19 @@ use crate::{
     letter::{LetterId, Validity},
 };
 
+mod qualification;
 mod rules;
+mod signature;
 
-pub use rules::{Filter, NewLetter};
+use self::signature::Page;
+pub use self::{
+    qualification::StoredQualification,
+    rules::{Filter, NewLetter},
+    signature::{CarrierRegistration, SignatureReview, StoredSignature},
+};
+
+/// The highest id that a letter can be taken in with: more letters than anyone creates fit above it.
+pub const MAX_ID: LetterId = LetterId(1 << 62);
 
 /// The state of a letter that nobody has reviewed yet.
 const NOT_REVIEWED: &str = "INT";
@@ -57,6 +68,12 @@ impl StoredLetter {
     #[must_use]
     pub fn status(&self, today: Date) -> &'static str {
         if self.validity.contains(today) { "VALID" } else { "INVALID" }
+    }
+
+    /// Whether a signature has passed with it.
+    #[must_use]
+    pub fn has_passed(&self) -> bool {
+        &*self.state == "PASSED"
     }
 }
 
@@ -120,6 +137,9 @@ pub enum Contradiction {
         /// The name.
         name: String,
     },
+    /// An id beyond [`MAX_ID`].
+    #[error("the id {0} is too large; the largest is {MAX_ID}")]
+    LargeId(LetterId),
     /// Two letters of one number.
     #[error("two letters would have the id {0}")]
     Id(LetterId),
@@ -130,6 +150,47 @@ struct Account {
     letters: BTreeMap<LetterId, Arc<StoredLetter>>,
     ids_by_name: HashMap<Box<str>, LetterId>,
     objects: HashSet<Box<str>>,
+    signatures: BTreeMap<Box<str>, Arc<StoredSignature>>,
+    qualifications: BTreeMap<u64, Arc<StoredQualification>>,
+}
+
+impl Account {
+    fn letter_of(&self, signature: &StoredSignature) -> Option<&StoredLetter> {
+        let id = self.ids_by_name.get(signature.letter.as_deref()?)?;
+        self.letters.get(id).map(|letter| &**letter)
+    }
+
+    /// Moves the letter that a passed signature names from `INT` to `PASSED`, and returns it when it moved.
+    fn pass_letter_of(&mut self, signature: &StoredSignature) -> Option<Arc<StoredLetter>> {
+        let letter = self.letter_of(signature).filter(|letter| &*letter.state == NOT_REVIEWED)?;
+        let covered = letter.signatures.iter().any(|name| **name == *signature.name);
+        let id = letter.id;
+        let letter = self.letters.get_mut(&id).filter(|_| covered && signature.passed())?;
+        Arc::make_mut(letter).state = "PASSED".into();
+        Some(Arc::clone(letter))
+    }
+}
+
+/// A signature after its review.
+#[derive(Debug, Clone)]
+pub struct ReviewedSignature {
+    /// Its account.
+    pub account: AccountName,
+    /// The signature.
+    pub signature: Arc<StoredSignature>,
+    /// Its letter, when the review moved it to `PASSED`.
+    pub letter: Option<Arc<StoredLetter>>,
+}
+
+/// A time as the service writes it: `YYYY-MM-DD hh:mm:ss` in China.
+fn china_time(time: Timestamp) -> String {
+    let china = time.saturating_add(jiff::SignedDuration::from_hours(8)).unwrap_or(time);
+    china.strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes every field by reference")]
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// What all accounts hold.
@@ -216,6 +277,103 @@ impl Ledger {
         moved
     }
 
+    /// Takes in a signature, in place of the one of the same name. The letter that it moved to `PASSED` comes back.
+    pub fn put_signature(
+        &mut self,
+        account: &AccountName,
+        signature: Arc<StoredSignature>,
+    ) -> Option<Arc<StoredLetter>> {
+        let holder = self.accounts.entry(account.clone()).or_default();
+        let moved = holder.pass_letter_of(&signature);
+        holder.signatures.insert(signature.name.as_str().into(), signature);
+        moved
+    }
+
+    /// Takes in a qualification, in place of the one of the same id.
+    pub fn put_qualification(&mut self, account: &AccountName, qualification: Arc<StoredQualification>) {
+        self.accounts.entry(account.clone()).or_default().qualifications.insert(qualification.id, qualification);
+    }
+
+    /// Reviews a signature. Returns what is to be kept: the signatures, and the letters that are `PASSED` now.
+    pub fn review_signature(&mut self, review: &SignatureReview, now: Timestamp) -> Vec<ReviewedSignature> {
+        let wanted = |name: &AccountName| review.account.as_ref().is_none_or(|wanted| wanted == name);
+        let mut reviewed = Vec::new();
+        for (account, holder) in self.accounts.iter_mut().filter(|(name, _)| wanted(name)) {
+            let Some(signature) = holder.signatures.get_mut(review.signature.as_str()) else { continue };
+            Arc::make_mut(signature).review(review, now);
+            let signature = Arc::clone(signature);
+            let letter = holder.pass_letter_of(&signature);
+            reviewed.push(ReviewedSignature { account: account.clone(), signature, letter });
+        }
+        reviewed
+    }
+
+    /// The answer of `QuerySmsSignList`: the newest signatures first.
+    ///
+    /// # Errors
+    /// When the page is not valid.
+    pub fn signature_list(&self, account: &AccountName, params: &Params) -> Result<Value, Refusal> {
+        let page = Page::from_params(params, "PageIndex", 10)?;
+        let holder = self.accounts.get(account);
+        let mut all: Vec<_> = holder.iter().flat_map(|holder| holder.signatures.values()).collect();
+        all.sort_by(|a, b| b.created.cmp(&a.created));
+        let items = page.of(all.iter()).map(|signature| signature.item(holder.and_then(|h| h.letter_of(signature))));
+        Ok(json!({
+            "Code": "OK", "Message": "OK", "SmsSignList": items.collect::<Value>(),
+            "TotalCount": all.len(), "CurrentPage": page.number, "PageSize": page.size,
+        }))
+    }
+
+    /// The answer of `GetSmsSign`.
+    ///
+    /// # Errors
+    /// When there is no such signature.
+    pub fn signature(&self, account: &AccountName, params: &Params) -> Result<Value, Refusal> {
+        let name = params.filled("SignName").ok_or_else(|| Refusal::missing("SignName"))?;
+        let holder = self.accounts.get(account).ok_or(Code::SignatureNotFound)?;
+        let signature = holder.signatures.get(name).ok_or(Code::SignatureNotFound)?;
+        Ok(signature.answer(holder.letter_of(signature)))
+    }
+
+    /// The answer of `QuerySmsQualificationRecord`: the newest qualifications first.
+    ///
+    /// # Errors
+    /// When the page is not valid.
+    pub fn qualification_list(&self, account: &AccountName, params: &Params) -> Result<Value, Refusal> {
+        let page = Page::from_params(params, "PageNo", 20)?;
+        let holder = self.accounts.get(account);
+        let all = holder.iter().flat_map(|holder| holder.qualifications.values().rev());
+        let all: Vec<_> = all.filter(|qualification| qualification.matches(params)).collect();
+        let list: Value = page.of(all.iter()).map(|qualification| qualification.item()).collect();
+        let data = json!({"PageSize": page.size, "Total": all.len(), "PageNo": page.number, "List": list});
+        Ok(json!({"Code": "OK", "Message": "OK", "Success": true, "Data": data}))
+    }
+
+    /// The answer of `QuerySingleSmsQualification`; without `Data` when there is none.
+    ///
+    /// # Errors
+    /// When the id is missing or not a number.
+    pub fn qualification(&self, account: &AccountName, params: &Params) -> Result<Value, Refusal> {
+        const ID: &str = "QualificationGroupId";
+        let id = params.filled(ID).ok_or_else(|| Refusal::missing(ID))?;
+        let id: u64 = id.parse().map_err(|_| Refusal::invalid(ID))?;
+        let found = self.accounts.get(account).and_then(|holder| holder.qualifications.get(&id));
+        let data = found.map(|qualification| qualification.details());
+        Ok(json!({"Code": "OK", "Message": "OK", "Success": true, "Data": data}))
+    }
+
+    /// The signatures and qualifications of an account.
+    pub fn applications(&self, account: &AccountName) -> (Vec<Arc<StoredSignature>>, Vec<Arc<StoredQualification>>) {
+        let Some(holder) = self.accounts.get(account) else { return Default::default() };
+        (holder.signatures.values().cloned().collect(), holder.qualifications.values().cloned().collect())
+    }
+
+    /// Whether the account holds a letter of that name.
+    #[must_use]
+    pub fn has_letter(&self, account: &AccountName, name: &str) -> bool {
+        self.accounts.get(account).is_some_and(|holder| holder.ids_by_name.contains_key(name))
+    }
+
     /// Takes in a letter that was kept.
     ///
     /// # Errors
@@ -237,6 +395,9 @@ impl Ledger {
     pub fn admits(&self, account: &AccountName, letter: &StoredLetter) -> Result<(), Contradiction> {
         if self.accounts.get(account).is_some_and(|holder| holder.ids_by_name.contains_key(&letter.name)) {
             return Err(Contradiction::Name { account: account.to_string(), name: letter.name.to_string() });
+        }
+        if letter.id > MAX_ID {
+            return Err(Contradiction::LargeId(letter.id));
         }
         if self.ids.contains(&letter.id) {
             return Err(Contradiction::Id(letter.id));

@@ -12,8 +12,12 @@ use subtle::ConstantTimeEq;
 
 use super::auth::AccessKey;
 
-/// The largest picture that the service documents: 5 MB.
-pub(super) const MAX_PICTURE_BYTES: u64 = 5 * 1024 * 1024;
+mod form;
+
+pub use form::PolicyForm;
+
+/// The name of the one bucket, which policies may name.
+pub(crate) const BUCKET: &str = "letterform-emulator";
 
 /// For how long an upload policy is good, in seconds.
 const POLICY_SECONDS: i64 = 30 * 60;
@@ -37,18 +41,15 @@ pub(super) struct UploadPolicy {
 }
 
 impl UploadPolicy {
-    /// The policy for whoever holds `key`, from `now` on.
+    /// The policy for the holder of `key`, from `now` on. `unique` differs from policy to policy.
     #[must_use]
-    pub(super) fn issue(key: &AccessKey, now: Timestamp) -> Self {
+    pub(super) fn issue(key: &AccessKey, form: &PolicyForm, unique: &str, now: Timestamp) -> Self {
         let start_path = key.account.start_path();
         let expire = now.as_second() + POLICY_SECONDS;
         let expiration = Timestamp::from_second(expire).unwrap_or(Timestamp::MAX);
         let document = serde_json::json!({
             "expiration": format!("{expiration:.3}"),
-            "conditions": [
-                ["content-length-range", 0, MAX_PICTURE_BYTES],
-                ["starts-with", "$key", format!("{start_path}/")],
-            ],
+            "conditions": form.conditions(&start_path, unique),
         });
         let policy = STANDARD.encode(document.to_string());
         let signature = sign(key, &policy);
@@ -186,7 +187,7 @@ impl UploadForm {
         if object.len() > 1023 || object.starts_with(['/', '\\']) {
             return Err(OssRefusal::new(400, "InvalidObjectName", "The specified object is not valid."));
         }
-        let length = self.check_policy(policy, &object, now)?;
+        let length = self.check_policy(policy, now)?;
         let success_status = match self.get("success_action_status") {
             Some("200") => 200,
             Some("201") => 201,
@@ -195,12 +196,7 @@ impl UploadForm {
         Ok(UploadPermit { key: object, length, success_status })
     }
 
-    fn check_policy(
-        &self,
-        policy: &str,
-        object: &str,
-        now: Timestamp,
-    ) -> Result<std::ops::RangeInclusive<u64>, OssRefusal> {
+    fn check_policy(&self, policy: &str, now: Timestamp) -> Result<std::ops::RangeInclusive<u64>, OssRefusal> {
         let document = STANDARD.decode(policy).map_err(|_| OssRefusal::policy("it is not base64."))?;
         let document: Value =
             serde_json::from_slice(&document).map_err(|_| OssRefusal::policy("it is not valid JSON."))?;
@@ -219,26 +215,26 @@ impl UploadForm {
         for condition in conditions {
             if let Some(range) = length_range(condition)? {
                 length = *length.start().max(range.start())..=*length.end().min(range.end());
-            } else if !self.meets(condition, object)? {
+            } else if !self.meets(condition)? {
                 return Err(OssRefusal::condition(condition));
             }
         }
         Ok(length)
     }
 
-    /// Whether one condition holds: `{"field": "value"}`, `["eq", "$field", "value"]`, `["starts-with", "$field",
+    /// Whether one condition holds for the fields as they were sent, so that a `${filename}` in the key is the same
+    /// variable in the condition: `{"field": "value"}`, `["eq", "$field", "value"]`, `["starts-with", "$field",
     /// "start"]`, `["in", "$field", ["value", …]]`, `["not-in", "$field", ["value", …]]`.
-    fn meets(&self, condition: &Value, object: &str) -> Result<bool, OssRefusal> {
+    fn meets(&self, condition: &Value) -> Result<bool, OssRefusal> {
         let unknown = || OssRefusal::policy(&format!("Invalid condition: {condition}"));
-        let value_of = |field: &str| if field == "key" { object } else { self.get(field).unwrap_or_default() };
+        let value_of = |field: &str| if field == "bucket" { BUCKET } else { self.get(field).unwrap_or_default() };
         if let Some(simple) = condition.as_object() {
             let (field, value) = simple.iter().next().filter(|_| simple.len() == 1).ok_or_else(|| {
                 OssRefusal::policy(
                     "Invalid Simple-Condition: Simple-Conditions must have exactly one property specified.",
                 )
             })?;
-            // There is one bucket, and its name is the host's.
-            return Ok(field == "bucket" || Some(value_of(field)) == value.as_str());
+            return Ok(Some(value_of(field)) == value.as_str());
         }
         let [operator, field, operand] = condition.as_array().map_or(&[][..], Vec::as_slice) else {
             return Err(unknown());
@@ -247,7 +243,7 @@ impl UploadForm {
         let value = value_of(field);
         let listed = || operand.as_array().is_some_and(|list| list.iter().any(|item| item.as_str() == Some(value)));
         match (operator.as_str(), operand) {
-            (Some("eq"), Value::String(wanted)) => Ok(field == "bucket" || value == wanted),
+            (Some("eq"), Value::String(wanted)) => Ok(value == wanted),
             (Some("starts-with"), Value::String(start)) => Ok(value.starts_with(start.as_str())),
             (Some("in"), Value::Array(_)) => Ok(listed()),
             (Some("not-in"), Value::Array(_)) => Ok(!listed()),
@@ -299,12 +295,12 @@ mod tests {
     #[test]
     fn the_policy_that_is_handed_out_permits_an_upload_to_the_accounts_folder() {
         let key = AccessKey::default();
-        let issued = UploadPolicy::issue(&key, now());
+        let issued = UploadPolicy::issue(&key, &PolicyForm::default(), "1", now());
         let upload = |name: &str, at| form(&issued.policy, &issued.signature, name).permit(&key, at);
         let inside = format!("{}/scan.jpg", issued.start_path);
         assert_eq!(
             upload(&inside, now()),
-            Ok(UploadPermit { key: inside.clone(), length: 0..=MAX_PICTURE_BYTES, success_status: 200 })
+            Ok(UploadPermit { key: inside.clone(), length: 0..=1_048_576_000, success_status: 200 })
         );
         let by_file_name = upload(&format!("{}/${{filename}}", issued.start_path), now());
         assert_eq!(by_file_name.expect("permitted").key, inside);
@@ -315,9 +311,25 @@ mod tests {
     }
 
     #[test]
+    fn the_key_is_the_value_of_its_condition_with_the_file_name_in_place_of_the_variable() {
+        let key = AccessKey::default();
+        for form in ["eq-filename", "object"] {
+            let issued = UploadPolicy::issue(&key, &form.parse().expect(form), "1", now());
+            let upload = |name: &str| self::form(&issued.policy, &issued.signature, name).permit(&key, now());
+            let as_issued = format!("{}/${{filename}}", issued.start_path);
+            assert_eq!(upload(&as_issued).expect("permitted").key, format!("{}/scan.jpg", issued.start_path));
+            let replaced = format!("{}/scan.jpg", issued.start_path);
+            assert_eq!(upload(&replaced).expect_err("not the value").code, "AccessDenied");
+        }
+        let issued = UploadPolicy::issue(&key, &"fixed-key".parse().expect("a keyword"), "7", now());
+        let fixed = format!("{}/7.png", issued.start_path);
+        assert_eq!(form(&issued.policy, &issued.signature, &fixed).permit(&key, now()).expect("permitted").key, fixed);
+    }
+
+    #[test]
     fn a_policy_of_another_secret_is_refused() {
         let other: AccessKey = "letterform-emulator:another".parse().expect("valid");
-        let issued = UploadPolicy::issue(&other, now());
+        let issued = UploadPolicy::issue(&other, &PolicyForm::default(), "1", now());
         let form = form(&issued.policy, &issued.signature, "1/scan.jpg");
         assert_eq!(form.permit(&AccessKey::default(), now()).expect_err("forged").code, "SignatureDoesNotMatch");
     }
@@ -335,6 +347,10 @@ mod tests {
             (r#"{"key":"1/a.jpg","bucket":"b"}"#, "InvalidPolicyDocument"),
             (r#"["eq","$key","1/a.jpg"]"#, &any),
             (r#"["eq","$success_action_status","201"]"#, "AccessDenied"),
+            (r#"["eq","$key","1/${filename}"]"#, "AccessDenied"),
+            (r#"{"bucket":"letterform-emulator"}"#, &any),
+            (r#"["eq","$bucket","another"]"#, "AccessDenied"),
+            (r#"["eq","$x-oss-meta-owner","a"]"#, "AccessDenied"),
             (r#"["starts-with","$key","1/"]"#, &any),
             (r#"["starts-with","$key","2/"]"#, "AccessDenied"),
             (r#"["in","$key",["1/a.jpg"]]"#, &any),

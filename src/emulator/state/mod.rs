@@ -13,8 +13,8 @@ use super::{
     action::Action,
     auth::{self, AccessKey, AccessKeys, AccountName, ApiRequest, Nonces},
     faults::{Effects, Faults},
-    ledger::{Filter, Ledger, Review, StoredLetter},
-    object_store::UploadPolicy,
+    ledger::{Filter, Ledger, Review, SignatureReview, StoredLetter},
+    object_store::{PolicyForm, UploadPolicy},
     refusal::{Code, Refusal},
     sts::{self, Metadata, Sessions},
 };
@@ -76,6 +76,8 @@ pub(super) struct State {
     pub(super) changes: Changes,
     pub(super) keys: AccessKeys,
     pub(super) faults: Faults,
+    /// The form of the upload policies that are issued.
+    pub(super) upload_policy: PolicyForm,
     /// How far the day that decides validity is from the clock's.
     pub(super) shift: SignedDuration,
     calls: BTreeMap<Action, u64>,
@@ -98,6 +100,7 @@ impl State {
             changes,
             keys,
             faults,
+            upload_policy: PolicyForm::default(),
             shift: SignedDuration::ZERO,
             calls: BTreeMap::new(),
             rates: BTreeMap::new(),
@@ -182,12 +185,16 @@ impl State {
                 }
                 Ok(Success::Letters { letters, today: day_in_china(shifted) })
             }
+            Action::Signatures => self.ledger.signature_list(&key.account, &params).map(Success::Bare),
+            Action::Signature => self.ledger.signature(&key.account, &params).map(Success::Bare),
+            Action::Qualifications => self.ledger.qualification_list(&key.account, &params).map(Success::Bare),
+            Action::Qualification => self.ledger.qualification(&key.account, &params).map(Success::Bare),
             Action::OssInfo => {
                 if params.filled("BizType").ok_or_else(|| Refusal::missing("BizType"))? != "dysms" {
-                    return Err(Refusal::invalid("BizType"));
+                    return Err(Code::OssBizTypeNotSupported.into());
                 }
                 let UploadPolicy { access_key_id, policy, signature, start_path, expire } =
-                    UploadPolicy::issue(key, now);
+                    UploadPolicy::issue(key, &self.upload_policy, &sts::random_hex(64), now);
                 let (host, expire) = (origin.to_owned(), u64::try_from(expire).ok());
                 Ok(Success::OssInfo(OssInfo { access_key_id, policy, signature, host, start_path, expire }))
             }
@@ -228,6 +235,20 @@ impl State {
     pub(super) fn put_object(&mut self, account: &AccountName, key: String, content: Bytes) {
         self.ledger.put_object(account, &key);
         self.changes.push(Change::Object { account: account.clone(), key, content });
+    }
+
+    /// Reviews a signature; its letter follows. Returns how many there were.
+    pub(super) fn review_signature(&mut self, review: &SignatureReview, now: Timestamp) -> usize {
+        let reviewed = self.ledger.review_signature(review, self.shifted(now));
+        let count = reviewed.len();
+        for reviewed in reviewed {
+            let account = reviewed.account;
+            if let Some(letter) = reviewed.letter {
+                self.changes.push(Change::Letter { account: account.clone(), letter });
+            }
+            self.changes.push(Change::Signature { account, signature: reviewed.signature });
+        }
+        count
     }
 
     /// Moves letters to another state.

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use super::{
     super::{
         auth::AccountName,
-        ledger::{Contradiction, StoredLetter},
+        ledger::{Contradiction, StoredLetter, StoredQualification, StoredSignature},
     },
     Shared, State,
     store::{Change, StoreError},
@@ -37,6 +37,12 @@ pub struct AccountState {
     /// What was uploaded to it.
     #[serde(default)]
     pub objects: Vec<ObjectState>,
+    /// Its signatures.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signatures: Vec<StoredSignature>,
+    /// Its qualifications.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub qualifications: Vec<StoredQualification>,
 }
 
 /// A letter, with or without an id of its own.
@@ -96,10 +102,15 @@ impl StateFile {
     pub(in crate::emulator) fn export(shared: &Shared) -> Result<Self, StoreError> {
         let mut accounts: Vec<AccountState> = {
             let state = shared.lock();
-            let accounts = state.ledger.accounts().map(|(name, letters)| AccountState {
-                name: name.clone(),
-                letters: letters.map(|letter| LetterState::from(&**letter)).collect(),
-                objects: Vec::new(),
+            let accounts = state.ledger.accounts().map(|(name, letters)| {
+                let (signatures, qualifications) = state.ledger.applications(name);
+                AccountState {
+                    name: name.clone(),
+                    letters: letters.map(|letter| LetterState::from(&**letter)).collect(),
+                    objects: Vec::new(),
+                    signatures: signatures.into_iter().map(Arc::unwrap_or_clone).collect(),
+                    qualifications: qualifications.into_iter().map(Arc::unwrap_or_clone).collect(),
+                }
             });
             accounts.collect()
         };
@@ -138,6 +149,19 @@ impl StateFile {
                     Err(problem) => problems.push(problem),
                 }
             }
+            for signature in account.signatures {
+                if let Some(letter) = &signature.letter
+                    && !state.ledger.has_letter(&name, letter)
+                    && !seen.names.contains(&(name.clone(), letter.as_str().into()))
+                {
+                    problems.push(format!("account {name}, signature {:?}: unknown letter {letter:?}", signature.name));
+                }
+                changes.push(Change::Signature { account: name.clone(), signature: Arc::new(signature) });
+            }
+            changes.extend(account.qualifications.into_iter().map(|qualification| Change::Qualification {
+                account: name.clone(),
+                qualification: Arc::new(qualification),
+            }));
         }
         if !problems.is_empty() {
             return Err(ImportError::Problems(problems));
@@ -153,6 +177,10 @@ pub struct Imported {
     pub letters: usize,
     /// How many objects.
     pub objects: usize,
+    /// How many signatures.
+    pub signatures: usize,
+    /// How many qualifications.
+    pub qualifications: usize,
 }
 
 fn take_in(state: &mut State, changes: Vec<Change>) -> Imported {
@@ -166,6 +194,16 @@ fn take_in(state: &mut State, changes: Vec<Change>) -> Imported {
             Change::Letter { account, letter } => {
                 state.ledger.restore(account, Arc::clone(letter)).expect("every letter was checked before");
                 imported.letters += 1;
+            }
+            Change::Signature { account, signature } => {
+                if let Some(letter) = state.ledger.put_signature(account, Arc::clone(signature)) {
+                    state.changes.push(Change::Letter { account: account.clone(), letter });
+                }
+                imported.signatures += 1;
+            }
+            Change::Qualification { account, qualification } => {
+                state.ledger.put_qualification(account, Arc::clone(qualification));
+                imported.qualifications += 1;
             }
         }
         state.changes.push(change);

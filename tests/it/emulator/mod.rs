@@ -5,6 +5,7 @@ mod conformance;
 mod fault;
 mod process;
 mod scale;
+mod signature;
 mod upload;
 
 /// The tests' vocabulary: an emulator whose clock stands still, and a client of it.
@@ -14,7 +15,7 @@ mod setup {
     use jiff::Timestamp;
     use letterform::{
         clock::Clock,
-        emulator::{Emulator, EmulatorOptions, Running, StateLocation, faults::Faults},
+        emulator::{Emulator, EmulatorOptions, PolicyForm, Running, StateLocation, faults::Faults},
     };
 
     use crate::emulator::client::Client;
@@ -37,6 +38,7 @@ mod setup {
                 .map(|key| key.parse().expect("an AccessKey"))
                 .into(),
             faults: Faults(faults.iter().map(|rule| rule.parse().expect(rule)).collect()),
+            upload_policy: PolicyForm::default(),
             clock: Arc::new(Still),
             metadata_role: Some("ecs-role".to_owned()),
         })

@@ -188,7 +188,7 @@ async fn a_state_is_exported_to_a_file_and_imported_from_it() {
     }
     assert!(run(&["export", "--state", &first, "--out", &file]).status.success());
     let imported = run(&["import", &file, "--state", &second]);
-    assert!(text(&imported.stdout).contains("1 letters and 1 objects imported"), "{imported:?}");
+    assert!(text(&imported.stdout).contains("letters 1, objects 1, signatures 0"), "{imported:?}");
     let exported = run(&["export", "--state", &second]);
     assert_eq!(text(&exported.stdout), std::fs::read_to_string(&file).expect("the export"));
     let again = run(&["import", &file, "--state", &second]);

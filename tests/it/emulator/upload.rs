@@ -1,6 +1,6 @@
 //! The upload of objects.
 
-use reqwest::Response;
+use reqwest::{Method, Response};
 use serde_json::Value;
 
 use crate::emulator::setup::emulator;
@@ -70,6 +70,8 @@ async fn the_status_of_success_is_the_one_that_was_asked_for() {
 async fn each_wrong_form_is_refused_as_the_object_store_does() {
     static LARGE: [u8; 5 * 1024 * 1024 + 1] = [0; 5 * 1024 * 1024 + 1];
     let (_running, client) = emulator(&[]).await;
+    let form = r#"{"form": [["content-length-range", 1, 5242880], ["starts-with", "$key", "{path}/"]]}"#;
+    assert_eq!(client.admin(Method::PUT, "/upload-policy", form).await.status, 200);
     let info = client.oss_info().await;
     let key = format!("{}/a.png", info["StartPath"].as_str().expect("a text"));
     let good = fields(&info, &key);
@@ -93,11 +95,38 @@ async fn each_wrong_form_is_refused_as_the_object_store_does() {
         (without(2), Some(PICTURE), 400, "InvalidPolicyDocument"),
         (good.clone(), None, 400, "IncorrectNumberOfFilesInPOSTRequest"),
         (good.clone(), Some(LARGE.as_slice()), 400, "EntityTooLarge"),
+        (good.clone(), Some(&[]), 400, "EntityTooSmall"),
         (good.clone(), Some(&LARGE[1..]), 200, ""),
     ] {
         let response = client.post_object(&fields, file).await;
         assert_eq!(outcome(response).await, (status, code.to_owned()));
     }
+}
+
+#[tokio::test]
+async fn the_form_of_upload_policies_is_a_setting() {
+    let (_running, client) = emulator(&[]).await;
+    let with_policy = async |form: &str, key: &str, more: &[(&'static str, &'static str)]| {
+        let set = client.admin(Method::PUT, "/upload-policy", &format!("{{\"form\": {form}}}")).await;
+        assert_eq!(set.status, 200, "{}", set.text);
+        let info = client.oss_info().await;
+        let key = key.replace("{path}", info["StartPath"].as_str().expect("a text"));
+        let mut fields = fields(&info, &key);
+        fields.extend(more);
+        outcome(client.post_object(&fields, Some(PICTURE)).await).await.0
+    };
+    assert_eq!(with_policy(r#""eq-filename""#, "{path}/${filename}", &[]).await, 200);
+    assert_eq!(with_policy(r#""eq-filename""#, "{path}/a.png", &[]).await, 403);
+    assert_eq!(with_policy(r#""fixed-key""#, "{path}/a.png", &[]).await, 403);
+    assert_eq!(with_policy(r#""any-prefix""#, "anywhere/a.png", &[]).await, 200);
+    assert_eq!(with_policy(r#""no-key""#, "a.png", &[]).await, 200);
+    let demands = r#"[["eq", "$content-type", "image/png"], ["eq", "$x-oss-meta-owner", "a"]]"#;
+    assert_eq!(with_policy(demands, "a.png", &[]).await, 403);
+    let both = [("Content-Type", "image/png"), ("x-oss-meta-owner", "a")];
+    assert_eq!(with_policy(demands, "a.png", &both).await, 200);
+    let unknown = client.admin(Method::PUT, "/upload-policy", r#"{"form": "eq"}"#).await;
+    assert_eq!(unknown.status, 400);
+    assert!(unknown.text.contains("expected eq-filename"), "{}", unknown.text);
 }
 
 #[tokio::test]

@@ -16,6 +16,10 @@ const LETTERS: TableDefinition<(&str, u64), &[u8]> = TableDefinition::new("lette
 const OBJECTS: TableDefinition<(&str, &str), u64> = TableDefinition::new("objects");
 /// Account and key → the object.
 pub(super) const CONTENTS: TableDefinition<(&str, &str), &[u8]> = TableDefinition::new("contents");
+/// Account and name → the signature as JSON.
+const SIGNATURES: TableDefinition<(&str, &str), &[u8]> = TableDefinition::new("signatures");
+/// Account and id → the qualification as JSON.
+const QUALIFICATIONS: TableDefinition<(&str, u64), &[u8]> = TableDefinition::new("qualifications");
 /// Facts about the database.
 const META: TableDefinition<&str, u64> = TableDefinition::new("meta");
 const FORMAT: &str = "format";
@@ -45,6 +49,8 @@ pub(super) fn open_database(location: &StateLocation, place: &str) -> Result<Dat
         transaction.open_table(LETTERS)?;
         transaction.open_table(OBJECTS)?;
         transaction.open_table(CONTENTS)?;
+        transaction.open_table(SIGNATURES)?;
+        transaction.open_table(QUALIFICATIONS)?;
         let found = {
             let mut meta = transaction.open_table(META)?;
             let found = meta.get(FORMAT)?.map(|version| version.value());
@@ -103,10 +109,36 @@ pub(super) fn load(database: &Database, place: &str) -> Result<Ledger, StoreErro
         let letter: StoredLetter = serde_json::from_slice(&letter).map_err(|error| damaged(error.to_string()))?;
         ledger.restore(&account, Arc::new(letter)).map_err(|error: Contradiction| damaged(error.to_string()))?;
     }
+    let (signatures, qualifications) = applications(database).map_err(|error| StoreError::Read(Box::new(error)))?;
+    for (account, json) in signatures {
+        let signature = serde_json::from_slice(&json).map_err(|error| damaged(error.to_string()))?;
+        ledger.put_signature(&account_of(&account)?, Arc::new(signature));
+    }
+    for (account, json) in qualifications {
+        let qualification = serde_json::from_slice(&json).map_err(|error| damaged(error.to_string()))?;
+        ledger.put_qualification(&account_of(&account)?, Arc::new(qualification));
+    }
     for (account, key) in object_keys(database)? {
         ledger.put_object(&account_of(&account)?, &key);
     }
     Ok(ledger)
+}
+
+/// Accounts, and what they hold as JSON.
+type Records = Vec<(String, Vec<u8>)>;
+
+/// Signatures and qualifications.
+fn applications(database: &Database) -> Result<(Records, Records), redb::Error> {
+    let transaction = database.begin_read()?;
+    let signatures = transaction.open_table(SIGNATURES)?;
+    let signatures = signatures.iter()?.map(|entry| {
+        entry.map(|(key, json)| (key.value().0.to_owned(), json.value().to_vec())).map_err(redb::Error::from)
+    });
+    let qualifications = transaction.open_table(QUALIFICATIONS)?;
+    let qualifications = qualifications.iter()?.map(|entry| {
+        entry.map(|(key, json)| (key.value().0.to_owned(), json.value().to_vec())).map_err(redb::Error::from)
+    });
+    Ok((signatures.collect::<Result<_, _>>()?, qualifications.collect::<Result<_, _>>()?))
 }
 
 pub(super) fn commit(database: &Database, batch: &[Change]) -> Result<(), redb::Error> {
@@ -114,12 +146,22 @@ pub(super) fn commit(database: &Database, batch: &[Change]) -> Result<(), redb::
     {
         let mut letters = transaction.open_table(LETTERS)?;
         let mut objects = transaction.open_table(OBJECTS)?;
+        let mut signatures = transaction.open_table(SIGNATURES)?;
+        let mut qualifications = transaction.open_table(QUALIFICATIONS)?;
         let mut contents = transaction.open_table(CONTENTS)?;
         for change in batch {
             match change {
                 Change::Letter { account, letter } => {
                     let json = serde_json::to_vec(letter).expect("a letter is texts and numbers");
                     letters.insert((account.as_str(), letter.id.0), json.as_slice())?;
+                }
+                Change::Signature { account, signature } => {
+                    let json = serde_json::to_vec(signature).expect("a signature is texts and numbers");
+                    signatures.insert((account.as_str(), signature.name.as_str()), json.as_slice())?;
+                }
+                Change::Qualification { account, qualification } => {
+                    let json = serde_json::to_vec(qualification).expect("a qualification is texts and numbers");
+                    qualifications.insert((account.as_str(), qualification.id), json.as_slice())?;
                 }
                 Change::Object { account, key, content } => {
                     let size = u64::try_from(content.len()).expect("usize has at most 64 bits");

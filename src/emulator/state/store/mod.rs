@@ -19,7 +19,7 @@ mod database;
 use self::database::{CONTENTS, FORMAT_VERSION, commit, load, object_keys, open_database};
 use crate::emulator::{
     auth::AccountName,
-    ledger::{Ledger, StoredLetter},
+    ledger::{Ledger, StoredLetter, StoredQualification, StoredSignature},
 };
 
 /// The most changes of one transaction.
@@ -50,6 +50,20 @@ pub(in crate::emulator) enum Change {
         account: AccountName,
         /// The letter.
         letter: Arc<StoredLetter>,
+    },
+    /// A signature that is new, or in another state.
+    Signature {
+        /// Its account.
+        account: AccountName,
+        /// The signature.
+        signature: Arc<StoredSignature>,
+    },
+    /// A qualification that is new, or in another state.
+    Qualification {
+        /// Its account.
+        account: AccountName,
+        /// The qualification.
+        qualification: Arc<StoredQualification>,
     },
     /// An object that was uploaded.
     Object {
