@@ -1,6 +1,9 @@
 //! Where a service is: its endpoint, and which endpoint a region has.
 
-use std::{fmt, net::IpAddr};
+use std::{
+    fmt,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+};
 
 use url::{Host, Url};
 
@@ -94,6 +97,21 @@ impl Endpoint {
         }
     }
 
+    /// Whether it is on this machine, or an address that leads nowhere but to this machine's surroundings: link-local and
+    /// metadata addresses, whatever way they are written.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        match self.0.host() {
+            Some(Host::Domain(name)) => {
+                let name = name.trim_end_matches('.');
+                name == "localhost" || name.ends_with(".localhost")
+            }
+            Some(Host::Ipv4(address)) => is_local_v4(address),
+            Some(Host::Ipv6(address)) => is_local_v6(address),
+            None => false,
+        }
+    }
+
     /// Whether it is one of the service's own hosts, on the default port.
     ///
     /// An exact list: anyone can own a host below `aliyuncs.com`, such as a bucket's or an image project's.
@@ -143,6 +161,35 @@ impl Endpoint {
             Ok(())
         }
     }
+}
+
+fn is_local_v4(address: Ipv4Addr) -> bool {
+    // 100.64.0.0/10 holds the metadata service of the cloud that the service is in.
+    let [first, second, ..] = address.octets();
+    first == 0
+        || address.is_loopback()
+        || address.is_link_local()
+        || address.is_broadcast()
+        || address.is_multicast()
+        || (first == 100 && second & 0xC0 == 64)
+}
+
+fn is_local_v6(address: Ipv6Addr) -> bool {
+    let segments = address.segments();
+    let embedded = match segments {
+        // Mapped, compatible and translated addresses of IPv4.
+        [0, 0, 0, 0, 0, 0 | 0xFFFF, high, low] | [0x64, 0xFF9B, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => {
+            let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
+            Some(Ipv4Addr::new(a, b, c, d))
+        }
+        _ => None,
+    };
+    address.is_loopback()
+        || address.is_unspecified()
+        || address.is_multicast()
+        || address.is_unicast_link_local()
+        || address.is_unique_local()
+        || embedded.is_some_and(is_local_v4)
 }
 
 /// The origin, such as `https://dysmsapi.aliyuncs.com`.
@@ -201,6 +248,9 @@ mod tests {
             "dysmsapi-x.img-cn-hangzhou.aliyuncs.com",
             "dysmsapi-vpc.cn-hangzhou.aliyuncs.com",
             "dysmsapi.cn-hangzhou.aliyuncs.com",
+            "dysmsapi.img-cn-hangzhou.aliyuncs.com",
+            "dysmsapi-x.aliyuncs.com",
+            "dysmsapi.aliyuncs.com.",
             "dysmsapi.aliyuncs.com:8443",
             "http://127.0.0.1",
         ] {

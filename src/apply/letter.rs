@@ -93,7 +93,7 @@ impl<'a, 'c, S: WriteLetters, R: ReadScans> Work<'a, 'c, S, R> {
             if exists || unknown {
                 answer_lost |= unknown;
                 match self.look_up().await {
-                    Ok(Some(found)) => return self.compare(&found, answer_lost),
+                    Ok(Some(found)) => return self.compare(&letter, &found, answer_lost),
                     Ok(None) if exists => return LetterOutcome::Failed(Failure::invisible(&error)),
                     Ok(None) => {}
                     Err(lookup) => return LetterOutcome::Unknown(Failure::in_doubt(&error, &lookup)),
@@ -128,12 +128,18 @@ impl<'a, 'c, S: WriteLetters, R: ReadScans> Work<'a, 'c, S, R> {
 
     /// What a letter that was found under the name means: ours, when a create's answer was lost and the letter is to the last
     /// as it was sent, picture included; somebody's, when not.
-    fn compare(&self, found: &Answer<ExistingLetter>, answer_lost: bool) -> LetterOutcome {
+    fn compare(&self, sent: &Letter<FileKey>, found: &Answer<ExistingLetter>, answer_lost: bool) -> LetterOutcome {
         let id = found.value.id;
         let comparison = plan::compare(&self.desired.letter, &found.value);
+        // The picture's name may not tell what it holds, and still be the one that was sent.
+        let is_as_sent = || {
+            let sent = sent.clone().with_picture(Picture::FileKey(sent.picture.clone()));
+            let comparison = plan::compare(&sent, &found.value);
+            comparison.is_equal() && comparison.unknown.is_empty()
+        };
         if !comparison.is_equal() {
             LetterOutcome::Conflict { id, differences: comparison.differences }
-        } else if answer_lost && comparison.unknown.is_empty() {
+        } else if answer_lost && (comparison.unknown.is_empty() || is_as_sent()) {
             let request_id = found.request_id.clone();
             LetterOutcome::Created { id, request_id, confirmation: Confirmation::Lookup }
         } else {

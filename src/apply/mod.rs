@@ -19,8 +19,8 @@ pub use report::{
 };
 
 use crate::{
-    letter::{DesiredLetter, Scan, Source},
-    plan::{Plan, PlannedLetter},
+    letter::{DesiredLetter, Picture, Scan, Source},
+    plan::{Plan, PlannedLetter, Warning},
     retry::{Caller, Event, Problem, Shutdown},
     service::WriteLetters,
 };
@@ -74,7 +74,23 @@ pub async fn apply<S: WriteLetters>(
             ReportedLetter { planned, outcome }
         })
         .collect();
-    Report { account: plan.account, endpoint: plan.endpoint, from_saved_plan: false, letters, warnings: plan.warnings }
+    let letters: Vec<ReportedLetter> = letters;
+    let mut warnings = plan.warnings;
+    warnings.extend(letters.iter().filter_map(|letter| of_named_picture(letter, &uploads)));
+    Report { account: plan.account, endpoint: plan.endpoint, from_saved_plan: false, letters, warnings }
+}
+
+/// The warning about a created letter whose picture has a name that does not tell what it holds.
+fn of_named_picture<S: WriteLetters, R: ReadScans>(
+    letter: &ReportedLetter,
+    uploads: &upload::Uploads<'_, S, R>,
+) -> Option<Warning> {
+    let (PlannedLetter::Create(desired), LetterOutcome::Created { .. }) = (&letter.planned, &letter.outcome) else {
+        return None;
+    };
+    let Picture::Scan(scan) = &desired.letter.picture else { return None };
+    let key = uploads.key_at_hand(scan)?;
+    (key.object() != Some(scan.object())).then(|| Warning::of_named_picture(desired.letter.name.as_str(), &key))
 }
 
 /// Settles one letter, unless everything is to end first.

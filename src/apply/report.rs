@@ -89,7 +89,7 @@ pub enum SkipReason {
 #[serde(rename_all = "camelCase")]
 pub struct Failure {
     /// The service's code, or one of ours: `ScanUnreadable`, `Interrupted`, `OutcomeUnknown`, `AnswerLost`, `NoConnection`,
-    /// `AnswerUnreadable`, `NotSent`.
+    /// `AnswerUnreadable`, `AnswerUnusable`, `NotSent`.
     pub code: String,
     /// What happened and what to do.
     pub message: String,
@@ -167,7 +167,8 @@ impl Failure {
     pub(super) fn of(error: &ServiceError) -> Self {
         let code = error.code().unwrap_or(match error {
             ServiceError::NoConnection { .. } => "NoConnection",
-            ServiceError::AnswerLost { .. } => "AnswerLost",
+            ServiceError::AnswerLost { .. } | ServiceError::Stalled { .. } => "AnswerLost",
+            ServiceError::Unusable { .. } => "AnswerUnusable",
             ServiceError::Unreadable { .. } => "AnswerUnreadable",
             _ => "NotSent",
         });

@@ -44,4 +44,10 @@ impl<'a, S: WriteLetters, R: ReadScans> Uploads<'a, S, R> {
             .await?;
         Ok(key.clone())
     }
+
+    /// The key of a scan that was uploaded.
+    pub(super) fn key_at_hand(&self, scan: &Scan) -> Option<FileKey> {
+        let done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        done.get(&scan.digest)?.get().cloned()
+    }
 }

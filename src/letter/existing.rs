@@ -1,4 +1,6 @@
-use std::fmt;
+use std::{borrow::Cow, fmt};
+
+use percent_encoding::percent_decode_str;
 
 use super::Validity;
 
@@ -14,7 +16,7 @@ impl fmt::Display for LetterId {
 }
 
 /// A letter as the service tells it. Nothing here is held to our rules: what the service says is shown as it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ExistingLetter {
     /// Its number; `None` when the service does not tell.
     pub id: Option<LetterId>,
@@ -44,4 +46,13 @@ impl ExistingLetter {
     pub fn parsed_validity(&self) -> Option<Validity> {
         Validity::read(&self.validity)
     }
+}
+
+/// The decoded path of a picture's URL, without query: a signed URL's query is secret and changes with every answer.
+pub fn picture_path(url: &str) -> Cow<'_, str> {
+    let path = url::Url::parse(url).map_or_else(
+        |_| Cow::Borrowed(url.split(['?', '#']).next().unwrap_or_default()),
+        |parsed| Cow::Owned(parsed.path().to_owned()),
+    );
+    Cow::Owned(percent_decode_str(&path).decode_utf8_lossy().into_owned())
 }

@@ -1,4 +1,4 @@
-use super::{Field, ValueError, text};
+use super::{Field, ScanObject, ValueError, text};
 
 /// The key of an uploaded picture (`AuthorizationLetterPic`), such as `123456/test1719383196031.jpg`.
 ///
@@ -9,6 +9,32 @@ pub struct FileKey(String);
 impl FileKey {
     /// The longest key that an object can have.
     pub const MAX_CHARS: usize = 1023;
+
+    /// The key of an object whose name an upload policy decides. It may hold what a declared key may not, such as Chinese
+    /// characters, but no control characters and no `/` at its beginning.
+    ///
+    /// # Errors
+    /// When no object can have that name.
+    pub fn of_object(name: &str) -> Result<Self, ValueError> {
+        const FIELD: Field = Field::FileKey;
+        if name.is_empty() {
+            return Err(ValueError::Empty { field: FIELD });
+        }
+        text::only(FIELD, name, name, |c| !c.is_control())?;
+        if name.len() > Self::MAX_CHARS {
+            return Err(ValueError::TooLong { field: FIELD, length: name.len(), max: Self::MAX_CHARS });
+        }
+        if name.starts_with(['/', '\\']) || name.ends_with('/') {
+            return Err(ValueError::FileKeyForm { reason: "begins or ends with `/`" });
+        }
+        Ok(Self(name.to_owned()))
+    }
+
+    /// The scan that the object holds, when its name tells.
+    #[must_use]
+    pub fn object(&self) -> Option<ScanObject> {
+        ScanObject::from_name(self.0.rsplit('/').next()?)
+    }
 
     /// Whether the path of a picture's URL ends with this key. `path` is percent-decoded.
     #[must_use]
@@ -48,6 +74,16 @@ mod tests {
         assert!(FileKey::try_from("123456/test1719383196031.jpg").is_ok());
         for bad in ["", "/a.jpg", "a/", "a//b.jpg", "https://host/a.jpg", "扫描.jpg", "a b.jpg"] {
             assert!(FileKey::try_from(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn takes_any_name_that_an_object_can_have_when_a_policy_decides_it() {
+        for good in ["用户/a.jpg", "a b//c@.jpg"] {
+            assert_eq!(FileKey::of_object(good).expect(good).as_str(), good);
+        }
+        for bad in ["", "/a.jpg", "a/", "a\n.jpg", &"a".repeat(1024)] {
+            assert!(FileKey::of_object(bad).is_err(), "{bad}");
         }
     }
 

@@ -113,13 +113,17 @@ impl ScanObject {
         Self { prefix, format }
     }
 
-    /// The object of that name, `None` when it is not one of ours.
+    /// The object of that name, `None` when it is not one of ours. An upload policy may put something before and behind
+    /// the name that we choose.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        let (digits, extension) = name.strip_prefix(Self::START)?.split_once('.')?;
-        let format = [PictureFormat::Jpeg, PictureFormat::Png, PictureFormat::Gif]
-            .into_iter()
-            .find(|format| format.extension() == extension)?;
+        let (_, ours) = name.rsplit_once(Self::START)?;
+        let (digits, extension) = ours.split_once('.')?;
+        let format = [PictureFormat::Jpeg, PictureFormat::Png, PictureFormat::Gif].into_iter().find(|format| {
+            extension
+                .strip_prefix(format.extension())
+                .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
+        })?;
         let mut prefix = [0; 16];
         hex::decode_to_slice(digits, &mut prefix).ok()?;
         Some(Self { prefix, format })
@@ -156,6 +160,8 @@ mod tests {
         assert_eq!(object.to_string(), "letterform-ba7816bf8f01cfea414140de5dae2223.png");
         assert_eq!(ScanObject::from_name(&object.to_string()), Some(object));
         assert!(object.holds(digest) && !object.holds(ScanDigest::of(b"abd")));
+        let framed = format!("scan-{object}.jpg");
+        assert_eq!(ScanObject::from_name(&framed), Some(object));
         for other in
             ["test1719383196031.jpg", "letterform-ba78.png", "letterform-ba7816bf8f01cfea414140de5dae2223.webp"]
         {

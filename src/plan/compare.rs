@@ -1,8 +1,8 @@
-use std::{borrow::Cow, collections::BTreeSet};
+use std::collections::BTreeSet;
 
-use percent_encoding::percent_decode_str;
-
-use crate::letter::{ExistingLetter, Field, Letter, Picture, ScanObject, Validity, folded_form, normal_form};
+use crate::letter::{
+    ExistingLetter, Field, Letter, Picture, ScanObject, Validity, folded_form, normal_form, picture_path,
+};
 
 /// How a declared letter compares with one that exists under its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,13 +147,4 @@ fn compare_picture(declared: &Picture, url: Option<&str>) -> PictureMatch {
         (Picture::Scan(_), None) => PictureMatch::Unknown(Field::Scan),
         (Picture::FileKey(_), None) => PictureMatch::Unknown(Field::FileKey),
     }
-}
-
-/// The decoded path of a picture's URL, without query: a signed URL's query is secret and changes with every answer.
-pub fn picture_path(url: &str) -> Cow<'_, str> {
-    let path = url::Url::parse(url).map_or_else(
-        |_| Cow::Borrowed(url.split(['?', '#']).next().unwrap_or_default()),
-        |parsed| Cow::Owned(parsed.path().to_owned()),
-    );
-    Cow::Owned(percent_decode_str(&path).decode_utf8_lossy().into_owned())
 }

@@ -14,7 +14,8 @@ use std::{
 
 use jiff::civil::Date;
 
-pub use compare::{Comparison, DeclaredValidity, Difference, DifferenceValue, compare, picture_path};
+pub use crate::letter::picture_path;
+pub use compare::{Comparison, DeclaredValidity, Difference, DifferenceValue, compare};
 pub(crate) use document::{FORMAT_VERSION, Generator, LetterEntry};
 pub use document::{PlanDocument, ReadPlanError, schema};
 pub use stale::{Staleness, staleness};

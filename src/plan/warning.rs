@@ -1,7 +1,7 @@
 use jiff::civil::Date;
 
 use super::{Difference, DifferenceValue};
-use crate::letter::{Letter, Picture};
+use crate::letter::{FileKey, Letter, Picture};
 
 /// Something about one letter that a reviewer should know and that stops nothing.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
@@ -15,6 +15,17 @@ pub struct Warning {
 }
 
 impl Warning {
+    /// About a letter that was created with a picture whose name the service fixed.
+    pub(crate) fn of_named_picture(name: &str, key: &FileKey) -> Self {
+        Self {
+            code: WarningCode::PictureUnknown,
+            name: name.to_owned(),
+            message: format!(
+                "the service fixed the name of its picture, `{key}`; later plans can't compare it with the scan"
+            ),
+        }
+    }
+
     /// Whether it is about the end of a validity, which a successor settles.
     pub(super) fn is_of_the_end(&self) -> bool {
         matches!(self.code, WarningCode::Expired | WarningCode::ExpiresSoon)
@@ -86,7 +97,7 @@ pub(super) fn of_unknown_picture(name: &str) -> Warning {
     Warning {
         code: WarningCode::PictureUnknown,
         name: name.to_owned(),
-        message: "the registered picture was not uploaded by letterform, so it can't be compared with the declared one"
+        message: "the name of the registered picture does not tell what it shows, so it can't be compared with the declared one"
             .to_owned(),
     }
 }

@@ -239,7 +239,7 @@ fn meaning(action: Action) -> &'static str {
 fn scan_meaning(scan: ScanKnowledge) -> &'static str {
     match scan {
         ScanKnowledge::Known => "known",
-        ScanKnowledge::Unknown => "unknown: it was not uploaded by letterform, so it can't be compared",
+        ScanKnowledge::Unknown => "unknown: its name does not tell what it shows, so it can't be compared",
         ScanKnowledge::Differs => "differs: another picture is registered than declared",
         ScanKnowledge::Missing => "missing: the service tells of none",
     }

@@ -21,7 +21,14 @@ impl ServiceError {
             Self::Unreadable { .. } => {
                 Some("something else may have answered: check --endpoint and any proxy in between".to_owned())
             }
-            Self::NotSent { .. } => None,
+            Self::Stalled { .. } => Some(
+                "on a slow line, use a longer --timeout and a smaller --parallelism, so that fewer uploads share it"
+                    .to_owned(),
+            ),
+            Self::Unusable { operation: Operation::PostObject, .. } => {
+                Some("check any proxy or login page between this machine and the object store".to_owned())
+            }
+            Self::Unusable { .. } | Self::NotSent { .. } => None,
         }
     }
 }

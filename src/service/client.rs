@@ -9,14 +9,16 @@ use serde::de::DeserializeOwned;
 
 use super::{
     Answer, Endpoint, Exchange, LetterFilter, Operation, ReadLetters, ServiceError, Tell, WriteLetters, answer,
-    upload::{Policies, Policy},
+    object_names::ObjectNames,
+    upload::{UploadRight, UploadRights},
+    upload_policy::UploadForm,
 };
 use crate::{
     clock::Clock,
     credentials::CredentialSource,
     letter::{ExistingLetter, FileKey, Letter, LetterId, ScanObject},
     nonce::Nonces,
-    transport::{Response, Roots, Secrets, SendError, Transport},
+    transport::{Progress, Response, Roots, Secrets, SendError, Transport},
     wire::{
         API_VERSION, Parameters,
         letters::{CreatedId, LetterData, OssInfo},
@@ -66,7 +68,8 @@ pub struct Client(Arc<Inner>);
 struct Inner {
     config: ClientConfig,
     transport: Transport,
-    policies: Policies,
+    rights: UploadRights,
+    names: ObjectNames,
 }
 
 /// What is to be known of a request to send it and to tell how it ended.
@@ -76,6 +79,8 @@ struct Sending<'a> {
     host: &'a str,
     limit: usize,
     secrets: Secrets,
+    /// How far the body has got, where it is long.
+    progress: Option<Progress>,
 }
 
 impl Client {
@@ -83,7 +88,7 @@ impl Client {
     pub fn new(config: ClientConfig) -> Result<Self, ClientError> {
         let transport = Transport::new(config.endpoint.route(), config.timeout, config.connections, &config.roots)
             .map_err(|error| ClientError { endpoint: config.endpoint.clone(), problem: error.to_string() })?;
-        Ok(Self(Arc::new(Inner { config, transport, policies: Policies::default() })))
+        Ok(Self(Arc::new(Inner { config, transport, rights: UploadRights::default(), names: ObjectNames::default() })))
     }
 
     /// Where the service is.
@@ -122,6 +127,7 @@ impl Client {
             host: &authority,
             limit,
             secrets: Secrets::of(credentials.signer(), &signed.signature),
+            progress: None,
         };
         self.perform(sending, request, |response| answer::read(operation, response, config.clock.now())).await
     }
@@ -133,9 +139,12 @@ impl Client {
         request: RequestBuilder,
         read: impl FnOnce(&Response) -> Result<Answer<T>, ServiceError>,
     ) -> Result<Answer<T>, ServiceError> {
-        let Sending { operation, transport, host, limit, secrets } = sending;
+        let Sending { operation, transport, host, limit, secrets, progress } = sending;
         let started = Instant::now();
-        let sent = transport.send(request, limit).await;
+        let sent = match progress {
+            Some(progress) => transport.upload(request, &progress, limit).await,
+            None => transport.send(request, limit).await,
+        };
         let status = sent.as_ref().ok().map(|response| response.head.status);
         let result = match sent {
             Ok(response) => read(&response),
@@ -151,6 +160,7 @@ impl Client {
         match error {
             SendError::NotMade(_) => ServiceError::NotSent { operation, problem },
             SendError::NoConnection(_) => ServiceError::NoConnection { operation, host: host.to_owned(), problem },
+            SendError::Stalled(_) => ServiceError::Stalled { operation, problem },
             SendError::Lost(_) => ServiceError::AnswerLost { operation, problem },
             SendError::TooLarge { head, .. } => ServiceError::Unreadable {
                 operation,
@@ -163,36 +173,89 @@ impl Client {
     }
 
     /// The right to upload, fetched when there is none at hand. Also says whether it was fetched just now.
-    async fn policy(&self, tell: &Tell<'_>) -> Result<(Arc<Policy>, bool), ServiceError> {
-        const OPERATION: Operation = Operation::GetQualificationOssInfo;
-        let Inner { config, transport, policies } = &*self.0;
-        let fetch = async || {
-            let parameters = vec![("BizType".to_owned(), "dysms".to_owned())];
-            let answer = told(OPERATION, tell, self.call::<OssInfo>(OPERATION, parameters, MAX_ANSWER)).await?;
-            Policy::new(answer, config, transport)
-        };
-        policies.get(config.clock.now(), fetch).await
+    async fn right(&self, tell: &Tell<'_>) -> Result<(Arc<UploadRight>, bool), ServiceError> {
+        self.0.rights.get(self.0.config.clock.now(), || self.fetch_right(tell)).await
     }
 
+    async fn fetch_right(&self, tell: &Tell<'_>) -> Result<UploadRight, ServiceError> {
+        const OPERATION: Operation = Operation::GetQualificationOssInfo;
+        let parameters = vec![("BizType".to_owned(), "dysms".to_owned())];
+        let answer = told(OPERATION, tell, self.call::<OssInfo>(OPERATION, parameters, MAX_ANSWER)).await?;
+        UploadRight::new(answer, &self.0.config, &self.0.transport)
+    }
+
+    /// Uploads in the forms that the policy allows until the object store takes one.
     async fn upload_with(
         &self,
-        policy: &Policy,
+        right: &UploadRight,
+        object: ScanObject,
+        scan: &Bytes,
+        tell: &Tell<'_>,
+    ) -> Result<FileKey, UploadFailure> {
+        let mut failure = None;
+        let mut taken = None;
+        for (number, form) in right.forms(object, scan.len() as u64)? {
+            if !self.0.names.claim(&form.file_key, object) {
+                taken.get_or_insert(form.file_key);
+                continue;
+            }
+            match self.post(right, &form, object, scan.clone(), tell).await {
+                Ok(()) => {
+                    right.took(number);
+                    return Ok(form.file_key);
+                }
+                Err(error) if UploadRight::is_misread_by(&error) => failure = failure.or(Some(error)),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        match (failure, taken) {
+            (Some(error), _) => Err(error.into()),
+            (None, Some(key)) => Err(UploadFailure::NameTaken(right.name_is_taken(&key))),
+            (None, None) => unreachable!("a policy that allows no form is an error"),
+        }
+    }
+
+    async fn post(
+        &self,
+        right: &UploadRight,
+        form: &UploadForm,
         object: ScanObject,
         scan: Bytes,
         tell: &Tell<'_>,
-    ) -> Result<FileKey, ServiceError> {
-        let key = policy.key(object)?;
-        let request = policy.request(object, &key, scan)?;
+    ) -> Result<(), ServiceError> {
+        let (request, progress) = right.request(object, form, scan)?;
         let sending = Sending {
             operation: Operation::PostObject,
-            transport: &policy.transport,
-            host: &policy.endpoint.authority(),
+            transport: &right.transport,
+            host: &right.endpoint.authority(),
             limit: MAX_ANSWER,
-            secrets: policy.secrets(),
+            secrets: right.secrets(),
+            progress: Some(progress),
         };
-        let sent = self.perform(sending, request, |response| policy.read(response, self.0.config.clock.now()));
+        let sent = self.perform(sending, request, |response| right.read(form, response, self.0.config.clock.now()));
         told(Operation::PostObject, tell, sent).await?;
-        Ok(key)
+        Ok(())
+    }
+}
+
+/// Why an upload failed.
+enum UploadFailure {
+    /// The policy fixes a name that is taken; another policy may fix another.
+    NameTaken(ServiceError),
+    Service(ServiceError),
+}
+
+impl From<ServiceError> for UploadFailure {
+    fn from(error: ServiceError) -> Self {
+        Self::Service(error)
+    }
+}
+
+impl UploadFailure {
+    fn into_error(self) -> ServiceError {
+        match self {
+            Self::NameTaken(error) | Self::Service(error) => error,
+        }
     }
 }
 
@@ -220,25 +283,36 @@ impl ReadLetters for Client {
         }
         let Answer { value, request_id } =
             self.call::<Vec<LetterData>>(Operation::QuerySmsAuthorizationLetter, parameters, MAX_QUERY_ANSWER).await?;
-        let letters = value.unwrap_or_default().into_iter().map(ExistingLetter::from).collect();
+        let letters: Vec<_> = value.unwrap_or_default().into_iter().map(ExistingLetter::from).collect();
+        for letter in &letters {
+            self.0.names.note(letter);
+        }
         Ok(Answer { value: letters, request_id })
     }
 }
 
 impl WriteLetters for Client {
     async fn upload(&self, object: ScanObject, scan: Bytes, tell: &Tell<'_>) -> Result<FileKey, ServiceError> {
-        let (policy, fresh) = self.policy(tell).await?;
-        let result = self.upload_with(&policy, object, scan.clone(), tell).await;
-        let refused = result.as_ref().is_err_and(Policy::is_refused_by);
-        if refused {
-            self.0.policies.forget(&policy).await;
+        let (right, fresh) = self.right(tell).await?;
+        match self.upload_with(&right, object, &scan, tell).await {
+            Ok(key) => Ok(key),
+            Err(UploadFailure::NameTaken(_)) => {
+                let own = self.fetch_right(tell).await?;
+                self.upload_with(&own, object, &scan, tell).await.map_err(UploadFailure::into_error)
+            }
+            Err(UploadFailure::Service(error)) => {
+                let refused = UploadRight::is_refused_by(&error);
+                if refused {
+                    self.0.rights.forget(&right).await;
+                }
+                if !refused || fresh {
+                    return Err(error);
+                }
+                // The right was from before and has ended, whatever it said of its end: another one is not a retry.
+                let (right, _) = self.right(tell).await?;
+                self.upload_with(&right, object, &scan, tell).await.map_err(UploadFailure::into_error)
+            }
         }
-        if !refused || fresh {
-            return result;
-        }
-        // The right was from before and has ended, whatever it said of its end: another one is not a retry.
-        let (policy, _) = self.policy(tell).await?;
-        self.upload_with(&policy, object, scan, tell).await
     }
 
     async fn create(&self, letter: &Letter<FileKey>) -> Result<Answer<Option<LetterId>>, ServiceError> {

@@ -97,6 +97,24 @@ pub enum ServiceError {
         /// How long the service asks to wait (`Retry-After`).
         retry_after: Option<Duration>,
     },
+    /// An answer that can be read and not be used: another try would end the same way.
+    #[error("the answer to {operation} can't be used: {problem}")]
+    Unusable {
+        /// The operation.
+        operation: Operation,
+        /// What is wrong with it.
+        problem: String,
+        /// The id of the request, if any.
+        request_id: Option<RequestId>,
+    },
+    /// An upload during which no byte moved for too long.
+    #[error("{operation}: {problem}")]
+    Stalled {
+        /// The operation.
+        operation: Operation,
+        /// For how long, and how far it had got.
+        problem: String,
+    },
     /// No connection was made: the request was never sent.
     #[error("{operation}: no connection to {host}: {problem}")]
     NoConnection {
@@ -131,11 +149,11 @@ impl ServiceError {
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         match self {
-            Self::NotSent { .. } => Outcome::Refused,
+            Self::Unusable { .. } | Self::NotSent { .. } => Outcome::Refused,
             Self::NoConnection { .. } => Outcome::NotDone,
             // Reading twice does no harm, so a page that refuses may be taken at its word.
             Self::Unreadable { .. } if self.is_final_page() => Outcome::Refused,
-            Self::AnswerLost { .. } | Self::Unreadable { .. } => Outcome::Unknown,
+            Self::AnswerLost { .. } | Self::Stalled { .. } | Self::Unreadable { .. } => Outcome::Unknown,
             Self::Answered { code, status, .. } => match code::meaning(code) {
                 Meaning::Throttles => Outcome::NotDone,
                 Meaning::RefusesRequest | Meaning::RefusesCaller if *status < 500 => Outcome::Refused,
@@ -150,7 +168,8 @@ impl ServiceError {
     pub fn retry(&self) -> Retry {
         match self {
             _ if self.outcome() == Outcome::Refused => Retry::Never,
-            Self::NoConnection { .. } | Self::AnswerLost { .. } | Self::NotSent { .. } => Retry::Often,
+            Self::NoConnection { .. } | Self::AnswerLost { .. } | Self::Stalled { .. } => Retry::Often,
+            Self::Unusable { .. } | Self::NotSent { .. } => Retry::Never,
             Self::Unreadable { status, .. } if passes(*status) => Retry::Often,
             Self::Answered { status, .. } if passes(*status) => Retry::Often,
             Self::Answered { code, .. } if code::meaning(code) != Meaning::Unheard => Retry::Often,
@@ -198,6 +217,8 @@ impl ServiceError {
                 }
             }
             Self::Unreadable { problem, .. }
+            | Self::Unusable { problem, .. }
+            | Self::Stalled { problem, .. }
             | Self::NoConnection { problem, .. }
             | Self::AnswerLost { problem, .. }
             | Self::NotSent { problem, .. } => secrets.remove_from(problem),
@@ -211,6 +232,8 @@ impl ServiceError {
         match self {
             Self::Answered { operation, .. }
             | Self::Unreadable { operation, .. }
+            | Self::Unusable { operation, .. }
+            | Self::Stalled { operation, .. }
             | Self::NoConnection { operation, .. }
             | Self::AnswerLost { operation, .. }
             | Self::NotSent { operation, .. } => *operation,
@@ -230,7 +253,9 @@ impl ServiceError {
     #[must_use]
     pub fn request_id(&self) -> Option<&RequestId> {
         match self {
-            Self::Answered { request_id, .. } | Self::Unreadable { request_id, .. } => request_id.as_ref(),
+            Self::Answered { request_id, .. }
+            | Self::Unreadable { request_id, .. }
+            | Self::Unusable { request_id, .. } => request_id.as_ref(),
             _ => None,
         }
     }

@@ -12,10 +12,13 @@ mod client;
 mod code;
 mod denial;
 mod error;
+mod object_names;
 mod reach;
 #[cfg(test)]
 mod tests;
 mod upload;
+mod upload_host;
+mod upload_policy;
 
 pub use client::{Client, ClientConfig, ClientError};
 pub use denial::Denial;
@@ -76,9 +79,10 @@ pub trait ReadLetters: Sync {
 
 /// The right to create letters.
 pub trait WriteLetters: ReadLetters {
-    /// Uploads a scan under its content-addressed name (`GetQualificationOssInfo` when there is no valid upload policy
-    /// at hand, then a PostObject). Doing it twice is the same as doing it once. Nothing is retried here, but a policy
-    /// from an earlier upload that OSS refuses is replaced by a new one.
+    /// Uploads a scan, under its content-addressed name unless the upload policy fixes another
+    /// (`GetQualificationOssInfo` when there is no valid policy at hand, then a PostObject), and gives its key. Doing it
+    /// twice is the same as doing it once. Nothing is retried here, but a policy from an earlier upload that OSS refuses
+    /// is replaced by a new one. The picture of another letter is never replaced.
     ///
     /// `tell` hears of each request when it has ended.
     fn upload(

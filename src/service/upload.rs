@@ -2,22 +2,26 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicU64, Ordering},
+    atomic::{AtomicU64, AtomicUsize, Ordering},
 };
 
 use bytes::Bytes;
 use jiff::Timestamp;
 use reqwest::{
-    Body, Method, RequestBuilder,
+    Method, RequestBuilder,
     multipart::{Form, Part},
 };
 use serde::Deserialize;
 use tokio::sync::Mutex;
 
-use super::{Answer, ClientConfig, Endpoint, Operation, RequestId, ServiceError, answer};
+use super::{
+    Answer, ClientConfig, Endpoint, Operation, RequestId, ServiceError, answer,
+    upload_host::upload_endpoint,
+    upload_policy::{UploadForm, UploadPolicy},
+};
 use crate::{
     letter::{FileKey, ScanObject},
-    transport::{Response, Secrets, Transport},
+    transport::{Head, Progress, Response, Secrets, Transport},
     wire::letters::OssInfo,
 };
 
@@ -25,14 +29,18 @@ use crate::{
 const MARGIN: i64 = 30;
 
 /// The right to upload for a while, and where.
-pub(super) struct Policy {
+pub(super) struct UploadRight {
     pub(super) endpoint: Endpoint,
     pub(super) transport: Transport,
     info: OssInfo,
+    policy: UploadPolicy,
+    request_id: Option<RequestId>,
     expires: Option<Timestamp>,
+    /// Which of the forms that meet the policy the object store took last.
+    reading: AtomicUsize,
 }
 
-impl Policy {
+impl UploadRight {
     /// The right that the service gave. `transport` is the one to the API, used again if it leads to where uploads go.
     pub(super) fn new(
         answer: Answer<Option<OssInfo>>,
@@ -40,14 +48,8 @@ impl Policy {
         transport: &Transport,
     ) -> Result<Self, ServiceError> {
         let Answer { value, request_id } = answer;
-        let unreadable = |problem: String| ServiceError::Unreadable {
-            operation: Operation::GetQualificationOssInfo,
-            status: 200,
-            problem,
-            request_id: request_id.clone(),
-            retry_after: None,
-        };
-        let info = value.ok_or_else(|| unreadable("it has no `Data`".to_owned()))?;
+        let unusable = |problem: String| unusable_info(problem, request_id.clone());
+        let info = value.ok_or_else(|| unusable("it has no `Data`".to_owned()))?;
         for (name, value) in [
             ("AccessKeyId", &info.access_key_id),
             ("Policy", &info.policy),
@@ -55,11 +57,10 @@ impl Policy {
             ("Host", &info.host),
         ] {
             if value.is_empty() {
-                return Err(unreadable(format!("it has no `{name}`")));
+                return Err(unusable(format!("it has no `{name}`")));
             }
         }
-        let endpoint = upload_endpoint(&info.host, &config.endpoint)
-            .map_err(|problem| unreadable(format!("its `Host` can't be uploaded to: {problem}")))?;
+        let endpoint = upload_endpoint(&info.host, &config.endpoint).map_err(unusable)?;
         let transport = if endpoint.route() == config.endpoint.route() {
             transport.clone()
         } else {
@@ -67,54 +68,82 @@ impl Policy {
                 ServiceError::NotSent { operation: Operation::PostObject, problem: error.to_string() }
             })?
         };
-        let expires = info.expire.and_then(|seconds| Timestamp::from_second(i64::try_from(seconds).ok()?).ok());
-        Ok(Self { endpoint, transport, info, expires })
+        let policy = UploadPolicy::parse(&info.policy);
+        let told = info.expire.and_then(|seconds| Timestamp::from_second(i64::try_from(seconds).ok()?).ok());
+        let expires = [told, policy.expiration()].into_iter().flatten().min();
+        Ok(Self { endpoint, transport, info, policy, request_id, expires, reading: AtomicUsize::new(0) })
     }
 
-    /// The key of an object.
-    pub(super) fn key(&self, object: ScanObject) -> Result<FileKey, ServiceError> {
-        let folder = self.info.start_path.trim_matches('/');
-        let key = if folder.is_empty() { object.to_string() } else { format!("{folder}/{object}") };
-        FileKey::try_from(key.as_str()).map_err(|error| ServiceError::NotSent {
-            operation: Operation::PostObject,
-            problem: format!("the folder that the service gave for uploads can't be used: {error}"),
-        })
+    /// The forms that the policy allows for a scan of `length` bytes, to be tried in this order. Each has its number.
+    pub(super) fn forms(&self, object: ScanObject, length: u64) -> Result<Vec<(usize, UploadForm)>, ServiceError> {
+        let forms = self
+            .policy
+            .forms(&self.info.start_path, object, length)
+            .map_err(|problem| self.unusable(problem.to_string()).without(&self.secrets()))?;
+        let mut forms: Vec<_> = forms.into_iter().enumerate().collect();
+        let reading = self.reading.load(Ordering::Relaxed);
+        forms.sort_by_key(|(number, _)| *number != reading);
+        Ok(forms)
     }
 
-    /// The request that uploads an object.
+    /// Notes that the object store took the form of that number.
+    pub(super) fn took(&self, number: usize) {
+        self.reading.store(number, Ordering::Relaxed);
+    }
+
+    /// The error of upload information that fixes a name that is taken.
+    pub(super) fn name_is_taken(&self, key: &FileKey) -> ServiceError {
+        self.unusable(format!(
+            "it allows an upload only as `{}`, which already is the picture of another letter, and an upload would \
+             replace that; upload this scan another way and declare its `fileKey`",
+            crate::escape::visible(key.as_str())
+        ))
+    }
+
+    fn unusable(&self, problem: String) -> ServiceError {
+        unusable_info(problem, self.request_id.clone())
+    }
+
+    /// The request that uploads an object, and how far its body has got.
     pub(super) fn request(
         &self,
         object: ScanObject,
-        key: &FileKey,
+        form: &UploadForm,
         scan: Bytes,
-    ) -> Result<RequestBuilder, ServiceError> {
-        let name = object.to_string();
+    ) -> Result<(RequestBuilder, Progress), ServiceError> {
         let length = scan.len() as u64;
-        let file = Part::stream_with_length(Body::from(scan), length)
-            .file_name(name)
-            .mime_str(object.format().media_type())
-            .map_err(|_| ServiceError::NotSent {
-                operation: Operation::PostObject,
-                problem: "its media type can't be written".to_owned(),
-            })?;
+        let (body, progress) = Progress::of(scan);
+        let file = Part::stream_with_length(body, length)
+            .file_name(object.to_string())
+            .mime_str(&form.media_type)
+            .map_err(|_| self.unusable("its policy demands a content type that is not valid".to_owned()))?;
         let OssInfo { access_key_id, policy, signature, .. } = self.info.clone();
-        let form = Form::new()
-            .text("key", key.to_string())
+        let mut fields = Form::new()
+            .text("key", form.key.clone())
             .text("OSSAccessKeyId", access_key_id)
             .text("policy", policy)
             .text("Signature", signature)
-            .text("success_action_status", "200")
-            .part("file", file);
-        Ok(self.transport.request(Method::POST, self.endpoint.url("")).multipart(form))
+            .text("success_action_status", form.success_status.clone());
+        for (name, value) in &form.fields {
+            fields = fields.text(name.clone(), value.clone());
+        }
+        let request = self.transport.request(Method::POST, self.endpoint.url("")).multipart(fields.part("file", file));
+        Ok((request, progress))
     }
 
     /// Reads the answer to an upload.
-    pub(super) fn read(&self, response: &Response, now: Timestamp) -> Result<Answer<()>, ServiceError> {
+    pub(super) fn read(
+        &self,
+        form: &UploadForm,
+        response: &Response,
+        now: Timestamp,
+    ) -> Result<Answer<()>, ServiceError> {
         let Response { head, body } = response;
-        if head.is_success() {
-            return Ok(Answer { value: (), request_id: answer::request_id_in(head) });
-        }
         let text = String::from_utf8_lossy(body);
+        let request_id = answer::request_id_in(head);
+        if is_of_the_object_store(form, head, &text) {
+            return Ok(Answer { value: (), request_id });
+        }
         match quick_xml::de::from_str::<OssError>(&text) {
             Ok(OssError { code: Some(code), message, request_id }) => Err(answer::answered(
                 Operation::PostObject,
@@ -124,11 +153,16 @@ impl Policy {
                 &message.unwrap_or_default(),
                 request_id.map(RequestId),
             )),
+            _ if (200..400).contains(&head.status) => Err(ServiceError::Unusable {
+                operation: Operation::PostObject,
+                problem: format!("HTTP {} is not how the object store at {} answers", head.status, self.endpoint),
+                request_id,
+            }),
             _ => Err(ServiceError::Unreadable {
                 operation: Operation::PostObject,
                 status: head.status,
                 problem: format!("{} does not say what went wrong", self.endpoint),
-                request_id: answer::request_id_in(head),
+                request_id,
                 retry_after: answer::retry_after(head, now),
             }),
         }
@@ -137,6 +171,12 @@ impl Policy {
     /// What must not be seen of it.
     pub(super) fn secrets(&self) -> Secrets {
         Secrets::new([self.info.signature.as_str(), self.info.policy.as_str()])
+    }
+
+    /// Whether an upload failed because the object store reads the policy in another way than the form does.
+    pub(super) fn is_misread_by(error: &ServiceError) -> bool {
+        matches!(error, ServiceError::Answered { code, message, .. }
+            if code == "AccessDenied" && message.to_ascii_lowercase().contains("condition"))
     }
 
     /// Whether an upload failed because the right to upload does not hold.
@@ -155,18 +195,25 @@ impl Policy {
     }
 }
 
-/// Where to upload: the host that the service names, by TLS unless the API itself is on this machine.
-fn upload_endpoint(host: &str, api: &Endpoint) -> Result<Endpoint, String> {
-    let host = host.trim();
-    let rest = host.strip_prefix("http://").or_else(|| host.strip_prefix("https://")).unwrap_or(host);
-    let rest = rest.trim_start_matches("//").trim_end_matches('/');
-    let secure = Endpoint::parse(&format!("https://{rest}")).map_err(|error| error.to_string())?;
-    match (secure.is_loopback(), api.is_loopback()) {
-        (false, _) => Ok(secure),
-        (true, true) => Endpoint::parse(host).map_err(|error| error.to_string()),
-        // Else an answer could make this machine talk to itself.
-        (true, false) => Err(format!("{rest} is this machine")),
+/// Whether an answer tells of an upload that the object store carried out.
+///
+/// The object store answers with the status that was asked for and with no body, or for 201 with a `PostResponse`; and all
+/// its answers have `x-oss-request-id`. A page that something on the way puts in its place has a body and no such header.
+fn is_of_the_object_store(form: &UploadForm, head: &Head, body: &str) -> bool {
+    let marked = head.header("x-oss-request-id").is_some_and(|id| !id.trim().is_empty());
+    let redirects = form.fields.iter().any(|(name, _)| name.eq_ignore_ascii_case("success_action_redirect"));
+    match head.status {
+        303 => marked && redirects,
+        // Nothing else is success; an object store that can't give the status that was asked for gives 204.
+        200 | 201 | 204 if marked => true,
+        200 | 204 if head.status.to_string() == form.success_status || head.status == 204 => body.is_empty(),
+        201 => body.contains("<PostResponse"),
+        _ => false,
     }
+}
+
+fn unusable_info(problem: String, request_id: Option<RequestId>) -> ServiceError {
+    ServiceError::Unusable { operation: Operation::GetQualificationOssInfo, problem, request_id }
 }
 
 /// The body of a failure of OSS.
@@ -180,7 +227,7 @@ struct OssError {
 
 /// The right to upload that is at hand, shared by all uploads.
 #[derive(Default)]
-pub(super) struct Policies {
+pub(super) struct UploadRights {
     state: Mutex<State>,
     /// How many fetches have ended.
     fetches: AtomicU64,
@@ -188,25 +235,25 @@ pub(super) struct Policies {
 
 #[derive(Default)]
 struct State {
-    policy: Option<Arc<Policy>>,
+    right: Option<Arc<UploadRight>>,
     failure: Option<ServiceError>,
 }
 
-impl Policies {
+impl UploadRights {
     /// The right at hand, or what `fetch` brings: one fetch, however many ask at the same time, and its failure is the
     /// failure of all of them. Also says whether the right was fetched since this was called.
     pub(super) async fn get(
         &self,
         now: Timestamp,
-        fetch: impl AsyncFnOnce() -> Result<Policy, ServiceError>,
-    ) -> Result<(Arc<Policy>, bool), ServiceError> {
+        fetch: impl AsyncFnOnce() -> Result<UploadRight, ServiceError>,
+    ) -> Result<(Arc<UploadRight>, bool), ServiceError> {
         let before = self.fetches.load(Ordering::SeqCst);
         let mut state = self.state.lock().await;
         let fetched_meanwhile = self.fetches.load(Ordering::SeqCst) != before;
-        if let Some(policy) = &state.policy
-            && (fetched_meanwhile || policy.holds(now))
+        if let Some(right) = &state.right
+            && (fetched_meanwhile || right.holds(now))
         {
-            return Ok((Arc::clone(policy), fetched_meanwhile));
+            return Ok((Arc::clone(right), fetched_meanwhile));
         }
         if let Some(failure) = &state.failure
             && fetched_meanwhile
@@ -215,37 +262,16 @@ impl Policies {
         }
         let fetched = fetch().await.map(Arc::new);
         self.fetches.fetch_add(1, Ordering::SeqCst);
-        state.policy = fetched.as_ref().ok().cloned();
+        state.right = fetched.as_ref().ok().cloned();
         state.failure = fetched.as_ref().err().cloned();
         Ok((fetched?, true))
     }
 
     /// Takes a right out of use, unless another one already stands in its place.
-    pub(super) async fn forget(&self, policy: &Arc<Policy>) {
+    pub(super) async fn forget(&self, right: &Arc<UploadRight>) {
         let mut state = self.state.lock().await;
-        if state.policy.as_ref().is_some_and(|current| Arc::ptr_eq(current, policy)) {
-            state.policy = None;
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn scans_go_by_tls_to_other_machines_and_never_to_this_one_unless_the_api_is_here() {
-        let to = |host, api| {
-            upload_endpoint(host, &Endpoint::parse(api).expect(api)).map(|endpoint| endpoint.to_string()).ok()
-        };
-        let (far, near) = ("https://dysmsapi.aliyuncs.com", "http://127.0.0.1:8025");
-        for host in ["http://b.oss.com", "https://b.oss.com/", "//b.oss.com", "b.oss.com", " http://b.oss.com/ "] {
-            assert_eq!(to(host, far).as_deref(), Some("https://b.oss.com"), "{host}");
-            assert_eq!(to(host, near).as_deref(), Some("https://b.oss.com"), "{host}");
-        }
-        assert_eq!(to("http://127.0.0.1:9", near).as_deref(), Some("http://127.0.0.1:9"));
-        for host in ["http://127.0.0.1:9", "localhost", "https://[::1]", "", "https://b.oss.com/object", "ftp://b"] {
-            assert_eq!(to(host, far), None, "{host}");
+        if state.right.as_ref().is_some_and(|current| Arc::ptr_eq(current, right)) {
+            state.right = None;
         }
     }
 }

@@ -11,6 +11,8 @@ pub(crate) enum SendError {
     NoConnection(String),
     /// The request may have been sent.
     Lost(String),
+    /// The request was being sent, and nothing moved for too long.
+    Stalled(String),
     /// The answer is larger than is sensible.
     TooLarge {
         /// The answer without its body.
@@ -34,7 +36,9 @@ impl SendError {
     /// What happened, in words.
     pub(crate) fn problem(&self) -> String {
         match self {
-            Self::NotMade(problem) | Self::NoConnection(problem) | Self::Lost(problem) => problem.clone(),
+            Self::NotMade(problem) | Self::NoConnection(problem) | Self::Lost(problem) | Self::Stalled(problem) => {
+                problem.clone()
+            }
             Self::TooLarge { limit, .. } => too_large(*limit),
         }
     }

@@ -14,10 +14,12 @@ mod redact;
 mod roots;
 #[cfg(test)]
 pub(crate) mod scripted;
+mod silence;
 
 pub(crate) use failure::SendError;
 pub(crate) use redact::Secrets;
 pub use roots::{Roots, RootsError};
+pub(crate) use silence::Progress;
 
 /// How long a connection may take to be made. A time-out of the whole request can't tell whether it was sent, this one
 /// can.
@@ -25,6 +27,12 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long an idle connection is kept: less than what servers commonly do, so that it is seldom closed under a request.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// The longest upload. Silence ends one long before.
+const LONGEST_UPLOAD: Duration = Duration::from_secs(24 * 3_600);
+
+/// The most bytes that are set aside for an answer because it announces them. What comes is what is held.
+const MOST_SET_ASIDE: usize = 64 << 10;
 
 /// The way to a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,6 +124,21 @@ impl Transport {
         Ok(request)
     }
 
+    /// Sends a request once as [`send`](Self::send) does, however long it takes, as long as its body moves.
+    pub(crate) async fn upload(
+        &self,
+        request: RequestBuilder,
+        progress: &Progress,
+        limit: usize,
+    ) -> Result<Response, SendError> {
+        let request = request.timeout(LONGEST_UPLOAD);
+        tokio::select! {
+            biased;
+            result = self.send(request, limit) => result,
+            silence = progress.silence(self.timeout) => Err(SendError::Stalled(silence.to_string())),
+        }
+    }
+
     /// Sends a request once, and reads an answer of at most `limit` bytes.
     pub(crate) async fn send(&self, request: RequestBuilder, limit: usize) -> Result<Response, SendError> {
         let mut answer = request.send().await.map_err(|error| SendError::from_reqwest(error, self.timeout))?;
@@ -124,7 +147,7 @@ impl Transport {
         if announced > limit {
             return Err(SendError::TooLarge { head, limit });
         }
-        let mut body = Vec::with_capacity(announced);
+        let mut body = Vec::with_capacity(announced.min(MOST_SET_ASIDE));
         while let Some(chunk) =
             answer.chunk().await.map_err(|error| SendError::Lost(failure::describe_lost(error, self.timeout)))?
         {

@@ -59,7 +59,7 @@ fn one_letter_is_shown_with_both_its_sides_and_what_differs() {
     菜鸟公司授权书  registered with other content than declared
 
         days left         37
-        scan              unknown: it was not uploaded by letterform, so it can't be compared
+        scan              unknown: its name does not tell what it shows, so it can't be compared
 
       Registered
         id                7
