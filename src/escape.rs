@@ -27,6 +27,34 @@ pub(crate) fn visible_chars(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
     })
 }
 
+/// `text` with no line that a CI runner would obey: the colons of a line that begins with `::`, after blanks and colours, are
+/// parted. GitHub's runner looks past blanks, and colours may be taken away after this.
+///
+/// [`visible`] makes a value safe; this is for whole texts, in which a value may have come to stand at the beginning of a line.
+pub fn disarmed(text: &str) -> Cow<'_, str> {
+    if !text.split('\n').any(|line| command_at(line).is_some()) {
+        return Cow::Borrowed(text);
+    }
+    let lines = text.split('\n').map(|line| match command_at(line) {
+        Some(at) => Cow::Owned(format!("{}\\u{{3a}}{}", &line[..at], &line[at + 1..])),
+        None => Cow::Borrowed(line),
+    });
+    Cow::Owned(lines.collect::<Vec<_>>().join("\n"))
+}
+
+/// Where the command of a line begins, when it has one.
+fn command_at(line: &str) -> Option<usize> {
+    let mut rest = line;
+    loop {
+        rest = rest.trim_start();
+        match rest.strip_prefix("\u{1b}[").and_then(|style| style.split_once('m')) {
+            Some((style, after)) if style.bytes().all(|byte| byte.is_ascii_digit() || byte == b';') => rest = after,
+            _ => break,
+        }
+    }
+    rest.starts_with("::").then(|| line.len() - rest.len())
+}
+
 /// The first `max` characters of a text, and a sign when there are more.
 pub(crate) fn shorten(text: &str, max: usize) -> String {
     match text.char_indices().nth(max) {
@@ -81,6 +109,16 @@ mod tests {
         assert_eq!(visible("a##[error]b"), "a\\u{23}#[error]b");
         assert_eq!(visible("###vso[x]##teamcity[y]"), "#\\u{23}#vso[x]\\u{23}#teamcity[y]");
         assert_eq!(visible("## A head [1] #2"), "## A head [1] #2");
+    }
+
+    #[test]
+    fn no_line_begins_with_a_workflow_command() {
+        assert_eq!(disarmed("a\n::stop-commands::x\n"), "a\n\\u{3a}:stop-commands::x\n");
+        assert_eq!(
+            disarmed("  \u{1b}[1m \u{1b}[0m\u{3000}::error::x"),
+            "  \u{1b}[1m \u{1b}[0m\u{3000}\\u{3a}:error::x"
+        );
+        assert_eq!(disarmed("a ::b\n: :c\n"), "a ::b\n: :c\n");
     }
 
     #[test]

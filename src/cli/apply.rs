@@ -2,11 +2,7 @@
 
 mod task;
 
-use std::{
-    io::{BufRead as _, Write as _},
-    path::PathBuf,
-    sync::Arc,
-};
+use std::{io::BufRead as _, path::PathBuf, sync::Arc};
 
 use anyhow::{Context as _, bail};
 use futures::{StreamExt as _, stream};
@@ -20,6 +16,7 @@ use super::{
     failure, files, interrupt, logging,
     plan::{Format, SIDE_BY_SIDE},
     progress::Progress,
+    stderr::{self, tell},
     step_summary,
     workspace::WorkspaceArgs,
 };
@@ -88,13 +85,13 @@ async fn run_one(args: &Args, work: &Prepared, stop: &Shutdown) -> anyhow::Resul
     if !approved(args, creates, &format!("at {}", visible(&work.connection.endpoint))).await? {
         return Ok(Exit::Failed);
     }
-    interrupt::listen(stop)?;
+    interrupt::listen(stop);
     let progress = Progress::new(creates);
     let report = work.apply(&progress.of(None), stop).await;
     progress.finish();
     match args.format {
         Format::Text => files::print_styled(&text::report(&report))?,
-        Format::Markdown => files::print(markdown::report(&report).as_bytes())?,
+        Format::Markdown => files::print_styled(&markdown::report(&report))?,
         Format::Json => files::print(json::pretty(&report.to_document()).as_bytes())?,
     }
     step_summary::append(|| markdown::report(&report));
@@ -128,7 +125,7 @@ async fn run_several(args: &Args, works: &Works, stop: &Shutdown) -> anyhow::Res
     if !approved(args, creates, &place).await? {
         return Ok(Exit::Failed);
     }
-    interrupt::listen(stop)?;
+    interrupt::listen(stop);
     let progress = Progress::new(creates);
     let applied = works.iter().map(|(account, work)| {
         let progress = &progress;
@@ -147,7 +144,7 @@ async fn run_several(args: &Args, works: &Works, stop: &Shutdown) -> anyhow::Res
     progress.finish();
     match args.format {
         Format::Text => files::print_styled(&text::reports(&reports))?,
-        Format::Markdown => files::print(markdown::reports(&reports).as_bytes())?,
+        Format::Markdown => files::print_styled(&markdown::reports(&reports))?,
         Format::Json => files::print(json::pretty(&reports.to_document()).as_bytes())?,
     }
     step_summary::append(|| markdown::reports(&reports));
@@ -180,7 +177,7 @@ fn show_plan(text: &str, format: Format) -> anyhow::Result<()> {
     if format == Format::Text {
         return files::print_styled(text);
     }
-    anstream::eprint!("{text}");
+    stderr::write(format_args!("{text}"));
     Ok(())
 }
 
@@ -189,17 +186,16 @@ async fn approved(args: &Args, creates: usize, place: &str) -> anyhow::Result<bo
     if creates == 0 || args.auto_approve || asked(creates, place).await? {
         return Ok(true);
     }
-    anstream::eprintln!("Nothing was created.");
+    tell!("Nothing was created.");
     Ok(false)
 }
 
 async fn asked(creates: usize, place: &str) -> anyhow::Result<bool> {
     let letters = if creates == 1 { "letter" } else { "letters" };
-    anstream::eprint!(
+    stderr::write(format_args!(
         "Create {creates} {letters} {place}? A letter can't be changed or deleted afterwards. Type {} to go on: ",
         paint(style::STRONG, "yes")
-    );
-    std::io::stderr().flush()?;
+    ));
     let answer = tokio::task::spawn_blocking(|| {
         let mut line = String::new();
         std::io::stdin().lock().read_line(&mut line).map(|read| (read > 0).then_some(line))

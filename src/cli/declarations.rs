@@ -4,6 +4,7 @@ use std::{fmt, path::PathBuf, sync::Arc};
 
 use jiff::civil::Date;
 
+use super::stderr::tell;
 use crate::{
     clock::{Clock, day_in_china},
     declaration::{
@@ -150,10 +151,7 @@ fn good(loaded: Loaded) -> Result<Loaded, BadDeclarations> {
     let warnings = loaded.count(Severity::Warning);
     if warnings > 0 {
         let what = if warnings == 1 { "1 warning".to_owned() } else { format!("{warnings} warnings") };
-        anstream::eprintln!(
-            "{} {what} in the declarations; `letterform validate` shows them",
-            paint(style::WARNING, "note:")
-        );
+        tell!("{} {what} in the declarations; `letterform validate` shows them", paint(style::WARNING, "note:"));
     }
     Ok(loaded)
 }

@@ -9,13 +9,14 @@ use std::{
 
 use anyhow::{Context, bail};
 
-use super::{Exit, Global};
+use super::{Exit, Global, files, interrupt};
 use crate::{
     emulator::{
         AccessKey, Emulator, EmulatorOptions, PolicyForm, Running, StateFile, StateLocation,
         faults::{FaultRule, Faults},
     },
     escape::visible,
+    retry::Shutdown,
 };
 
 /// Serve the three API calls and the object upload on this machine, for rehearsals and tests
@@ -124,9 +125,10 @@ async fn serve(args: &Serve) -> anyhow::Result<Exit> {
         emulator.import(read(file)?)?;
     }
     let running = emulator.listen(args.listen).await?;
+    let stop = Shutdown::new();
+    interrupt::hand_over(&stop, "finishing requests under way");
     announce(&running, &access_keys, args).context("standard output can't be written")?;
-    until_stopped().await?;
-    eprintln!("ending: requests under way may finish");
+    stop.requested().await;
     running.shutdown().await?;
     Ok(Exit::Done)
 }
@@ -193,21 +195,6 @@ fn announce(running: &Running, access_keys: &[AccessKey], args: &Serve) -> io::R
     io::stdout().write_all(lines.join("\n").as_bytes())
 }
 
-/// Waits for Ctrl-C or, where there is one, for SIGTERM.
-async fn until_stopped() -> anyhow::Result<()> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate()).context("SIGTERM can't be watched")?;
-        tokio::select! {
-            stopped = tokio::signal::ctrl_c() => stopped.context("Ctrl-C can't be watched"),
-            _ = terminate.recv() => Ok(()),
-        }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await.context("Ctrl-C can't be watched")
-}
-
 fn read(file: &PathBuf) -> anyhow::Result<StateFile> {
     let text = fs::read(file).with_context(|| format!("{} can't be read", file.display()))?;
     serde_json::from_slice(&text).with_context(|| format!("{} is no exported state", file.display()))
@@ -224,8 +211,8 @@ async fn export(state: &State, out: Option<&PathBuf>) -> anyhow::Result<Exit> {
     text.push('\n');
     emulator.close().await?;
     match out {
-        Some(file) => fs::write(file, text).with_context(|| format!("{} can't be written", file.display()))?,
-        None => io::stdout().write_all(text.as_bytes()).context("standard output can't be written")?,
+        Some(file) => files::write(file, text.as_bytes())?,
+        None => files::print(text.as_bytes())?,
     }
     Ok(Exit::Done)
 }
@@ -235,10 +222,14 @@ async fn import(file: &PathBuf, state: &State) -> anyhow::Result<Exit> {
     let emulator = open(state, Vec::new(), Faults::default(), PolicyForm::default(), None)?;
     let imported = emulator.import(content)?;
     emulator.close().await?;
-    println!(
-        "Imported into {}: letters {}, objects {}, signatures {}, qualifications {}",
-        state.location, imported.letters, imported.objects, imported.signatures, imported.qualifications
-    );
+    files::print_styled(&format!(
+        "Imported into {}: letters {}, objects {}, signatures {}, qualifications {}\n",
+        visible(&state.location),
+        imported.letters,
+        imported.objects,
+        imported.signatures,
+        imported.qualifications
+    ))?;
     Ok(Exit::Done)
 }
 

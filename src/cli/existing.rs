@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{
-    connection::{Connection, Service},
-    interrupt,
-};
+use super::connection::{Connection, Service};
 use crate::{
     clock::Clock,
     letter::ExistingLetter,
@@ -30,9 +27,8 @@ pub(super) async fn ask(service: &Service, clock: Arc<dyn Clock>, stop: &Shutdow
     Ok(Existing { endpoint, letters: answer?.value })
 }
 
-/// Asks for the letters that exist, until Ctrl-C.
+/// Asks for the letters that exist.
 pub(super) async fn query(service: &Service, clock: Arc<dyn Clock>) -> anyhow::Result<Vec<ExistingLetter>> {
     let stop = Shutdown::new();
-    interrupt::listen(&stop)?;
     Ok(ask(service, clock, &stop).await?.letters)
 }

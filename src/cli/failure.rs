@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use super::declarations::BadDeclarations;
+use super::{
+    declarations::BadDeclarations,
+    stderr::{self, tell},
+};
 use crate::{
     accounts::AccountFailure,
     credentials::{Attempt, CredentialError},
@@ -75,12 +78,12 @@ impl Listed {
     }
 
     fn print(&self) {
-        anstream::eprintln!("{} {}", paint(style::ERROR, "error:"), visible(&self.problem));
+        tell!("{} {}", paint(style::ERROR, "error:"), visible(&self.problem));
         for reason in &self.reasons {
-            anstream::eprintln!("  - {}", visible(reason));
+            tell!("  - {}", visible(reason));
         }
         if let Some(help) = self.help {
-            anstream::eprintln!("  {} {help}", paint(style::STRONG, "help:"));
+            tell!("  {} {help}", paint(style::STRONG, "help:"));
         }
     }
 }
@@ -88,23 +91,23 @@ impl Listed {
 /// Prints an error: what and where, the RequestId for the service's support, and what to do.
 pub(super) fn show(error: &anyhow::Error) {
     if let Some(bad) = error.downcast_ref::<BadDeclarations>() {
-        anstream::eprint!("{}", bad.details());
+        stderr::write(format_args!("{}", bad.details()));
         return;
     }
     if let Some(listed) = Listed::of(error) {
         return listed.print();
     }
     // One line, whatever is in it: a line that begins with `::` would be a command to a CI system.
-    anstream::eprintln!("{} {}", paint(style::ERROR, "error:"), visible(&format!("{error:#}")));
+    tell!("{} {}", paint(style::ERROR, "error:"), visible(&format!("{error:#}")));
     if let Some(ByHand { lines, .. }) = error.downcast_ref() {
-        anstream::eprint!("{lines}");
+        stderr::write(format_args!("{lines}"));
     }
     let service = error.chain().find_map(|cause| cause.downcast_ref::<ServiceError>());
     if let Some(id) = service.and_then(ServiceError::request_id) {
-        anstream::eprintln!("  RequestId: {}", visible(&id.0));
+        tell!("  RequestId: {}", visible(&id.0));
     }
     if let Some(advice) = service.and_then(ServiceError::advice) {
-        anstream::eprintln!("  {} {}", paint(style::STRONG, "help:"), visible(&advice));
+        tell!("  {} {}", paint(style::STRONG, "help:"), visible(&advice));
     }
 }
 
@@ -112,7 +115,7 @@ pub(super) fn show(error: &anyhow::Error) {
 pub(super) fn of_account(account: &AccountName, error: &anyhow::Error) -> AccountFailure {
     // One account's words must not run into another's.
     let _one_at_a_time = std::io::stderr().lock();
-    anstream::eprintln!("{} {account}", paint(style::STRONG, "Account"));
+    tell!("{} {account}", paint(style::STRONG, "Account"));
     show(error);
     let service = error.chain().find_map(|cause| cause.downcast_ref::<ServiceError>());
     AccountFailure {

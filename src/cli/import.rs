@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context as _, bail};
 
-use super::{Exit, block_on, clock, connection::ServiceArgs, existing, files, workspace::WorkspaceArgs};
+use super::{Exit, block_on, clock, connection::ServiceArgs, existing, files, stderr::tell, workspace::WorkspaceArgs};
 use crate::{
     escape::visible,
     import::{self, ImportOptions, Imported},
@@ -64,7 +64,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
 fn write(imported: Vec<(PathBuf, Imported)>, force: bool) -> anyhow::Result<()> {
     let in_the_way: Vec<String> = imported
         .iter()
-        .filter(|(path, _)| !force && fs::symlink_metadata(path).is_ok())
+        .filter(|(path, _)| !force && files::is_in_the_way(path))
         .map(|(path, _)| path.display().to_string())
         .collect();
     if !in_the_way.is_empty() {
@@ -77,7 +77,7 @@ fn write(imported: Vec<(PathBuf, Imported)>, force: bool) -> anyhow::Result<()> 
         write_one(path, file, force)?;
     }
     for (path, _) in &imported {
-        anstream::eprintln!("Wrote {}", visible(&path.display().to_string()));
+        tell!("Wrote {}", visible(&path.display().to_string()));
     }
     let files: Vec<Imported> = imported.into_iter().map(|(_, file)| file).collect();
     tell(&files);
@@ -85,11 +85,7 @@ fn write(imported: Vec<(PathBuf, Imported)>, force: bool) -> anyhow::Result<()> 
 }
 
 fn write_one(path: &Path, file: &Imported, force: bool) -> anyhow::Result<()> {
-    if force {
-        files::write_atomically(path, file.text.as_bytes())
-    } else {
-        files::create_atomically(path, file.text.as_bytes())
-    }
+    if force { files::write(path, file.text.as_bytes()) } else { files::create(path, file.text.as_bytes()) }
 }
 
 /// Says on standard error what was imported, and what could not be declared.
@@ -98,7 +94,7 @@ fn tell(files: &[Imported]) {
     let refused: Vec<_> = files.iter().flat_map(|file| &file.refused).collect();
     for letter in &refused {
         let obstacles: Vec<String> = letter.obstacles.iter().map(ToString::to_string).collect();
-        anstream::eprintln!(
+        tell!(
             "{} {} can't be declared as it is, and is written as a comment: {}",
             paint(style::WARNING, "warning:"),
             visible(&letter.name),
@@ -106,5 +102,5 @@ fn tell(files: &[Imported]) {
         );
     }
     let kept = if refused.is_empty() { String::new() } else { format!(", {} kept as comments", refused.len()) };
-    anstream::eprintln!("{} {declared} declared{kept}.", paint(style::STRONG, "Imported:"));
+    tell!("{} {declared} declared{kept}.", paint(style::STRONG, "Imported:"));
 }

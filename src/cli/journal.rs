@@ -1,7 +1,6 @@
 //! `--journal FILE`: every request and what became of every letter, written as it happens.
 
 use std::{
-    fs::File,
     io::{self, Write},
     path::Path,
     sync::{Arc, Mutex, PoisonError},
@@ -10,6 +9,7 @@ use std::{
 use anyhow::Context as _;
 use serde_json::{Map, Value, json};
 
+use super::{files, stderr::tell};
 use crate::{
     clock::Clock,
     escape::visible,
@@ -32,7 +32,7 @@ pub(super) struct Journal<W> {
     writer: Mutex<Option<W>>,
 }
 
-impl Journal<File> {
+impl Journal<Box<dyn Write + Send>> {
     /// A journal at the end of the file, which is made if it is not there.
     ///
     /// Several accounts may write to one file: each line is written at once and tells its account.
@@ -42,8 +42,7 @@ impl Journal<File> {
         endpoint: &str,
         account: Option<&AccountName>,
     ) -> anyhow::Result<Self> {
-        let file = File::options().append(true).create(true).open(path);
-        let file = file.with_context(|| format!("the journal {} can't be opened for writing", path.display()))?;
+        let file = files::append(path).with_context(|| format!("can't write the journal {}", path.display()))?;
         Ok(Self::new(file, clock, endpoint, account))
     }
 }
@@ -70,9 +69,7 @@ impl<W: Write> Journal<W> {
         if let Some(Err(problem)) = writer.as_mut().map(|writer| write_whole(writer, &line)) {
             *writer = None;
             let warning = paint(style::WARNING, "warning:");
-            anstream::eprintln!(
-                "{warning} the journal can't be written any more: {problem}; the run goes on without it"
-            );
+            tell!("{warning} the journal can't be written any more: {problem}; the run goes on without it");
         }
     }
 }

@@ -39,7 +39,11 @@ pub(super) fn start(global: &Global) {
     };
     let registry = tracing_subscriber::registry().with(filter);
     match global.log_format {
-        LogFormat::Text => registry.with(fmt::layer().with_writer(std::io::stderr).with_ansi(ansi)).init(),
-        LogFormat::Json => registry.with(fmt::layer().json().with_writer(std::io::stderr)).init(),
+        LogFormat::Text => {
+            registry.with(fmt::layer().log_internal_errors(false).with_writer(std::io::stderr).with_ansi(ansi)).init();
+        }
+        LogFormat::Json => {
+            registry.with(fmt::layer().json().log_internal_errors(false).with_writer(std::io::stderr)).init();
+        }
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
         fs::create_dir_all(folder).with_context(|| format!("{} can't be made", folder.display()))?;
         for command in commands(&program).chain([&program]) {
             let (name, page) = page(command)?;
-            files::write_atomically(&folder.join(name), &page)?;
+            files::write(&folder.join(name), &page)?;
         }
         return Ok(Exit::Done);
     }

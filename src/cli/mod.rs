@@ -26,12 +26,17 @@ mod report;
 mod scans;
 mod schema;
 mod show;
+mod stderr;
 mod step_summary;
 mod stock;
 mod validate;
 mod workspace;
 
-use std::{process::ExitCode, sync::Arc};
+use std::{
+    io::{self, Write as _},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use anyhow::Context as _;
 use clap::{
@@ -151,9 +156,7 @@ pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            let status = ExitCode::from(u8::from(error.use_stderr()));
-            let _ = shown_safely(error).print();
-            return status;
+            return usage(&shown_safely(error)).into();
         }
     };
     let choice = match cli.global.color {
@@ -163,11 +166,26 @@ pub fn main() -> ExitCode {
     };
     choice.write_global();
     logging::start(&cli.global);
-    match run(&cli) {
+    match interrupt::watch().and_then(|()| run(&cli)) {
         Ok(exit) => exit.into(),
         Err(error) => {
             failure::show(&error);
             Exit::Failed.into()
+        }
+    }
+}
+
+/// Prints help, the version, or what is wrong with the arguments.
+fn usage(error: &clap::Error) -> Exit {
+    if error.use_stderr() {
+        let _ = error.print();
+        return Exit::Failed;
+    }
+    match files::finish(error.print().and_then(|()| io::stdout().flush())) {
+        Ok(()) => Exit::Done,
+        Err(problem) => {
+            failure::show(&problem);
+            Exit::Failed
         }
     }
 }

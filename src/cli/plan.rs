@@ -10,7 +10,9 @@ use super::{
     Exit, block_on, clock,
     connection::ServiceArgs,
     declarations::DeclarationArgs,
-    existing, failure, files, interrupt, logging, step_summary,
+    existing, failure, files, logging,
+    stderr::{self, tell},
+    step_summary,
     workspace::{Target, WorkspaceArgs},
 };
 use crate::{
@@ -71,14 +73,15 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
 fn run_one(args: &Args, target: &Target, clock: &Arc<dyn Clock>) -> anyhow::Result<Exit> {
     let plan = block_on(async {
         let stop = Shutdown::new();
-        interrupt::listen(&stop)?;
         plan(target, clock, &stop).await
     })?;
     save(args, || json::pretty(&plan.to_saved_document()))?;
     match args.format {
-        Format::Text => files::print_styled(&text::plan(&plan))?,
+        Format::Text => args.show(&text::plan(&plan))?,
+        // What is saved is JSON too: one of the two is enough there.
+        Format::Json if args.saves_to_stdout() => {}
         Format::Json => files::print(json::pretty(&plan.to_document()).as_bytes())?,
-        Format::Markdown => files::print(markdown::plan(&plan).as_bytes())?,
+        Format::Markdown => args.show(&markdown::plan(&plan))?,
     }
     step_summary::append(|| markdown::plan(&plan));
     told_how_to_apply(args);
@@ -88,14 +91,15 @@ fn run_one(args: &Args, target: &Target, clock: &Arc<dyn Clock>) -> anyhow::Resu
 fn run_whole(args: &Args, targets: &[Target], clock: &Arc<dyn Clock>) -> anyhow::Result<Exit> {
     let plans = block_on(async {
         let stop = Shutdown::new();
-        interrupt::listen(&stop)?;
         Ok(plan_all(targets, clock, &stop).await)
     })?;
     save(args, || json::pretty(&plans.to_saved_document()))?;
     match args.format {
-        Format::Text => files::print_styled(&text::plans(&plans))?,
+        Format::Text => args.show(&text::plans(&plans))?,
+        // What is saved is JSON too: one of the two is enough there.
+        Format::Json if args.saves_to_stdout() => {}
         Format::Json => files::print(json::pretty(&plans.to_document()).as_bytes())?,
-        Format::Markdown => files::print(markdown::plans(&plans).as_bytes())?,
+        Format::Markdown => args.show(&markdown::plans(&plans))?,
     }
     step_summary::append(|| markdown::plans(&plans));
     told_how_to_apply(args);
@@ -128,19 +132,29 @@ async fn plan_all(targets: &[Target], clock: &Arc<dyn Clock>, stop: &Shutdown) -
 }
 
 fn save(args: &Args, document: impl FnOnce() -> String) -> anyhow::Result<()> {
-    args.out.as_ref().map_or(Ok(()), |path| files::write_atomically(path, document().as_bytes()))
+    args.out.as_ref().map_or(Ok(()), |path| files::write(path, document().as_bytes()))
 }
 
 fn told_how_to_apply(args: &Args) {
-    if let Some(path) = &args.out {
-        anstream::eprintln!(
-            "Saved. To apply it, and nothing else: letterform apply --plan {}",
-            visible(&path.display().to_string())
-        );
+    if let Some(path) = args.out.as_deref().filter(|path| !files::is_stdout(path)) {
+        tell!("Saved. To apply it, and nothing else: letterform apply --plan {}", visible(&path.display().to_string()));
     }
 }
 
 impl Args {
+    fn saves_to_stdout(&self) -> bool {
+        self.out.as_deref().is_some_and(files::is_stdout)
+    }
+
+    /// Shows the plan; on standard error when the saved plan takes standard output.
+    fn show(&self, text: &str) -> anyhow::Result<()> {
+        if self.saves_to_stdout() {
+            stderr::write(format_args!("{text}"));
+            return Ok(());
+        }
+        files::print_styled(text)
+    }
+
     fn exit(&self, summary: PlanSummary) -> Exit {
         match (self.detailed_exitcode, summary.conflict, summary.create) {
             (true, 1.., _) => Exit::Conflict,

@@ -8,6 +8,7 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::stderr::tell;
 use crate::{
     escape::visible,
     letter::AccountName,
@@ -80,7 +81,7 @@ impl Observer for AccountProgress<'_> {
             bar.inc(1);
         } else {
             let done = self.all.done.fetch_add(1, Ordering::Relaxed) + 1;
-            eprintln!("[{done}/{}] {account}{outcome} {}", self.all.total, visible(letter));
+            tell!("[{done}/{}] {account}{outcome} {}", self.all.total, visible(letter));
         }
     }
 }

@@ -5,7 +5,14 @@ use std::{fs, path::Path};
 use anyhow::{Context as _, bail};
 use jiff::civil::Date;
 
-use super::{Exit, clock, declarations::DeclarationArgs, failure::ByHand, files, workspace::WorkspaceArgs};
+use super::{
+    Exit, clock,
+    declarations::DeclarationArgs,
+    failure::ByHand,
+    files,
+    stderr::{self, tell},
+    workspace::WorkspaceArgs,
+};
 use crate::{
     declaration::{self, LoadOptions},
     escape::visible,
@@ -67,11 +74,11 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
         loaded.letters.iter().filter(|desired| desired.source.file == old.source.file).collect();
     let after = declaration::load_text(path, renewed.clone().into_bytes(), &LoadOptions::new(today));
     if after.has_errors() || !is_added(&before, &after.letters, &new) {
-        anstream::eprint!("{}", diagnostics::text(&after));
+        stderr::write(format_args!("{}", diagnostics::text(&after)));
         return Err(by_hand(format!("{} would not read as it should; nothing was written", old.source.file)).into());
     }
-    files::write_atomically(path, renewed.as_bytes())?;
-    anstream::eprintln!(
+    files::write(path, renewed.as_bytes())?;
+    tell!(
         "{} {} is declared beside {} in {}. Its picture is still the old one: put the scan of the new paper in its place.",
         paint(style::STRONG, "Renewed:"),
         visible(new.name.as_str()),

@@ -9,6 +9,7 @@ use super::{
     connection::ServiceArgs,
     declarations::DeclarationArgs,
     files,
+    stderr::tell,
     stock::{self, Stock},
     workspace::WorkspaceArgs,
 };
@@ -92,10 +93,10 @@ impl Args {
 
     fn write(&self, page: &str, letters: usize) -> anyhow::Result<()> {
         let Some(path) = &self.out else { return files::print(page.as_bytes()) };
-        files::write_atomically(path, page.as_bytes())?;
+        files::write(path, page.as_bytes())?;
         let letters = if letters == 1 { "1 letter".to_owned() } else { format!("{letters} letters") };
         let path = path.display().to_string();
-        anstream::eprintln!("{} {letters} in {}", paint(style::STRONG, "Wrote:"), visible(&path));
+        tell!("{} {letters} in {}", paint(style::STRONG, "Wrote:"), visible(&path));
         Ok(())
     }
 }

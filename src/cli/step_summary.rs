@@ -1,7 +1,8 @@
 //! The summary of a step of a GitHub workflow: what a plan or report says, where people look at a run.
 
-use std::{fs::File, io::Write as _};
+use std::{io::Write as _, path::Path};
 
+use super::{files, stderr::tell};
 use crate::{
     escape::visible,
     render::style::{self, paint},
@@ -13,7 +14,7 @@ const VARIABLE: &str = "GITHUB_STEP_SUMMARY";
 /// Appends to the summary, if this is a step of a workflow. That it can't be written is no reason to fail.
 pub(super) fn append(markdown: impl FnOnce() -> String) {
     let Some(path) = std::env::var_os(VARIABLE).filter(|path| !path.is_empty()) else { return };
-    let written = File::options().append(true).create(true).open(&path).and_then(|mut file| {
+    let written = files::append(Path::new(&path)).and_then(|mut file| {
         file.write_all(markdown().as_bytes())?;
         // What another command appends is a paragraph of its own.
         file.write_all(b"\n")
@@ -21,6 +22,6 @@ pub(super) fn append(markdown: impl FnOnce() -> String) {
     if let Err(problem) = written {
         let path = path.to_string_lossy();
         let warning = paint(style::WARNING, "warning:");
-        anstream::eprintln!("{warning} the summary of the step can't be written to {}: {problem}", visible(&path));
+        tell!("{warning} the summary of the step can't be written to {}: {problem}", visible(&path));
     }
 }

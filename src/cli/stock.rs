@@ -6,7 +6,7 @@ use futures::{StreamExt as _, stream};
 use jiff::civil::Date;
 use tracing::Instrument as _;
 
-use super::{existing, failure, interrupt, logging, plan::SIDE_BY_SIDE, workspace::Target};
+use super::{existing, failure, logging, plan::SIDE_BY_SIDE, workspace::Target};
 use crate::{
     accounts::{AccountResult, Accounts},
     clock::Clock,
@@ -36,14 +36,12 @@ impl Stock {
 /// The stock of one account, or of what the arguments say.
 pub(super) async fn of(target: &Target, clock: &Arc<dyn Clock>) -> anyhow::Result<Stock> {
     let stop = Shutdown::new();
-    interrupt::listen(&stop)?;
     take(target, clock, &stop).await
 }
 
 /// The stocks of all accounts, taken side by side. Why one has none is shown at once.
 pub(super) async fn of_all(targets: &[Target], clock: &Arc<dyn Clock>) -> anyhow::Result<Accounts<Stock>> {
     let stop = Shutdown::new();
-    interrupt::listen(&stop)?;
     let stop = &stop;
     let stocks = stream::iter(targets.iter().filter_map(|target| Some((target.account.clone()?, target)))).map(
         |(account, target)| async move {

@@ -44,7 +44,11 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
         Format::Github => diagnostics::github(&loaded) + &diagnostics::summary(&loaded),
         Format::Sarif => diagnostics::sarif(&loaded),
     };
-    files::print_styled(&text)?;
+    match args.format {
+        Format::Github => files::print_commands(&text)?,
+        Format::Text => files::print_styled(&text)?,
+        Format::Json | Format::Sarif => files::print(text.as_bytes())?,
+    }
     Ok(if loaded.has_errors() { Exit::Failed } else { Exit::Done })
 }
 

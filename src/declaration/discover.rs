@@ -139,6 +139,7 @@ pub(super) fn read(found: &DeclarationFile) -> Result<Vec<u8>, Box<Diagnostic>> 
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "a test's folder is its own")]
 mod tests {
     use super::*;
 

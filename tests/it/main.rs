@@ -1,11 +1,13 @@
 //! The tests of the program and of the library as a whole, in one binary: one module a subject.
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
+#![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "a test's folder is its own")]
 
 mod bad_input;
 mod credentials;
 mod docs;
 mod doctor;
 mod emulator;
+mod files;
 mod generated;
 mod hostile;
 mod inventory;
@@ -17,6 +19,7 @@ mod reference;
 mod reliability;
 mod schema;
 mod secrets;
+mod signals;
 mod signature_vectors;
 mod simulation;
 mod tls;

@@ -2,7 +2,6 @@
 
 use std::{
     collections::HashSet,
-    fs::File,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -178,8 +177,8 @@ pub(super) struct Prepared {
     pub(super) plan: Plan,
     pub(super) connection: Connection,
     scans: FileScans,
-    journal: Option<Journal<File>>,
     is_saved: bool,
+    journal: Option<Journal<Box<dyn std::io::Write + Send>>>,
 }
 
 impl Prepared {

@@ -73,6 +73,7 @@ fn make_folder(folder: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
     let ignore = folder.join(".gitignore");
     if !ignore.exists() {
+        #[expect(clippy::disallowed_methods, reason = "the folder is the store's own, and the file is not there yet")]
         std::fs::write(ignore, "*\n")?;
     }
     Ok(())

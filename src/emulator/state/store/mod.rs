@@ -257,6 +257,7 @@ fn write_changes(database: &Database, changes: &mpsc::Receiver<Change>, announce
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "a test's folder is its own")]
 mod tests {
     use jiff::Timestamp;
 
