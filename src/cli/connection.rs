@@ -303,6 +303,7 @@ fn may_hold_sandbox(folder: &Path) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "a test's folder is its own")]
 mod tests {
     use super::*;
 

@@ -50,6 +50,7 @@ pub(super) fn read_blocking(path: &Path, limit: u64) -> Result<Zeroizing<String>
 }
 
 #[cfg(all(test, unix))]
+#[allow(clippy::disallowed_methods, reason = "a test's folder is its own")]
 mod tests {
     use super::*;
 
