@@ -1,3 +1,4 @@
+#![allow(clippy::disallowed_methods, reason = "a test's folder is its own")]
 use super::*;
 
 fn picture(name: &str) -> Vec<u8> {
