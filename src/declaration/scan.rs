@@ -22,7 +22,7 @@ use crate::letter::{PictureFormat, ScanDigest};
 /// The largest scan that the service takes, in bytes.
 pub const MAX_SCAN_BYTES: u64 = 5 * 1024 * 1024;
 /// Pixels that a run decodes whatever the sizes of its files: a few large pictures of one colour.
-const FREE_PIXELS: u64 = 200_000_000;
+const FREE_PIXELS: u64 = 100_000_000;
 /// Pixels that a run decodes for each byte of its scans. A clean page in black and white has about 300.
 const PIXELS_PER_BYTE: u64 = 500;
 
