@@ -93,7 +93,7 @@ fn text_of_every_kind_gets_the_right_value_or_a_clear_error() {
 #[test]
 fn yaml_types_are_texts_in_the_place_of_texts() {
     for (field, line, expected) in [
-        ("signatures", "signatures: [no, 12306, 2026]", vec![]),
+        ("signatures", "signatures: [no, 12306]", vec![Code::SignatureLetters, Code::SignatureDigits]),
         ("organizationCode", "organizationCode: 0123", vec![Code::CodeCheckDigit]),
         ("name", "name: 0123", vec![Code::NameDigits]),
         ("name", "name: no", vec![]),

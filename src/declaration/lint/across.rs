@@ -51,20 +51,31 @@ fn names(collector: &mut Collector, letters: &[Pictured<'_>]) {
     }
 }
 
-/// The same name of a company in two forms.
+/// The name of a company without what differs in form only: width, case and spaces.
+fn folded_party(party: &Party) -> String {
+    let fold = |c: char| (!c.is_whitespace()).then(|| c.to_lowercase()).into_iter().flatten();
+    party.as_str().nfkc().flat_map(fold).collect()
+}
+
+/// The same name of a company in two forms, and a letter of a company to itself.
 fn parties(collector: &mut Collector, letters: &[Pictured<'_>]) {
     let mut exact: HashSet<&Party> = HashSet::new();
     let mut folded: HashMap<String, (&Party, Location)> = HashMap::new();
     for (letter, _) in letters {
         let Some(content) = &letter.content else { continue };
+        if folded_party(&content.authorizer.value) == folded_party(&content.authorized_party.value) {
+            let at = place(letter, &content.authorized_party);
+            let message = format!("the authorizer and the authorized party are both `{}`", content.authorizer.value);
+            let diagnostic = Diagnostic::new(Code::PartiesSame, message).at(at);
+            let diagnostic = diagnostic.relate(place(letter, &content.authorizer), "the authorizer");
+            collector.push(diagnostic.help("write the owner of the signatures and the company that may use them"));
+        }
         for party in [&content.authorizer, &content.authorized_party] {
             if !exact.insert(&party.value) {
                 continue;
             }
             let at = place(letter, party);
-            let fold = |c: char| (!c.is_whitespace()).then(|| c.to_lowercase()).into_iter().flatten();
-            let key = party.value.as_str().nfkc().flat_map(fold).collect();
-            match folded.entry(key) {
+            match folded.entry(folded_party(&party.value)) {
                 Entry::Vacant(entry) => {
                     entry.insert((&party.value, at));
                 }

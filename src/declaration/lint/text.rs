@@ -1,7 +1,10 @@
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 use unicode_script::{Script, UnicodeScript};
 
-use super::organization_code::{self, Flaw};
+use super::{
+    organization_code::{self, Flaw},
+    signature,
+};
 use crate::{
     declaration::{
         Code,
@@ -34,12 +37,7 @@ pub(in crate::declaration) fn text(
         });
     }
     match field {
-        Field::Signatures => {
-            if let Some(word) = test_word(text) {
-                let message = format!("the signature has the word `{word}`, which the service refuses");
-                collector.report_with_help(Code::TestWord, message, span, "declare the signature that is really used");
-            }
-        }
+        Field::Signatures => signature::check(collector, source, text, span),
         Field::OrganizationCode => code_flaw(collector, source, text, span),
         _ => {}
     }
@@ -109,18 +107,6 @@ fn plain(c: char) -> String {
     std::iter::once(c).nfkc().collect()
 }
 
-/// The word within a signature that the service refuses.
-fn test_word(text: &str) -> Option<&'static str> {
-    if let Some(word) = ["测试", "測試"].into_iter().find(|word| text.contains(word)) {
-        return Some(word);
-    }
-    let lower = text.to_ascii_lowercase();
-    let letter = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphabetic);
-    let bytes = lower.as_bytes();
-    let word = |start: usize| !letter(start.checked_sub(1).and_then(|i| bytes.get(i))) && !letter(bytes.get(start + 4));
-    lower.match_indices("test").any(|(start, _)| word(start)).then_some("test")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,14 +126,5 @@ mod tests {
         ] {
             assert_eq!(look_alike(text).expect(text).instead.as_deref(), instead, "{text}");
         }
-    }
-
-    #[test]
-    fn a_test_word_is_a_word() {
-        assert_eq!(test_word("菜鸟测试"), Some("测试"));
-        assert_eq!(test_word("MyTest1"), None);
-        assert_eq!(test_word("菜鸟Test"), Some("test"));
-        assert_eq!(test_word("latest"), None);
-        assert_eq!(test_word("test"), Some("test"));
     }
 }
