@@ -129,7 +129,10 @@ mod tests {
         assert_eq!(described('\u{3000}'), "a full-width space (U+3000)");
         assert_eq!(described('\t'), "a tab");
         assert_eq!(described('\u{2063}'), "the invisible character U+2063");
-        assert_eq!(listed("，a。，".chars()).0, "`，` (full-width comma, U+FF0C), `a` and `。` (ideographic full stop, U+3002)");
+        assert_eq!(
+            listed("，a。，".chars()).0,
+            "`，` (full-width comma, U+FF0C), `a` and `。` (ideographic full stop, U+3002)"
+        );
     }
 
     #[test]

@@ -86,7 +86,9 @@ mod tests {
 
     #[test]
     fn what_is_no_pair_of_dates_is_left_alone() {
-        for text in ["", "2026-02-30~2028-01-01", "2026-01-01", "01/02/2026~03/04/2028", "两年", "2028-01-01~2026-01-01"] {
+        for text in
+            ["", "2026-02-30~2028-01-01", "2026-01-01", "01/02/2026~03/04/2028", "两年", "2028-01-01~2026-01-01"]
+        {
             assert_eq!(validity(text), None, "{text}");
         }
         assert_eq!(day("46082").map(|day| day.to_string()).as_deref(), Some("2026-03-01"));

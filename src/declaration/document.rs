@@ -32,7 +32,7 @@ pub(super) struct Content {
     pub(super) signatures: PlacedSignatures,
 }
 
-const FIELDS: [&str; 8] = {
+pub(super) const FIELDS: [&str; 8] = {
     let mut names = [""; 8];
     let mut i = 0;
     while i < names.len() {
@@ -95,8 +95,7 @@ impl Reader<'_, '_> {
     }
 
     fn fields<'n>(&mut self, entries: &'n [Entry]) -> Entries<'n> {
-        let parameters = Field::ALL.map(|field| (field.parameter(), field.as_str()));
-        self.collector.entries(entries, &FIELDS, &parameters)
+        self.collector.entries(entries, &FIELDS, &super::fields::other_names())
     }
 
     fn letters(&mut self, node: &Node, defaults: &Shared, letters: &mut Vec<Declared>) {

@@ -7,6 +7,7 @@ use super::{
     source::Span,
     tree::{Entry, Node, Value},
 };
+use crate::letter::Field;
 
 /// The most entries of one mapping that are looked at. Aliases can repeat a large one at no cost to who writes it.
 const MAX_ENTRIES: usize = 64;
@@ -67,7 +68,7 @@ impl FileCollector<'_> {
             match found[index] {
                 None => found[index] = Some(entry),
                 Some(Entry { key: first, .. }) => {
-                    let message = format!("{} is there twice", quoted(key));
+                    let message = format!("duplicate field {}", quoted(key));
                     let first = self.place(first.span);
                     let diagnostic = self.diagnostic(Code::FieldDuplicate, message, entry.key.span);
                     self.push(diagnostic.relate(first, "first written here").help("remove one of them"));
@@ -91,16 +92,80 @@ impl FileCollector<'_> {
             self.report_with_help(Code::YamlMergeKey, "merge keys are not a part of YAML 1.2", span, help);
             return None;
         }
-        let diagnostic = self.diagnostic(Code::FieldUnknown, format!("there is no field {}", quoted(key)), span);
+        let diagnostic = self.diagnostic(Code::FieldUnknown, format!("unknown field {}", quoted(key)), span);
         let meant = nearest(key, known, aliases);
         let diagnostic = match meant {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")).suggest(near),
-            None if key.contains('：') => diagnostic.help("`：` is a full-width character: write `: ` in its place"),
+            None if key.contains('：') => diagnostic.help("`：` is a full-width colon; write `: ` instead"),
             None => diagnostic.help(format!("the fields here are {}", known.join(", "))),
         };
         self.push(diagnostic);
         meant
     }
+}
+
+/// Words by which people and forms call the fields, beside the service's parameters.
+const WORDS: &[(&str, Field)] = &[
+    ("名称", Field::Name),
+    ("授权书名称", Field::Name),
+    ("授权书", Field::Name),
+    ("委托书名称", Field::Name),
+    ("授权委托书名称", Field::Name),
+    ("授权方", Field::Authorizer),
+    ("授权人", Field::Authorizer),
+    ("委托方", Field::Authorizer),
+    ("委托人", Field::Authorizer),
+    ("授权公司", Field::Authorizer),
+    ("授权方名称", Field::Authorizer),
+    ("委托方名称", Field::Authorizer),
+    ("被授权方", Field::AuthorizedParty),
+    ("被授权人", Field::AuthorizedParty),
+    ("受托方", Field::AuthorizedParty),
+    ("受托人", Field::AuthorizedParty),
+    ("被委托方", Field::AuthorizedParty),
+    ("代理方", Field::AuthorizedParty),
+    ("被授权方名称", Field::AuthorizedParty),
+    ("统一社会信用代码", Field::OrganizationCode),
+    ("社会信用代码", Field::OrganizationCode),
+    ("信用代码", Field::OrganizationCode),
+    ("组织机构代码", Field::OrganizationCode),
+    ("机构代码", Field::OrganizationCode),
+    ("有效期", Field::Validity),
+    ("授权有效期", Field::Validity),
+    ("授权期限", Field::Validity),
+    ("授权书有效期", Field::Validity),
+    ("期限", Field::Validity),
+    ("签名", Field::Signatures),
+    ("短信签名", Field::Signatures),
+    ("签名范围", Field::Signatures),
+    ("授权签名", Field::Signatures),
+    ("签名列表", Field::Signatures),
+    ("SignScope", Field::Signatures),
+    ("SignName", Field::Signatures),
+    ("sign", Field::Signatures),
+    ("扫描件", Field::Scan),
+    ("图片", Field::Scan),
+    ("授权书图片", Field::Scan),
+    ("授权书照片", Field::Scan),
+    ("附件", Field::Scan),
+    ("文件", Field::Scan),
+    ("proxy", Field::AuthorizedParty),
+    ("expDate", Field::Validity),
+    ("creditCode", Field::OrganizationCode),
+    ("uscc", Field::OrganizationCode),
+];
+
+/// The other names of the fields: the service's parameters, and the usual words.
+pub(super) fn other_names() -> Vec<(&'static str, &'static str)> {
+    let parameters = Field::ALL.into_iter().filter(|field| *field != Field::FileKey);
+    let parameters = parameters.map(|field| (field.parameter(), field.as_str()));
+    parameters.chain(WORDS.iter().map(|(word, field)| (*word, field.as_str()))).collect()
+}
+
+/// The field that one of its other names stands for.
+pub(super) fn means(word: &str) -> Option<&'static str> {
+    let same = |name: &str| name.eq_ignore_ascii_case(word);
+    other_names().into_iter().find(|(name, _)| same(name)).map(|(_, field)| field)
 }
 
 /// The known key that a misspelled or translated one probably stands for.
@@ -114,26 +179,34 @@ fn nearest<'k>(key: &str, known: &[&'k str], aliases: &[(&str, &'k str)]) -> Opt
     let wanted: String = plain(key);
     let names = known.iter().map(|name| (*name, *name)).chain(aliases.iter().copied());
     let scored = names.map(|(name, field)| (strsim::damerau_levenshtein(&plain(name), &wanted), field));
-    let allowed = (wanted.chars().count() / 3).clamp(1, 4);
+    // A Chinese word of a few characters is near to many others.
+    let allowed = if wanted.is_ascii() { (wanted.chars().count() / 3).clamp(1, 4) } else { wanted.chars().count() / 4 };
     scored.filter(|(distance, _)| *distance <= allowed).min_by_key(|(distance, _)| *distance).map(|(_, field)| field)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::letter::Field;
 
     #[test]
     fn a_misspelled_field_is_recognised() {
         let known = Field::ALL.map(Field::as_str);
-        let aliases = Field::ALL.map(|field| (field.parameter(), field.as_str()));
+        let aliases = other_names();
         for (key, field) in [
             ("authorisedParty", Some("authorizedParty")),
             ("organization_code", Some("organizationCode")),
             ("ProxyAuthorization", Some("authorizedParty")),
             ("signature", Some("signatures")),
             ("filekey", Some("fileKey")),
+            ("委托方", Some("authorizer")),
+            ("授权方", Some("authorizer")),
+            ("被授权方", Some("authorizedParty")),
+            ("签名", Some("signatures")),
+            ("统一社会信用代码", Some("organizationCode")),
+            ("有效期", Some("validity")),
+            ("AuthorizationLetterPic", Some("scan")),
             ("colour", None),
+            ("颜色", None),
         ] {
             assert_eq!(nearest(key, &known, &aliases), field, "{key}");
         }

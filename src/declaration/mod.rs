@@ -10,7 +10,9 @@
 
 mod allow;
 mod bounded;
+mod characters;
 mod collector;
+mod dates;
 mod diagnostic;
 mod discover;
 mod document;
@@ -25,6 +27,7 @@ pub mod scan;
 pub mod schema;
 mod source;
 mod tree;
+mod typing;
 pub mod workspace;
 mod yaml;
 

@@ -2,15 +2,15 @@
 
 use std::borrow::Cow;
 
-use unicode_normalization::UnicodeNormalization;
-
 use super::{
     Code, Diagnostic,
+    characters::{self, is_blank},
     collector::FileCollector,
+    dates,
     diagnostic::quoted,
     source::{SourceFile, Span, saturate},
 };
-use crate::letter::{Field, SignatureName, Validity, ValueError};
+use crate::letter::{Field, LetterName, OrganizationCode, Party, SignatureName, ValueError};
 
 /// The diagnostic for a text that cannot be the value of `field`.
 pub(super) fn diagnostic(
@@ -27,18 +27,87 @@ pub(super) fn diagnostic(
         None => diagnostic,
     };
     match error {
-        ValueError::ForbiddenCharacter { character, .. } => match plain_form(*character) {
-            Some(plain) if place != span => diagnostic.suggest(plain),
-            _ => diagnostic,
+        ValueError::NoSuchDate { .. } if date_meant(text).is_some() => {
+            let form =
+                if text.contains('-') && text.trim().len() <= 10 { "YYYY-MM-DD" } else { "YYYY-MM-DD~YYYY-MM-DD" };
+            let fixed = date_meant(text).unwrap_or_default();
+            let message = format!("{} is not of the form {form}", quoted(text.trim()));
+            let diagnostic = collector.diagnostic(Code::ValidityForm, message, span);
+            diagnostic.help(format!("write `{fixed}`")).suggest(fixed)
+        }
+        ValueError::ForbiddenCharacter { .. } => match corrected(field, text) {
+            Some(fixed) => diagnostic.help(format!("write `{fixed}`")),
+            None => diagnostic,
         },
-        ValueError::ValidityForm => match text.replace(['～', '〜', '∼', '至'], "~").trim() {
-            fixed if Validity::try_from(fixed).is_ok() => {
-                diagnostic.help(format!("write `{fixed}`, with the ASCII tilde `~`")).suggest(fixed)
-            }
-            _ => diagnostic,
+        ValueError::ValidityForm | ValueError::NoSuchDate { .. } => match date_meant(text) {
+            Some(fixed) => diagnostic.help(format!("write `{fixed}`")).at(collector.place(span)).suggest(fixed),
+            None => diagnostic,
         },
         _ => diagnostic,
     }
+}
+
+/// The form of a date or of two dates that a text in another form means.
+fn date_meant(text: &str) -> Option<String> {
+    let whole = || dates::validity(text).map(|validity| validity.to_string());
+    whole().or_else(|| dates::day(text).map(|day| day.to_string()))
+}
+
+/// What a value with characters that it can't have was probably meant to be, as it has to be written.
+fn corrected(field: Field, text: &str) -> Option<String> {
+    const QUOTES: [char; 10] = ['“', '”', '‘', '’', '＂', '＇', '"', '\'', '「', '」'];
+    const SEPARATORS: [char; 7] = ['，', '、', ',', '；', ';', '。', '|'];
+    let plain = |c: char| characters::plain(c).unwrap_or(c);
+    let unquoted = text.trim().trim_matches(QUOTES);
+    match field {
+        Field::Signatures => {
+            const BRACKETS: [char; 10] = ['【', '】', '[', ']', '［', '］', '〔', '〕', '《', '》'];
+            let clean = |part: &str| -> Option<String> {
+                let kept = part.chars().filter(|c| !BRACKETS.contains(c) && !QUOTES.contains(c) && !is_blank(*c));
+                let kept: String = kept.map(plain).collect();
+                SignatureName::try_from(kept.as_str()).is_ok().then_some(kept)
+            };
+            let parts: Vec<&str> = text.split(SEPARATORS).filter(|part| !part.trim().is_empty()).collect();
+            let parts: Vec<String> = parts.into_iter().map(clean).collect::<Option<_>>()?;
+            (!parts.is_empty()).then(|| parts.join(", "))
+        }
+        Field::Authorizer | Field::AuthorizedParty => {
+            let mended = unquoted.chars().filter_map(|c| match c {
+                dot if characters::DOTS.contains(&dot) => Some('·'),
+                '［' | '〔' => Some('（'),
+                '］' | '〕' => Some('）'),
+                c if Party::allows(c) => Some(c),
+                c if c.is_whitespace() => Some(' '),
+                c if is_blank(c) => None,
+                c => Some(plain(c)),
+            });
+            let mended: String = mended.collect();
+            Party::parse(field, &mended).is_ok().then_some(mended)
+        }
+        Field::Name => {
+            let mended: String = unquoted.chars().filter(|c| !is_blank(*c)).map(plain).collect();
+            LetterName::try_from(mended.as_str()).is_ok().then_some(mended)
+        }
+        Field::OrganizationCode => {
+            let mended: String = unquoted.chars().filter(|c| !is_blank(*c)).map(plain).collect();
+            OrganizationCode::try_from(mended.as_str()).is_ok().then_some(mended)
+        }
+        Field::Validity | Field::Scan | Field::FileKey => None,
+    }
+}
+
+/// Every character of a text that its field can't have.
+fn forbidden(field: Field, text: &str) -> impl Iterator<Item = char> + '_ {
+    let allows = match field {
+        Field::Name => LetterName::allows,
+        Field::Authorizer | Field::AuthorizedParty => Party::allows,
+        Field::OrganizationCode => OrganizationCode::allows,
+        Field::Signatures => SignatureName::allows,
+        Field::Validity | Field::Scan | Field::FileKey => |_| false,
+    };
+    // White space around these values is removed before they are judged.
+    let text = if matches!(field, Field::Name | Field::Signatures) { text } else { text.trim() };
+    text.chars().filter(move |c| !allows(*c))
 }
 
 /// The characters of a value, counted from 0, as a span of the source: exact when the value stands there as it is.
@@ -64,10 +133,16 @@ fn message(text: &str, error: &ValueError) -> String {
             let characters = if *length == 1 { "character" } else { "characters" };
             format!("the signature {} has {length} {characters}; it needs {min} to {max}", quoted(text))
         }
-        ValueError::ForbiddenCharacter { field: Field::Signatures, .. } => {
-            error.to_string().replace("in signatures", "in a signature")
+        ValueError::ForbiddenCharacter { field, character, .. } => {
+            let (named, count) = match characters::listed(forbidden(*field, text)) {
+                (_, 0) => (characters::described(*character), 1),
+                listed => listed,
+            };
+            let verb = if count == 1 { "is" } else { "are" };
+            let holder = if *field == Field::Signatures { "a signature".to_owned() } else { field.to_string() };
+            format!("{named} {verb} not allowed in {holder}")
         }
-        ValueError::NoSuchDate { text, .. } => format!("{} is no date", quoted(text)),
+        ValueError::NoSuchDate { text, .. } => format!("{} is not a valid date", quoted(text.trim())),
         _ => error.to_string(),
     }
 }
@@ -99,14 +174,9 @@ fn code(field: Field, error: &ValueError) -> Code {
 fn help(field: Field, error: &ValueError) -> Option<Cow<'static, str>> {
     let help = match (error, field) {
         (ValueError::Empty { .. }, _) => "write a value, or remove the field if `defaults` has it",
-        (ValueError::ForbiddenCharacter { character, .. }, _) => {
-            return Some(match plain_form(*character) {
-                Some(plain) => format!("`{character}` is a full-width form; write `{plain}`").into(),
-                None => allowed(field)?.into(),
-            });
-        }
+        (ValueError::ForbiddenCharacter { .. }, _) => allowed(field)?,
         (ValueError::DigitsOnly { .. }, Field::Name) => "add a word to the name",
-        (ValueError::DigitsOnly { .. }, _) => "write the company's name; a code belongs into organizationCode",
+        (ValueError::DigitsOnly { .. }, _) => "write the name of the company; a code belongs in organizationCode",
         (ValueError::ValidityForm | ValueError::NoSuchDate { .. }, _) => {
             "write two dates that exist, as in 2026-01-01~2028-12-31"
         }
@@ -123,21 +193,17 @@ fn help(field: Field, error: &ValueError) -> Option<Cow<'static, str>> {
 /// Which characters a field can have.
 fn allowed(field: Field) -> Option<&'static str> {
     match field {
-        Field::Name => Some("a name is made of Chinese characters, English letters and digits"),
+        Field::Name => Some("a name consists of Chinese characters, English letters and digits"),
         Field::Authorizer | Field::AuthorizedParty => {
-            Some("of symbols only `·`, spaces, `【】`, `（）` and `()` are allowed in a party's name")
+            Some("the only symbols in the name of a party are `·`, spaces, `【】`, `（）` and `()`")
         }
         Field::OrganizationCode => Some("write the code without spaces"),
-        Field::Signatures => Some("a signature is made of letters and digits; `【】` are added when a message is sent"),
+        Field::Signatures => {
+            Some("a signature consists of letters and digits; `【】` are added when a message is sent")
+        }
         Field::FileKey => Some("write the key as the upload gave it out, as in 123456/test1719383196031.jpg"),
         Field::Validity | Field::Scan => None,
     }
-}
-
-/// The ASCII letter or digit that a full-width character stands for.
-fn plain_form(c: char) -> Option<char> {
-    let plain = std::iter::once(c).nfkc().next()?;
-    (!c.is_ascii() && plain.is_ascii_alphanumeric()).then_some(plain)
 }
 
 /// A value that is longer than any field can be, so that nothing more needs to be known of it.

@@ -142,6 +142,7 @@ rules! {
     PartyDigits = "LF-party-digits-only",
     CodeTooLong = "LF-code-too-long",
     CodeCharacter = "LF-code-character",
+    CodeMangled = "LF-code-mangled",
     ValidityForm = "LF-validity-form",
     ValidityDate = "LF-validity-date",
     ValidityReversed = "LF-validity-reversed",

@@ -10,6 +10,7 @@ use super::{
     collector::FileCollector,
     source::{Position, SourceFile, Span, saturate},
     tree::{Entry, Node, Scalar, Value},
+    typing,
 };
 
 /// What one file may have.
@@ -34,8 +35,15 @@ pub(super) fn parse(source: &SourceFile, collector: &mut FileCollector<'_>, limi
     let place = |span| place(span, json);
     let steps = Steps::default();
     let mut parser = Parser::new(BoundedInput::new(&text, &steps));
-    let mut builder =
-        Builder { collector, limits, open: Vec::new(), anchors: HashMap::new(), documents: Vec::new(), values: 0 };
+    let mut builder = Builder {
+        source,
+        collector,
+        limits,
+        open: Vec::new(),
+        anchors: HashMap::new(),
+        documents: Vec::new(),
+        values: 0,
+    };
     let mut last = Span::first();
     loop {
         steps.refill();
@@ -77,6 +85,7 @@ fn place(span: saphyr_parser::Span, marked: bool) -> Span {
 }
 
 struct Builder<'s, 'd> {
+    source: &'s SourceFile,
     collector: &'s mut FileCollector<'d>,
     limits: Limits,
     open: Vec<Open>,
@@ -103,8 +112,11 @@ impl Builder<'_, '_> {
     fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Halt> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                let scalar = Value::Scalar(Scalar::new(&text, style == ScalarStyle::Plain));
-                let value = if self.refuses(tag.as_deref(), SCALAR_TAGS, span) { Value::Refused } else { scalar };
+                let plain = style == ScalarStyle::Plain;
+                let scalar = Value::Scalar(Scalar::new(&text, plain));
+                let slipped = plain && span.start.line < span.end.line && self.slipped(span);
+                let value =
+                    if slipped || self.refuses(tag.as_deref(), SCALAR_TAGS, span) { Value::Refused } else { scalar };
                 if anchor > 0 {
                     self.anchors.insert(anchor, Some(value.clone()));
                 }
@@ -130,6 +142,16 @@ impl Builder<'_, '_> {
             }
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => Ok(()),
         }
+    }
+
+    /// Reports a field with a slip that YAML takes for another line of the text before it.
+    fn slipped(&mut self, span: Span) -> bool {
+        let Some(slip) = typing::within_plain_text(self.source, span.start.line + 1..=span.end.line) else {
+            return false;
+        };
+        let diagnostic = self.collector.diagnostic(Code::YamlSyntax, slip.message, slip.span);
+        self.collector.push(diagnostic.help(slip.help));
+        true
     }
 
     fn alias(&mut self, anchor: usize, span: Span) -> Value {
@@ -219,31 +241,16 @@ const SCALAR_TAGS: &[&str] = &["str", "int", "float", "bool", "timestamp"];
 
 fn syntax_error(collector: &FileCollector<'_>, source: &SourceFile, at: Position, info: &str) -> Diagnostic {
     let Position { line, column } = at;
-    let here = Span::on_line(line, column..column + 1);
-    let indented_by_tab = source.line(line).trim_start_matches(' ').starts_with('\t');
-    let colon = [line.saturating_sub(1), line].into_iter().find_map(|line| full_width_colon(source, line));
-    let (span, help) = match colon {
-        Some(colon) => (colon, "`：` is a full-width character: write `: ` in its place"),
-        None if indented_by_tab => (here, "indent with spaces; YAML allows no tabs here"),
-        None if info.contains("anchor") => {
-            (here, "an alias (`*name`) needs an anchor (`&name`) before it in the same document")
-        }
-        None => (here, "check the indentation; put quotes around a text that begins with a symbol or has `: ` or ` #`"),
-    };
-    collector.diagnostic(Code::YamlSyntax, format!("this is not YAML: {info}"), span).help(help)
-}
-
-/// The full-width colon after the first word of a line, where a field's `:` is meant.
-fn full_width_colon(source: &SourceFile, line: u32) -> Option<Span> {
-    let text = source.line(line);
-    let word = text.trim_start_matches([' ', '-', '{']);
-    let colon = word.find(|c: char| !c.is_ascii_alphanumeric()).filter(|end| *end > 0)?;
-    if !word[colon..].starts_with('：') {
-        return None;
+    if let Some(slip) = typing::behind_error(source, line) {
+        return collector.diagnostic(Code::YamlSyntax, slip.message, slip.span).help(slip.help);
     }
-    let before = text.len() - word.len() + colon;
-    let column = saturate(text[..before].chars().count() + 1);
-    Some(Span::on_line(line, column..column + 1))
+    let help = if info.contains("anchor") {
+        "an alias (`*name`) needs an anchor (`&name`) before it in the same document"
+    } else {
+        "check the indentation, and quote a text that starts with a symbol or contains `: ` or ` #`"
+    };
+    let here = Span::on_line(line, column..column + 1);
+    collector.diagnostic(Code::YamlSyntax, format!("invalid YAML: {info}"), here).help(help)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use proptest::{collection::vec, option, prelude::*, sample::select};
 
 use super::*;
 use crate::{
-    declaration::{LoadOptions, load_text},
+    declaration::{Code, LoadOptions, Severity, load_text},
     letter::LetterId,
     plan::Plan,
 };
@@ -60,7 +60,11 @@ fn plan(texts: &[&str], existing: &[ExistingLetter]) -> Plan {
     let mut letters = Vec::new();
     for text in texts {
         let loaded = load_text(Path::new("letters.yaml"), text.as_bytes().to_vec(), &LoadOptions::new(today));
-        assert!(!loaded.has_errors(), "{:#?}\n{text}", loaded.diagnostics);
+        // A letter of the console may name a signature that can never be applied for; its declaration says so.
+        let of_signatures = [Code::SignatureDigits, Code::SignatureScript, Code::TestWord];
+        let errors = loaded.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+        let errors: Vec<_> = errors.filter(|diagnostic| !of_signatures.contains(&diagnostic.code)).collect();
+        assert!(errors.is_empty(), "{errors:#?}\n{text}");
         letters.extend(loaded.letters);
     }
     Plan::new("https://dysmsapi.aliyuncs.com".to_owned(), letters, existing, today, 60)

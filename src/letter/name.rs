@@ -11,6 +11,12 @@ pub struct LetterName(String);
 impl LetterName {
     /// The longest name that the service takes, in characters.
     pub const MAX_CHARS: usize = 100;
+
+    /// Whether a name can contain the character.
+    #[must_use]
+    pub fn allows(c: char) -> bool {
+        c.is_ascii_alphanumeric() || c.script() == Script::Han
+    }
 }
 
 text::text_value!(LetterName);
@@ -24,7 +30,7 @@ impl TryFrom<&str> for LetterName {
     fn try_from(text: &str) -> Result<Self, ValueError> {
         const FIELD: Field = Field::Name;
         text::trimmed(FIELD, text)?;
-        text::only(FIELD, "", text, |c| c.is_ascii_alphanumeric() || c.script() == Script::Han)?;
+        text::only(FIELD, "", text, Self::allows)?;
         text::at_most(FIELD, text, Self::MAX_CHARS)?;
         text::not_digits_alone(FIELD, text)?;
         Ok(Self(text.to_owned()))

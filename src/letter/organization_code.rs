@@ -10,6 +10,12 @@ pub struct OrganizationCode(String);
 impl OrganizationCode {
     /// The longest code that the service takes, in characters.
     pub const MAX_CHARS: usize = 150;
+
+    /// Whether a code can contain the character.
+    #[must_use]
+    pub fn allows(c: char) -> bool {
+        !c.is_whitespace() && !c.is_control() && !matches!(c, '\u{FF01}'..='\u{FF5E}')
+    }
 }
 
 text::text_value!(OrganizationCode);
@@ -18,11 +24,11 @@ impl TryFrom<&str> for OrganizationCode {
     type Error = ValueError;
 
     /// # Errors
-    /// When the text is empty, too long, or has white space or control characters within it.
+    /// When the text is empty, too long, or has white space, control characters or full-width forms within it.
     fn try_from(text: &str) -> Result<Self, ValueError> {
         const FIELD: Field = Field::OrganizationCode;
         let code = text::trimmed(FIELD, text)?;
-        text::only(FIELD, text, code, |c| !c.is_whitespace() && !c.is_control())?;
+        text::only(FIELD, text, code, Self::allows)?;
         text::at_most(FIELD, code, Self::MAX_CHARS)?;
         Ok(Self(code.to_owned()))
     }

@@ -13,13 +13,19 @@ impl Party {
     /// The symbols that the name of a company can have.
     pub const SYMBOLS: [char; 8] = ['·', ' ', '【', '】', '（', '）', '(', ')'];
 
+    /// Whether the name of a party can contain the character.
+    #[must_use]
+    pub fn allows(c: char) -> bool {
+        c.is_alphanumeric() || Self::SYMBOLS.contains(&c)
+    }
+
     /// Parses the name of the party that stands in `field`, without the white space around it.
     ///
     /// # Errors
     /// When the text is empty, too long, made of digits alone, or has another symbol than [`Self::SYMBOLS`].
     pub fn parse(field: Field, text: &str) -> Result<Self, ValueError> {
         let name = text::trimmed(field, text)?;
-        text::only(field, text, name, |c| c.is_alphanumeric() || Self::SYMBOLS.contains(&c))?;
+        text::only(field, text, name, Self::allows)?;
         text::at_most(field, name, Self::MAX_CHARS)?;
         text::not_digits_alone(field, name)?;
         Ok(Self(name.to_owned()))

@@ -13,6 +13,12 @@ impl SignatureName {
     pub const MIN_CHARS: usize = 2;
     /// The longest signature that the service takes, in characters.
     pub const MAX_CHARS: usize = 12;
+
+    /// Whether a signature can contain the character.
+    #[must_use]
+    pub fn allows(c: char) -> bool {
+        c.is_alphanumeric()
+    }
 }
 
 text::text_value!(SignatureName);
@@ -25,7 +31,7 @@ impl TryFrom<&str> for SignatureName {
     fn try_from(text: &str) -> Result<Self, ValueError> {
         const FIELD: Field = Field::Signatures;
         text::trimmed(FIELD, text)?;
-        text::only(FIELD, "", text, char::is_alphanumeric)?;
+        text::only(FIELD, "", text, Self::allows)?;
         text::at_most(FIELD, text, Self::MAX_CHARS)?;
         let length = text.chars().count();
         if length < Self::MIN_CHARS {
