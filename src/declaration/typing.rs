@@ -62,6 +62,7 @@ impl Found {
     }
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "every check ends with it")]
 fn found(columns: std::ops::Range<usize>, message: impl Into<String>, help: impl Into<String>) -> Option<Found> {
     Some(Found { columns, message: message.into(), help: help.into() })
 }

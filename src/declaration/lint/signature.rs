@@ -18,7 +18,7 @@ pub(super) fn check(collector: &mut FileCollector<'_>, source: &SourceFile, text
         let message = format!("the signature contains `{word}`");
         collector.report_with_help(Code::TestWord, message, span, "write the signature that messages will carry");
     }
-    if text.chars().all(|c| c.is_numeric()) {
+    if text.chars().all(char::is_numeric) {
         let help = "add a word; the service refuses such a signature when you apply for it";
         collector.report_with_help(Code::SignatureDigits, "the signature consists of digits only", span, help);
         return;
@@ -89,7 +89,7 @@ fn listed(found: &[(usize, char)], what: impl Fn(char) -> String) -> String {
 
 /// The simplified form of a traditional character.
 ///
-/// The table has the characters that the Apache-licensed `TSCharacters` of OpenCC changes in every reading and that
+/// The table has the characters that the Apache-licensed `TSCharacters` of `OpenCC` changes in every reading and that
 /// GB 2312, the repertoire of simplified Chinese, leaves out: each pair is the traditional and the simplified form.
 fn simplified(c: char) -> Option<char> {
     static TABLE: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
