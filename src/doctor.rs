@@ -30,6 +30,8 @@ pub enum Subject {
     Caller,
     /// Whether the caller may ask for letters.
     Permission,
+    /// Whether scans can be uploaded, which `apply` needs.
+    Upload,
 }
 
 impl Subject {
@@ -45,6 +47,7 @@ impl Subject {
             Self::Signature => "signature",
             Self::Caller => "caller",
             Self::Permission => "permission",
+            Self::Upload => "upload",
         }
     }
 }
@@ -87,7 +90,7 @@ impl Check {
         Self { subject, verdict, found: vec![found.into()], help: None, request_id: None }
     }
 
-    /// All is well.
+    /// Everything is as it should be.
     pub fn ok(subject: Subject, found: impl Into<String>) -> Self {
         Self::new(subject, Verdict::Ok, found)
     }

@@ -21,10 +21,12 @@ use crate::{
         Check, DoctorDocument, Examination,
         Subject::{
             Caller, Clock as ClockSubject, Credentials, Declarations, Endpoint, Permission, Reachable, Signature,
+            Upload,
         },
+        Verdict,
     },
     render::{doctor, json},
-    service::{Client, LetterFilter, ReadLetters as _, ServiceError},
+    service::{Client, LetterFilter, NoUpload, ReadLetters as _, ServiceError},
 };
 
 /// Arguments of `doctor`.
@@ -130,7 +132,7 @@ async fn service(
             Err(error) => {
                 let help = "install this system's CA certificates, or name others with --ca-file";
                 checks.push(Check::failed(Reachable, format!("{error:#}"), help));
-                return skip(checks, &[ClockSubject, Signature, Caller, Permission], "nothing can be sent");
+                return skip(checks, &[ClockSubject, Signature, Caller, Permission, Upload], "nothing can be sent");
             }
         };
     match client.reach().await {
@@ -140,14 +142,18 @@ async fn service(
             checks.push(clock_check(reached.clock_skew));
         }
         Err(error) => {
-            let help = "check the network, HTTPS_PROXY, and --endpoint or --region";
+            let help = "check the network, HTTPS_PROXY, --ca-file, and --endpoint or --region";
             checks.push(Check::failed(Reachable, error.to_string(), help));
-            return skip(checks, &[ClockSubject, Signature, Caller, Permission], "the endpoint is not reachable");
+            return skip(
+                checks,
+                &[ClockSubject, Signature, Caller, Permission, Upload],
+                "the endpoint is not reachable",
+            );
         }
     }
     match found {
         Ok(found) => asked(checks, service, chain, &found, &client).await,
-        Err(_) => skip(checks, &[Signature, Caller, Permission], "there are no credentials"),
+        Err(_) => skip(checks, &[Signature, Caller, Permission, Upload], "there are no credentials"),
     }
 }
 
@@ -220,7 +226,12 @@ async fn asked(checks: &mut Vec<Check>, service: &Service, chain: &DefaultChain,
             (Check::ok(Signature, "accepted"), Check::ok(Permission, letters))
         }
         Err(error) if is_of_the_signature(error) => {
-            return checks.extend([refused(Signature, error), not_accepted(Caller), not_accepted(Permission)]);
+            return checks.extend([
+                refused(Signature, error),
+                not_accepted(Caller),
+                not_accepted(Permission),
+                not_accepted(Upload),
+            ]);
         }
         Err(error @ ServiceError::Answered { .. }) => (Check::ok(Signature, "accepted"), refused(Permission, error)),
         Err(error) => (Check::warning(Signature, "no answer that tells"), refused(Permission, error)),
@@ -228,6 +239,19 @@ async fn asked(checks: &mut Vec<Check>, service: &Service, chain: &DefaultChain,
     checks.push(signature);
     checks.push(caller(service, chain, found).await);
     checks.push(permission);
+    checks.push(upload(client).await);
+}
+
+/// What `apply` needs besides, as far as it can be known without creating a letter. Nothing of it is in the way of a plan.
+async fn upload(client: &Client) -> Check {
+    match client.reach_upload().await {
+        Ok(host) => {
+            Check::ok(Upload, format!("{host} answers; the right to create is only known when a letter is created"))
+        }
+        Err(NoUpload::Refused(error)) => Check { verdict: Verdict::Warning, ..refused(Upload, &error) },
+        Err(NoUpload::Unreachable(error)) => Check::warning(Upload, error.to_string())
+            .help("`apply` can't upload scans; allow this host in the firewall and the proxy"),
+    }
 }
 
 fn is_of_the_signature(error: &ServiceError) -> bool {
@@ -273,7 +297,7 @@ async fn caller(service: &Service, chain: &DefaultChain, found: &Found) -> Check
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{doctor::Verdict, service::Operation};
+    use crate::service::Operation;
 
     #[test]
     fn a_clock_is_told_of_when_it_is_off() {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::Endpoint;
+use crate::escape::visible;
 
 /// A region of Alibaba Cloud, such as `cn-hangzhou`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,7 +13,7 @@ pub struct Region(&'static str);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("unknown region `{region}`{}; use --endpoint for a region that letterform doesn't know", did_you_mean(*.suggestion))]
 pub struct UnknownRegion {
-    /// What was given.
+    /// What was given, safe to show.
     pub region: String,
     /// The region with the most similar id.
     pub suggestion: Option<&'static str>,
@@ -121,7 +122,9 @@ impl std::str::FromStr for Region {
         let similar = all().map(|id| (strsim::jaro_winkler(&wanted, id), id));
         let best =
             similar.fold((SIMILAR, None), |best, (score, id)| if score > best.0 { (score, Some(id)) } else { best });
-        Err(UnknownRegion { region: text.chars().take(64).collect(), suggestion: best.1 })
+        let shown: String = text.chars().take(64).collect();
+        // Printed as it is by the parser of arguments.
+        Err(UnknownRegion { region: visible(&shown).into_owned(), suggestion: best.1 })
     }
 }
 

@@ -173,7 +173,7 @@ impl Client {
     }
 
     /// The right to upload, fetched when there is none at hand. Also says whether it was fetched just now.
-    async fn right(&self, tell: &Tell<'_>) -> Result<(Arc<UploadRight>, bool), ServiceError> {
+    pub(super) async fn right(&self, tell: &Tell<'_>) -> Result<(Arc<UploadRight>, bool), ServiceError> {
         self.0.rights.get(self.0.config.clock.now(), || self.fetch_right(tell)).await
     }
 

@@ -23,7 +23,7 @@ mod upload_policy;
 pub use client::{Client, ClientConfig, ClientError};
 pub use denial::Denial;
 pub use error::{Operation, Outcome, RequestId, Retry, ServiceError};
-pub use reach::{Reached, Unreachable};
+pub use reach::{NoUpload, Reached, Unreachable};
 
 pub use crate::{
     endpoint::{Endpoint, EndpointError},

@@ -4,7 +4,12 @@ use std::time::{Duration, Instant};
 
 use reqwest::Method;
 
-use super::{Client, answer};
+use crate::transport::SendError;
+
+use super::{Client, ServiceError, answer};
+
+/// The most that is read of an answer whose content doesn't matter.
+const MAX_ANSWER: usize = 64 << 10;
 
 /// What the answer to a request that asks for nothing tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,10 +30,33 @@ pub struct Unreachable {
     problem: String,
 }
 
+/// Why scans can't be uploaded.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum NoUpload {
+    /// The service gives no right to upload.
+    #[error(transparent)]
+    Refused(ServiceError),
+    /// The host for scans doesn't answer.
+    #[error(transparent)]
+    Unreachable(Unreachable),
+}
+
 impl Client {
+    /// Asks for the right to upload (`GetQualificationOssInfo`) and whether the host for scans answers. Uploads nothing.
+    /// Returns the host.
+    pub async fn reach_upload(&self) -> Result<String, NoUpload> {
+        let (right, _) = self.right(&|_| {}).await.map_err(NoUpload::Refused)?;
+        let host = right.endpoint.authority();
+        let request = right.transport.request(Method::GET, right.endpoint.url(""));
+        match right.transport.send(request, MAX_ANSWER).await {
+            // Any answer will do, and most likely it is a long or a refusing one.
+            Ok(_) | Err(SendError::TooLarge { .. }) => Ok(host),
+            Err(error) => Err(NoUpload::Unreachable(Unreachable { host, problem: error.problem() })),
+        }
+    }
+
     /// Sends a request with no operation and no credentials.
     pub async fn reach(&self) -> Result<Reached, Unreachable> {
-        const MAX_ANSWER: usize = 64 << 10;
         let (config, transport) = self.parts();
         let started = Instant::now();
         let request = transport.request(Method::GET, config.endpoint.url(""));

@@ -42,7 +42,7 @@ fn a_machine_in_order_has_ticks_alone_and_no_secret_is_shown() {
     assert!(!run.stdout.contains(Emulator::KEY.1));
     let json = emulator.run(&project, &["doctor", "--format=json"]).exits(0);
     assert_eq!((troubles(&json), &json.json()["healthy"]), (vec![], &Value::Bool(true)));
-    assert_eq!(verdicts(&json).len(), 8);
+    assert_eq!(verdicts(&json).len(), 9);
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn each_trouble_has_its_cross_and_says_what_to_do() {
     let emulator = Emulator::with(&project, &[KEY]);
     let mut wrong = emulator.command(&project, &doctor);
     let run = Run::of(wrong.env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "hush").output().unwrap()).exits(1);
-    let skipped = [trouble("caller", "skipped"), trouble("permission", "skipped")];
+    let skipped = [trouble("caller", "skipped"), trouble("permission", "skipped"), trouble("upload", "skipped")];
     assert_eq!(troubles(&run), [&[trouble("signature", "failed")], &skipped[..]].concat());
     assert!(run.stdout.contains("does not belong to the AccessKey id") && !run.stdout.contains("hush"));
 
@@ -82,6 +82,16 @@ fn each_trouble_has_its_cross_and_says_what_to_do() {
     project.write("letters.yaml", "version: 2\n");
     let run = emulator.run(&project, &doctor).exits(1);
     assert_eq!(troubles(&run), [trouble("declarations", "failed")]);
+}
+
+/// What only `apply` needs is no obstacle to a plan.
+#[test]
+fn an_upload_that_is_refused_is_a_warning() {
+    let project = Project::with_letters(&["甲委托"]);
+    let emulator = Emulator::with(&project, &[KEY, "--fault=oss-info code=isp.RAM_PERMISSION_DENY"]);
+    let run = emulator.run(&project, &["doctor", "--format=json"]).exits(0);
+    assert_eq!(troubles(&run), [trouble("upload", "warning")]);
+    assert!(run.stdout.contains("dysms:GetQualificationOssInfo"), "{}", run.stdout);
 }
 
 /// A workspace with one account.
