@@ -117,6 +117,7 @@ async fn plan(target: &Target, clock: &Arc<dyn Clock>, stop: &Shutdown) -> anyho
     let existing = existing::ask(&target.service, Arc::clone(clock), stop).instrument(span).await?;
     let (today, expiring_days) = (declarations.today(), declarations.expiring_days());
     let plan = Plan::new(existing.endpoint, loaded.letters, &existing.letters, today, expiring_days);
+    plan.check_creates()?;
     Ok(plan.of_account(target.account.clone()))
 }
 

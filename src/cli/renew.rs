@@ -52,6 +52,12 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let selection = args.workspace.select(&args.declarations.paths)?;
     let declarations = selection.only(selection.declarations(&args.declarations, &clock))?;
     let today = declarations.today();
+    let declaring = |letters: &[DesiredLetter]| {
+        letters.iter().find(|desired| desired.letter.name.as_str() == args.name).map(|old| old.source.file.clone())
+    };
+    let file = declaring(&declarations.load().letters);
+    // What is declared is read again once nobody else can write to it.
+    let _alone = file.map(|file| lock(Path::new(&file))).transpose()?;
     let loaded = declarations.load_good()?;
     let Some(old) = loaded.letters.iter().find(|desired| desired.letter.name.as_str() == args.name) else {
         bail!("{}", not_declared(&args.name, &loaded.letters, today));
@@ -72,7 +78,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
 
     let before: Vec<&DesiredLetter> =
         loaded.letters.iter().filter(|desired| desired.source.file == old.source.file).collect();
-    let after = declaration::load_text(path, renewed.clone().into_bytes(), &LoadOptions::new(today));
+    let after =
+        declaration::load_text_in(path, renewed.clone().into_bytes(), &LoadOptions::new(today), loaded.roots.clone());
     if after.has_errors() || !is_added(&before, &after.letters, &new) {
         stderr::write(format_args!("{}", diagnostics::text(&after)));
         return Err(by_hand(format!("{} would not read as it should; nothing was written", old.source.file)).into());
@@ -86,6 +93,18 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
         visible(&old.source.file)
     );
     Ok(Exit::Done)
+}
+
+/// Keeps other renewals from the folder of the file until it is dropped. The folder itself is locked: a file would be left
+/// behind, and the file of declarations is replaced.
+fn lock(path: &Path) -> anyhow::Result<Option<fs::File>> {
+    if cfg!(not(unix)) {
+        return Ok(None);
+    }
+    let real = fs::canonicalize(path)?;
+    let folder = fs::File::open(real.parent().unwrap_or(Path::new("/")))?;
+    folder.lock().with_context(|| format!("the folder of {} can't be locked", path.display()))?;
+    Ok(Some(folder))
 }
 
 /// Whether the file says what it said before, and `new` besides.

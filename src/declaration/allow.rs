@@ -110,7 +110,7 @@ mod tests {
             ("deny LF-x", "no `allow`"),
             ("allow", "no rule"),
             ("allow LF-validity-shrt x", "did you mean LF-validity-short?"),
-            ("allow LF-name-too-long x", "cannot be silenced"),
+            ("allow LF-code-too-long x", "cannot be silenced"),
             ("allow LF-validity-short", "no reason"),
         ] {
             let error = parse(words).expect_err(words);

@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn a_warning_is_as_bad_as_somebody_says_and_an_error_is_an_error() {
         let levels = |deny_warnings, level| {
-            let codes = [(Code::ValidityLong, level), (Code::NameTooLong, LintLevel::Off)];
+            let codes = [(Code::ValidityLong, level), (Code::CodeTooLong, LintLevel::Off)];
             LintLevels { deny_warnings, levels: BTreeMap::from(codes) }
         };
         for (deny_warnings, level, expected) in [
@@ -161,7 +161,7 @@ mod tests {
         ] {
             let levels = levels(deny_warnings, level);
             assert_eq!(levels.severity(Code::ValidityLong), expected, "{level:?}");
-            assert_eq!(levels.severity(Code::NameTooLong), Some(Severity::Error));
+            assert_eq!(levels.severity(Code::CodeTooLong), Some(Severity::Error));
             let other = if deny_warnings { Severity::Error } else { Severity::Warning };
             assert_eq!(levels.severity(Code::ValidityShort), Some(other));
         }

@@ -32,9 +32,10 @@ pub(super) fn discover(paths: &[PathBuf]) -> (Vec<DeclarationFile>, Vec<Diagnost
             Ok(_) => found.push(DeclarationFile { name: name(path), path: path.clone() }),
         }
     }
+    // Sorted first: which of a file's names is kept does not depend on the order of a folder.
+    found.sort();
     let mut seen = HashSet::new();
     found.retain(|file| seen.insert(fs::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone())));
-    found.sort();
     (found, problems)
 }
 

@@ -99,9 +99,8 @@ impl Reader<'_, '_> {
             (node(Field::Authorizer), node(Field::AuthorizedParty), node(Field::OrganizationCode));
         let (validity, signatures) = (node(Field::Validity), node(Field::Signatures));
         Shared {
-            authorizer: self.slot(Field::Authorizer, authorizer, |text| Party::parse(Field::Authorizer, text)),
-            authorized_party: self
-                .slot(Field::AuthorizedParty, party, |text| Party::parse(Field::AuthorizedParty, text)),
+            authorizer: self.party(Field::Authorizer, authorizer),
+            authorized_party: self.party(Field::AuthorizedParty, party),
             organization_code: self.slot(Field::OrganizationCode, code, |text| OrganizationCode::try_from(text)),
             validity: validity.map_or(Slot::Missing, |node| self.validity(node)),
             signatures: signatures.map_or(Slot::Missing, |node| self.signatures(node)),
@@ -109,7 +108,32 @@ impl Reader<'_, '_> {
     }
 
     pub(super) fn name(&mut self, node: Option<&Node>) -> Slot<LetterName> {
-        self.slot(Field::Name, node, |text| LetterName::try_from(text))
+        self.old_or_new(Field::Name, node, LetterName::check_new, |text| LetterName::try_from(text))
+    }
+
+    fn party(&mut self, field: Field, node: Option<&Node>) -> Slot<Party> {
+        self.old_or_new(field, node, |text| Party::check_new(field, text), |text| Party::parse(field, text))
+    }
+
+    /// A value that an existing letter may have though it breaks a rule for new ones, which is a warning: the plan refuses to
+    /// create the letter.
+    fn old_or_new<T>(
+        &mut self,
+        field: Field,
+        node: Option<&Node>,
+        check: impl FnOnce(&str) -> Result<(), ValueError>,
+        parse: impl FnOnce(&str) -> Result<T, ValueError>,
+    ) -> Slot<T> {
+        let Some(node) = node else { return Slot::Missing };
+        let Some(text) = self.text(field, node) else { return Slot::Bad };
+        match check(text) {
+            Ok(()) => lint::text(&mut self.collector, self.source, field, text, node.span),
+            Err(error) => {
+                let diagnostic = refusal::diagnostic(&self.collector, self.source, field, (text, node.span), &error);
+                self.collector.push(diagnostic);
+            }
+        }
+        parse(text).map_or(Slot::Bad, |value| Slot::Good(Located { value, span: node.span }))
     }
 
     pub(super) fn file_key(&mut self, node: &Node) -> Slot<PictureSource> {

@@ -110,9 +110,14 @@ pub fn load(paths: &[PathBuf], options: &LoadOptions) -> Loaded {
 
 /// Holds one text to every rule, as if it were a file at `path`; its scans must lie in the folder of that file.
 pub fn load_text(path: &Path, bytes: Vec<u8>, options: &LoadOptions) -> Loaded {
+    load_text_in(path, bytes, options, ScanRoots::of(&[path.to_owned()]))
+}
+
+/// Holds one text to every rule, as if it were a file at `path`; its scans must lie inside `roots`.
+pub fn load_text_in(path: &Path, bytes: Vec<u8>, options: &LoadOptions, roots: ScanRoots) -> Loaded {
     let mut loader = Loader::new(options);
     loader.take(DeclarationFile { name: path.to_string_lossy().into_owned(), path: path.to_owned() }, bytes);
-    loader.finish(ScanRoots::of(&[path.to_owned()]))
+    loader.finish(roots)
 }
 
 struct Loader<'o> {

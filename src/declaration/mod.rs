@@ -33,7 +33,7 @@ mod yaml;
 
 pub use collector::{LintLevel, LintLevels};
 pub use diagnostic::{Diagnostic, Related, Severity};
-pub use load::{LoadOptions, Loaded, load, load_text};
+pub use load::{LoadOptions, Loaded, load, load_text, load_text_in};
 pub use rules::{Code, Origin, Rule, UnknownCode};
 pub use scan::{ScanError, ScanFile, ScanRoots};
 pub use source::{FileId, Location, MAX_FILE_BYTES, Position, SourceFile, Span};

@@ -210,7 +210,10 @@ fn allowed(field: Field) -> Option<&'static str> {
 pub(super) fn oversized(collector: &FileCollector<'_>, field: Field, text: &str, span: Span) -> Diagnostic {
     let error = ValueError::TooLong { field, length: 0, max: 0 };
     let message = format!("{field} is more than {MAX_BYTES} bytes long: {}", quoted(text));
-    collector.diagnostic(code(field, &error), message, span)
+    // A name that is too long for a new letter is a warning; this one is longer than any that exists.
+    let may_exist = matches!(field, Field::Name | Field::Authorizer | Field::AuthorizedParty);
+    let code = if may_exist { Code::YamlLimits } else { code(field, &error) };
+    collector.diagnostic(code, message, span)
 }
 
 /// More bytes than the longest value of any field can have: longer texts are refused before anything counts them.

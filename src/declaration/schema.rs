@@ -7,7 +7,7 @@
 use schemars::Schema;
 use serde_json::{Map, Value, json};
 
-use crate::letter::{Field, FileKey, LetterName, OrganizationCode, Party, SignatureName, Signatures};
+use crate::letter::{Field, FileKey, OrganizationCode, SignatureName, Signatures};
 
 /// White space around a value is dropped before the value is judged.
 const SPACE: &str = r"\p{White_Space}*";
@@ -139,31 +139,22 @@ fn text() -> Value {
 }
 
 fn name() -> (&'static str, Value) {
-    let description = "The letter's name, unique in the account: its identity. Chinese characters, English letters and \
-                       digits, at most 100, not digits alone.";
+    let description = "The letter's name, unique in the account: its identity. A new letter's name has Chinese characters, English \
+                       letters and digits, at most 100, not digits alone.";
     let schema = json!({
         "type": text(),
-        "minLength": 1,
-        "maxLength": LetterName::MAX_CHARS,
-        "pattern": r"^[0-9]*[\p{Script=Han}A-Za-z][\p{Script=Han}A-Za-z0-9]*$",
-        "patternErrorMessage": "A name is made of Chinese characters, English letters and digits, and not of digits alone.",
+        "pattern": format!("^(?!{SPACE}$)"),
+        "patternErrorMessage": "A name is not blank.",
         "examples": ["菜鸟公司授权书"],
     });
     (description, schema)
 }
 
 fn party(description: &'static str) -> (&'static str, Value) {
-    let symbols: String = Party::SYMBOLS.iter().collect();
     let schema = json!({
         "type": text(),
-        "allOf": [
-            {
-                "pattern": format!(r"^(?!{SPACE}[0-9]*{SPACE}$){SPACE}[\p{{Alphabetic}}\p{{N}}{symbols}]+{SPACE}$"),
-                "patternErrorMessage":
-                    "A party's name is made of letters and digits, not of digits alone, with the symbols · 【】 （） () alone.",
-            },
-            at_most(Party::MAX_CHARS),
-        ],
+        "pattern": format!("^(?!{SPACE}$)"),
+        "patternErrorMessage": "A party's name is not blank.",
         "examples": ["菜鸟网络科技有限公司"],
     });
     (description, schema)

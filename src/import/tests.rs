@@ -81,13 +81,12 @@ fn a_letter_that_breaks_a_rule_is_kept_as_a_comment_that_says_why() {
     broken.signatures.push("【菜\n鸟】".to_owned());
     broken.picture_url = None;
     let imported = import(&[broken], OPTIONS);
-    assert_eq!((imported.declared, imported.refused.len(), imported.refused[0].obstacles.len()), (0, 1, 4));
+    assert_eq!((imported.declared, imported.refused.len(), imported.refused[0].obstacles.len()), (0, 1, 3));
     insta::assert_snapshot!(imported.text, @r##"
     # yaml-language-server: $schema=letters.schema.json
     version: 1
     letters: []
       # This letter exists, and can't be declared as it is:
-      # ! `-` is not allowed in name
       # ! validity is not of the form YYYY-MM-DD~YYYY-MM-DD
       # ! `【` (U+3010) is not allowed in signatures
       # ! the service tells no address of its picture; declare it with `scan`, the picture on your disk
@@ -98,6 +97,15 @@ fn a_letter_that_breaks_a_rule_is_kept_as_a_comment_that_says_why() {
       #   validity: "long # letterform\x3A allow"
       #   signatures: [菜鸟网络, 菜鸟裹裹, "【菜\n鸟】"]
     "##);
+}
+
+#[test]
+fn a_letter_whose_name_no_new_letter_can_have_is_declared_as_it_is() {
+    let mut old = existing("Acme Trading Co., Ltd. V1");
+    old.authorizer = "Acme Trading Co., Ltd.".to_owned();
+    let imported = import(&[old], OPTIONS);
+    assert_eq!(imported.declared, 1, "{}", imported.text);
+    assert!(imported.text.contains("name: \"Acme Trading Co., Ltd. V1\""), "{}", imported.text);
 }
 
 #[test]

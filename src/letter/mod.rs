@@ -56,6 +56,16 @@ pub struct Letter<P> {
 }
 
 impl<P> Letter<P> {
+    /// Checks the rules that hold for new letters alone: those for the name and the parties.
+    ///
+    /// # Errors
+    /// The first rule by which the service would refuse to create the letter.
+    pub fn check_new(&self) -> Result<(), ValueError> {
+        LetterName::check_new(self.name.as_str())?;
+        Party::check_new(Field::Authorizer, self.authorizer.as_str())?;
+        Party::check_new(Field::AuthorizedParty, self.authorized_party.as_str())
+    }
+
     /// The same letter with its picture replaced.
     pub fn with_picture<Q>(self, picture: Q) -> Letter<Q> {
         Letter {

@@ -322,9 +322,9 @@ impl DesiredEntry {
         let signatures =
             self.signatures.iter().map(|signature| signature.as_str().try_into()).collect::<Result<Vec<_>, _>>()?;
         Ok(Letter {
-            name: LetterName::try_from(name)?,
-            authorizer: Party::parse(Field::Authorizer, &self.authorizer)?,
-            authorized_party: Party::parse(Field::AuthorizedParty, &self.authorized_party)?,
+            name: LetterName::of_new(name)?,
+            authorizer: Party::of_new(Field::Authorizer, &self.authorizer)?,
+            authorized_party: Party::of_new(Field::AuthorizedParty, &self.authorized_party)?,
             organization_code: OrganizationCode::try_from(self.organization_code.as_str())?,
             validity: Validity::new(self.validity.from, self.validity.to)?,
             signatures: Signatures::try_from(signatures)?,

@@ -10,6 +10,7 @@ mod warning;
 use std::{
     cell::LazyCell,
     collections::{BTreeMap, HashMap, HashSet},
+    fmt,
 };
 
 use jiff::civil::Date;
@@ -23,7 +24,7 @@ pub use warning::{Warning, WarningCode};
 
 use crate::letter::{
     AccountName, DesiredLetter, ExistingLetter, Field, Letter, LetterId, LetterName, Picture, Source, Successions,
-    folded_form,
+    ValueError, folded_form,
 };
 
 /// What to do about every letter. The executor does nothing that is not in it.
@@ -84,6 +85,32 @@ impl Standing {
     /// What the service says of `existing`.
     pub fn of(existing: &ExistingLetter) -> Self {
         Self { id: existing.id, state: existing.state.clone(), status: existing.status.clone() }
+    }
+}
+
+/// A letter that does not exist and can't be created, because it breaks a rule for new letters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedCreate {
+    /// The letter's name.
+    pub name: LetterName,
+    /// Where it is declared.
+    pub source: Source,
+    /// The rule.
+    pub error: ValueError,
+}
+
+/// The letters of a plan that can't be created.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct RefusedCreates(pub Vec<RefusedCreate>);
+
+impl fmt::Display for RefusedCreates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, RefusedCreate { name, source, error }) in self.0.iter().enumerate() {
+            let lead = if index == 0 { "" } else { "\n" };
+            let (file, line) = (&source.file, source.line);
+            write!(f, "{lead}{file}:{line}: the letter {name} does not exist and can't be created: {error}")?;
+        }
+        f.write_str("\ncorrect them; only an existing letter may break these rules")
     }
 }
 
@@ -188,6 +215,19 @@ impl Plan {
             PlannedLetter::Create(desired) => Some(desired),
             _ => None,
         })
+    }
+
+    /// Checks that every letter to create follows the rules that hold for new letters alone.
+    ///
+    /// # Errors
+    /// All letters that can't be created, each with its place.
+    pub fn check_creates(&self) -> Result<(), RefusedCreates> {
+        let refused = |desired: &DesiredLetter| {
+            let error = desired.letter.check_new().err()?;
+            Some(RefusedCreate { name: desired.letter.name.clone(), source: desired.source.clone(), error })
+        };
+        let refused: Vec<RefusedCreate> = self.creates().filter_map(refused).collect();
+        if refused.is_empty() { Ok(()) } else { Err(RefusedCreates(refused)) }
     }
 
     /// How many letters there are of each action.

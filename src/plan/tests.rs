@@ -123,6 +123,19 @@ fn a_name_that_exists_in_another_form_is_warned_of() {
 }
 
 #[test]
+fn a_name_that_breaks_the_rules_for_new_letters_is_unchanged_when_it_exists_and_refused_when_not() {
+    let old = declared("Acme Co., Ltd. V1");
+    let unchanged = plan(vec![old.clone()], &[existing(&old)]);
+    assert_eq!((unchanged.summary().unchanged, unchanged.check_creates()), (1, Ok(())));
+    let refused = plan(vec![old], &[]).check_creates().unwrap_err().to_string();
+    assert!(
+        refused
+            .starts_with("letters.yaml:4: the letter Acme Co., Ltd. V1 does not exist and can't be created: a space"),
+        "{refused}"
+    );
+}
+
+#[test]
 fn each_field_can_differ() {
     assert_eq!(differing(|there| there.authorizer.push('司')), [Field::Authorizer]);
     assert_eq!(differing(|there| there.authorized_party.clear()), [Field::AuthorizedParty]);

@@ -68,14 +68,18 @@ pub fn successor(
     let taken: HashSet<&LetterName> = declared.iter().map(|desired| &desired.letter.name).collect();
     let name = match &wish.name {
         Some(name) if taken.contains(name) => return Err(RenewError::NameTaken(name.clone())),
-        Some(name) => name.clone(),
+        Some(name) => {
+            LetterName::check_new(name.as_str())?;
+            name.clone()
+        }
         None => next_name(&old.name, wish.from.year(), &taken)?,
     };
     Ok(Letter { name, validity, ..old.clone() })
 }
 
-/// The old name with the year of the new letter: in the place of the old one's year, if it ends with one.
+/// The old name with the year of the new letter, without characters that new names cannot have: in the place of the old one's year, if it ends with one.
 fn next_name(old: &LetterName, year: i16, taken: &HashSet<&LetterName>) -> Result<LetterName, ValueError> {
+    let old: String = old.as_str().chars().filter(|c| LetterName::allows(*c)).collect();
     let old = old.as_str();
     let stem = old.trim_end_matches(|c: char| c.is_ascii_digit());
     let digits = &old[stem.len()..];
@@ -83,7 +87,7 @@ fn next_name(old: &LetterName, year: i16, taken: &HashSet<&LetterName>) -> Resul
     let mut candidates =
         std::iter::once(format!("{stem}{year}")).chain((2..).map(|number| format!("{stem}{year}R{number}")));
     candidates
-        .find_map(|candidate| match LetterName::try_from(candidate.as_str()) {
+        .find_map(|candidate| match LetterName::of_new(&candidate) {
             Ok(name) if taken.contains(&name) => None,
             result => Some(result),
         })
@@ -117,6 +121,7 @@ mod tests {
             successor(&all[0].letter, &all, &wish()).map(|letter| letter.name.to_string())
         };
         assert_eq!(name(&["菜鸟"]).unwrap(), "菜鸟2026");
+        assert_eq!(name(&["Acme Co., Ltd. V1"]).unwrap(), "AcmeCoLtdV12026");
         assert_eq!(name(&["甲123"]).unwrap(), "甲1232026");
         assert_eq!(name(&["甲2026", "乙"]).unwrap(), "甲2026R2");
         assert_eq!(name(&["甲2024", "甲2026", "甲2026R2"]).unwrap(), "甲2026R3");

@@ -43,7 +43,7 @@ fn mistakes_are_shown_as_annotations() {
 fn mistakes_are_told_to_programs_as_json() {
     let run = mistakes().run(&["validate", "--format", "json"]).exits(1);
     let json = run.json();
-    assert_eq!(json["summary"]["errors"], json["diagnostics"].as_array().expect("a list").len());
+    assert_eq!((&json["summary"]["errors"], &json["summary"]["warnings"]), (&Value::from(5), &Value::from(1)));
     let first = &json["diagnostics"][0];
     assert_eq!((&first["file"], &first["line"]), (&Value::from("a.letters.yaml"), &Value::from(3)));
     assert_eq!((&first["column"], &first["endColumn"]), (&Value::from(15), &Value::from(16)));
@@ -110,7 +110,7 @@ fn the_day_and_the_days_before_the_end_can_be_given() {
     let none: Vec<String> = Vec::new();
     assert_eq!(warned(&[]), none);
     assert_eq!(warned(&["--today", "2028-12-01"]), [r#""LF-expires-soon""#]);
-    assert_eq!(warned(&["--today", "2028-12-01", "--expiring-days", "30"]), none);
+    assert_eq!(warned(&["--today", "2028-12-01", "--expiring-days", "29"]), none);
     assert_eq!(warned(&["--today", "2029-01-01"]), [r#""LF-expired""#]);
     assert_eq!(warned(&["--today", "2025-12-31"]), [r#""LF-not-yet-valid""#]);
 }

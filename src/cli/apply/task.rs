@@ -156,7 +156,12 @@ impl Task {
         let plan = match self.letters {
             Letters::Declared { letters, today, expiring_days } => {
                 let endpoint = connection.endpoint.clone();
-                Plan::new(endpoint, letters, &existing, today, expiring_days).of_account(self.account)
+                let plan = Plan::new(endpoint, letters, &existing, today, expiring_days);
+                if let Err(refused) = plan.check_creates() {
+                    connection.close().await?;
+                    return Err(refused.into());
+                }
+                plan.of_account(self.account)
             }
             Letters::Saved(plan) => {
                 let mut reasons = staleness(&plan, &connection.endpoint, &existing);

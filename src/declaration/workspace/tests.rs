@@ -65,7 +65,7 @@ fn every_problem_is_told_at_its_place() {
     let text = "\
 version: 2
 settings:
-  lints: {LF-nonsense: error, LF-name-too-long: off, LF-expired: loud, warnings: off}
+  lints: {LF-nonsense: error, LF-code-too-long: off, LF-expired: loud, warnings: off}
   parallelism: 0
   timeout: soon
 accounts:

@@ -40,7 +40,7 @@ impl NewLetter {
         let signatures = required(Field::Signatures)?;
         let file_key = required(Field::FileKey)?;
         Ok(Self {
-            name: LetterName::try_from(name).map_err(|error| refusal(Field::Name, &error))?.to_string(),
+            name: LetterName::of_new(name).map_err(|error| refusal(Field::Name, &error))?.to_string(),
             authorizer: party(Field::Authorizer, authorizer)?,
             authorized_party: party(Field::AuthorizedParty, authorized_party)?,
             organization_code: organization_code_of(organization_code)?,
@@ -73,7 +73,7 @@ fn refusal(field: Field, error: &ValueError) -> Refusal {
 /// A company's name: spaces around it count, other white space is refused wherever it stands.
 fn party(field: Field, text: &str) -> Result<String, Refusal> {
     let fails = |error| refusal(field, &error);
-    Party::parse(field, text).map_err(fails)?;
+    Party::of_new(field, text).map_err(fails)?;
     if let Some((index, character)) = text.chars().enumerate().find(|(_, c)| c.is_whitespace() && *c != ' ') {
         return Err(fails(ValueError::ForbiddenCharacter { field, character, index }));
     }
