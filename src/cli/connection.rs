@@ -28,6 +28,8 @@ const SANDBOX: &str = ".letterform/sandbox";
 
 /// The largest file of certificates, in bytes.
 const MAX_CA_FILE: u64 = 16 << 20;
+/// How long STS may take to say whose credentials these are. It is asked beside the query.
+const IDENTITY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Options of every command that talks to the service.
 #[derive(Debug, Clone, clap::Args)]
@@ -134,6 +136,27 @@ impl ServiceArgs {
         Roots::from_pem(&std::fs::read(path).with_context(wrong)?).with_context(wrong)
     }
 
+    /// The options without which a saved plan would be applied elsewhere, as a shell reads them.
+    pub(crate) fn to_repeat(&self) -> String {
+        let mut out = String::new();
+        let mut add = |option: &str, value: Option<&str>| {
+            if let Some(value) = value {
+                let word = shell_word(value);
+                out.extend([" ", option, "=", &word]);
+            }
+        };
+        let path = |path: &PathBuf| path.display().to_string();
+        add("--sandbox", self.sandbox.as_ref().map(path).as_deref());
+        add("--endpoint", self.endpoint.as_deref());
+        add("--region", self.region.as_ref().map(ToString::to_string).as_deref());
+        add("--profile", self.profile.as_deref());
+        add("--ca-file", self.ca_file.as_ref().map(path).as_deref());
+        if matches!(self.signature, Form::V1) {
+            add("--signature", Some("v1"));
+        }
+        out
+    }
+
     /// Refuses what can't be meant for several accounts at once.
     pub(crate) fn check_for_several(&self) -> anyhow::Result<()> {
         if self.profile.is_some() {
@@ -191,6 +214,16 @@ pub(crate) struct Service {
     roots: Roots,
 }
 
+impl Service {
+    /// What plans and reports name as the endpoint.
+    pub(super) fn label(&self) -> String {
+        match &self.place {
+            Place::Sandbox(folder) => format!("sandbox:{}", folder.display()),
+            Place::Remote(endpoint) => endpoint.to_string(),
+        }
+    }
+}
+
 /// Where a service is.
 #[derive(Debug, Clone)]
 pub(super) enum Place {
@@ -207,6 +240,8 @@ pub(crate) struct Connection {
     pub(crate) endpoint: String,
     pub(crate) parallelism: usize,
     sandbox: Option<Running>,
+    /// Who asks; nobody in particular in a sandbox.
+    caller: Option<(Arc<DefaultChain>, Credentials)>,
 }
 
 impl Connection {
@@ -219,7 +254,7 @@ impl Connection {
     }
 
     async fn open_service(service: &Service, endpoint: Endpoint, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
-        let credentials = service.credentials(&clock, &endpoint);
+        let credentials = Arc::new(service.credentials(&clock, &endpoint));
         // Asked at once, so that missing credentials are told before anything else is done.
         let found = credentials.find().await?;
         if let Some(expected) = &service.account_id {
@@ -237,9 +272,10 @@ impl Connection {
         }
         Ok(Self {
             endpoint: endpoint.to_string(),
-            client: service.client(endpoint, Arc::new(credentials), &clock)?,
+            client: service.client(endpoint, Arc::clone(&credentials) as Arc<dyn CredentialSource>, &clock)?,
             parallelism: service.parallelism,
             sandbox: None,
+            caller: Some((credentials, found.credentials)),
         })
     }
 
@@ -252,7 +288,7 @@ impl Connection {
                 folder.display()
             );
         }
-        let label = format!("sandbox:{}", folder.display());
+        let label = service.label();
         let (id, secret) = AccessKey::DEFAULT;
         let options = EmulatorOptions {
             state: StateLocation::Folder(folder),
@@ -271,7 +307,20 @@ impl Connection {
             client: service.client(endpoint, credentials, &clock)?,
             parallelism: service.parallelism,
             sandbox: Some(running),
+            caller: None,
         })
+    }
+
+    /// The number of the account whose credentials these are, `None` in a sandbox, or why it is not known. STS is asked,
+    /// or an emulator on this machine in its place; nobody else sees a signature.
+    pub(super) async fn account_id(&self) -> Result<Option<String>, String> {
+        let Some((chain, credentials)) = &self.caller else { return Ok(None) };
+        let asked = tokio::time::timeout(IDENTITY_TIMEOUT, chain.caller(credentials));
+        let identity = asked.await.map_err(|_| "STS did not answer in time".to_owned())?;
+        match identity.map_err(|problem| problem.to_string())?.account_id {
+            id if id.is_empty() => Err("STS does not say whose credentials these are".to_owned()),
+            id => Ok(Some(id)),
+        }
     }
 
     /// Ends the sandbox, if it is one.
@@ -299,6 +348,16 @@ fn may_hold_sandbox(folder: &Path) -> bool {
                     .all(|entry| entry.is_ok_and(|entry| is_clutter(&entry.file_name()) || is_state(&entry.path())))
         }
         Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+    }
+}
+
+/// A text as one word of a POSIX shell.
+pub(super) fn shell_word(text: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./:@%+=,".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
     }
 }
 

@@ -15,20 +15,39 @@ pub(super) struct Existing {
     /// What plans and reports name as the endpoint.
     pub(super) endpoint: String,
     pub(super) letters: Vec<ExistingLetter>,
+    /// Whose letters they are, if that was asked.
+    pub(super) account_id: Result<Option<String>, String>,
+}
+
+/// Whether the account's number is asked for too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whose {
+    Asked,
+    Any,
 }
 
 /// Asks for the letters that exist, unless the run is stopped.
-pub(super) async fn ask(service: &Service, clock: Arc<dyn Clock>, stop: &Shutdown) -> anyhow::Result<Existing> {
+pub(super) async fn ask(
+    service: &Service,
+    clock: Arc<dyn Clock>,
+    stop: &Shutdown,
+    whose: Whose,
+) -> anyhow::Result<Existing> {
     let connection = Connection::open(service, clock).await?;
     let caller = Caller::new(&connection.client, RetryPolicy::brief(), rand::random(), &Silent, stop);
-    let answer = caller.query(None, &LetterFilter::default(), Purpose::Listing).await;
+    let everything = LetterFilter::default();
+    let query = caller.query(None, &everything, Purpose::Listing);
+    let (answer, account_id) = match whose {
+        Whose::Asked => tokio::join!(query, connection.account_id()),
+        Whose::Any => (query.await, Ok(None)),
+    };
     let endpoint = connection.endpoint.clone();
     connection.close().await?;
-    Ok(Existing { endpoint, letters: answer?.value })
+    Ok(Existing { endpoint, letters: answer?.value, account_id })
 }
 
 /// Asks for the letters that exist.
 pub(super) async fn query(service: &Service, clock: Arc<dyn Clock>) -> anyhow::Result<Vec<ExistingLetter>> {
     let stop = Shutdown::new();
-    Ok(ask(service, clock, &stop).await?.letters)
+    Ok(ask(service, clock, &stop, Whose::Any).await?.letters)
 }

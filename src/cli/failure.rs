@@ -52,7 +52,7 @@ impl Listed {
     fn of(error: &anyhow::Error) -> Option<Self> {
         if let Some(Stale(reasons)) = error.downcast_ref() {
             let reasons = reasons.iter().map(ToString::to_string).collect();
-            let help = Some("make it anew with `letterform plan --out FILE`");
+            let help = Some("create a new plan with `letterform plan --out FILE`");
             return Some(Self { problem: "the plan is stale, and nothing was created:".to_owned(), reasons, help });
         }
         if let Some(ImportError::Problems(reasons)) = error.downcast_ref() {

@@ -8,7 +8,7 @@ use tracing::Instrument as _;
 
 use super::{
     Exit, block_on, clock,
-    connection::ServiceArgs,
+    connection::{ServiceArgs, shell_word},
     declarations::DeclarationArgs,
     existing, failure, files, logging,
     stderr::{self, tell},
@@ -84,7 +84,7 @@ fn run_one(args: &Args, target: &Target, clock: &Arc<dyn Clock>) -> anyhow::Resu
         Format::Markdown => args.show(&markdown::plan(&plan))?,
     }
     step_summary::append(|| markdown::plan(&plan));
-    told_how_to_apply(args);
+    told_how_to_apply(args, plan.summary());
     Ok(args.exit(plan.summary()))
 }
 
@@ -102,7 +102,7 @@ fn run_whole(args: &Args, targets: &[Target], clock: &Arc<dyn Clock>) -> anyhow:
         Format::Markdown => args.show(&markdown::plans(&plans))?,
     }
     step_summary::append(|| markdown::plans(&plans));
-    told_how_to_apply(args);
+    told_how_to_apply(args, plans.summary());
     if plans.failed().next().is_some() {
         return Ok(Exit::Failed);
     }
@@ -114,11 +114,12 @@ async fn plan(target: &Target, clock: &Arc<dyn Clock>, stop: &Shutdown) -> anyho
     let declarations = &target.declarations;
     let loaded = tokio::task::block_in_place(|| declarations.load_good())?;
     let span = logging::span(target.account.as_ref());
-    let existing = existing::ask(&target.service, Arc::clone(clock), stop).instrument(span).await?;
+    let existing =
+        existing::ask(&target.service, Arc::clone(clock), stop, existing::Whose::Asked).instrument(span).await?;
     let (today, expiring_days) = (declarations.today(), declarations.expiring_days());
     let plan = Plan::new(existing.endpoint, loaded.letters, &existing.letters, today, expiring_days);
     plan.check_creates()?;
-    Ok(plan.of_account(target.account.clone()))
+    Ok(plan.of_account(target.account.clone()).of_caller(existing.account_id))
 }
 
 /// The plans for all accounts, made side by side. Why one has none is shown at once.
@@ -136,10 +137,18 @@ fn save(args: &Args, document: impl FnOnce() -> String) -> anyhow::Result<()> {
     args.out.as_ref().map_or(Ok(()), |path| files::write(path, document().as_bytes()))
 }
 
-fn told_how_to_apply(args: &Args) {
-    if let Some(path) = args.out.as_deref().filter(|path| !files::is_stdout(path)) {
-        tell!("Saved. To apply it, and nothing else: letterform apply --plan {}", visible(&path.display().to_string()));
+/// How to apply what was saved, with the options that are needed; nothing when there is nothing to create.
+fn told_how_to_apply(args: &Args, summary: PlanSummary) {
+    let Some(path) = args.out.as_deref().filter(|path| !files::is_stdout(path)) else { return };
+    if summary.create == 0 {
+        return;
     }
+    let options = format!("{}{}", args.workspace.to_repeat(), args.service.to_repeat());
+    tell!(
+        "Saved. To apply it: letterform apply --plan={}{}",
+        visible(&shell_word(&path.display().to_string())),
+        visible(&options)
+    );
 }
 
 impl Args {

@@ -56,7 +56,8 @@ async fn take(target: &Target, clock: &Arc<dyn Clock>, stop: &Shutdown) -> anyho
     let declarations = &target.declarations;
     let desired = tokio::task::block_in_place(|| declarations.load_if_any())?;
     let span = logging::span(target.account.as_ref());
-    let existing = existing::ask(&target.service, Arc::clone(clock), stop).instrument(span).await?;
+    let existing =
+        existing::ask(&target.service, Arc::clone(clock), stop, existing::Whose::Any).instrument(span).await?;
     Ok(Stock {
         account: target.account.clone(),
         endpoint: existing.endpoint,

@@ -8,7 +8,7 @@ use std::{
 use anyhow::bail;
 
 use super::{
-    connection::{Service, ServiceArgs},
+    connection::{Service, ServiceArgs, shell_word},
     declarations::{BadDeclarations, DeclarationArgs, Declarations},
 };
 use crate::{
@@ -47,6 +47,12 @@ pub(crate) struct Target {
 }
 
 impl WorkspaceArgs {
+    /// The options without which a saved plan would be applied elsewhere, as a shell reads them.
+    pub(crate) fn to_repeat(&self) -> String {
+        let file = self.workspace.as_ref().map(|path| path.display().to_string());
+        file.map(|path| format!(" --workspace={}", shell_word(&path))).unwrap_or_default()
+    }
+
     /// The account that was asked for.
     pub(crate) fn account(&self) -> Option<&AccountName> {
         self.account.as_ref()

@@ -13,7 +13,7 @@ pub(crate) const FORMAT_VERSION: u32 = 1;
 
 /// A plan as it is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(title = "Plan", extend("additionalProperties" = false))]
 pub struct PlanDocument {
     /// The version of this form: 1.
@@ -24,7 +24,10 @@ pub struct PlanDocument {
     /// The account of the workspace that the letters belong to. Plans without a workspace have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
-    account: Option<AccountName>,
+    workspace_account: Option<AccountName>,
+    /// The number of the Alibaba Cloud account that was asked (`GetCallerIdentity`); null when it could not be learnt.
+    #[serde(default)]
+    account: Option<String>,
     /// The endpoint whose letters were compared.
     endpoint: String,
     /// How many letters there are of each action.
@@ -194,7 +197,8 @@ impl Plan {
         PlanDocument {
             format_version: FORMAT_VERSION,
             generator: Generator::this(),
-            account: self.account.clone(),
+            workspace_account: self.account.clone(),
+            account: self.account_id.clone(),
             endpoint: self.endpoint.clone(),
             summary: self.summary(),
             letters: self.letters.iter().map(LetterEntry::from).collect(),
@@ -236,8 +240,8 @@ impl Plan {
         }
         let Some(preconditions) = document.preconditions else { return Err(ReadPlanError::NotSaved) };
         let letters = document.letters.into_iter().map(PlannedLetter::try_from).collect::<Result<_, _>>()?;
-        let PlanDocument { account, endpoint, warnings, .. } = document;
-        let plan = Self { account, endpoint, letters, warnings };
+        let PlanDocument { workspace_account, account, endpoint, warnings, .. } = document;
+        let plan = Self { account: workspace_account, account_id: account, endpoint, letters, warnings };
         if plan.preconditions() != preconditions || plan.summary() != document.summary {
             return Err(ReadPlanError::Tampered("its parts contradict each other".to_owned()));
         }

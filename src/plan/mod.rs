@@ -19,7 +19,7 @@ pub use crate::letter::picture_path;
 pub use compare::{Comparison, DeclaredValidity, Difference, DifferenceValue, compare};
 pub(crate) use document::{FORMAT_VERSION, Generator, LetterEntry};
 pub use document::{PlanDocument, ReadPlanError, schema};
-pub use stale::{Staleness, staleness};
+pub use stale::{Staleness, other_account, other_endpoint, staleness};
 pub use warning::{Warning, WarningCode};
 
 use crate::letter::{
@@ -32,6 +32,8 @@ use crate::letter::{
 pub struct Plan {
     /// The account of the workspace that the letters belong to, where there is a workspace.
     pub account: Option<AccountName>,
+    /// The number of the Alibaba Cloud account that was asked; `None` when it could not be learnt.
+    pub account_id: Option<String>,
     /// The endpoint whose letters were compared: the plan holds for no other.
     pub endpoint: String,
     /// Declared letters in the order of files and lines, then unmanaged ones by name.
@@ -200,13 +202,23 @@ impl Plan {
         for (name, twins) in by_name.iter().filter(|(name, _)| !declared.contains(**name)) {
             letters.extend(twins.iter().map(|twin| PlannedLetter::Unmanaged((*name).to_owned(), Standing::of(twin))));
         }
-        Self { account: None, endpoint, letters, warnings }
+        Self { account: None, account_id: None, endpoint, letters, warnings }
     }
 
     /// The plan as one of an account of a workspace.
     #[must_use]
     pub fn of_account(self, account: Option<AccountName>) -> Self {
         Self { account, ..self }
+    }
+
+    /// The plan as one of the Alibaba Cloud account with this number, or of one whose number is not known and why.
+    #[must_use]
+    pub fn of_caller(mut self, caller: Result<Option<String>, String>) -> Self {
+        match caller {
+            Ok(id) => self.account_id = id,
+            Err(problem) => self.warnings.insert(0, warning::of_unknown_account(&problem)),
+        }
+        self
     }
 
     /// The letters to create, in order.

@@ -51,6 +51,8 @@ pub enum WarningCode {
     FormDiffers,
     /// An existing letter has a name that differs from a name to create in case, width or spaces alone.
     NameAlike,
+    /// The number of the account could not be learnt.
+    AccountUnknown,
 }
 
 impl WarningCode {
@@ -64,8 +66,15 @@ impl WarningCode {
             Self::NameNotUnique => "name-not-unique",
             Self::FormDiffers => "form-differs",
             Self::NameAlike => "name-alike",
+            Self::AccountUnknown => "account-unknown",
         }
     }
+}
+
+/// About the account and not about a letter: it has no name.
+pub(super) fn of_unknown_account(problem: &str) -> Warning {
+    let message = format!("the account could not be learnt, so a saved plan is not tied to it: {problem}");
+    Warning { code: WarningCode::AccountUnknown, name: "account".to_owned(), message }
 }
 
 pub(super) fn of_validity(letter: &Letter<Picture>, today: Date, expiring_days: u32) -> Option<Warning> {

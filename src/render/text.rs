@@ -30,7 +30,8 @@ pub(crate) const CONFLICT_ADVICE: &str = "A registered letter can't be changed b
 /// A plan as a reviewer reads it.
 pub fn plan(plan: &Plan) -> String {
     let mut out = String::new();
-    let _ = writeln!(out, "{} {}\n", paint(style::STRONG, "Letters at"), visible(&plan.endpoint));
+    let account = plan.account_id.as_ref().map(|id| format!(" (account {})", visible(id))).unwrap_or_default();
+    let _ = writeln!(out, "{} {}{account}\n", paint(style::STRONG, "Letters at"), visible(&plan.endpoint));
     let mut quiet = Quiet::default();
     for letter in &plan.letters {
         match letter {

@@ -17,6 +17,7 @@ mod main_job;
 mod project;
 mod reference;
 mod reliability;
+mod saved_plan;
 mod schema;
 mod secrets;
 mod signals;

@@ -36,7 +36,7 @@ fn all_accounts_are_planned_and_applied_side_by_side_each_with_letters_of_its_ow
     let project = workspace(&[RETAIL, TRAVEL]);
     let plan = project.sandbox(&["plan", "--format=json", "--detailed-exitcode"]).exits(2).json();
     assert_eq!(plan["summary"], json!({"create": 3, "unchanged": 0, "conflict": 0, "unmanaged": 0}));
-    assert_eq!(plan["accounts"][0]["plan"]["account"], "retail");
+    assert_eq!(plan["accounts"][0]["plan"]["workspaceAccount"], "retail");
     let report = project.sandbox(&["apply", "--auto-approve", "--format=json"]).exits(0).json();
     assert_eq!(accounts(&report), [("retail".to_owned(), created(2)), ("旅行".to_owned(), created(1))]);
     let again = project.sandbox(&["plan", "--format=json", "--detailed-exitcode"]).exits(0).json();
@@ -52,7 +52,7 @@ fn all_accounts_are_planned_and_applied_side_by_side_each_with_letters_of_its_ow
 fn one_account_alone_has_the_forms_of_one() {
     let project = workspace(&[RETAIL, TRAVEL]);
     let plan = project.sandbox(&["plan", "--account=旅行", "--format=json"]).exits(0).json();
-    assert_eq!((&plan["account"], &plan["summary"]["create"]), (&json!("旅行"), &json!(1)));
+    assert_eq!((&plan["workspaceAccount"], &plan["summary"]["create"]), (&json!("旅行"), &json!(1)));
     assert_eq!(plan["endpoint"], "sandbox:.letterform/sandbox/旅行");
     let _ = project.sandbox(&["apply", "--account=旅行", "--auto-approve"]).exits(0);
     let rest = project.sandbox(&["plan", "--format=json"]).exits(0).json();

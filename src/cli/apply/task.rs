@@ -24,7 +24,7 @@ use crate::{
     apply::{self, Report},
     clock::Clock,
     letter::{AccountName, DesiredLetter, Picture, ScanDigest},
-    plan::{Plan, Staleness, staleness},
+    plan::{Plan, Staleness, other_account, other_endpoint, staleness},
     retry::{Both, Caller, Observer, Purpose, RetryPolicy, Shutdown, Silent},
     service::LetterFilter,
 };
@@ -140,12 +140,20 @@ impl Task {
         clock: &Arc<dyn Clock>,
         stop: &Shutdown,
     ) -> anyhow::Result<Prepared> {
+        if let Letters::Saved(plan) = &self.letters
+            && let Some(reason) = other_endpoint(plan, &self.service.label())
+        {
+            return Err(Stale(vec![reason]).into());
+        }
         let connection = Connection::open(&self.service, Arc::clone(clock)).await?;
         let open = |path: &PathBuf| Journal::open(path, clock, &connection.endpoint, self.account.as_ref());
         let journal = args.journal.as_ref().map(open).transpose()?;
         let observer: &dyn Observer = journal.as_ref().map_or(&Silent, |journal| journal);
         let caller = Caller::new(&connection.client, RetryPolicy::brief(), rand::random(), observer, stop);
-        let existing = match caller.query(None, &LetterFilter::default(), Purpose::Listing).await {
+        let everything = LetterFilter::default();
+        let query = caller.query(None, &everything, Purpose::Listing);
+        let (existing, account_id) = tokio::join!(query, connection.account_id());
+        let existing = match existing {
             Ok(answer) => answer.value,
             Err(error) => {
                 connection.close().await?;
@@ -161,10 +169,11 @@ impl Task {
                     connection.close().await?;
                     return Err(refused.into());
                 }
-                plan.of_account(self.account)
+                plan.of_account(self.account).of_caller(account_id)
             }
             Letters::Saved(plan) => {
-                let mut reasons = staleness(&plan, &connection.endpoint, &existing);
+                let mut reasons = Vec::from_iter(other_account(&plan, &account_id));
+                reasons.extend(staleness(&plan, &connection.endpoint, &existing));
                 reasons.extend(tokio::task::block_in_place(|| changed_scans(&plan, &self.scans)));
                 if !reasons.is_empty() {
                     connection.close().await?;

@@ -103,7 +103,8 @@ fn add_accounts<T>(
 }
 
 fn add_plan(page: &mut Page, plan: &Plan) {
-    page.text(format!("Letters at `{}`.\n\n", code(&plan.endpoint)));
+    let account = plan.account_id.as_ref().map(|id| format!(" (account {})", inline(id))).unwrap_or_default();
+    page.text(format!("Letters at `{}`{account}.\n\n", code(&plan.endpoint)));
     let conflicts = plan.letters.iter().filter_map(|letter| match letter {
         PlannedLetter::Conflict(settled, differences) => {
             let about = format!("declared at {}:{}", settled.source.file, settled.source.line);

@@ -74,6 +74,7 @@ fn plan_of(texts: &[String; 8]) -> Plan {
         },
     ];
     Plan {
+        account_id: None,
         account: None,
         endpoint: endpoint.clone(),
         letters: vec![
