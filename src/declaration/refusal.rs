@@ -82,11 +82,11 @@ fn corrected(field: Field, text: &str) -> Option<String> {
                 c => Some(plain(c)),
             });
             let mended: String = mended.collect();
-            Party::parse(field, &mended).is_ok().then_some(mended)
+            Party::check_new(field, &mended).is_ok().then_some(mended)
         }
         Field::Name => {
             let mended: String = unquoted.chars().filter(|c| !is_blank(*c)).map(plain).collect();
-            LetterName::try_from(mended.as_str()).is_ok().then_some(mended)
+            LetterName::check_new(&mended).is_ok().then_some(mended)
         }
         Field::OrganizationCode => {
             let mended: String = unquoted.chars().filter(|c| !is_blank(*c)).map(plain).collect();

@@ -14,7 +14,7 @@ fn what_exists_is_imported_and_plans_as_unchanged_at_once() {
     let project = applied();
     let printed = project.sandbox(&["import"]).exits(0);
     let written = project.sandbox(&["import", "--out", "letters/all.letters.yaml"]);
-    assert!(written.status == 1 && written.stderr.contains("can't be written"), "{}", written.stderr);
+    assert!(written.status == 1 && written.stderr.contains("can't write"), "{}", written.stderr);
     let written = project.sandbox(&["import", "--out", "imported.yaml"]).exits(0);
     assert!(written.stderr.contains("Imported: 2 declared."), "{}", written.stderr);
     assert_eq!(std::fs::read_to_string(project.path().join("imported.yaml")).unwrap(), printed.stdout);

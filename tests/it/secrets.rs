@@ -22,7 +22,7 @@ use letterform::{
     service::{Client, ClientConfig, Endpoint, LetterFilter, ReadLetters as _, Roots, SignatureForm},
 };
 
-const SECRET: &str = "s3cr3t/of+the=key&and more";
+const SECRET: &str = "s3cr3t/of+the=key&and%more";
 const TOKEN: &str = "t0ken/of+sts=that&ends";
 const OIDC: &str = "e30.eyJzdWIiOiJvaWRjLXNlY3JldCJ9.0idc-s1gnature";
 const ACCOUNT: &str = "1234567890123456";

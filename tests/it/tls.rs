@@ -98,8 +98,16 @@ fn the_proxy_of_the_environment_is_used_and_its_password_is_not_shown() {
     let endpoint = format!("--endpoint=https://{HOST}");
     let url = format!("http://user:pr0xy-hush@127.0.0.1:{proxy}");
     let run = plan(&project, &[&endpoint, "--ca-file=root.pem", "-vv"], &[("HTTPS_PROXY", &url)]).exits(0);
-    let head = heads.lock().unwrap()[0].clone();
-    assert!(head.starts_with(&format!("CONNECT {HOST}:443 HTTP/1.1")), "{head}");
+    let to_host = || {
+        heads
+            .lock()
+            .unwrap()
+            .iter()
+            .filter(|head| head.starts_with(&format!("CONNECT {HOST}:443 ")))
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    let head = to_host()[0].clone();
     assert!(head.to_lowercase().contains("proxy-authorization: basic"), "{head}");
     assert!(
         !head.contains("acs3") && !head.to_lowercase().contains("x-acs-"),
@@ -108,7 +116,7 @@ fn the_proxy_of_the_environment_is_used_and_its_password_is_not_shown() {
     assert!(!run.stderr.contains("pr0xy-hush"), "{}", run.stderr);
     // A host that needs no proxy is asked directly, which here is nowhere.
     let _ = plan(&project, &[&endpoint, "--ca-file=root.pem"], &[("HTTPS_PROXY", &url), ("NO_PROXY", HOST)]).exits(1);
-    assert_eq!(heads.lock().unwrap().len(), 1);
+    assert_eq!(to_host().len(), 1);
 }
 
 #[test]

@@ -145,7 +145,7 @@ fn what_contradicts_a_workspace_is_refused() {
     }
     // PATHs say where the letters are: the workspace is no matter then.
     let plan = project.sandbox(&["plan", "retail", "--format=json"]).exits(0).json();
-    assert_eq!((&plan["endpoint"], plan.get("account")), (&json!("sandbox:.letterform/sandbox"), None));
+    assert_eq!((&plan["endpoint"], plan.get("workspaceAccount")), (&json!("sandbox:.letterform/sandbox"), None));
 }
 
 #[test]

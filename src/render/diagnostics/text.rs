@@ -40,7 +40,7 @@ fn write(out: &mut String, diagnostic: &Diagnostic, files: &[SourceFile]) -> std
         write_place(out, files, place, gutter, ("-->", '^', color), "")?;
     }
     for related in &diagnostic.related {
-        write_place(out, files, related.place, gutter, (":::", '-', BLUE), &related.label)?;
+        write_place(out, files, related.place, gutter, ("-->", '-', BLUE), &related.label)?;
     }
     let help = diagnostic.help.as_deref();
     let suggestion = diagnostic.suggestion.as_deref().filter(|text| !help.is_some_and(|help| help.contains(*text)));
