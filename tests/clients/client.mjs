@@ -107,7 +107,8 @@ const steps = {
     const folder = mkdtempSync(join(tmpdir(), "letterform-"));
     const scan = join(folder, "scan.png");
     writeFileSync(scan, Buffer.from(data.picture, "base64"));
-    const key = `${startPath}/scan.png`;
+    // The object store replaces the variable with the name of the file that is sent.
+    const key = `${startPath}/\${filename}`;
     const fields = {
       key, OSSAccessKeyId: accessKeyId, policy, Signature: signature, success_action_status: "200", file: `@${scan}`,
     };
@@ -115,7 +116,7 @@ const steps = {
     const status = execFileSync("curl", ["-sS", "-o", "/dev/null", "-w", "%{http_code}", ...parts, host]);
     rmSync(folder, { recursive: true });
     assert.equal(Number(status), step.status);
-    state.fileKey = key;
+    state.fileKey = `${startPath}/scan.png`;
   },
   async download(step) {
     const content = execFileSync("curl", ["-sSf", state.letters[step.letter].url]);

@@ -114,7 +114,8 @@ class Run:
         code, body = self.call(step, lambda api: api.get_qualification_oss_info_with_options(request, RuntimeOptions()))
         assert code == "OK", code
         info = body.data
-        key = f"{info.start_path}/scan.png"
+        # The object store replaces the variable with the name of the file that is sent.
+        key = f"{info.start_path}/${{filename}}"
         with tempfile.NamedTemporaryFile(suffix=".png") as scan:
             scan.write(base64.b64decode(DATA["picture"]))
             scan.flush()
@@ -124,13 +125,13 @@ class Run:
                 "policy": info.policy,
                 "Signature": info.signature,
                 "success_action_status": "200",
-                "file": f"@{scan.name}",
+                "file": f"@{scan.name};filename=scan.png",
             }
             form = [part for name, value in fields.items() for part in ("-F", f"{name}={value}")]
             command = ["curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", *form, info.host]
             status = int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
         assert status == step["status"], f"HTTP {status}"
-        self.file_key = key
+        self.file_key = f"{info.start_path}/scan.png"
         return None
 
     def download(self, step):

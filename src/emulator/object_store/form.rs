@@ -49,8 +49,9 @@ fn fill(value: &Value, start_path: &str, unique: &str) -> Value {
 }
 
 impl Default for PolicyForm {
+    /// The form of the service's own sample.
     fn default() -> Self {
-        "starts-with".parse().expect("a keyword")
+        "eq-filename".parse().expect("a keyword")
     }
 }
 

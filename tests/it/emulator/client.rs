@@ -193,21 +193,28 @@ impl Client {
     /// Uploads a picture under this name, and gives its key.
     pub(crate) async fn upload(&self, name: &str) -> String {
         let info = self.oss_info().await;
-        let key = format!("{}/{name}", info["StartPath"].as_str().expect("a text"));
+        let path = info["StartPath"].as_str().expect("a text");
+        let key = format!("{path}/${{filename}}");
         let fields = crate::emulator::upload::fields(&info, &key);
-        let reply = self.post_object(&fields, Some(crate::emulator::upload::PICTURE)).await;
+        let picture = reqwest::multipart::Part::bytes(crate::emulator::upload::PICTURE).file_name(name.to_owned());
+        let reply = self.post_form(&fields, Some(picture)).await;
         assert_eq!(reply.status(), 200);
-        key
+        format!("{path}/{name}")
     }
 
     /// Sends a form with these fields and then the file.
     pub(crate) async fn post_object(&self, fields: &[(&str, &str)], file: Option<&'static [u8]>) -> Response {
+        let file = file.map(|file| reqwest::multipart::Part::bytes(file).file_name("scan.png"));
+        self.post_form(fields, file).await
+    }
+
+    async fn post_form(&self, fields: &[(&str, &str)], file: Option<reqwest::multipart::Part>) -> Response {
         let mut form = reqwest::multipart::Form::new();
         for (name, value) in fields {
             form = form.text((*name).to_owned(), (*value).to_owned());
         }
         if let Some(file) = file {
-            form = form.part("file", reqwest::multipart::Part::bytes(file).file_name("scan.png"));
+            form = form.part("file", file);
         }
         self.http.post(&self.endpoint).multipart(form).send().await.expect("an answer")
     }
