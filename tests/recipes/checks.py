@@ -286,12 +286,12 @@ def pull_request_and_merge():
 def what_is_wrong_fails_the_run_at_its_place_and_says_so_in_the_comment():
     with World() as world:
         assert world.action(mode="pr")[0] == 0
-        world.letters(["甲-`委托"])
+        world.letters(["甲-`委托"] * 2)
         status, outputs, printed = world.action(mode="pr")
         assert (status, outputs["create"]) == (1, ""), "what an earlier run left is not this one's"
-        assert "::error" in printed and "LF-name-character" in printed, printed
+        assert "::error" in printed and "LF-name-duplicate" in printed, printed
         assert len(Forge.entries) == 1, "the comment with the plan does not stay"
-        html = is_comment(Forge.entries[0]["body"], "the declarations are not valid", "LF-name-character")
+        html = is_comment(Forge.entries[0]["body"], "the declarations are not valid", "LF-name-duplicate")
         assert html.count("<code>") == 1, html
         assert "not valid" in (world.folder / "summary.md").read_text(encoding="utf-8")
 
@@ -383,7 +383,7 @@ def letters_from_a_fork():
     with World() as world:
         fork = {"github.event.pull_request.head.repo.full_name": "mallory/letters"}
         assert world.workflow("letters", "pull_request", **fork)[0] == {"validate": 0}
-        world.letters(["甲-委托"])
+        world.letters(["甲-委托"] * 2)
         statuses, printed = world.workflow("letters", "pull_request", **fork)
         assert statuses == {"validate": 1} and "::error" in printed, printed
         assert Forge.log == [], "nothing is asked of the forge"
@@ -451,7 +451,7 @@ def gitlab():
             assert run.returncode == 0, run.stderr
             assert Forge.log[-1] == expected, Forge.log
         assert len(Forge.entries) == 1
-        world.letters(["甲-委托"])
+        world.letters(["甲-委托"] * 2)
         assert job("letterform-plan").returncode == 1 and "not valid" in Forge.entries[0]["body"], "the note says why"
         world.letters(["甲委托", "乙委托"])
         assert "2 created" in job("letterform-apply").stdout
@@ -517,9 +517,9 @@ def pre_commit():
         bad = world.sh("git add more && pre-commit run")
         assert bad.returncode == 1 and "LF-name-duplicate" in bad.stdout, bad.stdout
         shutil.rmtree(world.folder / "more")
-        world.letters(["甲-委托"])
+        world.letters(["甲-委托"] * 2)
         bad = world.sh("git add -A letters more && pre-commit run")
-        assert bad.returncode == 1 and "LF-name-character" in bad.stdout, bad.stdout
+        assert bad.returncode == 1 and "LF-name-duplicate" in bad.stdout, bad.stdout
 
 
 CHECKS = [
