@@ -44,7 +44,7 @@ impl Environment {
             Provider::CliConfig(path) => Some(path),
             _ => None,
         });
-        // Whoever needs the file's credentials hears what is wrong with it.
+        // Only a search for credentials reports what is wrong with the file.
         let text = config.and_then(|path| file::read_blocking(&path, file::MAX_CONFIG).ok());
         match text.map(|text| cli_config::region(&text, self, profile)) {
             Some(Err(problem @ Problem::Invalid(_))) => Err(problem),

@@ -227,7 +227,7 @@ impl Reader<'_, '_> {
         let found: [Option<&Entry>; 2] = self.collector.entries(entries, &KEYS, &[]);
         for (index, entry) in found.into_iter().enumerate() {
             let Some(entry) = entry else {
-                self.collector.report(Code::FieldMissing, format!("validity lacks `{}`", KEYS[index]), span);
+                self.collector.report(Code::FieldMissing, format!("missing field `{}` in validity", KEYS[index]), span);
                 continue;
             };
             let Some(text) = self.text(Field::Validity, &entry.value) else { continue };
