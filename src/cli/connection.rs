@@ -57,7 +57,8 @@ pub(crate) struct ServiceArgs {
     #[arg(long, value_name = "FILE")]
     ca_file: Option<PathBuf>,
     /// Use an emulator inside this process instead of the service, its letters kept under DIR [default: .letterform/sandbox]
-    #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = SANDBOX)]
+    // Without the sign of equality it would take the PATH that follows it.
+    #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = SANDBOX)]
     sandbox: Option<PathBuf>,
 }
 
@@ -283,8 +284,7 @@ impl Connection {
     async fn open_sandbox(service: &Service, folder: PathBuf, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
         if !may_hold_sandbox(&folder) {
             bail!(
-                "--sandbox takes the folder of the sandbox's own state, and {} is something else; write `--sandbox` after \
-                 the paths, or `--sandbox=DIR`",
+                "{} holds other files than a sandbox's; give --sandbox=DIR an empty folder, or one that does not exist yet",
                 folder.display()
             );
         }

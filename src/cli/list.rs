@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     accounts::Accounts,
-    inventory::{Filter, Inventory, SortKey},
+    inventory::{Filter, SortKey},
     render::{inventory, json},
 };
 
@@ -82,7 +82,7 @@ enum Format {
     Table,
     /// For programs
     Json,
-    /// For spreadsheets
+    /// For spreadsheets such as Excel: UTF-8 with a byte order mark, codes as text
     Csv,
 }
 
@@ -94,7 +94,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
         return list_all(args, &block_on(stock::of_all(&targets, &clock))?);
     }
     let stock = block_on(stock::of(&selection.only(targets)?, &clock))?;
-    let list = args.list(&stock);
+    let filter = args.filter.to_filter();
+    let inventory = stock.inventory();
+    filter.check([&inventory])?;
+    let list = inventory.filtered(&filter).sorted(args.sort.key());
     match args.format {
         Format::Table => files::print_styled(&inventory::table(&list))?,
         Format::Json => files::print(json::pretty(&list.to_document()).as_bytes())?,
@@ -104,20 +107,16 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
 }
 
 fn list_all(args: &Args, stocks: &Accounts<Stock>) -> anyhow::Result<Exit> {
-    let lists = stocks.map(|stock| args.list(stock));
+    let filter = args.filter.to_filter();
+    let inventories = stocks.map(Stock::inventory);
+    filter.check(inventories.good())?;
+    let lists = inventories.map(|all| all.clone().filtered(&filter).sorted(args.sort.key()));
     match args.format {
         Format::Table => files::print_styled(&inventory::tables(&lists))?,
         Format::Json => files::print(json::pretty(&lists.to_document()).as_bytes())?,
         Format::Csv => files::print(inventory::csv_of_accounts(&lists).as_bytes())?,
     }
     Ok(if lists.failed().next().is_some() { Exit::Failed } else { Exit::Done })
-}
-
-impl Args {
-    /// What was asked for of what there is.
-    fn list<'a>(&self, stock: &'a Stock) -> Inventory<'a> {
-        stock.inventory().filtered(&self.filter.to_filter()).sorted(self.sort.key())
-    }
 }
 
 impl FilterArgs {

@@ -101,6 +101,14 @@ impl WorkspaceArgs {
             bail!("the workspace file says where the letters are: give PATHs, or --workspace and --account");
         }
         let path = self.workspace.clone().unwrap_or_else(|| PathBuf::from(FILE_NAME));
+        if let (Some(account), None) = (&self.account, &self.workspace)
+            && !path.exists()
+        {
+            bail!(
+                "--account {account} is an account of a workspace, and there is no workspace file {FILE_NAME} in the current \
+                 folder; name one with --workspace FILE, or leave --account out"
+            );
+        }
         Ok((asked || (paths.is_empty() && path.is_file())).then_some(path))
     }
 }
@@ -123,7 +131,7 @@ impl Selection {
 
     /// The service of each account, with what the workspace sets and the arguments say.
     pub(crate) fn services(&self, args: &ServiceArgs) -> anyhow::Result<Vec<Service>> {
-        if self.whole {
+        if self.whole && self.accounts.len() > 1 {
             args.check_for_several()?;
         }
         self.accounts.iter().map(|account| args.resolve(&self.settings, account.as_ref())).collect()
@@ -147,7 +155,7 @@ impl Selection {
 
     /// The one account that a command works on which can't work on several.
     pub(crate) fn only<T>(&self, mut all: Vec<T>) -> anyhow::Result<T> {
-        if !self.whole {
+        if all.len() == 1 {
             return Ok(all.remove(0));
         }
         let names: Vec<&str> = self.accounts.iter().flatten().map(|account| account.name.as_str()).collect();

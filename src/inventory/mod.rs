@@ -13,7 +13,7 @@ use jiff::civil::Date;
 
 pub use coverage::{Coverage, Covering, Outlook};
 pub use document::InventoryDocument;
-pub use query::{Filter, SortKey};
+pub use query::{Filter, SortKey, UnknownState};
 
 use crate::{
     import,

@@ -1,7 +1,7 @@
 use std::cmp::Ordering;
 
 use super::{Entry, Inventory};
-use crate::letter::Validity;
+use crate::{escape::shorten, letter::Validity};
 
 /// Which letters to list. The default is all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,6 +14,51 @@ pub struct Filter {
     pub authorizer: Option<String>,
     /// Those of this state, status or action, in whichever case.
     pub state: Option<String>,
+}
+
+/// The states, statuses and actions that a letter is known to have.
+const STATES: [&str; 8] = ["INT", "PASSED", "VALID", "INVALID", "create", "unchanged", "conflict", "unmanaged"];
+
+/// A state to filter by that nothing is known to have.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "unknown state `{}`{}; write INT or PASSED (state), VALID or INVALID (status), or create, unchanged, conflict or unmanaged \
+     (plan)",
+    shorten(.wanted, 60), did_you_mean(*.nearest)
+)]
+pub struct UnknownState {
+    wanted: String,
+    nearest: Option<&'static str>,
+}
+
+fn did_you_mean(nearest: Option<&'static str>) -> String {
+    nearest.map(|state| format!(", did you mean {state}?")).unwrap_or_default()
+}
+
+impl UnknownState {
+    fn new(wanted: &str) -> Self {
+        let distance =
+            |state: &str| strsim::damerau_levenshtein(&state.to_ascii_lowercase(), &wanted.to_ascii_lowercase());
+        let near = STATES.into_iter().map(|state| (distance(state), state)).filter(|(distance, _)| *distance <= 2);
+        Self { wanted: wanted.to_owned(), nearest: near.min_by_key(|(distance, _)| *distance).map(|(_, state)| state) }
+    }
+}
+
+impl Filter {
+    /// Checks that the state to filter by is a known one, or one that a letter of these inventories has: the service may have
+    /// more than are documented.
+    ///
+    /// # Errors
+    /// The state, when nothing has it: a mistyped one must not look like an empty list.
+    pub fn check<'i>(&self, inventories: impl IntoIterator<Item = &'i Inventory<'i>>) -> Result<(), UnknownState> {
+        let Some(wanted) = &self.state else { return Ok(()) };
+        let is_known = STATES.iter().any(|state| state.eq_ignore_ascii_case(wanted));
+        let mut entries = inventories.into_iter().flat_map(|inventory| &inventory.entries);
+        if is_known || entries.any(|entry| is_in_state(entry, wanted)) {
+            return Ok(());
+        }
+        Err(UnknownState::new(wanted))
+    }
 }
 
 /// What to sort letters by.

@@ -1,5 +1,7 @@
 //! Inventories as tables for people and for spreadsheets, and one letter in full.
 
+mod csv;
+
 use std::fmt::Write;
 
 use anstyle::Style;
@@ -11,14 +13,21 @@ use super::{
 };
 use crate::{
     accounts::{AccountResult, Accounts},
-    escape::{visible, width},
+    escape::{shorten, visible, width},
     inventory::{Action, Entry, Inventory, ScanKnowledge, Sides},
     letter::{DesiredLetter, ExistingLetter, Picture},
     plan::picture_path,
 };
 
+pub use csv::{csv, csv_of_accounts};
+
 /// A letter with this many days left stands out.
 const SOON: i32 = 60;
+
+/// The widest that a column is made: what is longer is shown, and pads no other row.
+const COLUMN: usize = 48;
+/// The longest text of a cell, in characters: no name and no party may have more than 150.
+const LONGEST: usize = 150;
 
 const HEADS: [&str; 9] = ["LETTER", "PLAN", "STATE", "STATUS", "UNTIL", "DAYS", "SIGNATURES", "SCAN", "AUTHORIZER"];
 
@@ -37,7 +46,7 @@ pub fn table(inventory: &Inventory<'_>) -> String {
         let mut widths = HEADS.map(width);
         for row in &rows {
             for (widest, (text, _)) in widths.iter_mut().zip(row) {
-                *widest = (*widest).max(width(text));
+                *widest = (*widest).max(width(text).min(COLUMN));
             }
         }
         for row in std::iter::once(&heads).chain(&rows) {
@@ -73,7 +82,7 @@ pub fn tables(inventories: &Accounts<Inventory<'_>>) -> String {
 fn line(out: &mut String, row: &[Cell; 9], widths: &[usize; 9]) {
     let last = row.len() - 1;
     for (index, (text, style)) in row.iter().enumerate() {
-        let gap = " ".repeat(widths[index] - width(text));
+        let gap = " ".repeat(widths[index].saturating_sub(width(text)));
         let (before, after) = if NUMBERS[index] { (gap.as_str(), "") } else { ("", gap.as_str()) };
         let after = if index == last { "" } else { after };
         let _ = write!(out, "{before}{}{after}", paint(*style, text));
@@ -82,10 +91,7 @@ fn line(out: &mut String, row: &[Cell; 9], widths: &[usize; 9]) {
 }
 
 fn row(entry: &Entry<'_>, inventory: &Inventory<'_>) -> [Cell; 9] {
-    let plain = |text: &str| {
-        let shown = if text.is_empty() { "-".into() } else { visible(text) };
-        (shown.into_owned(), Style::new())
-    };
+    let plain = |text: &str| (if text.is_empty() { "-".to_owned() } else { cell(text) }, Style::new());
     let standing = entry.standing();
     let left = entry.days_left(inventory.today);
     let until = entry.validity().map(|validity| validity.until().to_string());
@@ -95,7 +101,7 @@ fn row(entry: &Entry<'_>, inventory: &Inventory<'_>) -> [Cell; 9] {
         _ => Style::new(),
     };
     [
-        (visible(entry.name()).into_owned(), style::STRONG),
+        (cell(entry.name()), style::STRONG),
         (entry.action().as_str().to_owned(), action_style(entry.action())),
         plain(&standing.state),
         plain(&standing.status),
@@ -105,6 +111,11 @@ fn row(entry: &Entry<'_>, inventory: &Inventory<'_>) -> [Cell; 9] {
         (entry.scan().as_str().to_owned(), scan_style(entry.scan())),
         plain(entry.authorizer()),
     ]
+}
+
+/// A text in a cell, cut where no value that the service allows would be.
+fn cell(text: &str) -> String {
+    shorten(&visible(&shorten(text, LONGEST)), LONGEST)
 }
 
 fn action_style(action: Action) -> Style {
@@ -121,70 +132,6 @@ fn scan_style(scan: ScanKnowledge) -> Style {
         ScanKnowledge::Differs => style::CONFLICT,
         ScanKnowledge::Known => Style::new(),
         ScanKnowledge::Unknown | ScanKnowledge::Missing => style::DIM,
-    }
-}
-
-const CSV_HEADS: &str = "name,action,id,state,status,authorizer,authorizedParty,organizationCode,from,to,daysLeft,\
-                         signatureCount,signatures,scan,successor,file,line\r\n";
-
-/// An inventory as comma-separated values (RFC 4180) with a line of heads.
-#[must_use]
-pub fn csv(inventory: &Inventory<'_>) -> String {
-    let mut out = CSV_HEADS.to_owned();
-    rows(&mut out, "", inventory);
-    out
-}
-
-/// The inventories of the accounts of a workspace as comma-separated values, with the account in the first column.
-#[must_use]
-pub fn csv_of_accounts(inventories: &Accounts<Inventory<'_>>) -> String {
-    let mut out = format!("account,{CSV_HEADS}");
-    for AccountResult { account, result } in &inventories.0 {
-        if let Ok(inventory) = result {
-            rows(&mut out, &format!("{},", field(account.as_str())), inventory);
-        }
-    }
-    out
-}
-
-fn rows(out: &mut String, start: &str, inventory: &Inventory<'_>) {
-    for entry in &inventory.entries {
-        let standing = entry.standing();
-        let validity = entry.validity();
-        let signatures = entry.signatures();
-        let source = entry.source();
-        let optional = |text: Option<String>| text.unwrap_or_default();
-        let fields = [
-            field(entry.name()),
-            entry.action().as_str().to_owned(),
-            optional(standing.id.map(|id| id.to_string())),
-            field(&standing.state),
-            field(&standing.status),
-            field(entry.authorizer()),
-            field(entry.authorized_party()),
-            field(entry.organization_code()),
-            optional(validity.map(|validity| validity.from().to_string())),
-            optional(validity.map(|validity| validity.until().to_string())),
-            optional(entry.days_left(inventory.today).map(|left| left.to_string())),
-            signatures.len().to_string(),
-            field(&signatures.join("、")),
-            entry.scan().as_str().to_owned(),
-            field(entry.successor.as_deref().unwrap_or_default()),
-            field(source.map_or("", |source| &source.file)),
-            optional(source.map(|source| source.line.to_string())),
-        ];
-        let _ = write!(out, "{start}{}\r\n", fields.join(","));
-    }
-}
-
-/// A text in a cell: quoted where it must be, and never a formula to a spreadsheet or a command to a CI system.
-fn field(text: &str) -> String {
-    let text = visible(text);
-    let guard = if text.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
-    if text.contains(['"', ',']) || text.starts_with(':') {
-        format!("\"{guard}{}\"", text.replace('"', "\"\""))
-    } else {
-        format!("{guard}{text}")
     }
 }
 

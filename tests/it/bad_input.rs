@@ -83,14 +83,20 @@ fn wrong_usage_exits_with_1() {
 }
 
 #[test]
-fn a_path_after_sandbox_is_not_taken_for_its_state() {
+fn a_path_after_sandbox_is_a_path() {
     let project =
         Project::new().letters("agency/culture.letters.yaml", &["委托"]).file("agency/scan.png", crate::project::PIXEL);
-    let run = project.run(&["plan", "--sandbox", "agency"]).exits(1);
-    assert!(run.stderr.contains("--sandbox=DIR"), "{}", run.stderr);
-    let _ = project.run(&["plan", "agency", "--sandbox"]).exits(0);
-    let _ = project.run(&["plan", "agency", "--sandbox", "state"]).exits(0);
-    let _ = project.run(&["plan", "agency", "--sandbox", "state"]).exits(0);
+    let run = project.run(&["plan", "--sandbox", "agency", "--format=json"]).exits(0);
+    assert_eq!(run.json()["summary"]["create"], 1);
+    let names = |folder: &str| {
+        std::fs::read_dir(project.path().join(folder)).unwrap().map(|e| e.unwrap().file_name()).collect::<Vec<_>>()
+    };
+    assert_eq!(names("agency").len(), 2, "the sandbox has put nothing there");
+    let _ = project.run(&["plan", "--sandbox=state", "agency"]).exits(0);
+    assert!(!names("state").is_empty());
+    // A sandbox is not begun among other files.
+    let run = project.run(&["plan", "--sandbox=agency", "agency"]).exits(1);
+    assert!(run.stderr.contains("agency holds other files"), "{}", run.stderr);
 }
 
 /// Plans against an endpoint on this machine.

@@ -59,6 +59,17 @@ fn letters_are_listed_filtered_and_sorted() {
 }
 
 #[test]
+fn a_state_that_nothing_has_is_an_error() {
+    let project = applied();
+    let list = |state: &str| project.sandbox(&["list", "--state", state]);
+    let unknown = list("PASED").exits(1);
+    assert!(unknown.stderr.contains("unknown state `PASED`, did you mean PASSED?"), "{}", unknown.stderr);
+    assert!(list("foo").exits(1).stderr.contains("INT or PASSED"));
+    // A known one that no letter has is an empty list.
+    assert!(list("passed").exits(0).stdout.starts_with("0 letters"));
+}
+
+#[test]
 fn a_list_needs_no_declarations() {
     let project = applied();
     std::fs::remove_file(project.path().join("letters.yaml")).unwrap();

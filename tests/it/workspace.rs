@@ -60,6 +60,19 @@ fn one_account_alone_has_the_forms_of_one() {
 }
 
 #[test]
+fn a_single_account_needs_no_option_and_an_account_needs_a_workspace() {
+    let project = workspace(&[RETAIL]);
+    let _ = project.sandbox(&["apply", "--auto-approve"]).exits(0);
+    assert!(project.sandbox(&["show", "甲委托"]).exits(0).stdout.contains("registered as declared"));
+    let two = workspace(&[RETAIL, TRAVEL]);
+    let run = two.sandbox(&["show", "甲委托"]).exits(1);
+    assert!(run.stderr.contains("--account NAME, one of retail, 旅行"), "{}", run.stderr);
+    let none = Project::with_letters(&["甲委托"]);
+    let run = none.sandbox(&["plan", "--account=retail"]).exits(1);
+    assert!(run.stderr.contains("no workspace file letterform.yaml"), "{}", run.stderr);
+}
+
+#[test]
 fn the_failure_of_one_account_leaves_the_others_alone() {
     let project = workspace(&[RETAIL, "  - {name: broken, letters: nowhere}\n", TRAVEL]);
     let plan = project.sandbox(&["plan", "--format=json", "--out=plan.json"]).exits(1);

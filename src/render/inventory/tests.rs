@@ -41,11 +41,44 @@ fn csv_is_quoted_and_holds_no_formula() {
     hostile.authorizer = "甲\n乙".to_owned();
     let text = inventory_of(&[declared("菜鸟公司授权书")], &[hostile], csv);
     assert!(text.lines().all(|line| text.contains(&format!("{line}\r\n"))));
+    let text = text.strip_prefix('\u{feff}').expect("a mark for Excel");
     insta::assert_snapshot!(text.replace('\r', ""), @r##"
     name,action,id,state,status,authorizer,authorizedParty,organizationCode,from,to,daysLeft,signatureCount,signatures,scan,successor,file,line
     菜鸟公司授权书,create,,,,菜鸟网络科技有限公司,支付宝(中国)网络技术有限公司,91330100799655058B,2026-01-01,2026-12-31,37,2,菜鸟网络、菜鸟裹裹,known,,letters.yaml,4
     "'=HYPERLINK(""x"",""y"")",unmanaged,7,PASSED,VALID,甲\n乙,支付宝(中国)网络技术有限公司,91330100799655058B,2026-01-01,2026-12-31,37,2,菜鸟裹裹、菜鸟网络,unknown,,,
     "##);
+}
+
+#[test]
+fn no_cell_of_csv_is_a_formula_a_number_or_a_command() {
+    let cell_of = |name: &str| {
+        let there = ExistingLetter { name: name.to_owned(), ..existing("甲") };
+        let text = inventory_of(&[], &[there], csv);
+        let line = text.lines().nth(1).expect("a letter").to_owned();
+        line.split_once(",unmanaged,").expect("the action").0.to_owned()
+    };
+    for formula in ["=1", " =1", "\u{3000}=1", "＝1", " ＋1", "－1", "＠a", "-1", "+1", "@a"] {
+        assert_eq!(cell_of(formula), format!("'{formula}"));
+    }
+    for number in ["914403001922038216", "1210000040000E25", "007", "1-2", "2026年3月1日", "1.5"] {
+        assert_eq!(cell_of(number), format!("\"=\"\"{number}\"\"\""));
+    }
+    assert_eq!(cell_of("  ::stop-commands::x"), "\"  ::stop-commands::x\"");
+    for text in ["91330100799655058B", "菜鸟1", "1号店", "E25"] {
+        assert_eq!(cell_of(text), text);
+    }
+}
+
+#[test]
+fn one_long_name_pads_no_other_row() {
+    let long = existing(&"长".repeat(10_000));
+    let text = inventory_of(&[declared("菜鸟公司授权书")], &[long], |inventory| plain(&table(inventory)));
+    let widths: Vec<usize> = text.lines().map(width).collect();
+    assert!(widths[0] < 150 && widths[1] < 150 && widths[2] < 500, "{widths:?}");
+    // What the service allows is shown whole.
+    let name = "长".repeat(100);
+    let text = inventory_of(&[], &[existing(&name)], |inventory| plain(&table(inventory)));
+    assert!(text.contains(&name));
 }
 
 #[test]

@@ -87,8 +87,8 @@ impl Session {
             if line.trim_end() == MARK {
                 // The line break before the mark is the mark's own.
                 printed.pop();
-                // The lines of CSV end as its standard has it, those of a page as git has it.
-                let printed = printed.replace("\r\n", "\n");
+                // CSV has a mark for Excel, and its lines end as its standard has it; those of a page as git has it.
+                let printed = printed.replace("\r\n", "\n").replace('\u{feff}', "");
                 return printed.replace(self.home.path().to_str().expect("UTF-8"), "/home/you");
             }
             printed.push_str(&line);

@@ -153,6 +153,7 @@ fn syntax(arg: &Arg) -> String {
     match (takes, optional) {
         (false, _) => format!("{short}`--{long}`"),
         (true, false) => format!("{short}`--{long} {value}`"),
+        (true, true) if arg.is_require_equals_set() => format!("{short}`--{long}[={value}]`"),
         (true, true) => format!("{short}`--{long} [{value}]`"),
     }
 }

@@ -1,0 +1,90 @@
+//! Inventories as comma-separated values, for spreadsheets.
+
+use std::fmt::Write as _;
+
+use crate::{
+    accounts::{AccountResult, Accounts},
+    escape::visible,
+    inventory::Inventory,
+};
+
+const CSV_HEADS: &str = "name,action,id,state,status,authorizer,authorizedParty,organizationCode,from,to,daysLeft,\
+                         signatureCount,signatures,scan,successor,file,line\r\n";
+
+/// The byte order mark. Without it, Excel takes the file for one in the code page of the system, which is GBK in China.
+const MARK: char = '\u{FEFF}';
+
+/// An inventory as comma-separated values (RFC 4180) with a line of heads, as Excel opens them rightly.
+#[must_use]
+pub fn csv(inventory: &Inventory<'_>) -> String {
+    let mut out = format!("{MARK}{CSV_HEADS}");
+    rows(&mut out, "", inventory);
+    out
+}
+
+/// The inventories of the accounts of a workspace as comma-separated values, with the account in the first column.
+#[must_use]
+pub fn csv_of_accounts(inventories: &Accounts<Inventory<'_>>) -> String {
+    let mut out = format!("{MARK}account,{CSV_HEADS}");
+    for AccountResult { account, result } in &inventories.0 {
+        if let Ok(inventory) = result {
+            rows(&mut out, &format!("{},", field(account.as_str())), inventory);
+        }
+    }
+    out
+}
+
+fn rows(out: &mut String, start: &str, inventory: &Inventory<'_>) {
+    for entry in &inventory.entries {
+        let standing = entry.standing();
+        let validity = entry.validity();
+        let signatures = entry.signatures();
+        let source = entry.source();
+        let optional = |text: Option<String>| text.unwrap_or_default();
+        let fields = [
+            field(entry.name()),
+            entry.action().as_str().to_owned(),
+            optional(standing.id.map(|id| id.to_string())),
+            field(&standing.state),
+            field(&standing.status),
+            field(entry.authorizer()),
+            field(entry.authorized_party()),
+            field(entry.organization_code()),
+            optional(validity.map(|validity| validity.from().to_string())),
+            optional(validity.map(|validity| validity.until().to_string())),
+            optional(entry.days_left(inventory.today).map(|left| left.to_string())),
+            signatures.len().to_string(),
+            field(&signatures.join("、")),
+            entry.scan().as_str().to_owned(),
+            field(entry.successor.as_deref().unwrap_or_default()),
+            field(source.map_or("", |source| &source.file)),
+            optional(source.map(|source| source.line.to_string())),
+        ];
+        let _ = write!(out, "{start}{}\r\n", fields.join(","));
+    }
+}
+
+/// A text in a cell: quoted where it must be, and never a formula or a number to a spreadsheet or a command to a CI system.
+fn field(text: &str) -> String {
+    let text = visible(text);
+    if looks_like_number(&text) {
+        return format!("\"=\"\"{text}\"\"\"");
+    }
+    let start = text.trim_start();
+    let guard = if start.starts_with(FORMULA) { "'" } else { "" };
+    if text.contains(['"', ',']) || start.starts_with(':') {
+        format!("\"{guard}{}\"", text.replace('"', "\"\""))
+    } else {
+        format!("{guard}{text}")
+    }
+}
+
+/// What begins a formula, and its full-width forms, which an input method writes and some spreadsheets take for the same.
+const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+
+/// Whether a spreadsheet would take a text for a number or a date, and so change it: of a code of 18 digits it keeps 15,
+/// `1210000040000E25` is a power of ten to it, and `1-2` a day.
+fn looks_like_number(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_digit())
+        && text.chars().all(|c| c.is_ascii_digit() || "eE.,-/:% 年月日".contains(c))
+}
