@@ -56,6 +56,12 @@ actions! {
 }
 
 impl Action {
+    /// Whether it may be asked for with GET. `QuerySmsSignList` is documented for POST alone.
+    #[must_use]
+    pub fn allows_get(self) -> bool {
+        self != Self::Signatures
+    }
+
     /// The action that a call names as its `Action`. An upload is not a call.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {

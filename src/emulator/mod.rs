@@ -119,7 +119,7 @@ impl Emulator {
     /// # Errors
     /// When it contradicts itself or what is there.
     pub fn import(&self, file: StateFile) -> Result<Imported, ImportError> {
-        file.import(&mut self.shared.lock())
+        file.import(&mut self.shared.lock(), self.shared.clock.now())
     }
 
     /// Writes what is still to be written, and gives the state free.

@@ -122,6 +122,17 @@ const steps = {
     const content = execFileSync("curl", ["-sSf", state.letters[step.letter].url]);
     assert.equal(content.toString("base64"), data.picture);
   },
+  // Any operation that reads: what `expect` names in the answer, by its path, is what it says.
+  async read(step) {
+    const read = request(dysms[`${step.operation}Request`], step.with);
+    const method = `${step.operation[0].toLowerCase()}${step.operation.slice(1)}WithOptions`;
+    const { code, body } = await call(step, (api) => api[method](read, new RuntimeOptions({})));
+    for (const [path, wanted] of Object.entries(step.expect ?? {})) {
+      const told = path.split(".").reduce((part, name) => part?.[name], body.toMap());
+      assert.deepEqual(told, value(wanted), path);
+    }
+    return code;
+  },
   async call(step) {
     const params = new openApi.$OpenApiUtil.Params({
       action: step.action, version: step.version, protocol: "HTTP", pathname: "/", method: "POST",

@@ -7,6 +7,7 @@ Usage: client.py ENDPOINT v1|v3 prints one line a scenario that fails, and `pass
 import base64
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -139,6 +140,19 @@ class Run:
         content = subprocess.run(["curl", "-sSf", url], check=True, capture_output=True).stdout
         assert content == base64.b64decode(DATA["picture"]), "another picture came back"
 
+    def read(self, step):
+        """Any operation that reads: what `expect` names in the answer, by its path, is what it says."""
+        operation = step["operation"]
+        request = getattr(models, f"{operation}Request")().from_map(step["with"])
+        method = re.sub("(?<!^)(?=[A-Z])", "_", operation).lower() + "_with_options"
+        code, body = self.call(step, lambda api: getattr(api, method)(request, RuntimeOptions()))
+        for path, wanted in step.get("expect", {}).items():
+            told = body.to_map()
+            for part in path.split("."):
+                told = told[int(part)] if part.isdigit() else told.get(part)
+            assert told == self.value(wanted), f"{path}: {told!r} is not {self.value(wanted)!r}"
+        return code
+
     def call_any(self, step):
         params = open_api.Params(
             action=step["action"], version=step["version"], protocol="HTTP", pathname="/", method="POST",
@@ -162,7 +176,7 @@ class Run:
 
     def step(self, step):
         steps = {"create": self.create, "query": self.query, "upload": self.upload, "download": self.download}
-        code = {**steps, "call": self.call_any, "admin": self.admin}[step["do"]](step)
+        code = {**steps, "read": self.read, "call": self.call_any, "admin": self.admin}[step["do"]](step)
         assert code == step.get("code", code), f"{code}, not {step['code']}"
 
 

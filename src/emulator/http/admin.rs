@@ -12,7 +12,7 @@ use super::{
     super::{
         action::Action,
         faults::{FaultRule, Faults},
-        ledger::{Review, SignatureReview},
+        ledger::{QualificationReview, Review, SignatureReview},
         object_store::PolicyForm,
         state::{Shared, snapshot::StateFile},
     },
@@ -69,6 +69,7 @@ async fn answer(shared: &Shared, request: Request<Incoming>) -> Result<Value, Pr
         }
         (&Method::POST, "/review") => review(shared, &body),
         (&Method::POST, "/signature-review") => review_signature(shared, &body),
+        (&Method::POST, "/qualification-review") => review_qualification(shared, &body),
         (&Method::GET, "/upload-policy") => Ok(upload_policy(shared)),
         (&Method::PUT, "/upload-policy") => set_upload_policy(shared, &body),
         (&Method::POST, "/access-key") => set_access_key(shared, &body),
@@ -197,6 +198,14 @@ fn review_signature(shared: &Shared, body: &Bytes) -> Result<Value, Problem> {
     }
 }
 
+fn review_qualification(shared: &Shared, body: &Bytes) -> Result<Value, Problem> {
+    let review: QualificationReview = parse(body)?;
+    match shared.lock().review_qualification(&review, shared.clock.now()) {
+        0 => Err(Problem::new(404, "no such qualification")),
+        count => Ok(json!({"qualifications": count, "state": review.state})),
+    }
+}
+
 fn upload_policy(shared: &Shared) -> Value {
     json!({"form": shared.lock().upload_policy.to_string()})
 }
@@ -233,6 +242,7 @@ fn set_access_key(shared: &Shared, body: &Bytes) -> Result<Value, Problem> {
 
 fn import(shared: &Shared, body: &Bytes) -> Result<Value, Problem> {
     let file: StateFile = parse(body)?;
-    let imported = file.import(&mut shared.lock()).map_err(|error| Problem::new(409, error.to_string()))?;
+    let imported =
+        file.import(&mut shared.lock(), shared.clock.now()).map_err(|error| Problem::new(409, error.to_string()))?;
     Ok(json!({"imported": imported}))
 }

@@ -2,8 +2,65 @@
 
 use serde_json::{Value, json};
 
-use super::is_false;
-use crate::emulator::params::Params;
+use super::{china_time, is_false};
+use crate::emulator::{auth::AccountName, params::Params};
+
+/// How far the review of a qualification is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum QualificationState {
+    /// Under review.
+    Init,
+    /// Passed.
+    #[default]
+    Pass,
+    /// Refused.
+    NotPass,
+    /// Something is still to be handed in.
+    NotFinish,
+    /// Withdrawn.
+    Cancel,
+}
+
+impl QualificationState {
+    /// `State` and `StateName` of `QuerySmsQualificationRecord`
+    const fn in_list(self) -> &'static str {
+        match self {
+            Self::Init => "INIT",
+            Self::Pass => "PASS",
+            Self::NotPass => "NOT_PASS",
+            Self::NotFinish => "NOT_FINISH",
+            Self::Cancel => "CANCEL",
+        }
+    }
+
+    /// `State` of `QuerySingleSmsQualification`, which has other words
+    const fn in_details(self) -> &'static str {
+        match self {
+            Self::Init => "INT",
+            Self::Pass => "PASSED",
+            Self::NotPass => "FAILED",
+            Self::NotFinish => "NOT_FINISH",
+            Self::Cancel => "CANCELED",
+        }
+    }
+}
+
+/// A decision of a reviewer about one qualification.
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct QualificationReview {
+    /// The account; every account that has the qualification when it is left out.
+    #[serde(default)]
+    pub account: Option<AccountName>,
+    /// The qualification.
+    pub id: u64,
+    /// What was decided.
+    pub state: QualificationState,
+    /// What the reviewer notes: `AuditRemark`.
+    #[serde(default)]
+    pub remark: String,
+}
 
 /// A qualification that was submitted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -27,9 +84,9 @@ pub struct StoredQualification {
     /// `UseBySelf`
     #[serde(default, skip_serializing_if = "is_false")]
     pub use_by_self: bool,
-    /// How far its review is: `INIT`, `PASS`, `NOT_PASS`, `NOT_FINISH` or `CANCEL`.
-    #[serde(default = "passed")]
-    pub state: String,
+    /// How far its review is.
+    #[serde(default)]
+    pub state: QualificationState,
     /// `CreateDate`, `YYYY-MM-DD hh:mm:ss` in China's time
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub created: String,
@@ -44,11 +101,14 @@ pub struct StoredQualification {
     pub validity: String,
 }
 
-fn passed() -> String {
-    "PASS".to_owned()
-}
-
 impl StoredQualification {
+    /// Notes a reviewer's decision.
+    pub(super) fn review(&mut self, review: &QualificationReview, now: jiff::Timestamp) {
+        self.state = review.state;
+        self.remark.clone_from(&review.remark);
+        self.reviewed = if review.state == QualificationState::Init { String::new() } else { china_time(now) };
+    }
+
     /// Whether a query asks for it; an empty filter is none.
     pub(super) fn matches(&self, params: &Params) -> bool {
         let order = self.order_id.map(|id| id.to_string()).unwrap_or_default();
@@ -56,7 +116,7 @@ impl StoredQualification {
         [
             ("QualificationGroupName", self.name.as_str()),
             ("CompanyName", &self.company),
-            ("State", &self.state),
+            ("State", self.state.in_list()),
             ("WorkOrderId", &order),
             ("LegalPersonName", &self.legal_person),
             ("UseBySelf", own),
@@ -73,7 +133,7 @@ impl StoredQualification {
             "QualificationGroupName": self.name,
             "CompanyName": self.company,
             "LegalPersonName": self.legal_person,
-            "StateName": self.state,
+            "StateName": self.state.in_list(),
             "UseBySelf": self.use_by_self.to_string(),
             "CreateDate": self.created,
             "AuditTime": self.reviewed,
@@ -83,13 +143,6 @@ impl StoredQualification {
 
     /// `Data` in the answer of `QuerySingleSmsQualification`.
     pub(super) fn details(&self) -> Value {
-        let state = match self.state.as_str() {
-            "INIT" => "INT",
-            "PASS" => "PASSED",
-            "NOT_PASS" => "FAILED",
-            "CANCEL" => "CANCELED",
-            other => other,
-        };
         json!({
             "QualificationGroupId": self.id,
             "WorkOrderId": self.order_id,
@@ -100,7 +153,7 @@ impl StoredQualification {
             "LegalPersonName": self.legal_person,
             "UseBySelf": self.use_by_self,
             "EffTimeStr": self.validity,
-            "State": state,
+            "State": self.state.in_details(),
             "BusinessType": "dysms",
             "WhetherShare": false,
             "BusinessLicensePics": [],

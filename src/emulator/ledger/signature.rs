@@ -3,7 +3,43 @@
 use serde_json::{Value, json};
 
 use super::{StoredLetter, china_time, is_false};
-use crate::emulator::{params::Params, refusal::Refusal};
+
+/// How far the review of a signature is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum SignatureState {
+    /// Under review.
+    #[default]
+    Init,
+    /// Passed.
+    Pass,
+    /// Refused.
+    NotPass,
+    /// Withdrawn.
+    Cancel,
+}
+
+impl SignatureState {
+    /// `AuditStatus` of `QuerySmsSignList`
+    const fn audit_status(self) -> &'static str {
+        match self {
+            Self::Init => "AUDIT_STATE_INIT",
+            Self::Pass => "AUDIT_STATE_PASS",
+            Self::NotPass => "AUDIT_STATE_NOT_PASS",
+            Self::Cancel => "AUDIT_STATE_CANCEL",
+        }
+    }
+
+    /// `SignStatus` of `GetSmsSign`
+    const fn sign_status(self) -> i64 {
+        match self {
+            Self::Init => 0,
+            Self::Pass => 1,
+            Self::NotPass => 2,
+            Self::Cancel => 10,
+        }
+    }
+}
 
 /// A signature that was applied for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -11,9 +47,9 @@ use crate::emulator::{params::Params, refusal::Refusal};
 pub struct StoredSignature {
     /// `SignName`, unique in its account
     pub name: String,
-    /// How far its review is: `INIT`, `PASS`, `NOT_PASS` or `CANCEL`.
-    #[serde(default = "init")]
-    pub state: String,
+    /// How far its review is.
+    #[serde(default)]
+    pub state: SignatureState,
     /// The name of the letter that its request names (`AuthorizationLetterId`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub letter: Option<String>,
@@ -50,6 +86,15 @@ pub struct StoredSignature {
     /// `SignUsage`
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub usage: String,
+    /// `FileUrlList`: the keys of what was handed in with it
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<String>,
+    /// `TrademarkId`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trademark_id: Option<u64>,
+    /// `AppIcpRecordId`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub app_icp_record_id: Option<u64>,
     /// `SignIspRegisterDetailList`
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub carriers: Vec<CarrierRegistration>,
@@ -80,8 +125,8 @@ pub struct SignatureReview {
     pub account: Option<crate::emulator::AccountName>,
     /// The signature.
     pub signature: String,
-    /// `INIT`, `PASS`, `NOT_PASS` or `CANCEL`.
-    pub state: String,
+    /// What was decided.
+    pub state: SignatureState,
     /// Why it was refused: `RejectInfo`.
     #[serde(default)]
     pub reason: String,
@@ -90,28 +135,24 @@ pub struct SignatureReview {
     pub detail: String,
 }
 
-fn init() -> String {
-    "INIT".to_owned()
-}
-
 impl StoredSignature {
     /// Notes a reviewer's decision.
     pub(super) fn review(&mut self, review: &SignatureReview, now: jiff::Timestamp) {
-        self.state.clone_from(&review.state);
+        self.state = review.state;
         self.reject_info.clone_from(&review.reason);
         self.reject_sub_info.clone_from(&review.detail);
-        self.reviewed = if review.state == "INIT" { String::new() } else { china_time(now) };
+        self.reviewed = if review.state == SignatureState::Init { String::new() } else { china_time(now) };
     }
 
     /// Whether it passed review.
     #[must_use]
     pub fn passed(&self) -> bool {
-        self.state == "PASS"
+        self.state == SignatureState::Pass
     }
 
     /// Its item in the answer of `QuerySmsSignList`.
     pub(super) fn item(&self, letter: Option<&StoredLetter>) -> Value {
-        let refused = self.state == "NOT_PASS";
+        let refused = self.state == SignatureState::NotPass;
         let reason = if refused {
             json!({"RejectInfo": self.reject_info, "RejectSubInfo": self.reject_sub_info, "RejectDate": self.reviewed})
         } else {
@@ -119,14 +160,15 @@ impl StoredSignature {
         };
         let mut item = json!({
             "SignName": self.name,
-            "AuditStatus": format!("AUDIT_STATE_{}", self.state),
+            "AuditStatus": self.state.audit_status(),
             "CreateDate": self.created,
             "Reason": reason,
             "BusinessType": if self.business_type.is_empty() { "通用类型" } else { &self.business_type },
             "OrderId": self.order_id,
         });
+        self.push_ids(&mut item, letter);
         if let Some(letter) = letter {
-            item["AuthorizationLetterId"] = letter.id.0.into();
+            // The one field whose name begins with a small letter, and in this answer alone.
             item["authorizationLetterAuditPass"] = letter.has_passed().into();
         }
         item
@@ -134,17 +176,11 @@ impl StoredSignature {
 
     /// The answer of `GetSmsSign`.
     pub(super) fn answer(&self, letter: Option<&StoredLetter>) -> Value {
-        let status = match self.state.as_str() {
-            "INIT" => 0,
-            "PASS" => 1,
-            "CANCEL" => 10,
-            _ => 2,
-        };
         let mut answer = json!({
             "Code": "OK",
             "Message": "OK",
             "SignName": self.name,
-            "SignStatus": status,
+            "SignStatus": self.state.sign_status(),
             "CreateDate": self.created,
             "OrderId": self.order_id,
             "Remark": self.remark,
@@ -153,17 +189,44 @@ impl StoredSignature {
             "SignTag": "2",
             "ThirdParty": self.third_party,
             "AuditInfo": {"RejectInfo": self.reject_info, "AuditDate": self.reviewed},
-            "FileUrlList": [],
+            "FileUrlList": self.files,
+            "RegisterResult": self.register_result(),
             "SignIspRegisterDetailList": self.carriers.iter().map(CarrierRegistration::item).collect::<Value>(),
         });
         if let Some(id) = self.qualification_id {
             answer["QualificationId"] = id.into();
         }
+        self.push_ids(&mut answer, letter);
         if let Some(letter) = letter {
-            answer["AuthorizationLetterId"] = letter.id.0.into();
             answer["AuthorizationLetterAuditPass"] = letter.has_passed().into();
         }
         answer
+    }
+
+    /// Adds the ids that both answers have. What it was not applied for with is left out.
+    fn push_ids(&self, told: &mut Value, letter: Option<&StoredLetter>) {
+        let ids = [
+            ("AuthorizationLetterId", letter.map(|letter| letter.id.0)),
+            ("TrademarkId", self.trademark_id),
+            ("AppIcpRecordId", self.app_icp_record_id),
+        ];
+        for (name, id) in ids {
+            if let Some(id) = id {
+                told[name] = id.into();
+            }
+        }
+    }
+
+    /// `RegisterResult`, which the carriers' own states have replaced: 1 once one of them has registered the signature, else
+    /// 2 when a registration has lapsed, 0 when one has failed, and -1 for no result yet.
+    fn register_result(&self) -> i64 {
+        let any = |wanted: &[i64]| self.carriers.iter().any(|carrier| wanted.contains(&carrier.status));
+        match () {
+            () if any(&[1, 3]) => 1,
+            () if any(&[2]) => 2,
+            () if any(&[0]) => 0,
+            () => -1,
+        }
     }
 }
 
@@ -176,31 +239,5 @@ impl CarrierRegistration {
             "OperatorCompleteTime": self.completed,
             "RegisterStatusReasons": self.reasons.iter().map(reason).collect::<Value>(),
         })
-    }
-}
-
-/// A page of a list, counted from 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Page {
-    pub number: usize,
-    pub size: usize,
-}
-
-impl Page {
-    /// Reads a page; at most 50 items each.
-    ///
-    /// # Errors
-    /// When a parameter is not a number in its range.
-    pub(super) fn from_params(params: &Params, number: &str, default_size: usize) -> Result<Self, Refusal> {
-        let read = |name: &str, default, range: std::ops::RangeInclusive<usize>| match params.filled(name) {
-            None => Ok(default),
-            Some(text) => text.parse().ok().filter(|value| range.contains(value)).ok_or_else(|| Refusal::invalid(name)),
-        };
-        Ok(Self { number: read(number, 1, 1..=usize::MAX)?, size: read("PageSize", default_size, 1..=50)? })
-    }
-
-    /// The items of the page.
-    pub(super) fn of<T>(self, items: impl Iterator<Item = T>) -> impl Iterator<Item = T> {
-        items.skip((self.number - 1).saturating_mul(self.size)).take(self.size)
     }
 }

@@ -13,7 +13,7 @@ use super::{
     action::Action,
     auth::{self, AccessKey, AccessKeys, AccountName, ApiRequest, Nonces},
     faults::{Effects, Faults},
-    ledger::{Filter, Ledger, Review, SignatureReview, StoredLetter},
+    ledger::{Filter, Ledger, QualificationReview, Review, SignatureReview, StoredLetter},
     object_store::{PolicyForm, UploadPolicy},
     refusal::{Code, Refusal},
     sts::{self, Metadata, Sessions},
@@ -251,6 +251,16 @@ impl State {
         count
     }
 
+    /// Reviews a qualification. Returns how many there were.
+    pub(super) fn review_qualification(&mut self, review: &QualificationReview, now: Timestamp) -> usize {
+        let reviewed = self.ledger.review_qualification(review, self.shifted(now));
+        let count = reviewed.len();
+        for (account, qualification) in reviewed {
+            self.changes.push(Change::Qualification { account, qualification });
+        }
+        count
+    }
+
     /// Moves letters to another state.
     pub(super) fn review(&mut self, review: &Review) -> Vec<LetterId> {
         let moved = self.ledger.review(review);
@@ -269,7 +279,11 @@ fn action_of(request: &ApiRequest) -> Result<Action, Refusal> {
     if version != action.map_or(wire::API_VERSION, Action::version) {
         return Err(Code::VersionNotValid.into());
     }
-    action.ok_or_else(|| Code::ActionNotFound.into())
+    let action = action.ok_or(Code::ActionNotFound)?;
+    if request.method == "GET" && !action.allows_get() {
+        return Err(Code::MethodNotSupported.into());
+    }
+    Ok(action)
 }
 
 /// A bucket of tokens: full at first, filled again at the rate, one taken by each call.

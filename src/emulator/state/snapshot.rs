@@ -4,11 +4,12 @@ use std::{collections::HashSet, sync::Arc};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
+use jiff::Timestamp;
 
 use super::{
     super::{
         auth::AccountName,
-        ledger::{Contradiction, StoredLetter, StoredQualification, StoredSignature},
+        ledger::{Contradiction, StoredLetter, StoredQualification, StoredSignature, china_time},
     },
     Shared, State,
     store::{Change, StoreError},
@@ -123,11 +124,12 @@ impl StateFile {
         Ok(Self { format_version: 1, accounts })
     }
 
-    /// Takes everything in, or nothing.
-    pub(in crate::emulator) fn import(self, state: &mut State) -> Result<Imported, ImportError> {
+    /// Takes everything in, or nothing. What does not say when it was created was created `now`.
+    pub(in crate::emulator) fn import(self, state: &mut State, now: Timestamp) -> Result<Imported, ImportError> {
         if self.format_version != 1 {
             return Err(ImportError::FormatVersion(self.format_version));
         }
+        let created = |told: String| if told.is_empty() { china_time(state.shifted(now)) } else { told };
         let mut problems = Vec::new();
         let mut seen = Seen::default();
         let mut changes = Vec::new();
@@ -149,7 +151,8 @@ impl StateFile {
                     Err(problem) => problems.push(problem),
                 }
             }
-            for signature in account.signatures {
+            for mut signature in account.signatures {
+                signature.created = created(signature.created);
                 if let Some(letter) = &signature.letter
                     && !state.ledger.has_letter(&name, letter)
                     && !seen.names.contains(&(name.clone(), letter.as_str().into()))
@@ -158,9 +161,9 @@ impl StateFile {
                 }
                 changes.push(Change::Signature { account: name.clone(), signature: Arc::new(signature) });
             }
-            changes.extend(account.qualifications.into_iter().map(|qualification| Change::Qualification {
-                account: name.clone(),
-                qualification: Arc::new(qualification),
+            changes.extend(account.qualifications.into_iter().map(|mut qualification| {
+                qualification.created = created(qualification.created);
+                Change::Qualification { account: name.clone(), qualification: Arc::new(qualification) }
             }));
         }
         if !problems.is_empty() {

@@ -4,7 +4,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{
-    client::{Client, QUERY},
+    client::{Client, Form, QUERY},
+    process::Process,
     setup::emulator,
 };
 
@@ -60,7 +61,7 @@ async fn a_letter_passes_once_a_signature_of_its_scope_that_names_it_has_passed(
 
 #[tokio::test]
 async fn signatures_are_listed_in_pages_the_newest_first() {
-    let (_running, client) = emulator(&[]).await;
+    let (_running, mut client) = emulator(&[]).await;
     client.admin(Method::POST, "/state", STATE).await;
     let page = async |number: &str, size: &str| {
         let answer = client.call("QuerySmsSignList", &[("PageIndex", number), ("PageSize", size)]).await.json;
@@ -75,6 +76,9 @@ async fn signatures_are_listed_in_pages_the_newest_first() {
         let answer = client.call("QuerySmsSignList", &[("PageIndex", number), ("PageSize", size)]).await;
         assert_eq!(answer.code(), code);
     }
+    client.form = Form::V3Get;
+    assert_eq!(client.call("QuerySmsSignList", &[]).await.code(), "UnsupportedHTTPMethod");
+    client.form = Form::V1Body;
     let xml = client.call("QuerySmsSignList", &[("Format", "XML")]).await.text;
     assert_eq!(xml.matches("<SmsSignList>").count(), 3, "{xml}");
 }
@@ -95,6 +99,63 @@ async fn qualifications_are_listed_filtered_and_shown() {
     let none = client.call("QuerySingleSmsQualification", &[("QualificationGroupId", "9")]).await;
     assert_eq!((none.code(), &none.json["Data"]), ("OK", &Value::Null));
     assert_eq!(client.call("QuerySingleSmsQualification", &[]).await.code(), "MissingQualificationGroupId");
+}
+
+#[tokio::test]
+async fn a_qualification_is_reviewed() {
+    let (_running, client) = emulator(&[]).await;
+    client.admin(Method::POST, "/state", STATE).await;
+    let review = async |body: Value| client.admin(Method::POST, "/qualification-review", &body.to_string()).await;
+    assert_eq!(review(json!({"id": 3, "state": "NOT_PASS", "remark": "证照不清晰"})).await.status, 200);
+    let list = client.call("QuerySmsQualificationRecord", &[("State", "NOT_PASS")]).await.json["Data"].clone();
+    assert_eq!(list["Total"], 2);
+    let item = &list["List"][1];
+    assert_eq!((&item["GroupId"], &item["AuditRemark"]), (&json!(3), &json!("证照不清晰")));
+    assert_eq!(item["AuditTime"], "2026-11-24 12:00:00");
+    let one = client.call("QuerySingleSmsQualification", &[("QualificationGroupId", "3")]).await;
+    assert_eq!(one.json["Data"]["State"], "FAILED");
+    assert_eq!(review(json!({"id": 9, "state": "PASS"})).await.status, 404);
+    let misspelt = review(json!({"id": 3, "state": "PASSED"})).await;
+    assert_eq!(misspelt.status, 400);
+    assert!(misspelt.text.contains("expected one of `INIT`, `PASS`, `NOT_PASS`"), "{}", misspelt.text);
+}
+
+#[tokio::test]
+async fn signatures_qualifications_and_reviews_survive_a_kill() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut process = Process::start(folder.path());
+    let client = Client::new(&process.endpoint);
+    assert_eq!(client.admin(Method::POST, "/state", STATE).await.status, 200);
+    for (path, body) in [
+        ("/signature-review", json!({"signature": "菜鸟网络", "state": "PASS"})),
+        ("/signature-review", json!({"signature": "无授权", "state": "NOT_PASS", "reason": "不在授权范围内"})),
+        ("/qualification-review", json!({"id": 4, "state": "PASS"})),
+    ] {
+        assert_eq!(client.admin(Method::POST, path, &body.to_string()).await.status, 200);
+    }
+    let before = client.admin(Method::GET, "/state", "").await.json;
+    process.kill();
+
+    let process = Process::start(folder.path());
+    let client = Client::new(&process.endpoint);
+    assert_eq!(client.admin(Method::GET, "/state", "").await.json, before);
+    assert_eq!(state_of_the_letter(&client).await, "PASSED");
+    let refused = client.call("GetSmsSign", &[("SignName", "无授权")]).await.json;
+    assert_eq!((&refused["SignStatus"], &refused["AuditInfo"]["RejectInfo"]), (&json!(2), &json!("不在授权范围内")));
+    let one = client.call("QuerySingleSmsQualification", &[("QualificationGroupId", "4")]).await;
+    assert_eq!(one.json["Data"]["State"], "PASSED");
+}
+
+#[tokio::test]
+async fn what_does_not_say_when_it_was_created_was_created_at_the_import() {
+    let (_running, client) = emulator(&[]).await;
+    let state = r#"{"formatVersion": 1, "accounts": [{"name": "shop", "signatures": [{"name": "菜鸟网络"}],
+        "qualifications": [{"id": 3, "company": "菜鸟", "organizationCode": "9"}]}]}"#;
+    client.admin(Method::POST, "/state", state).await;
+    let list = client.call("QuerySmsSignList", &[]).await.json;
+    assert_eq!(list["SmsSignList"][0]["CreateDate"], "2026-11-24 12:00:00");
+    let list = client.call("QuerySmsQualificationRecord", &[]).await.json;
+    assert_eq!(list["Data"]["List"][0]["CreateDate"], "2026-11-24 12:00:00");
 }
 
 #[tokio::test]
