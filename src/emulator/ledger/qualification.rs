@@ -122,7 +122,11 @@ impl StoredQualification {
             ("UseBySelf", own),
         ]
         .into_iter()
-        .all(|(name, value)| params.filled(name).is_none_or(|wanted| wanted == value))
+        .all(|(name, value)| {
+            // The official Python SDK writes a truth value as `False`.
+            let same = |wanted: &str| wanted == value || (name == "UseBySelf" && wanted.eq_ignore_ascii_case(value));
+            params.filled(name).is_none_or(same)
+        })
     }
 
     /// Its item in the answer of `QuerySmsQualificationRecord`.

@@ -89,7 +89,7 @@ async fn qualifications_are_listed_filtered_and_shown() {
     client.admin(Method::POST, "/state", STATE).await;
     let all = client.call("QuerySmsQualificationRecord", &[]).await.json;
     assert_eq!((&all["Data"]["Total"], &all["Data"]["PageSize"]), (&json!(2), &json!(20)));
-    let passed = [("State", "PASS"), ("UseBySelf", "false")];
+    let passed = [("State", "PASS"), ("UseBySelf", "False")];
     let passed = client.call("QuerySmsQualificationRecord", &passed).await.json;
     assert_eq!(passed["Data"]["List"][0]["GroupId"], 3);
     assert_eq!((&passed["Data"]["Total"], &passed["Data"]["List"][0]["UseBySelf"]), (&json!(1), &json!("false")));
