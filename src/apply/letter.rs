@@ -6,7 +6,7 @@ use super::{
     upload::{UploadError, Uploads},
 };
 use crate::{
-    letter::{DesiredLetter, ExistingLetter, FileKey, Letter, Picture},
+    letter::{DesiredLetter, ExistingLetter, FileKey, Letter, NewLetter, Picture},
     plan,
     retry::{Attempts, Caller, Held, Next, Purpose},
     service::{Answer, LetterFilter, Outcome, ServiceError, WriteLetters, find_by_name},
@@ -37,6 +37,11 @@ impl<'a, 'c, S: WriteLetters, R: ReadScans> Work<'a, 'c, S, R> {
 
     /// Uploads the scan and creates the letter, as far as that is to be had.
     pub(super) async fn run(&self) -> LetterOutcome {
+        // A plan that nobody checked may be carried out too: nothing is uploaded for a letter that can't be created.
+        let letter = match NewLetter::try_from(self.desired.letter.clone()) {
+            Ok(letter) => letter,
+            Err(error) => return LetterOutcome::Failed(Failure::of_rule(&error)),
+        };
         let key = match &self.desired.letter.picture {
             Picture::FileKey(key) => Ok(key.clone()),
             Picture::Scan(scan) => {
@@ -44,7 +49,7 @@ impl<'a, 'c, S: WriteLetters, R: ReadScans> Work<'a, 'c, S, R> {
             }
         };
         match key {
-            Ok(key) => self.create(self.desired.letter.clone().with_picture(key)).await,
+            Ok(key) => self.create(letter.with_picture(key)).await,
             Err(UploadError::Scan(problem)) => LetterOutcome::Failed(Failure::of_scan(problem.to_string())),
             Err(UploadError::Held(Held::Stopped)) => LetterOutcome::Skipped(SkipReason::Interrupted),
             // One failed upload of a policy is the failure of all that wait for it: it is told once.
@@ -66,7 +71,7 @@ impl<'a, 'c, S: WriteLetters, R: ReadScans> Work<'a, 'c, S, R> {
 
     /// Creates the letter. No create follows another whose outcome is unknown without a look in between: an answer that was
     /// lost may have said yes.
-    async fn create(&self, letter: Letter<FileKey>) -> LetterOutcome {
+    async fn create(&self, letter: NewLetter<FileKey>) -> LetterOutcome {
         let name = letter.name.as_str();
         let mut attempts = Attempts::start();
         let mut answer_lost = false;

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    letter::{AccountName, LetterId},
+    letter::{AccountName, LetterId, ValueError},
     plan::{Difference, LetterEntry, PlannedLetter, Warning},
     service::{RequestId, Retry, ServiceError},
 };
@@ -88,7 +88,7 @@ pub enum SkipReason {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Failure {
-    /// The service's code, or one of ours: `ScanUnreadable`, `Interrupted`, `OutcomeUnknown`, `AnswerLost`, `NoConnection`,
+    /// The service's code, or one of ours: `RuleBroken`, `ScanUnreadable`, `Interrupted`, `OutcomeUnknown`, `AnswerLost`, `NoConnection`,
     /// `AnswerUnreadable`, `AnswerUnusable`, `NotSent`.
     pub code: String,
     /// What happened and what to do.
@@ -178,6 +178,17 @@ impl Failure {
             request_id: error.request_id().cloned(),
             help: error.advice(),
             temporary: error.retry() != Retry::Never,
+        }
+    }
+
+    /// A letter that is not sent because it breaks a rule for new letters.
+    pub(super) fn of_rule(error: &ValueError) -> Self {
+        Self {
+            code: "RuleBroken".to_owned(),
+            message: format!("the letter can't be created: {error}"),
+            request_id: None,
+            help: None,
+            temporary: false,
         }
     }
 

@@ -2,7 +2,7 @@ use std::{collections::VecDeque, sync::Mutex, time::Duration};
 
 use super::*;
 use crate::{
-    letter::{ExistingLetter, FileKey, Letter, LetterId, Picture, PictureFormat, ScanDigest, ScanObject},
+    letter::{ExistingLetter, FileKey, Letter, LetterId, NewLetter, Picture, PictureFormat, ScanDigest, ScanObject},
     plan::PlanSummary,
     retry::{RetryPolicy, Silent},
     service::{Answer, LetterFilter, Operation, ReadLetters, RequestId, ServiceError, Tell},
@@ -115,7 +115,7 @@ impl WriteLetters for Scripted {
         Ok(FileKey::try_from(key.as_str()).unwrap())
     }
 
-    async fn create(&self, letter: &Letter<FileKey>) -> Result<Answer<Option<LetterId>>, ServiceError> {
+    async fn create(&self, letter: &NewLetter<FileKey>) -> Result<Answer<Option<LetterId>>, ServiceError> {
         let operation = Operation::CreateSmsAuthorizationLetter;
         self.calls.lock().unwrap().push(operation);
         assert!(!*self.in_doubt.lock().unwrap(), "a create after an unknown outcome, with no look in between");
@@ -174,18 +174,16 @@ impl ReadScans for Scans {
 
 fn desired(name: &str, path: &str) -> DesiredLetter {
     let scan = Scan { path: path.to_owned(), digest: ScanDigest::of(path.as_bytes()), format: PictureFormat::Png };
-    DesiredLetter {
-        letter: Letter {
-            name: name.parse().unwrap(),
-            authorizer: "菜鸟网络科技有限公司".parse().unwrap(),
-            authorized_party: "支付宝(中国)网络技术有限公司".parse().unwrap(),
-            organization_code: "91330100799655058B".parse().unwrap(),
-            validity: "2026-01-01~2029-01-01".parse().unwrap(),
-            signatures: vec!["菜鸟网络".parse().unwrap()].try_into().unwrap(),
-            picture: Picture::Scan(scan),
-        },
-        source: Source { file: "letters.yaml".to_owned(), line: 1 },
-    }
+    let letter = Letter {
+        name: name.parse().unwrap(),
+        authorizer: "菜鸟网络科技有限公司".parse().unwrap(),
+        authorized_party: "支付宝(中国)网络技术有限公司".parse().unwrap(),
+        organization_code: "91330100799655058B".parse().unwrap(),
+        validity: "2026-01-01~2029-01-01".parse().unwrap(),
+        signatures: vec!["菜鸟网络".parse().unwrap()].try_into().unwrap(),
+        picture: Picture::Scan(scan),
+    };
+    DesiredLetter::new(letter, Source { file: "letters.yaml".to_owned(), line: 1 })
 }
 
 async fn run(service: &Scripted, letters: Vec<DesiredLetter>) -> Report {
@@ -222,6 +220,17 @@ async fn a_missing_letter_is_created_with_its_scan() {
     assert_eq!(service.uploads.lock().unwrap().len(), 2, "a shared scan is uploaded once");
     let again = run(&service, vec![desired("一", "a.png"), desired("二", "a.png"), desired("三", "b.png")]).await;
     assert_eq!((again.summary().unchanged, again.summary().created), (3, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_letter_that_breaks_a_rule_for_new_letters_is_never_sent() {
+    let service = Scripted::new([]);
+    let mut broken = desired("二", "b.png");
+    broken.letter.signatures = vec!["菜鸟测试".parse().unwrap()].try_into().unwrap();
+    let report = run(&service, vec![desired("一", "a.png"), broken]).await;
+    assert!(matches!(&report.letters[1].outcome, LetterOutcome::Failed(failure) if failure.code == "RuleBroken"));
+    assert_eq!((report.summary().created, service.uploads.lock().unwrap().len()), (1, 1));
+    assert_eq!(service.calls.lock().unwrap().iter().filter(|call| **call == C).count(), 1);
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,6 +1,6 @@
 //! The declarations that a command was given.
 
-use std::{fmt, path::PathBuf, sync::Arc};
+use std::{collections::HashSet, fmt, path::PathBuf, sync::Arc};
 
 use jiff::civil::Date;
 
@@ -11,7 +11,9 @@ use crate::{
         self, Code, LintLevel, LoadOptions, Loaded, Severity,
         workspace::{Account, Settings},
     },
-    letter::DesiredLetter,
+    escape::visible,
+    letter::{DesiredLetter, Finding},
+    plan::{Plan, RefusedCreates},
     render::{diagnostics, style, style::paint},
 };
 
@@ -83,29 +85,65 @@ pub(crate) struct Declarations {
 
 /// Declarations with errors in them, which keep a command from being done.
 #[derive(Debug)]
-pub(crate) struct BadDeclarations(Box<Loaded>);
+pub(crate) struct BadDeclarations {
+    loaded: Box<Loaded>,
+    /// The letters that can't be created, when that is what is wrong.
+    refused: Option<RefusedCreates>,
+}
 
 impl BadDeclarations {
     pub(crate) fn new(loaded: Loaded) -> Self {
-        Self(Box::new(loaded))
+        Self { loaded: Box::new(loaded), refused: None }
+    }
+
+    /// Letters that can't be created, with the rules that they break as errors, allowed ones too.
+    fn refused(mut loaded: Loaded, refused: RefusedCreates) -> Self {
+        let mut places = HashSet::new();
+        for letter in &refused.0 {
+            let place = |fault: &Arc<Finding>| (letter.source.file.clone(), fault.line, fault.column, fault.rule);
+            places.extend(letter.faults.iter().map(place));
+        }
+        let mut all = std::mem::take(&mut loaded.diagnostics);
+        all.append(&mut loaded.allowed);
+        all.retain(|diagnostic| {
+            diagnostic.place.is_some_and(|place| {
+                let (file, start) = (loaded.files[place.file.index()].name(), place.span.start);
+                let (line, column) = (start.line as usize, start.column as usize);
+                places.contains(&(file.to_owned(), line, column, diagnostic.code.as_str()))
+            })
+        });
+        for diagnostic in &mut all {
+            diagnostic.severity = Severity::Error;
+        }
+        all.sort_by_key(|diagnostic| diagnostic.place);
+        loaded.diagnostics = all;
+        Self { loaded: Box::new(loaded), refused: Some(refused) }
     }
 
     /// What was loaded, good and bad.
     pub(crate) fn into_loaded(self) -> Loaded {
-        *self.0
+        *self.loaded
     }
 
     /// The problems, each with its place.
     pub(crate) fn details(&self) -> String {
-        diagnostics::text(&self.0) + &diagnostics::summary(&self.0)
+        let last = if self.refused.is_some() { format!("{self}\n") } else { diagnostics::summary(&self.loaded) };
+        diagnostics::text(&self.loaded) + &last
     }
 }
 
 impl fmt::Display for BadDeclarations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let errors = self.0.count(Severity::Error);
-        let what = if errors == 1 { "1 error" } else { &format!("{errors} errors") };
-        write!(f, "the declarations have {what}; `letterform validate` shows them all")
+        let errors = self.loaded.count(Severity::Error);
+        let errors = if errors == 1 { "1 error" } else { &format!("{errors} errors") };
+        let Some(RefusedCreates(refused)) = &self.refused else {
+            return write!(f, "the declarations have {errors}; `letterform validate` shows them all");
+        };
+        let letters = match &refused[..] {
+            [one] => format!("the letter {} does", visible(one.name.as_str())),
+            many => format!("{} letters do", many.len()),
+        };
+        write!(f, "{errors}: {letters} not exist yet, and a new letter must follow these rules; nothing was created")
     }
 }
 
@@ -144,8 +182,13 @@ impl Declarations {
     }
 }
 
+/// Checks that every letter that `plan` creates follows the rules for new letters. `loaded` is what was compared.
+pub(crate) fn check_creates(plan: &Plan, loaded: Loaded) -> Result<(), BadDeclarations> {
+    plan.check_creates().map_err(|refused| BadDeclarations::refused(loaded, refused))
+}
+
 fn good(loaded: Loaded) -> Result<Loaded, BadDeclarations> {
-    if loaded.has_errors() {
+    if loaded.is_unusable() {
         return Err(BadDeclarations::new(loaded));
     }
     let warnings = loaded.count(Severity::Warning);

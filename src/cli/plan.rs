@@ -9,7 +9,7 @@ use tracing::Instrument as _;
 use super::{
     Exit, block_on, clock,
     connection::{ServiceArgs, shell_word},
-    declarations::DeclarationArgs,
+    declarations::{DeclarationArgs, check_creates},
     existing, failure, files, logging,
     stderr::{self, tell},
     step_summary,
@@ -112,13 +112,14 @@ fn run_whole(args: &Args, targets: &[Target], clock: &Arc<dyn Clock>) -> anyhow:
 /// The plan for one account.
 async fn plan(target: &Target, clock: &Arc<dyn Clock>, stop: &Shutdown) -> anyhow::Result<Plan> {
     let declarations = &target.declarations;
-    let loaded = tokio::task::block_in_place(|| declarations.load_good())?;
+    let mut loaded = tokio::task::block_in_place(|| declarations.load_good())?;
     let span = logging::span(target.account.as_ref());
     let existing =
         existing::ask(&target.service, Arc::clone(clock), stop, existing::Whose::Asked).instrument(span).await?;
     let (today, expiring_days) = (declarations.today(), declarations.expiring_days());
-    let plan = Plan::new(existing.endpoint, loaded.letters, &existing.letters, today, expiring_days);
-    plan.check_creates()?;
+    let letters = std::mem::take(&mut loaded.letters);
+    let plan = Plan::new(existing.endpoint, letters, &existing.letters, today, expiring_days);
+    check_creates(&plan, loaded)?;
     Ok(plan.of_account(target.account.clone()).of_caller(existing.account_id))
 }
 

@@ -1,4 +1,5 @@
-//! Comments that silence a warning: `# letterform: allow LF-… reason`.
+//! Comments that silence a warning, or a rule for new letters where the letter exists:
+//! `# letterform: allow LF-… reason`.
 
 use std::collections::HashMap;
 
@@ -18,7 +19,7 @@ struct Allow {
     used: bool,
 }
 
-/// Takes out of `collector` what comments silence, and adds what is wrong with the comments.
+/// Silences in `collector` what comments are about, and adds what is wrong with the comments.
 pub(super) fn apply(collector: &mut Collector, files: &[SourceFile]) {
     let mut allows: HashMap<(FileId, u32), Vec<Allow>> = HashMap::new();
     let mut complaints = Vec::new();
@@ -38,11 +39,11 @@ pub(super) fn apply(collector: &mut Collector, files: &[SourceFile]) {
             }
         }
     }
-    collector.retain(|diagnostic| {
-        let Some(place) = diagnostic.place else { return true };
+    collector.silence(|diagnostic| {
+        let Some(place) = diagnostic.place else { return false };
         let here = allows.get_mut(&(place.file, place.span.start.line));
         let allow = here.and_then(|here| here.iter_mut().find(|allow| allow.code == diagnostic.code));
-        allow.map(|allow| allow.used = true).is_none()
+        allow.map(|allow| allow.used = true).is_some()
     });
     let unused = allows.into_values().flatten().filter(|allow| !allow.used && !collector.is_off(allow.code));
     complaints.extend(unused.map(|allow| {
@@ -90,7 +91,7 @@ fn parse(words: &str) -> Result<Code, String> {
     }
     let name = words.next().ok_or("the comment names no rule")?;
     let code: Code = name.parse().map_err(|error: super::UnknownCode| error.to_string())?;
-    if code.rule().severity == Severity::Error {
+    if code.rule().severity == Severity::Error && !code.rule().new_letters_only {
         return Err(format!("{code} is an error and cannot be silenced"));
     }
     if words.next().is_none() {
@@ -106,11 +107,12 @@ mod tests {
     #[test]
     fn a_comment_names_a_warning_and_a_reason() {
         assert_eq!(parse(" allow LF-validity-short 试用"), Ok(Code::ValidityShort));
+        assert_eq!(parse(" allow LF-name-character of the console"), Ok(Code::NameCharacter));
         for (words, part) in [
             ("deny LF-x", "no `allow`"),
             ("allow", "no rule"),
             ("allow LF-validity-shrt x", "did you mean LF-validity-short?"),
-            ("allow LF-code-too-long x", "cannot be silenced"),
+            ("allow LF-name-duplicate x", "cannot be silenced"),
             ("allow LF-validity-short", "no reason"),
         ] {
             let error = parse(words).expect_err(words);

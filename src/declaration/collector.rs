@@ -37,9 +37,8 @@ impl LintLevel {
 }
 
 impl LintLevels {
-    /// How bad a problem of this code is; `None` says that nobody wants to hear of it.
-    fn severity(&self, code: Code) -> Option<Severity> {
-        let severity = code.rule().severity;
+    /// How bad a problem of this code is that is otherwise `severity`; `None` says that nobody wants to hear of it.
+    fn severity(&self, code: Code, severity: Severity) -> Option<Severity> {
         match self.levels.get(&code) {
             _ if severity == Severity::Error => Some(severity),
             Some(LintLevel::Off) => None,
@@ -55,6 +54,8 @@ impl LintLevels {
 pub(super) struct Collector {
     levels: LintLevels,
     kept: Vec<Diagnostic>,
+    /// What comments silence.
+    silenced: Vec<Diagnostic>,
     dropped: usize,
     dropped_error: bool,
 }
@@ -64,11 +65,11 @@ impl Collector {
     const MAX: usize = 100_000;
 
     pub(super) fn new(levels: LintLevels) -> Self {
-        Self { levels, kept: Vec::new(), dropped: 0, dropped_error: false }
+        Self { levels, kept: Vec::new(), silenced: Vec::new(), dropped: 0, dropped_error: false }
     }
 
     pub(super) fn push(&mut self, mut diagnostic: Diagnostic) {
-        let Some(severity) = self.levels.severity(diagnostic.code) else { return };
+        let Some(severity) = self.levels.severity(diagnostic.code, diagnostic.severity) else { return };
         diagnostic.severity = severity;
         if self.kept.len() < Self::MAX {
             self.kept.push(diagnostic);
@@ -80,12 +81,23 @@ impl Collector {
 
     /// Whether nobody wants to hear of problems of this code.
     pub(super) fn is_off(&self, code: Code) -> bool {
-        self.levels.severity(code).is_none()
+        self.levels.severity(code, code.rule().severity).is_none()
     }
 
-    /// Keeps the problems that `keep` is true for.
-    pub(super) fn retain(&mut self, keep: impl FnMut(&Diagnostic) -> bool) {
-        self.kept.retain(keep);
+    /// Silences the problems that `silences` is true for.
+    pub(super) fn silence(&mut self, silences: impl FnMut(&mut Diagnostic) -> bool) {
+        self.silenced.extend(self.kept.extract_if(.., silences));
+    }
+
+    /// Every problem so far, silenced ones too.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.kept.iter().chain(&self.silenced)
+    }
+
+    /// The problems of rules for new letters that comments silence.
+    pub(super) fn take_silenced_faults(&mut self) -> Vec<Diagnostic> {
+        self.silenced.retain(|diagnostic| diagnostic.code.rule().new_letters_only);
+        std::mem::take(&mut self.silenced)
     }
 
     pub(super) fn for_file(&mut self, file: FileId) -> FileCollector<'_> {
@@ -149,9 +161,10 @@ mod tests {
     #[test]
     fn a_warning_is_as_bad_as_somebody_says_and_an_error_is_an_error() {
         let levels = |deny_warnings, level| {
-            let codes = [(Code::ValidityLong, level), (Code::CodeTooLong, LintLevel::Off)];
+            let codes = [(Code::ValidityLong, level), (Code::NameDuplicate, LintLevel::Off)];
             LintLevels { deny_warnings, levels: BTreeMap::from(codes) }
         };
+        let severity = |levels: &LintLevels, code: Code| levels.severity(code, code.rule().severity);
         for (deny_warnings, level, expected) in [
             (false, LintLevel::Error, Some(Severity::Error)),
             (false, LintLevel::Warning, Some(Severity::Warning)),
@@ -160,10 +173,10 @@ mod tests {
             (true, LintLevel::Off, None),
         ] {
             let levels = levels(deny_warnings, level);
-            assert_eq!(levels.severity(Code::ValidityLong), expected, "{level:?}");
-            assert_eq!(levels.severity(Code::CodeTooLong), Some(Severity::Error));
+            assert_eq!(severity(&levels, Code::ValidityLong), expected, "{level:?}");
+            assert_eq!(severity(&levels, Code::NameDuplicate), Some(Severity::Error));
             let other = if deny_warnings { Severity::Error } else { Severity::Warning };
-            assert_eq!(levels.severity(Code::ValidityShort), Some(other));
+            assert_eq!(severity(&levels, Code::ValidityShort), Some(other));
         }
     }
 

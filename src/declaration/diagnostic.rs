@@ -73,6 +73,13 @@ impl Diagnostic {
         self
     }
 
+    /// The problem as a warning, whatever its rule says.
+    #[must_use]
+    pub fn as_warning(mut self) -> Self {
+        self.severity = Severity::Warning;
+        self
+    }
+
     /// The problem with words on what to do.
     #[must_use]
     pub fn help(mut self, help: impl Into<Cow<'static, str>>) -> Self {

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, rc::Rc};
 
 use super::{
-    Code, FileId,
+    Code, Diagnostic, FileId, Severity,
     letter::{Entries, Located, PictureSource, PlacedSignatures, Reader, Shared, Slot},
     source::Span,
     tree::{Entry, Node, Value},
@@ -27,9 +27,36 @@ pub(super) struct Declared {
 pub(super) struct Content {
     pub(super) authorizer: Located<Party>,
     pub(super) authorized_party: Located<Party>,
-    pub(super) organization_code: OrganizationCode,
-    pub(super) validity: Validity,
-    pub(super) signatures: PlacedSignatures,
+    pub(super) organization_code: Located<OrganizationCode>,
+    pub(super) validity: Located<Validity>,
+    pub(super) signatures: Located<PlacedSignatures>,
+}
+
+/// The defaults of a document, and how bad it is that their parties break rules for new letters: as bad as for the letter
+/// for which it is worst.
+struct Defaults {
+    shared: Shared,
+    worst: [Option<Severity>; 2],
+}
+
+impl Defaults {
+    fn parties(&self) -> [&Slot<Party>; 2] {
+        [&self.shared.authorizer, &self.shared.authorized_party]
+    }
+}
+
+impl Declared {
+    /// Where the letter's values stand, those that it has from the defaults too.
+    pub(super) fn spans(&self) -> Vec<Span> {
+        let mut spans = Vec::from_iter(self.name.as_ref().map(|name| name.span));
+        spans.extend(self.picture.as_ref().map(|picture| picture.span));
+        if let Some(content) = &self.content {
+            let Content { authorizer, authorized_party, organization_code, validity, signatures } = &**content;
+            spans.extend([authorizer.span, authorized_party.span, organization_code.span, validity.span]);
+            spans.extend(signatures.value.spans.iter());
+        }
+        spans
+    }
 }
 
 pub(super) const FIELDS: [&str; 8] = {
@@ -66,15 +93,47 @@ impl Reader<'_, '_> {
             Some(entry) => self.collector.version(&entry.value),
             None => self.collector.version_missing(start),
         }
-        let defaults = defaults.map_or(Shared::NONE, |entry| self.defaults(&entry.value));
+        let shared = defaults.map_or(Shared::NONE, |entry| self.defaults(&entry.value));
+        let mut defaults = Defaults { shared, worst: [None; 2] };
         match list {
-            Some(entry) => self.letters(&entry.value, &defaults, letters),
+            Some(entry) => self.letters(&entry.value, &mut defaults, letters),
             None => self.collector.report_with_help(
                 Code::FieldMissing,
                 "the document has no letters",
                 start,
                 "add `letters:` with a list of letters, or `letters: []` for none",
             ),
+        }
+        for (party, worst) in defaults.parties().into_iter().zip(defaults.worst) {
+            self.report_fault(party, worst.unwrap_or(Severity::Error));
+        }
+    }
+
+    /// Reports the rule for new letters that a value breaks.
+    fn report_fault<T>(&mut self, slot: &Slot<T>, severity: Severity) {
+        if let Slot::Good(Located { fault: Some(fault), .. }) = slot {
+            let fault = Diagnostic::clone(fault);
+            self.collector.push(if severity == Severity::Warning { fault.as_warning() } else { fault });
+        }
+    }
+
+    /// Reports the rules for new letters that a letter's name and parties break. For a letter that the console named, which
+    /// is sure to exist, they are warnings.
+    fn faults(&mut self, name: &Slot<LetterName>, own: &Shared, defaults: &mut Defaults) {
+        let authorizer =
+            if matches!(own.authorizer, Slot::Missing) { &defaults.shared.authorizer } else { &own.authorizer };
+        let severity = match (name, authorizer) {
+            (Slot::Good(name), Slot::Good(authorizer)) if name.value.is_of_console(&authorizer.value) => {
+                Severity::Warning
+            }
+            _ => Severity::Error,
+        };
+        self.report_fault(name, severity);
+        for (party, worst) in [&own.authorizer, &own.authorized_party].into_iter().zip(&mut defaults.worst) {
+            self.report_fault(party, severity);
+            if matches!(party, Slot::Missing) && *worst != Some(Severity::Error) {
+                *worst = Some(severity);
+            }
         }
     }
 
@@ -98,7 +157,7 @@ impl Reader<'_, '_> {
         self.collector.entries(entries, &FIELDS, &super::fields::other_names())
     }
 
-    fn letters(&mut self, node: &Node, defaults: &Shared, letters: &mut Vec<Declared>) {
+    fn letters(&mut self, node: &Node, defaults: &mut Defaults, letters: &mut Vec<Declared>) {
         let Value::Sequence(items) = &node.value else {
             let must = "letters must be a list, with `- ` before each letter";
             return self.collector.wrong_type(must, &node.value, node.span);
@@ -123,12 +182,14 @@ impl Reader<'_, '_> {
     }
 
     /// What is left of a letter once it is judged; `None` when that is nothing.
-    fn letter(&mut self, entries: &[Entry], span: Span, defaults: &Shared) -> Option<Declared> {
+    fn letter(&mut self, entries: &[Entry], span: Span, defaults: &mut Defaults) -> Option<Declared> {
         let found = self.fields(entries);
         let node = |field: Field| found[field as usize].map(|entry| &entry.value);
         let head = entries.first().map_or(span, |entry| entry.key.span);
         let name = self.name(node(Field::Name));
         let own = self.shared(&found);
+        self.faults(&name, &own, defaults);
+        let defaults = &defaults.shared;
         let picture = match (node(Field::Scan), node(Field::FileKey)) {
             (Some(scan), None) => self.scan(scan),
             (None, Some(key)) => self.file_key(key),
@@ -192,8 +253,8 @@ fn content(shared: Shared) -> Option<Content> {
     Some(Content {
         authorizer: shared.authorizer.good()?,
         authorized_party: shared.authorized_party.good()?,
-        organization_code: shared.organization_code.good()?.value,
-        validity: shared.validity.good()?.value,
-        signatures: shared.signatures.good()?.value,
+        organization_code: shared.organization_code.good()?,
+        validity: shared.validity.good()?,
+        signatures: shared.signatures.good()?,
     })
 }

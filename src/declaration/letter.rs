@@ -3,7 +3,7 @@
 use std::{path::Path, rc::Rc};
 
 use super::{
-    Code,
+    Code, Diagnostic,
     collector::FileCollector,
     lint::value as lint,
     refusal::{self, MAX_BYTES},
@@ -19,6 +19,14 @@ use crate::letter::{
 pub(super) struct Located<T> {
     pub(super) value: T,
     pub(super) span: Span,
+    /// The rule for new letters that a name or a party breaks. How bad it is depends on the letter.
+    pub(super) fault: Option<Rc<Diagnostic>>,
+}
+
+impl<T> Located<T> {
+    pub(super) const fn new(value: T, span: Span) -> Self {
+        Self { value, span, fault: None }
+    }
 }
 
 /// A field of a letter or of the defaults.
@@ -101,7 +109,7 @@ impl Reader<'_, '_> {
         Shared {
             authorizer: self.party(Field::Authorizer, authorizer),
             authorized_party: self.party(Field::AuthorizedParty, party),
-            organization_code: self.slot(Field::OrganizationCode, code, |text| OrganizationCode::try_from(text)),
+            organization_code: self.organization_code(code),
             validity: validity.map_or(Slot::Missing, |node| self.validity(node)),
             signatures: signatures.map_or(Slot::Missing, |node| self.signatures(node)),
         }
@@ -115,8 +123,7 @@ impl Reader<'_, '_> {
         self.old_or_new(field, node, |text| Party::check_new(field, text), |text| Party::parse(field, text))
     }
 
-    /// A value that an existing letter may have though it breaks a rule for new ones, which is a warning: the plan refuses to
-    /// create the letter.
+    /// A name or a party, with the rule for new letters that it breaks.
     fn old_or_new<T>(
         &mut self,
         field: Field,
@@ -126,14 +133,46 @@ impl Reader<'_, '_> {
     ) -> Slot<T> {
         let Some(node) = node else { return Slot::Missing };
         let Some(text) = self.text(field, node) else { return Slot::Bad };
-        match check(text) {
-            Ok(()) => lint::text(&mut self.collector, self.source, field, text, node.span),
-            Err(error) => {
-                let diagnostic = refusal::diagnostic(&self.collector, self.source, field, (text, node.span), &error);
-                self.collector.push(diagnostic);
-            }
+        let Some(value) = self.hard(field, text, node.span, parse) else { return Slot::Bad };
+        let refusal = check(text).err();
+        if refusal.is_none() {
+            lint::text(&mut self.collector, self.source, field, text, node.span);
         }
-        parse(text).map_or(Slot::Bad, |value| Slot::Good(Located { value, span: node.span }))
+        let fault = refusal.map(|error| Rc::new(self.refusal(field, (text, node.span), &error)));
+        Slot::Good(Located { value, span: node.span, fault })
+    }
+
+    fn organization_code(&mut self, node: Option<&Node>) -> Slot<OrganizationCode> {
+        const FIELD: Field = Field::OrganizationCode;
+        let Some(node) = node else { return Slot::Missing };
+        let Some(text) = self.text(FIELD, node) else { return Slot::Bad };
+        let Some(value) = self.hard(FIELD, text, node.span, |text| OrganizationCode::try_from(text)) else {
+            return Slot::Bad;
+        };
+        match OrganizationCode::check_new(text) {
+            Ok(()) => lint::text(&mut self.collector, self.source, FIELD, text, node.span),
+            Err(error) => self.refuse(FIELD, (text, node.span), &error),
+        }
+        Slot::Good(Located::new(value, node.span))
+    }
+
+    fn signature(&mut self, node: &Node) -> Option<SignatureName> {
+        const FIELD: Field = Field::Signatures;
+        let text = self.text(FIELD, node)?;
+        let name = self.parse(FIELD, text, node.span, |text| SignatureName::try_from(text))?;
+        for error in SignatureName::faults(text) {
+            self.refuse(FIELD, (text, node.span), &error);
+        }
+        Some(name)
+    }
+
+    fn refusal(&self, field: Field, at: (&str, Span), error: &ValueError) -> Diagnostic {
+        refusal::diagnostic(&self.collector, self.source, field, at, error)
+    }
+
+    fn refuse(&mut self, field: Field, at: (&str, Span), error: &ValueError) {
+        let diagnostic = self.refusal(field, at, error);
+        self.collector.push(diagnostic);
     }
 
     pub(super) fn file_key(&mut self, node: &Node) -> Slot<PictureSource> {
@@ -151,7 +190,7 @@ impl Reader<'_, '_> {
         } else if text.trim().is_empty() {
             ("scan is empty", "write the path of the picture, from the folder of this file")
         } else {
-            return Slot::Good(Located { value: PictureSource::Scan(Rc::from(&**text)), span: node.span });
+            return Slot::Good(Located::new(PictureSource::Scan(Rc::from(&**text)), node.span));
         };
         let code = if text.trim().is_empty() { Code::ValueEmpty } else { Code::ScanPath };
         self.collector.report_with_help(code, message, node.span, help);
@@ -166,7 +205,7 @@ impl Reader<'_, '_> {
     ) -> Slot<T> {
         let Some(node) = node else { return Slot::Missing };
         let value = self.text(field, node).and_then(|text| self.parse(field, text, node.span, parse));
-        value.map_or(Slot::Bad, |value| Slot::Good(Located { value, span: node.span }))
+        value.map_or(Slot::Bad, |value| Slot::Good(Located::new(value, node.span)))
     }
 
     /// Parses a text, and looks for what is allowed and probably wrong.
@@ -177,17 +216,20 @@ impl Reader<'_, '_> {
         span: Span,
         parse: impl FnOnce(&str) -> Result<T, ValueError>,
     ) -> Option<T> {
-        match parse(text) {
-            Ok(value) => {
-                lint::text(&mut self.collector, self.source, field, text, span);
-                Some(value)
-            }
-            Err(error) => {
-                let diagnostic = refusal::diagnostic(&self.collector, self.source, field, (text, span), &error);
-                self.collector.push(diagnostic);
-                None
-            }
-        }
+        let value = self.hard(field, text, span, parse)?;
+        lint::text(&mut self.collector, self.source, field, text, span);
+        Some(value)
+    }
+
+    /// Parses a text by the rules that hold for every letter.
+    fn hard<T>(
+        &mut self,
+        field: Field,
+        text: &str,
+        span: Span,
+        parse: impl FnOnce(&str) -> Result<T, ValueError>,
+    ) -> Option<T> {
+        parse(text).map_err(|error| self.refuse(field, (text, span), &error)).ok()
     }
 
     /// The text that stands in a field, when it is a text of a length that makes sense.
@@ -236,17 +278,15 @@ impl Reader<'_, '_> {
         }
         let [Some(from), Some(until)] = days else { return Slot::Bad };
         match Validity::new(from, until) {
-            Ok(value) => Slot::Good(Located { value, span }),
+            Ok(value) => Slot::Good(Located::new(value, span)),
             Err(error) => {
-                let diagnostic = refusal::diagnostic(&self.collector, self.source, Field::Validity, ("", span), &error);
-                self.collector.push(diagnostic);
+                self.refuse(Field::Validity, ("", span), &error);
                 Slot::Bad
             }
         }
     }
 
     fn signatures(&mut self, node: &Node) -> Slot<PlacedSignatures> {
-        const FIELD: Field = Field::Signatures;
         let Value::Sequence(items) = &node.value else {
             let scalar = matches!(node.value, Value::Scalar(_));
             let diagnostic = format!("signatures must be a list of texts, and is {}", node.value.kind());
@@ -261,25 +301,19 @@ impl Reader<'_, '_> {
         if items.len() > Signatures::MAX {
             return self.refuse_signatures(items, node.span, &ValueError::TooManySignatures { count: items.len() });
         }
-        let names: Vec<Option<SignatureName>> = items
-            .iter()
-            .map(|item| {
-                let text = self.text(FIELD, item)?;
-                self.parse(FIELD, text, item.span, |text| SignatureName::try_from(text))
-            })
-            .collect();
+        let names: Vec<Option<SignatureName>> = items.iter().map(|item| self.signature(item)).collect();
         let Some(names) = names.into_iter().collect::<Option<Vec<_>>>() else { return Slot::Bad };
         match Signatures::try_from(names) {
             Ok(names) => {
                 let spans = items.iter().map(|item| item.span).collect();
-                Slot::Good(Located { value: PlacedSignatures { names, spans }, span: node.span })
+                Slot::Good(Located::new(PlacedSignatures { names, spans }, node.span))
             }
             Err(error) => self.refuse_signatures(items, node.span, &error),
         }
     }
 
     fn refuse_signatures(&mut self, items: &[Node], span: Span, error: &ValueError) -> Slot<PlacedSignatures> {
-        let diagnostic = refusal::diagnostic(&self.collector, self.source, Field::Signatures, ("", span), error);
+        let diagnostic = self.refusal(Field::Signatures, ("", span), error);
         let diagnostic = match error {
             ValueError::RepeatedSignature { first, index, .. } => {
                 let first = self.collector.place(items[*first].span);

@@ -10,6 +10,7 @@ use super::{
     collector::Collector,
     discover::{self, DeclarationFile},
     document::{Content, Declared},
+    findings::Findings,
     letter::Reader,
     lint::{across, value::Calendar},
     pictures, source, yaml,
@@ -44,6 +45,8 @@ pub struct Loaded {
     pub letters: Vec<DesiredLetter>,
     /// Every problem, in the order of files and places; what has no place comes first.
     pub diagnostics: Vec<Diagnostic>,
+    /// The rules for new letters that are broken and that comments allow, which keeps a letter from being created alone.
+    pub allowed: Vec<Diagnostic>,
     /// The files that were read, sorted by name. [`FileId`]s are indexes into them.
     pub files: Vec<SourceFile>,
     /// The folders in which scans may lie.
@@ -51,9 +54,16 @@ pub struct Loaded {
 }
 
 impl Loaded {
-    /// Whether anything keeps the declarations from being used.
+    /// Whether anything is an error.
     pub fn has_errors(&self) -> bool {
         self.count(Severity::Error) > 0
+    }
+
+    /// Whether anything keeps the declarations from being used. A rule for new letters does not: whether its letter is new
+    /// shows when it is compared with those that exist.
+    pub fn is_unusable(&self) -> bool {
+        let mut errors = self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+        errors.any(|error| !error.code.rule().new_letters_only)
     }
 
     /// How many problems of one severity there are.
@@ -79,15 +89,17 @@ impl Loaded {
             ids.push(id);
         }
         let seen: HashSet<Diagnostic> = self.diagnostics.iter().cloned().collect();
-        let moved = other.diagnostics.into_iter().map(|mut diagnostic| {
+        let moved = |mut diagnostic: Diagnostic| {
             let places =
                 diagnostic.place.iter_mut().chain(diagnostic.related.iter_mut().map(|related| &mut related.place));
             for place in places {
                 place.file = ids[place.file.index()];
             }
             diagnostic
-        });
-        self.diagnostics.extend(moved.filter(|diagnostic| !seen.contains(diagnostic)));
+        };
+        self.allowed.extend(other.allowed.into_iter().map(moved));
+        let diagnostics = other.diagnostics.into_iter().map(moved);
+        self.diagnostics.extend(diagnostics.filter(|diagnostic| !seen.contains(diagnostic)));
         self.letters.extend(other.letters);
         self
     }
@@ -170,24 +182,28 @@ impl<'o> Loader<'o> {
         let pictured: Vec<_> = self.letters.iter().zip(pictures.iter().map(Option::as_ref)).collect();
         across::letters(&mut self.collector, &pictured);
         allow::apply(&mut self.collector, &self.files);
+        let findings = Findings::of(self.collector.all());
         let files = self.files;
         let letters = self.letters.into_iter().zip(pictures);
-        let letters = letters.filter_map(|(letter, picture)| desired(letter, picture?, &files)).collect();
-        Loaded { letters, diagnostics: self.collector.finish(), files, roots }
+        let letters = letters.filter_map(|(letter, picture)| desired(letter, picture?, &files, &findings)).collect();
+        let allowed = self.collector.take_silenced_faults();
+        Loaded { letters, diagnostics: self.collector.finish(), allowed, files, roots }
     }
 }
 
-fn desired(declared: Declared, picture: Picture, files: &[SourceFile]) -> Option<DesiredLetter> {
+fn desired(declared: Declared, picture: Picture, files: &[SourceFile], findings: &Findings) -> Option<DesiredLetter> {
+    let (faults, warnings) = findings.about(&declared);
     let Content { authorizer, authorized_party, organization_code, validity, signatures, .. } = *declared.content?;
     let file = files[declared.file.index()].name().to_owned();
     let letter = Letter {
         name: declared.name?.value,
         authorizer: authorizer.value,
         authorized_party: authorized_party.value,
-        organization_code,
-        validity,
-        signatures: signatures.names,
+        organization_code: organization_code.value,
+        validity: validity.value,
+        signatures: signatures.value.names,
         picture,
     };
-    Some(DesiredLetter { letter, source: Source { file, line: declared.line as usize } })
+    let source = Source { file, line: declared.line as usize };
+    Some(DesiredLetter { letter, source, faults, warnings })
 }

@@ -17,6 +17,7 @@ mod diagnostic;
 mod discover;
 mod document;
 mod fields;
+mod findings;
 mod letter;
 mod lint;
 mod load;

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use unicode_script::{Script, UnicodeScript as _};
+
 use super::{
     Code, Diagnostic,
     characters::{self, is_blank},
@@ -90,7 +92,7 @@ fn corrected(field: Field, text: &str) -> Option<String> {
         }
         Field::OrganizationCode => {
             let mended: String = unquoted.chars().filter(|c| !is_blank(*c)).map(plain).collect();
-            OrganizationCode::try_from(mended.as_str()).is_ok().then_some(mended)
+            OrganizationCode::check_new(&mended).is_ok().then_some(mended)
         }
         Field::Validity | Field::Scan | Field::FileKey => None,
     }
@@ -142,8 +144,40 @@ fn message(text: &str, error: &ValueError) -> String {
             let holder = if *field == Field::Signatures { "a signature".to_owned() } else { field.to_string() };
             format!("{named} {verb} not allowed in {holder}")
         }
+        ValueError::ForeignScript { .. } => {
+            let foreign = text.chars().filter(|c| !SignatureName::takes_script_of(*c));
+            format!("the signature contains {}", listed(foreign, script_of))
+        }
+        ValueError::DigitsOnly { field: Field::Signatures } => "the signature consists of digits only".to_owned(),
         ValueError::NoSuchDate { text, .. } => format!("{} is not a valid date", quoted(text.trim())),
         _ => error.to_string(),
+    }
+}
+
+fn script_of(c: char) -> &'static str {
+    match c.script() {
+        Script::Common | Script::Inherited | Script::Unknown => "not Chinese or English",
+        script => script.full_name(),
+    }
+}
+
+/// `` `к` (Cyrillic) and `α` (Greek)``, each once.
+pub(super) fn listed(found: impl Iterator<Item = char>, what: impl Fn(char) -> &'static str) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for c in found {
+        let part = format!("`{c}` ({})", what(c));
+        if !parts.contains(&part) {
+            parts.push(part);
+        }
+    }
+    let last = parts.pop().unwrap_or_default();
+    if parts.is_empty() { last } else { format!("{} and {last}", parts.join(", ")) }
+}
+
+impl Code {
+    /// The rule that the value of a field breaks.
+    pub fn of(field: Field, error: &ValueError) -> Self {
+        code(field, error)
     }
 }
 
@@ -160,7 +194,11 @@ fn code(field: Field, error: &ValueError) -> Code {
         (ValueError::TooLong { .. }, Field::Authorizer | Field::AuthorizedParty) => Code::PartyTooLong,
         (ValueError::TooLong { .. }, Field::OrganizationCode) => Code::CodeTooLong,
         (ValueError::TooShort { .. } | ValueError::TooLong { .. }, Field::Signatures) => Code::SignatureLength,
+        (ValueError::MangledCode { .. }, _) => Code::CodeMangled,
+        (ValueError::TestWord { .. }, _) => Code::TestWord,
+        (ValueError::ForeignScript { .. }, _) => Code::SignatureScript,
         (ValueError::DigitsOnly { .. }, Field::Name) => Code::NameDigits,
+        (ValueError::DigitsOnly { .. }, Field::Signatures) => Code::SignatureDigits,
         (ValueError::DigitsOnly { .. }, _) => Code::PartyDigits,
         (_, Field::Name) => Code::NameCharacter,
         (_, Field::Authorizer | Field::AuthorizedParty) => Code::PartyCharacter,
@@ -175,7 +213,15 @@ fn help(field: Field, error: &ValueError) -> Option<Cow<'static, str>> {
     let help = match (error, field) {
         (ValueError::Empty { .. }, _) => "write a value, or remove the field if `defaults` has it",
         (ValueError::ForbiddenCharacter { .. }, _) => allowed(field)?,
+        (ValueError::MangledCode { code }, _) => {
+            return Some(format!("copy the code from the business licence; {code} has lost its digits").into());
+        }
+        (ValueError::TestWord { .. }, _) => "write the signature that messages will carry",
+        (ValueError::ForeignScript { .. }, _) => "use simplified Chinese characters, English letters and digits",
         (ValueError::DigitsOnly { .. }, Field::Name) => "add a word to the name",
+        (ValueError::DigitsOnly { .. }, Field::Signatures) => {
+            "add a word; the service refuses such a signature when you apply for it"
+        }
         (ValueError::DigitsOnly { .. }, _) => "write the name of the company; a code belongs in organizationCode",
         (ValueError::ValidityForm | ValueError::NoSuchDate { .. }, _) => {
             "write two dates that exist, as in 2026-01-01~2028-12-31"
@@ -210,9 +256,9 @@ fn allowed(field: Field) -> Option<&'static str> {
 pub(super) fn oversized(collector: &FileCollector<'_>, field: Field, text: &str, span: Span) -> Diagnostic {
     let error = ValueError::TooLong { field, length: 0, max: 0 };
     let message = format!("{field} is more than {MAX_BYTES} bytes long: {}", quoted(text));
-    // A name that is too long for a new letter is a warning; this one is longer than any that exists.
-    let may_exist = matches!(field, Field::Name | Field::Authorizer | Field::AuthorizedParty);
-    let code = if may_exist { Code::YamlLimits } else { code(field, &error) };
+    // What is only too long for a new letter may exist; this is longer than anything that does.
+    let code = code(field, &error);
+    let code = if code.rule().new_letters_only { Code::YamlLimits } else { code };
     collector.diagnostic(code, message, span)
 }
 

@@ -14,6 +14,8 @@ pub struct Rule {
     pub code: &'static str,
     /// How bad a violation is.
     pub severity: Severity,
+    /// Whether the rule holds for new letters alone: one that exists may break it.
+    pub new_letters_only: bool,
     /// The violation, in a line.
     pub title: &'static str,
     /// Who made the rule.
@@ -75,12 +77,18 @@ impl Rule {
             "warning" => Severity::Warning,
             _ => return None,
         };
+        let new_letters_only = match fact("- Holds for: ") {
+            None => false,
+            Some("new letters") => true,
+            Some(_) => return None,
+        };
         let (origin, source) = fact("- Source: ")?.split_once("; ")?;
         let origin = [Origin::Service, Origin::Letterform].into_iter().find(|known| known.as_str() == origin)?;
         let (reason, examples) = rest.split_once("\n\n## Right\n\n```yaml\n")?;
         let (good, examples) = examples.split_once("\n```\n\n## Wrong\n\n```yaml\n")?;
         let bad = examples.strip_suffix("\n```\n")?;
-        Some(Self { code, severity, title, origin, source, parameter: fact("- Parameter: "), reason, good, bad })
+        let parameter = fact("- Parameter: ");
+        Some(Self { code, severity, new_letters_only, title, origin, source, parameter, reason, good, bad })
     }
 }
 

@@ -2,12 +2,13 @@
 //!
 //! It is draft-07, which is what editors take best: the language server for YAML reads later drafts in part only.
 //! Whatever it rejects, the rules reject. What it cannot say is left to them: dates that no calendar has, names that are
-//! declared twice, scans, check digits, and the length and characters of a text that YAML takes for a number or a boolean.
+//! declared twice, scans, check digits, the length and characters of a text that YAML takes for a number or a boolean, and
+//! the rules that hold for new letters alone.
 
 use schemars::Schema;
 use serde_json::{Map, Value, json};
 
-use crate::letter::{Field, FileKey, OrganizationCode, SignatureName, Signatures};
+use crate::letter::{Field, FileKey, SignatureName, Signatures};
 
 /// White space around a value is dropped before the value is judged.
 const SPACE: &str = r"\p{White_Space}*";
@@ -140,7 +141,7 @@ fn text() -> Value {
 
 fn name() -> (&'static str, Value) {
     let description = "The letter's name, unique in the account: its identity. A new letter's name has Chinese characters, English \
-                       letters and digits, at most 100, not digits alone.";
+                       letters and digits, at most 100, not digits alone. An existing letter may have another.";
     let schema = json!({
         "type": text(),
         "pattern": format!("^(?!{SPACE}$)"),
@@ -171,16 +172,11 @@ fn at_most(max: usize) -> Value {
 
 fn organization_code() -> (&'static str, Value) {
     let description = "The authorizer's Unified Social Credit Code (统一社会信用代码), equal to the one in the \
-                       qualification that a signature is later bound to.";
+                       qualification that a signature is later bound to. A new letter's code has no spaces.";
     let schema = json!({
         "type": text(),
-        "allOf": [
-            {
-                "pattern": format!(r"^{SPACE}[^\p{{White_Space}}\p{{Cc}}]+{SPACE}$"),
-                "patternErrorMessage": "A code has no spaces.",
-            },
-            at_most(OrganizationCode::MAX_CHARS),
-        ],
+        "pattern": format!("^(?!{SPACE}$)"),
+        "patternErrorMessage": "A code is not blank.",
         "examples": ["91330100799655058B"],
     });
     (description, schema)

@@ -40,6 +40,7 @@ fn what_letters_of_one_party_agree_on_is_written_once() {
 
       - name: 乙
         validity: 2026-01-01~2029-01-01
+        # letterform: allow LF-signature-digits-only it exists
         signatures: ["123456"]
         fileKey: "123456/3.jpg"
     "#);
@@ -105,7 +106,52 @@ fn a_letter_whose_name_no_new_letter_can_have_is_declared_as_it_is() {
     old.authorizer = "Acme Trading Co., Ltd.".to_owned();
     let imported = import(&[old], OPTIONS);
     assert_eq!(imported.declared, 1, "{}", imported.text);
-    assert!(imported.text.contains("name: \"Acme Trading Co., Ltd. V1\""), "{}", imported.text);
+    insta::assert_snapshot!(imported.text, @r#"
+    # yaml-language-server: $schema=letters.schema.json
+    version: 1
+    letters:
+      # letterform: allow LF-name-character it exists
+      - name: "Acme Trading Co., Ltd. V1"
+        # letterform: allow LF-party-character it exists
+        authorizer: "Acme Trading Co., Ltd."
+        authorizedParty: 支付宝(中国)网络技术有限公司
+        organizationCode: "91330100799655058B"
+        validity: 2026-01-01~2029-01-01
+        signatures: [菜鸟网络, 菜鸟裹裹]
+        fileKey: "123456/25.jpg"
+    "#);
+}
+
+#[test]
+fn a_comment_stands_above_each_line_that_breaks_a_rule_for_new_letters() {
+    let mut broken = existing("菜鸟-授权书");
+    broken.organization_code = "９133 01".to_owned();
+    broken.signatures = (0..30).map(|index| format!("菜鸟裹裹{index}")).collect();
+    broken.signatures[3] = "10086".to_owned();
+    let mut other = existing("乙");
+    other.organization_code = broken.organization_code.clone();
+    other.signatures = vec!["тест".to_owned(), "测试".to_owned(), "тесто".to_owned()];
+    let imported = import(&[broken, other], OPTIONS);
+    let comments: Vec<(&str, &str)> = imported
+        .text
+        .lines()
+        .zip(imported.text.lines().skip(1))
+        .filter(|(line, _)| line.contains("# letterform:"))
+        .map(|(line, next)| (line.trim(), next.trim()))
+        .collect();
+    let signatures = "signatures: [тест, 测试, тесто]";
+    assert_eq!(
+        comments,
+        [
+            ("# letterform: allow LF-code-character it exists", "organizationCode: \"９133 01\""),
+            ("# letterform: allow LF-signature-script it exists", "# letterform: allow LF-test-word it exists"),
+            ("# letterform: allow LF-test-word it exists", signatures),
+            ("# letterform: allow LF-name-character it exists", "- name: 菜鸟-授权书"),
+            ("# letterform: allow LF-signature-digits-only it exists", "- \"10086\""),
+        ],
+        "{}",
+        imported.text
+    );
 }
 
 #[test]

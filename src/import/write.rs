@@ -6,8 +6,9 @@ use super::{
     yaml::{self, Content},
 };
 use crate::{
+    declaration::Code,
     escape::visible,
-    letter::{ExistingLetter, Field, Letter, Picture},
+    letter::{ExistingLetter, Field, Letter, LetterName, OrganizationCode, Party, Picture, SignatureName, ValueError},
     plan::picture_path,
 };
 
@@ -49,7 +50,12 @@ fn document(out: &mut String, group: &[&Adopted<'_>]) {
         out.push_str("defaults:\n");
     }
     for field in &shared {
-        let _ = writeln!(out, "  {}", yaml::entry(*field, Content::Text(text_of(declared[0], *field)), INDENT));
+        let content = Content::Text(text_of(declared[0], *field));
+        let (above, entry) = yaml::entry(*field, content, INDENT, &allowed);
+        for remark in above {
+            let _ = writeln!(out, "  # {remark}");
+        }
+        let _ = writeln!(out, "  {entry}");
     }
     out.push_str(if declared.is_empty() { "letters: []\n" } else { "letters:\n" });
     for (index, letter) in group.iter().enumerate() {
@@ -93,7 +99,19 @@ pub(crate) fn item(letter: &Letter<Picture>, shared: &[Field], indent: usize) ->
         },
     ];
     fields.retain(|(field, _)| !shared.contains(field));
-    yaml::item(&fields, indent)
+    yaml::item(&fields, indent, &allowed)
+}
+
+/// The comments that allow an existing letter to break rules for new letters.
+fn allowed(field: Field, text: &str) -> Vec<String> {
+    let errors: Vec<ValueError> = match field {
+        Field::Name => LetterName::check_new(text).err().into_iter().collect(),
+        Field::Authorizer | Field::AuthorizedParty => Party::check_new(field, text).err().into_iter().collect(),
+        Field::OrganizationCode => OrganizationCode::check_new(text).err().into_iter().collect(),
+        Field::Signatures => SignatureName::faults(text).collect(),
+        Field::Validity | Field::Scan | Field::FileKey => Vec::new(),
+    };
+    errors.iter().map(|error| format!("letterform: allow {} it exists", Code::of(field, error))).collect()
 }
 
 /// A letter that can't be declared, as a comment.
@@ -116,7 +134,7 @@ fn refused(out: &mut String, existing: &ExistingLetter, obstacles: &[Obstacle]) 
     if let Some(path) = &path {
         fields.push((Field::FileKey, Content::Text(path.trim_start_matches('/'))));
     }
-    out.push_str(&yaml::commented(&yaml::item(&fields, INDENT), INDENT));
+    out.push_str(&yaml::commented(&yaml::item(&fields, INDENT, yaml::NO_REMARKS), INDENT));
 }
 
 /// A text that stays within its comment, and that is no comment of this program's own.

@@ -19,31 +19,48 @@ pub(crate) enum Content<'a> {
     List(&'a [&'a str]),
 }
 
+/// What is written above the value of a field, a comment a line.
+pub(crate) type Remarks<'r> = &'r dyn Fn(Field, &str) -> Vec<String>;
+
+/// No comment.
+pub(crate) const NO_REMARKS: Remarks<'static> = &|_, _| Vec::new();
+
 /// A letter as an item of a list, its dash `indent` columns from the left.
-pub(crate) fn item(fields: &[(Field, Content<'_>)], indent: usize) -> String {
+pub(crate) fn item(fields: &[(Field, Content<'_>)], indent: usize, remarks: Remarks<'_>) -> String {
     let mut out = String::new();
     for (index, (field, content)) in fields.iter().enumerate() {
-        let lead = if index == 0 { "- " } else { "  " };
-        let _ = writeln!(out, "{:indent$}{lead}{}", "", entry(*field, *content, indent + 2));
+        let (above, entry) = entry(*field, *content, indent + 2, remarks);
+        let (lead, column) = if index == 0 { ("- ", indent) } else { ("  ", indent + 2) };
+        for remark in above {
+            let _ = writeln!(out, "{:column$}# {remark}", "");
+        }
+        let _ = writeln!(out, "{:indent$}{lead}{entry}", "");
     }
     out
 }
 
-/// A field and what stands in it, without the line's end; its name begins `indent` columns from the left.
-pub(crate) fn entry(field: Field, content: Content<'_>, indent: usize) -> String {
+/// The comments above a field, and the field with what stands in it, without the line's end; its name begins `indent`
+/// columns from the left.
+pub(crate) fn entry(field: Field, content: Content<'_>, indent: usize, remarks: Remarks<'_>) -> (Vec<String>, String) {
     match content {
-        Content::Text(text) => format!("{field}: {}", scalar(text)),
+        Content::Text(text) => (remarks(field, text), format!("{field}: {}", scalar(text))),
         Content::List(items) => {
-            let items: Vec<String> = items.iter().map(|item| scalar(item)).collect();
-            let inline = format!("{field}: [{}]", items.join(", "));
+            let scalars: Vec<String> = items.iter().map(|item| scalar(item)).collect();
+            let inline = format!("{field}: [{}]", scalars.join(", "));
             if indent + width(&inline) <= LINE_WIDTH {
-                return inline;
+                let mut above: Vec<String> = items.iter().flat_map(|item| remarks(field, item)).collect();
+                above.sort();
+                above.dedup();
+                return (above, inline);
             }
             let mut block = format!("{field}:");
-            for item in items {
-                let _ = write!(block, "\n{:indent$}  - {item}", "");
+            for (item, scalar) in items.iter().zip(scalars) {
+                for remark in remarks(field, item) {
+                    let _ = write!(block, "\n{:indent$}  # {remark}", "");
+                }
+                let _ = write!(block, "\n{:indent$}  - {scalar}", "");
             }
-            block
+            (Vec::new(), block)
         }
     }
 }
@@ -165,7 +182,8 @@ mod tests {
     fn a_long_list_is_written_one_item_a_line() {
         let names: Vec<String> = (0..20).map(|i| format!("菜鸟裹裹{i}")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let text = item(&[(Field::Name, Content::Text("a")), (Field::Signatures, Content::List(&names))], 2);
+        let text =
+            item(&[(Field::Name, Content::Text("a")), (Field::Signatures, Content::List(&names))], 2, NO_REMARKS);
         assert!(text.starts_with("  - name: a\n    signatures:\n      - 菜鸟裹裹0\n"), "{text}");
         assert_eq!(read(&text).len(), 23);
     }
@@ -174,7 +192,7 @@ mod tests {
         #[test]
         fn every_text_reads_back_as_itself(text in any::<String>(), list in proptest::collection::vec("\\PC{0,20}|[ -~]{0,20}", 1..5)) {
             let list: Vec<&str> = list.iter().map(String::as_str).collect();
-            let yaml = item(&[(Field::Name, Content::Text(&text)), (Field::Signatures, Content::List(&list))], 2);
+            let yaml = item(&[(Field::Name, Content::Text(&text)), (Field::Signatures, Content::List(&list))], 2, NO_REMARKS);
             let mut expected = vec!["name", text.as_str(), "signatures"];
             expected.extend(&list);
             prop_assert_eq!(read(&yaml), expected, "{}", yaml);
@@ -182,7 +200,7 @@ mod tests {
 
         #[test]
         fn nothing_leaves_a_comment(text in any::<String>()) {
-            let yaml = item(&[(Field::Name, Content::Text(&text))], 2);
+            let yaml = item(&[(Field::Name, Content::Text(&text))], 2, NO_REMARKS);
             prop_assert_eq!(read(&commented(&yaml, 2)), Vec::<String>::new());
         }
     }

@@ -4,18 +4,16 @@ use crate::letter::{LetterId, PictureFormat, Scan, ScanDigest};
 /// The small vocabulary of these tests and of the renderings': a declared letter, and one that exists.
 pub(crate) fn declared(name: &str) -> DesiredLetter {
     let scan = Scan { path: "scans/a.png".to_owned(), digest: ScanDigest::of(b"scan"), format: PictureFormat::Png };
-    DesiredLetter {
-        letter: Letter {
-            name: name.parse().unwrap(),
-            authorizer: "菜鸟网络科技有限公司".parse().unwrap(),
-            authorized_party: "支付宝(中国)网络技术有限公司".parse().unwrap(),
-            organization_code: "91330100799655058B".parse().unwrap(),
-            validity: "2026-01-01~2026-12-31".parse().unwrap(),
-            signatures: vec!["菜鸟网络".parse().unwrap(), "菜鸟裹裹".parse().unwrap()].try_into().unwrap(),
-            picture: Picture::Scan(scan),
-        },
-        source: Source { file: "letters.yaml".to_owned(), line: 4 },
-    }
+    let letter = Letter {
+        name: name.parse().unwrap(),
+        authorizer: "菜鸟网络科技有限公司".parse().unwrap(),
+        authorized_party: "支付宝(中国)网络技术有限公司".parse().unwrap(),
+        organization_code: "91330100799655058B".parse().unwrap(),
+        validity: "2026-01-01~2026-12-31".parse().unwrap(),
+        signatures: vec!["菜鸟网络".parse().unwrap(), "菜鸟裹裹".parse().unwrap()].try_into().unwrap(),
+        picture: Picture::Scan(scan),
+    };
+    DesiredLetter::new(letter, Source { file: "letters.yaml".to_owned(), line: 4 })
 }
 
 pub(crate) fn existing(name: &str) -> ExistingLetter {

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::{FileKey, Letter, PictureFormat, ScanDigest, ScanObject};
 
 /// A letter that is declared, and where.
@@ -7,6 +9,30 @@ pub struct DesiredLetter {
     pub letter: Letter<Picture>,
     /// Where it is declared.
     pub source: Source,
+    /// The rules for new letters that it breaks. An existing letter may break them; a missing one can't be created.
+    pub faults: Vec<Arc<Finding>>,
+    /// What is probably wrong with it, which can't be changed any more once it is created.
+    pub warnings: Vec<Arc<Finding>>,
+}
+
+impl DesiredLetter {
+    /// A declared letter about which there is nothing to say.
+    pub const fn new(letter: Letter<Picture>, source: Source) -> Self {
+        Self { letter, source, faults: Vec::new(), warnings: Vec::new() }
+    }
+}
+
+/// What a rule says of a declared letter, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Finding {
+    /// The rule's code.
+    pub rule: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// The line, in the file that declares the letter, counted from 1.
+    pub line: usize,
+    /// The column, in characters, counted from 1.
+    pub column: usize,
 }
 
 /// The place of a declaration.

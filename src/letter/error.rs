@@ -46,6 +46,28 @@ pub enum ValueError {
         /// The field concerned.
         field: Field,
     },
+    /// A code that a spreadsheet turned into a number and shortened.
+    #[error("the organization code `{code}` was changed by a spreadsheet")]
+    MangledCode {
+        /// What is left of it.
+        code: String,
+    },
+    /// A signature with a word that the service refuses.
+    #[error("the signature contains `{word}`")]
+    TestWord {
+        /// The word, as it stands there.
+        word: String,
+        /// Where it starts, counted from 0.
+        index: usize,
+    },
+    /// A signature with a character that is neither Chinese nor Latin.
+    #[error("{} is not allowed in a signature: it is not Chinese or English", describe_char(*character))]
+    ForeignScript {
+        /// The first such character.
+        character: char,
+        /// Where it stands, counted from 0.
+        index: usize,
+    },
     /// A validity that is not written as two dates.
     #[error("validity is not of the form YYYY-MM-DD~YYYY-MM-DD")]
     ValidityForm,
@@ -97,7 +119,8 @@ impl ValueError {
     #[must_use]
     pub fn span(&self) -> Option<std::ops::Range<usize>> {
         match self {
-            Self::ForbiddenCharacter { index, .. } => Some(*index..index + 1),
+            Self::ForbiddenCharacter { index, .. } | Self::ForeignScript { index, .. } => Some(*index..index + 1),
+            Self::TestWord { word, index } => Some(*index..index + word.chars().count()),
             Self::NoSuchDate { text, index } => Some(*index..index + text.chars().count().max(1)),
             _ => None,
         }

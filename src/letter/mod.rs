@@ -11,6 +11,7 @@ mod field;
 mod file_key;
 mod form;
 mod name;
+mod new;
 mod organization_code;
 mod party;
 mod scan;
@@ -20,13 +21,14 @@ mod text;
 mod validity;
 
 pub use account::{AccountName, AccountNameError};
-pub use desired::{DesiredLetter, Picture, Scan, Source};
+pub use desired::{DesiredLetter, Finding, Picture, Scan, Source};
 pub use error::ValueError;
 pub use existing::{ExistingLetter, LetterId, picture_path};
 pub use field::Field;
 pub use file_key::FileKey;
 pub use form::{folded_form, normal_form};
 pub use name::LetterName;
+pub use new::NewLetter;
 pub use organization_code::OrganizationCode;
 pub use party::Party;
 pub use scan::{PictureFormat, ScanDigest, ScanObject};
@@ -34,7 +36,8 @@ pub use signature::{SignatureName, Signatures};
 pub use succession::Successions;
 pub use validity::Validity;
 
-/// A letter of authorization as somebody wants it: every part is valid by the rules that are known offline.
+/// A letter of authorization as somebody wants it: every part is one that a letter can have. Whether it can be created is
+/// for [`NewLetter`] to say.
 ///
 /// `P` is what stands for the picture: a scan that is still to be uploaded, or the key of one that was.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,16 +59,6 @@ pub struct Letter<P> {
 }
 
 impl<P> Letter<P> {
-    /// Checks the rules that hold for new letters alone: those for the name and the parties.
-    ///
-    /// # Errors
-    /// The first rule by which the service would refuse to create the letter.
-    pub fn check_new(&self) -> Result<(), ValueError> {
-        LetterName::check_new(self.name.as_str())?;
-        Party::check_new(Field::Authorizer, self.authorizer.as_str())?;
-        Party::check_new(Field::AuthorizedParty, self.authorized_party.as_str())
-    }
-
     /// The same letter with its picture replaced.
     pub fn with_picture<Q>(self, picture: Q) -> Letter<Q> {
         Letter {

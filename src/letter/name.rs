@@ -1,6 +1,6 @@
 use unicode_script::{Script, UnicodeScript};
 
-use super::{Field, ValueError, text};
+use super::{Field, Party, ValueError, text};
 
 /// The name of a letter, unique in its account: the letter's identity (`AuthorizationLetterName`).
 ///
@@ -33,6 +33,16 @@ impl LetterName {
         text::only(FIELD, "", text, Self::allows)?;
         text::at_most(FIELD, text, Self::MAX_CHARS)?;
         text::not_digits_alone(FIELD, text)
+    }
+
+    /// Whether the console gives this name to a letter that it extracts from an older qualification: the name of the
+    /// authorizer, perhaps a space, `V` and a number.
+    pub fn is_of_console(&self, authorizer: &Party) -> bool {
+        let number = self.0.trim().strip_prefix(authorizer.as_str()).and_then(|rest| {
+            let rest = rest.strip_prefix(' ').unwrap_or(rest);
+            rest.strip_prefix('V')
+        });
+        number.is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
     }
 
     /// Whether the name of a new letter can have the character.

@@ -1,10 +1,13 @@
 use std::collections::{BTreeSet, HashMap};
 
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_script::{Script, UnicodeScript as _};
+
 use super::{Field, ValueError, text};
 
 /// The name of an SMS signature, as it stands in a letter's scope. Case matters.
 ///
-/// 2 to 12 letters and digits of any script.
+/// 2 to 12 letters and digits of any script. [`Self::check_new`] tells whether a new letter should have it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SignatureName(String);
 
@@ -19,6 +22,43 @@ impl SignatureName {
     pub fn allows(c: char) -> bool {
         c.is_alphanumeric()
     }
+
+    /// Whether a signature of the character can be applied for: Chinese, Latin, or a form of an ASCII character.
+    #[must_use]
+    pub fn takes_script_of(c: char) -> bool {
+        let plain = || std::iter::once(c).nfkc().all(|c| c.is_ascii());
+        c.is_ascii() || matches!(c.script(), Script::Han | Script::Latin) || plain()
+    }
+
+    /// Checks the rules for the signatures of new letters: no test word, not digits alone, Chinese and Latin characters only.
+    ///
+    /// # Errors
+    /// When the service would refuse to create a letter with the signature, or could never create the signature.
+    pub fn check_new(text: &str) -> Result<(), ValueError> {
+        Self::faults(text).next().map_or(Ok(()), Err)
+    }
+
+    /// Every rule for the signatures of new letters that the text breaks.
+    pub fn faults(text: &str) -> impl Iterator<Item = ValueError> {
+        const FIELD: Field = Field::Signatures;
+        let word = test_word(text).map(|(index, word)| ValueError::TestWord { word, index });
+        let digits = text.chars().all(char::is_numeric).then_some(ValueError::DigitsOnly { field: FIELD });
+        let foreign = text.chars().enumerate().find(|(_, c)| !Self::takes_script_of(*c));
+        let foreign = foreign.filter(|_| digits.is_none());
+        let foreign = foreign.map(|(index, character)| ValueError::ForeignScript { character, index });
+        [word, digits, foreign].into_iter().flatten()
+    }
+}
+
+/// The word within a signature that the service refuses, as it stands there, and where.
+fn test_word(text: &str) -> Option<(usize, String)> {
+    let chars: Vec<char> = text.chars().collect();
+    let fold = |c: &char| std::iter::once(*c).nfkc().flat_map(char::to_lowercase).collect::<String>();
+    ["test", "测试", "測試"].into_iter().find_map(|word| {
+        let mut windows = chars.windows(word.chars().count()).enumerate();
+        let (index, window) = windows.find(|(_, window)| window.iter().map(fold).collect::<String>() == word)?;
+        Some((index, window.iter().collect()))
+    })
 }
 
 text::text_value!(SignatureName);
@@ -125,6 +165,37 @@ mod tests {
             SignatureName::try_from("【菜鸟】"),
             Err(ValueError::ForbiddenCharacter { field, character: '【', index: 0 })
         );
+    }
+
+    #[test]
+    fn finds_a_refused_word_anywhere_and_in_any_case() {
+        for (bad, index) in [
+            ("菜鸟测试", 2),
+            ("测试", 0),
+            ("Test", 0),
+            ("contest网", 3),
+            ("网TEST1", 1),
+            ("ｔｅｓｔ网", 0),
+            ("測試", 0),
+        ] {
+            assert_eq!(test_word(bad).map(|(index, _)| index), Some(index), "{bad}");
+        }
+        for good in ["菜鸟", "tes", "考试", "tеst"] {
+            assert_eq!(test_word(good), None, "{good}");
+        }
+    }
+
+    #[test]
+    fn a_new_signature_is_chinese_or_latin_and_no_number() {
+        assert_eq!(SignatureName::check_new("10086"), Err(ValueError::DigitsOnly { field: Field::Signatures }));
+        for c in "Жαひカ한٣ㄅ".chars() {
+            let error = ValueError::ForeignScript { character: c, index: 1 };
+            assert_eq!(SignatureName::check_new(&format!("菜{c}")), Err(error));
+        }
+        for c in "菜aZ9〇é１Ａ々".chars() {
+            assert_eq!(SignatureName::check_new(&format!("菜{c}")), Ok(()), "{c}");
+        }
+        assert_eq!(SignatureName::faults("тест測試").count(), 2);
     }
 
     #[test]

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Difference, Plan, PlanSummary, PlannedLetter, Settled, Standing, Warning, compare::DeclaredValidity};
 use crate::letter::{
-    AccountName, DesiredLetter, Field, FileKey, Letter, LetterName, OrganizationCode, Party, Picture, PictureFormat,
-    Scan, ScanDigest, Signatures, Source, Validity, ValueError,
+    AccountName, DesiredLetter, Field, FileKey, Letter, LetterName, NewLetter, OrganizationCode, Party, Picture,
+    PictureFormat, Scan, ScanDigest, Signatures, Source, Validity, ValueError,
 };
 
 /// The version of the form of plans and reports.
@@ -288,7 +288,7 @@ impl TryFrom<LetterEntry> for PlannedLetter {
         Ok(match action {
             ActionEntry::Create { source, desired } => {
                 let letter = desired.into_letter(&name).map_err(broken)?;
-                Self::Create(DesiredLetter { letter, source })
+                Self::Create(DesiredLetter::new(letter, source))
             }
             ActionEntry::Unchanged { standing, source, unknown } => {
                 Self::Unchanged(settled(source, standing, unknown)?)
@@ -325,10 +325,10 @@ impl DesiredEntry {
     fn into_letter(self, name: &str) -> Result<Letter<Picture>, ValueError> {
         let signatures =
             self.signatures.iter().map(|signature| signature.as_str().try_into()).collect::<Result<Vec<_>, _>>()?;
-        Ok(Letter {
-            name: LetterName::of_new(name)?,
-            authorizer: Party::of_new(Field::Authorizer, &self.authorizer)?,
-            authorized_party: Party::of_new(Field::AuthorizedParty, &self.authorized_party)?,
+        let letter = Letter {
+            name: LetterName::try_from(name)?,
+            authorizer: Party::parse(Field::Authorizer, &self.authorizer)?,
+            authorized_party: Party::parse(Field::AuthorizedParty, &self.authorized_party)?,
             organization_code: OrganizationCode::try_from(self.organization_code.as_str())?,
             validity: Validity::new(self.validity.from, self.validity.to)?,
             signatures: Signatures::try_from(signatures)?,
@@ -338,7 +338,8 @@ impl DesiredEntry {
                     Picture::Scan(Scan { path: scan.path, digest: scan.sha256, format: scan.format.into() })
                 }
             },
-        })
+        };
+        NewLetter::try_from(letter).map(NewLetter::into_inner)
     }
 }
 

@@ -11,6 +11,7 @@ use std::{
     cell::LazyCell,
     collections::{BTreeMap, HashMap, HashSet},
     fmt,
+    sync::Arc,
 };
 
 use jiff::civil::Date;
@@ -23,8 +24,8 @@ pub use stale::{Staleness, other_account, other_endpoint, staleness};
 pub use warning::{Warning, WarningCode};
 
 use crate::letter::{
-    AccountName, DesiredLetter, ExistingLetter, Field, Letter, LetterId, LetterName, Picture, Source, Successions,
-    ValueError, folded_form,
+    AccountName, DesiredLetter, ExistingLetter, Field, Finding, Letter, LetterId, LetterName, Picture, Source,
+    Successions, folded_form,
 };
 
 /// What to do about every letter. The executor does nothing that is not in it.
@@ -97,8 +98,8 @@ pub struct RefusedCreate {
     pub name: LetterName,
     /// Where it is declared.
     pub source: Source,
-    /// The rule.
-    pub error: ValueError,
+    /// The rules, each with its place.
+    pub faults: Vec<Arc<Finding>>,
 }
 
 /// The letters of a plan that can't be created.
@@ -107,12 +108,14 @@ pub struct RefusedCreates(pub Vec<RefusedCreate>);
 
 impl fmt::Display for RefusedCreates {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, RefusedCreate { name, source, error }) in self.0.iter().enumerate() {
-            let lead = if index == 0 { "" } else { "\n" };
-            let (file, line) = (&source.file, source.line);
-            write!(f, "{lead}{file}:{line}: the letter {name} does not exist and can't be created: {error}")?;
+        for RefusedCreate { name, source, faults } in &self.0 {
+            for fault in faults {
+                let Finding { rule, message, line, column } = &**fault;
+                writeln!(f, "{}:{line}:{column}: {rule}: {message} (letter {name})", source.file)?;
+            }
         }
-        f.write_str("\ncorrect them; only an existing letter may break these rules")
+        let letters = if self.0.len() == 1 { "the letter does" } else { "the letters do" };
+        write!(f, "{letters} not exist, and only an existing letter may break these rules")
     }
 }
 
@@ -235,8 +238,14 @@ impl Plan {
     /// All letters that can't be created, each with its place.
     pub fn check_creates(&self) -> Result<(), RefusedCreates> {
         let refused = |desired: &DesiredLetter| {
-            let error = desired.letter.check_new().err()?;
-            Some(RefusedCreate { name: desired.letter.name.clone(), source: desired.source.clone(), error })
+            let mut faults = desired.faults.clone();
+            // What was not read from a file has no places.
+            if let (true, Err(error)) = (faults.is_empty(), desired.letter.check_new()) {
+                let (message, line) = (error.to_string(), desired.source.line);
+                faults.push(Arc::new(Finding { rule: "new-letter", message, line, column: 1 }));
+            }
+            let refused = RefusedCreate { name: desired.letter.name.clone(), source: desired.source.clone(), faults };
+            (!refused.faults.is_empty()).then_some(refused)
         };
         let refused: Vec<RefusedCreate> = self.creates().filter_map(refused).collect();
         if refused.is_empty() { Ok(()) } else { Err(RefusedCreates(refused)) }

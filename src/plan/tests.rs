@@ -4,18 +4,16 @@ use crate::letter::{FileKey, Letter, Picture, PictureFormat, Scan, ScanDigest, S
 /// The small vocabulary of these tests: a declared letter, the same letter as the service tells it, and a plan of both.
 fn declared(name: &str) -> DesiredLetter {
     let scan = Scan { path: "scans/a.png".to_owned(), digest: ScanDigest::of(b"scan"), format: PictureFormat::Png };
-    DesiredLetter {
-        letter: Letter {
-            name: name.parse().unwrap(),
-            authorizer: "菜鸟网络科技有限公司".parse().unwrap(),
-            authorized_party: "支付宝(中国)网络技术有限公司".parse().unwrap(),
-            organization_code: "91330100799655058B".parse().unwrap(),
-            validity: "2026-01-01~2029-01-01".parse().unwrap(),
-            signatures: vec!["菜鸟网络".parse().unwrap(), "菜鸟裹裹".parse().unwrap()].try_into().unwrap(),
-            picture: Picture::Scan(scan),
-        },
-        source: Source { file: "letters.yaml".to_owned(), line: 4 },
-    }
+    let letter = Letter {
+        name: name.parse().unwrap(),
+        authorizer: "菜鸟网络科技有限公司".parse().unwrap(),
+        authorized_party: "支付宝(中国)网络技术有限公司".parse().unwrap(),
+        organization_code: "91330100799655058B".parse().unwrap(),
+        validity: "2026-01-01~2029-01-01".parse().unwrap(),
+        signatures: vec!["菜鸟网络".parse().unwrap(), "菜鸟裹裹".parse().unwrap()].try_into().unwrap(),
+        picture: Picture::Scan(scan),
+    };
+    DesiredLetter::new(letter, Source { file: "letters.yaml".to_owned(), line: 4 })
 }
 
 fn existing(desired: &DesiredLetter) -> ExistingLetter {
@@ -127,11 +125,16 @@ fn a_name_that_breaks_the_rules_for_new_letters_is_unchanged_when_it_exists_and_
     let old = declared("Acme Co., Ltd. V1");
     let unchanged = plan(vec![old.clone()], &[existing(&old)]);
     assert_eq!((unchanged.summary().unchanged, unchanged.check_creates()), (1, Ok(())));
-    let refused = plan(vec![old], &[]).check_creates().unwrap_err().to_string();
-    assert!(
-        refused
-            .starts_with("letters.yaml:4: the letter Acme Co., Ltd. V1 does not exist and can't be created: a space"),
-        "{refused}"
+    let mut other = declared("乙");
+    other.letter.signatures = vec!["10086".parse().unwrap()].try_into().unwrap();
+    let message = "the signature consists of digits only".to_owned();
+    other.faults = vec![Arc::new(Finding { rule: "LF-signature-digits-only", message, line: 9, column: 5 })];
+    let refused = plan(vec![old, declared("丙"), other], &[]).check_creates().unwrap_err().to_string();
+    assert_eq!(
+        refused,
+        "letters.yaml:4:1: new-letter: a space is not allowed in name (letter Acme Co., Ltd. V1)\n\
+         letters.yaml:9:5: LF-signature-digits-only: the signature consists of digits only (letter 乙)\n\
+         the letters do not exist, and only an existing letter may break these rules"
     );
 }
 

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 
 pub use insert::{InsertError, insert};
 
-use crate::letter::{DesiredLetter, Letter, LetterName, Picture, Successions, Validity, ValueError};
+use crate::letter::{DesiredLetter, Letter, LetterName, NewLetter, Picture, Successions, Validity, ValueError};
 
 /// What is wanted of a successor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub enum RenewError {
     Value(#[from] ValueError),
 }
 
-/// The successor of `old` among the letters that are declared. Its picture is the old one's, as no other is known.
+/// The successor of `old` among the letters that are declared, as a letter that can be created. Its picture is the old one's, as no other is known.
 pub fn successor(
     old: &Letter<Picture>,
     declared: &[DesiredLetter],
@@ -68,13 +68,10 @@ pub fn successor(
     let taken: HashSet<&LetterName> = declared.iter().map(|desired| &desired.letter.name).collect();
     let name = match &wish.name {
         Some(name) if taken.contains(name) => return Err(RenewError::NameTaken(name.clone())),
-        Some(name) => {
-            LetterName::check_new(name.as_str())?;
-            name.clone()
-        }
+        Some(name) => name.clone(),
         None => next_name(&old.name, wish.from.year(), &taken)?,
     };
-    Ok(Letter { name, validity, ..old.clone() })
+    Ok(NewLetter::try_from(Letter { name, validity, ..old.clone() })?.into_inner())
 }
 
 /// The old name with the year of the new letter, without characters that new names cannot have: in the place of the old one's year, if it ends with one.
@@ -132,7 +129,7 @@ mod tests {
     fn a_letter_is_renewed_once_unless_another_successor_is_named() {
         let mut all = vec![declared("甲")];
         let new = successor(&all[0].letter, &all, &wish()).unwrap();
-        all.push(DesiredLetter { letter: new, source: all[0].source.clone() });
+        all.push(DesiredLetter::new(new, all[0].source.clone()));
         let again = successor(&all[0].letter, &all, &wish()).unwrap_err();
         assert_eq!(
             again.to_string(),

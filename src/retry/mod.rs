@@ -24,7 +24,7 @@ pub use shutdown::Shutdown;
 use rate_limiter::Turn;
 
 use crate::{
-    letter::{ExistingLetter, FileKey, Letter, LetterId, ScanObject},
+    letter::{ExistingLetter, FileKey, LetterId, NewLetter, ScanObject},
     service::{Answer, Exchange, LetterFilter, Operation, ReadLetters, ServiceError, WriteLetters},
 };
 
@@ -270,7 +270,7 @@ impl<S: WriteLetters> Caller<'_, S> {
     pub async fn create(
         &self,
         attempts: &Attempts,
-        letter: &Letter<FileKey>,
+        letter: &NewLetter<FileKey>,
     ) -> Result<Answer<Option<LetterId>>, ServiceError> {
         let call = self.service.create(letter);
         let operation = Operation::CreateSmsAuthorizationLetter;

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     clock::Clock,
     credentials::CredentialSource,
-    letter::{ExistingLetter, FileKey, Letter, LetterId, ScanObject},
+    letter::{ExistingLetter, FileKey, Letter, LetterId, NewLetter, ScanObject},
     nonce::Nonces,
     transport::{Progress, Response, Roots, Secrets, SendError, Transport},
     wire::{
@@ -315,7 +315,7 @@ impl WriteLetters for Client {
         }
     }
 
-    async fn create(&self, letter: &Letter<FileKey>) -> Result<Answer<Option<LetterId>>, ServiceError> {
+    async fn create(&self, letter: &NewLetter<FileKey>) -> Result<Answer<Option<LetterId>>, ServiceError> {
         let operation = Operation::CreateSmsAuthorizationLetter;
         let Answer { value, request_id } =
             self.call::<CreatedId>(operation, create_parameters(letter), MAX_ANSWER).await?;

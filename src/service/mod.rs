@@ -33,7 +33,7 @@ pub use crate::{
 };
 
 use crate::letter::{
-    ExistingLetter, FileKey, Letter, LetterId, LetterName, OrganizationCode, ScanObject, SignatureName,
+    ExistingLetter, FileKey, LetterId, LetterName, NewLetter, OrganizationCode, ScanObject, SignatureName,
 };
 
 /// What the service answered, and the id under which its support finds the request.
@@ -96,7 +96,7 @@ pub trait WriteLetters: ReadLetters {
     /// [`outcome`](ServiceError::outcome) is [`Outcome::Unknown`] says that the letter may exist by now.
     fn create(
         &self,
-        letter: &Letter<FileKey>,
+        letter: &NewLetter<FileKey>,
     ) -> impl Future<Output = Result<Answer<Option<LetterId>>, ServiceError>> + Send;
 }
 

@@ -14,6 +14,7 @@ mod inventory;
 mod log;
 mod long_apply;
 mod main_job;
+mod new_letters;
 mod project;
 mod reference;
 mod reliability;

@@ -43,7 +43,7 @@ fn mistakes_are_shown_as_annotations() {
 fn mistakes_are_told_to_programs_as_json() {
     let run = mistakes().run(&["validate", "--format", "json"]).exits(1);
     let json = run.json();
-    assert_eq!((&json["summary"]["errors"], &json["summary"]["warnings"]), (&Value::from(5), &Value::from(1)));
+    assert_eq!((&json["summary"]["errors"], &json["summary"]["warnings"]), (&Value::from(6), &Value::from(0)));
     let first = &json["diagnostics"][0];
     assert_eq!((&first["file"], &first["line"]), (&Value::from("a.letters.yaml"), &Value::from(3)));
     assert_eq!((&first["column"], &first["endColumn"]), (&Value::from(15), &Value::from(16)));

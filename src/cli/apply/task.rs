@@ -11,6 +11,7 @@ use anyhow::{Context as _, anyhow, bail};
 use super::{
     super::{
         connection::{Connection, Service},
+        declarations::check_creates,
         failure::Stale,
         journal::Journal,
         progress::AccountProgress,
@@ -23,7 +24,8 @@ use crate::{
     accounts::Accounts,
     apply::{self, Report},
     clock::Clock,
-    letter::{AccountName, DesiredLetter, Picture, ScanDigest},
+    declaration::Loaded,
+    letter::{AccountName, Picture, ScanDigest},
     plan::{Plan, Staleness, other_account, other_endpoint, staleness},
     retry::{Both, Caller, Observer, Purpose, RetryPolicy, Shutdown, Silent},
     service::LetterFilter,
@@ -38,7 +40,7 @@ pub(super) struct Task {
 }
 
 enum Letters {
-    Declared { letters: Vec<DesiredLetter>, today: jiff::civil::Date, expiring_days: u32 },
+    Declared { loaded: Box<Loaded>, today: jiff::civil::Date, expiring_days: u32 },
     Saved(Plan),
 }
 
@@ -123,8 +125,8 @@ impl Task {
         let Target { account, declarations, service } = target;
         let (today, expiring_days) = (declarations.today(), declarations.expiring_days());
         let loaded = declarations.load_good()?;
-        let scans = FileScans(Arc::new(loaded.roots));
-        let letters = Letters::Declared { letters: loaded.letters, today, expiring_days };
+        let scans = FileScans(Arc::new(loaded.roots.clone()));
+        let letters = Letters::Declared { loaded: Box::new(loaded), today, expiring_days };
         Ok(Self { account, service, scans, letters })
     }
 
@@ -162,10 +164,11 @@ impl Task {
         };
         let is_saved = matches!(self.letters, Letters::Saved(_));
         let plan = match self.letters {
-            Letters::Declared { letters, today, expiring_days } => {
+            Letters::Declared { mut loaded, today, expiring_days } => {
                 let endpoint = connection.endpoint.clone();
+                let letters = std::mem::take(&mut loaded.letters);
                 let plan = Plan::new(endpoint, letters, &existing, today, expiring_days);
-                if let Err(refused) = plan.check_creates() {
+                if let Err(refused) = check_creates(&plan, *loaded) {
                     connection.close().await?;
                     return Err(refused.into());
                 }

@@ -98,7 +98,7 @@ fn signatures(collector: &mut Collector, letters: &[Pictured<'_>]) {
     for (letter, _) in letters {
         let Some(content) = &letter.content else { continue };
         let authorizer = &content.authorizer.value;
-        for (name, span) in content.signatures.names.iter().zip(content.signatures.spans.iter()) {
+        for (name, span) in content.signatures.value.names.iter().zip(content.signatures.value.spans.iter()) {
             let at = Location { file: letter.file, span: *span };
             let (owner, first) = *owners.entry(name).or_insert((authorizer, at));
             if owner != authorizer && reported.insert((name, authorizer)) {
@@ -131,12 +131,12 @@ fn contents(collector: &mut Collector, letters: &[Pictured<'_>]) {
     let mut seen: HashMap<Said<'_>, Location> = HashMap::with_capacity(letters.len());
     for (letter, picture) in letters {
         let (Some(name), Some(content), Some(picture)) = (&letter.name, &letter.content, picture) else { continue };
-        let mut signatures: Vec<_> = content.signatures.names.iter().collect();
+        let mut signatures: Vec<_> = content.signatures.value.names.iter().collect();
         signatures.sort_unstable();
         let said = Said {
             parties: [&content.authorizer.value, &content.authorized_party.value],
-            code: content.organization_code.as_str(),
-            validity: content.validity,
+            code: content.organization_code.value.as_str(),
+            validity: content.validity.value,
             signatures,
             picture: match picture {
                 Picture::Scan(scan) => PictureKey::Digest(scan.digest),

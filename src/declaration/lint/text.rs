@@ -44,11 +44,6 @@ pub(in crate::declaration) fn text(
 }
 
 fn code_flaw(collector: &mut FileCollector<'_>, source: &SourceFile, text: &str, span: Span) {
-    if let Some(plain) = mangled(text.trim()) {
-        let message = format!("the organization code `{}` was changed by a spreadsheet", text.trim());
-        let help = format!("copy the code from the business licence; {plain} has lost its digits");
-        return collector.report_with_help(Code::CodeMangled, message, span, help);
-    }
     let lead = text.chars().count() - text.trim_start().chars().count();
     let Some(flaw) = organization_code::flaw(text.trim()) else { return };
     let (message, place) = match flaw {
@@ -66,15 +61,6 @@ fn code_flaw(collector: &mut FileCollector<'_>, source: &SourceFile, text: &str,
     };
     let help = "compare it with the business licence, character by character";
     collector.report_with_help(Code::CodeCheckDigit, message, place, help);
-}
-
-/// A number as a spreadsheet shows long ones, such as `9.13301E+17`.
-fn mangled(code: &str) -> Option<&str> {
-    let (mantissa, exponent) = code.split_once(['E', 'e'])?;
-    let exponent = exponent.strip_prefix('+')?;
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    let (whole, part) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
-    (digits(exponent) && digits(whole) && digits(part)).then_some(code)
 }
 
 /// A character that a reader takes for another one.

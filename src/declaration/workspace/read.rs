@@ -49,6 +49,7 @@ pub fn load(path: &Path) -> LoadedWorkspace {
     let problems = Loaded {
         letters: Vec::new(),
         diagnostics: collector.finish(),
+        allowed: Vec::new(),
         files: file.into_iter().collect(),
         roots: ScanRoots::default(),
     };

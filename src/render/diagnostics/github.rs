@@ -49,7 +49,8 @@ mod tests {
     #[test]
     fn a_text_cannot_become_a_command_of_its_own() {
         let diagnostics = vec![Diagnostic::new(Code::PathMissing, "100%\r\n::set-env name=x::y")];
-        let loaded = Loaded { letters: vec![], diagnostics, files: vec![], roots: ScanRoots::default() };
+        let loaded =
+            Loaded { letters: vec![], diagnostics, allowed: vec![], files: vec![], roots: ScanRoots::default() };
         assert_eq!(github(&loaded), "::error title=LF-path-missing::100%25\\r\\n::set-env name=x::y\n");
     }
 }

@@ -77,11 +77,20 @@ fn write_place(
 pub fn summary(loaded: &Loaded) -> String {
     let (errors, warnings) = (loaded.count(Severity::Error), loaded.count(Severity::Warning));
     let checked = format!("{} in {}", counted(loaded.letters.len(), "letter"), counted(loaded.files.len(), "file"));
-    match (errors, warnings) {
+    let counts = match (errors, warnings) {
         (0, 0) => format!("{checked}: all good\n"),
         (0, _) => format!("{checked}: {}\n", counted(warnings, "warning")),
         (_, 0) => format!("{}\n", counted(errors, "error")),
         _ => format!("{}, {}\n", counted(errors, "error"), counted(warnings, "warning")),
+    };
+    let mut errors = loaded.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+    match errors.find(|error| error.code.rule().new_letters_only) {
+        Some(Diagnostic { code, .. }) => {
+            format!(
+                "{counts}Where a letter exists already, allow the rule on its line: # letterform: allow {code} reason\n"
+            )
+        }
+        None => counts,
     }
 }
 
@@ -114,7 +123,10 @@ pub fn rule(code: Code) -> String {
             let _ = writeln!(out, "    {line}");
         }
     }
-    if rule.severity == Severity::Warning {
+    if rule.new_letters_only {
+        let _ = write!(out, "\nWhere the letter exists, allow it on that line, with a reason:\n");
+        let _ = writeln!(out, "    # letterform: allow {code} reason");
+    } else if rule.severity == Severity::Warning {
         let _ = write!(out, "\nTo silence it on one line, give a reason:\n    # letterform: allow {code} reason\n");
     }
     out

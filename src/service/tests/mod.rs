@@ -14,7 +14,7 @@ use super::*;
 use crate::{
     clock::Clock,
     credentials::{Credentials, Secret},
-    letter::{PictureFormat, ScanDigest, Signatures},
+    letter::{Letter, PictureFormat, ScanDigest, Signatures},
     transport::scripted::{Scripted, Step},
 };
 
@@ -58,9 +58,9 @@ fn client(server: &Scripted) -> Client {
     Client::new(config(&server.origin())).expect("a client")
 }
 
-fn letter() -> Letter<FileKey> {
+fn letter() -> NewLetter<FileKey> {
     let names = ["菜鸟网络", "Aliyun通信"].map(|name| SignatureName::try_from(name).expect(name));
-    Letter {
+    let letter = Letter {
         name: "菜鸟公司授权书".try_into().expect("a name"),
         authorizer: "菜鸟网络 科技".try_into().expect("a party"),
         authorized_party: "支付宝(中国)".try_into().expect("a party"),
@@ -68,7 +68,8 @@ fn letter() -> Letter<FileKey> {
         validity: "2026-01-01~2029-01-01".try_into().expect("a validity"),
         signatures: Signatures::try_from(names.to_vec()).expect("signatures"),
         picture: "123456/test.jpg".try_into().expect("a key"),
-    }
+    };
+    NewLetter::try_from(letter).expect("a new letter")
 }
 
 fn scan() -> (ScanObject, Bytes) {

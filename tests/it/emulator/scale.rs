@@ -10,8 +10,8 @@ use letterform::{
     clock::ShiftedClock,
     credentials::{Credentials, Secret},
     letter::{
-        Field, Letter, LetterName, OrganizationCode, Party, PictureFormat, ScanDigest, ScanObject, SignatureName,
-        Signatures,
+        Field, Letter, LetterName, NewLetter, OrganizationCode, Party, PictureFormat, ScanDigest, ScanObject,
+        SignatureName, Signatures,
     },
     service::{Client, ClientConfig, Endpoint, LetterFilter, ReadLetters, SignatureForm, WriteLetters, random_nonces},
 };
@@ -64,7 +64,7 @@ async fn scale() {
         let (client, key) = (client.clone(), key.clone());
         tasks.spawn(async move {
             for number in (u32::from(task)..LETTERS).step_by(CONNECTIONS.into()) {
-                let letter = Letter {
+                let letter = NewLetter::try_from(Letter {
                     name: LetterName::try_from(format!("第{number}号授权委托书").as_str()).expect("a name"),
                     authorizer: Party::parse(Field::Authorizer, "菜鸟网络科技有限公司").expect("a party"),
                     authorized_party: Party::parse(Field::AuthorizedParty, "支付宝(中国)网络技术有限公司")
@@ -77,7 +77,8 @@ async fn scale() {
                     ])
                     .expect("signatures"),
                     picture: key.clone(),
-                };
+                })
+                .expect("a new letter");
                 client.create(&letter).await.expect("created");
             }
         });

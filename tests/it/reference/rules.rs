@@ -13,6 +13,11 @@ fn generated_index_lists_every_rule() {
                     An error keeps declarations from being used. A warning doesn't, unless `--deny CODE` or\n\
                     `--deny warnings` makes it an error. `# letterform: allow CODE reason` silences a warning on its\n\
                     line, or on the next line when the comment stands alone.\n\n\
+                    Some rules hold for new letters only: their severity is “error, if new”. `validate` can't know\n\
+                    which letters exist, so a comment is needed where one does. `plan` and `apply` know: they\n\
+                    accept an existing letter, and refuse to create a new one, comment or not. A letter that the\n\
+                    console named after its authorizer, such as `Acme Co., Ltd.V1`, gets a warning for its name and\n\
+                    its parties.\n\n\
                     Most rules come from the documentation of Alibaba Cloud. letterform adds others: a violation of\n\
                     those is not refused by the service, but is a mistake all the same.\n\n\
                     | rule | severity | source | |\n|---|---|---|---|\n"
@@ -23,7 +28,8 @@ fn generated_index_lists_every_rule() {
             Origin::Service => "Alibaba Cloud",
             Origin::Letterform => "letterform",
         };
-        writeln!(page, "| [{code}](rules/{code}.md) | {} | {origin} | {} |", rule.severity, rule.title)
+        let if_new = if rule.new_letters_only { ", if new" } else { "" };
+        writeln!(page, "| [{code}](rules/{code}.md) | {}{if_new} | {origin} | {} |", rule.severity, rule.title)
             .expect("written");
     }
     generated("docs/reference/rules.md", &page);

@@ -5,7 +5,7 @@ use std::future::Future;
 
 use bytes::Bytes;
 use letterform::{
-    letter::{ExistingLetter, FileKey, Letter, LetterId, ScanObject},
+    letter::{ExistingLetter, FileKey, Letter, LetterId, NewLetter, ScanObject},
     service::{Answer, LetterFilter, Operation, Outcome, ReadLetters, ServiceError, Tell, WriteLetters},
 };
 
@@ -154,11 +154,12 @@ impl WriteLetters for Broken<'_> {
         self.service.upload(object, scan, tell).await
     }
 
-    async fn create(&self, letter: &Letter<FileKey>) -> Result<Answer<Option<LetterId>>, ServiceError> {
-        let mut letter = letter.clone();
+    async fn create(&self, letter: &NewLetter<FileKey>) -> Result<Answer<Option<LetterId>>, ServiceError> {
+        let mut letter = letter.clone().into_inner();
         if self.guard == Some(Guard::SendAsDeclared) {
             letter.authorizer = letter.authorized_party.clone();
         }
+        let letter = NewLetter::try_from(letter).expect("the parties follow the same rules");
         let mut result = self.service.create(&letter).await;
         if self.guard == Some(Guard::SendOnce)
             && result.as_ref().is_err_and(|error| error.outcome() == Outcome::Unknown)

@@ -161,7 +161,7 @@ pub(crate) fn draw(rng: &mut StdRng, clients: usize) -> Vec<Vec<DesiredLetter>> 
                 _ => rng.random_range(0..2),
             };
             let source = Source { file: "letters.yaml".to_owned(), line: letters.len() + 1 };
-            letters.push(DesiredLetter { letter: letter(index, variant), source });
+            letters.push(DesiredLetter::new(letter(index, variant), source));
         }
         letters
     };

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use letterform::{
-    letter::{ExistingLetter, FileKey, Letter, LetterId, ScanObject},
+    letter::{ExistingLetter, FileKey, LetterId, NewLetter, ScanObject},
     service::{Answer, Exchange, LetterFilter, Operation, ReadLetters, RequestId, ServiceError, Tell, WriteLetters},
 };
 use tokio::sync::oneshot;
@@ -98,7 +98,7 @@ impl WriteLetters for SimService {
         result.map(|()| FileKey::try_from(key.as_str()).expect("digits and an object's name"))
     }
 
-    async fn create(&self, letter: &Letter<FileKey>) -> Result<Answer<Option<LetterId>>, ServiceError> {
+    async fn create(&self, letter: &NewLetter<FileKey>) -> Result<Answer<Option<LetterId>>, ServiceError> {
         self.witness.create_begins(letter);
         let (maker, sent) = (Maker::Client(self.client), letter.clone());
         let (result, told) =

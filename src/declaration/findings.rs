@@ -1,0 +1,73 @@
+//! What the rules say of each letter, for whoever decides whether it is created.
+
+use std::{collections::HashMap, sync::Arc};
+
+use super::{
+    Code, Diagnostic, FileId, Severity,
+    document::Declared,
+    source::{Position, Span},
+};
+use crate::letter::Finding;
+
+/// The findings of one kind, with the places where they are.
+type Found = Vec<(Position, Arc<Finding>)>;
+
+/// What the rules say, by the lines where they say it.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    faults: HashMap<(FileId, u32), Found>,
+    warnings: HashMap<(FileId, u32), Found>,
+}
+
+/// Rules that a plan looks at itself, by the day on which it is made.
+const OF_THE_PLAN: [Code; 3] = [Code::Expired, Code::ExpiresSoon, Code::NotYetValid];
+
+impl Findings {
+    /// The findings among `diagnostics`, of which the same one may be there twice.
+    pub(super) fn of<'d>(diagnostics: impl Iterator<Item = &'d Diagnostic>) -> Self {
+        let mut findings = Self::default();
+        for diagnostic in diagnostics {
+            let Some(place) = diagnostic.place else { continue };
+            let of_lines = match diagnostic.code {
+                code if code.rule().new_letters_only => &mut findings.faults,
+                code if diagnostic.severity == Severity::Error || OF_THE_PLAN.contains(&code) => continue,
+                _ => &mut findings.warnings,
+            };
+            let start = place.span.start;
+            let finding = Finding {
+                rule: diagnostic.code.as_str(),
+                message: diagnostic.message.clone(),
+                line: start.line as usize,
+                column: start.column as usize,
+            };
+            let found = of_lines.entry((place.file, start.line)).or_default();
+            if !found.iter().any(|(_, known)| **known == finding) {
+                found.push((start, Arc::new(finding)));
+            }
+        }
+        findings
+    }
+
+    /// The rules for new letters that a letter breaks, and the warnings about it.
+    pub(super) fn about(&self, letter: &Declared) -> (Vec<Arc<Finding>>, Vec<Arc<Finding>>) {
+        let spans = letter.spans();
+        (within(&self.faults, letter.file, &spans), within(&self.warnings, letter.file, &spans))
+    }
+}
+
+fn within(found: &HashMap<(FileId, u32), Found>, file: FileId, spans: &[Span]) -> Vec<Arc<Finding>> {
+    if found.is_empty() {
+        return Vec::new();
+    }
+    let mut all: Vec<Arc<Finding>> = Vec::new();
+    for span in spans {
+        for line in span.start.line..=span.end.line {
+            let here = found.get(&(file, line)).map_or(&[][..], Vec::as_slice);
+            let inside = here.iter().filter(|(start, _)| span.start <= *start && *start < span.end);
+            all.extend(inside.map(|(_, finding)| Arc::clone(finding)));
+        }
+    }
+    all.sort_by_key(|finding| (finding.line, finding.column, finding.rule));
+    all.dedup();
+    all
+}
