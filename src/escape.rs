@@ -1,8 +1,12 @@
 //! Texts from YAML files and from the service, made safe to show.
 
+mod shell;
+
 use std::borrow::Cow;
 
 use unicode_width::UnicodeWidthChar;
+
+pub use shell::shell_word;
 
 /// `text` with every character that a terminal would obey or that a reader could not see written as `\u{…}`: control
 /// characters, direction overrides and isolates, zero-width characters, line separators; and so the beginnings of what CI systems

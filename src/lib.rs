@@ -29,5 +29,8 @@ pub mod render;
 pub mod renew;
 pub mod retry;
 pub mod service;
+pub mod signature;
+pub mod status;
 mod transport;
+pub mod usage;
 pub mod wire;

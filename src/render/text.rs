@@ -1,8 +1,13 @@
 //! Plans and reports as text for a terminal.
 
+mod status;
+
 use std::{collections::HashSet, fmt::Write};
 
 use anstyle::Style;
+
+pub(super) use status::letter_problem;
+pub use status::{hand_over, status, statuses};
 
 use super::{
     difference::{self, Side},
@@ -129,7 +134,7 @@ pub fn plans(plans: &Accounts<Plan>) -> String {
         (summary.conflict, "in conflict", style::CONFLICT),
         (summary.unmanaged, "unmanaged", style::DIM),
     ];
-    of_accounts(plans, plan, "planned", &counts)
+    of_accounts(plans, plan, "planned", "letters", &counts)
 }
 
 /// What became of the plans of the accounts of a workspace.
@@ -142,13 +147,14 @@ pub fn reports(reports: &Accounts<Report>) -> String {
         (summary.failed, "failed", style::ERROR),
         (summary.unknown, "unknown", style::ERROR),
     ];
-    of_accounts(reports, report, "applied", &counts)
+    of_accounts(reports, report, "applied", "letters", &counts)
 }
 
 fn of_accounts<T>(
     accounts: &Accounts<T>,
     render: impl Fn(&T) -> String,
     done: &str,
+    what: &str,
     counts: &[(usize, &str, Style)],
 ) -> String {
     let mut out = String::new();
@@ -169,7 +175,7 @@ fn of_accounts<T>(
     let good = accounts.0.len() - failed;
     let of_all = [(good, done, Style::new()), (failed, "failed", style::ERROR)];
     let all = paint(style::STRONG, "All accounts:");
-    let _ = writeln!(out, "{all} {}; letters: {}.", counted(&of_all), counted(counts));
+    let _ = writeln!(out, "{all} {}; {what}: {}.", counted(&of_all), counted(counts));
     out
 }
 

@@ -7,6 +7,7 @@ mod backoff;
 mod event;
 mod rate_limiter;
 mod shutdown;
+mod signatures;
 
 use std::{
     sync::atomic::{AtomicU64, Ordering},
@@ -35,6 +36,7 @@ pub struct Caller<'a, S> {
     queries: RateLimiter,
     uploads: RateLimiter,
     creates: RateLimiter,
+    usage: signatures::Limiters,
     observer: &'a dyn Observer,
     stop: &'a Shutdown,
     requests: AtomicU64,
@@ -70,7 +72,7 @@ pub enum Held {
 /// Waits that are shorter are not worth telling.
 const SHORT: Duration = Duration::from_secs(1);
 
-impl<'a, S: ReadLetters> Caller<'a, S> {
+impl<'a, S> Caller<'a, S> {
     /// A caller with a retry policy and a seed for its jitter.
     pub fn new(service: &'a S, policy: RetryPolicy, seed: u64, observer: &'a dyn Observer, stop: &'a Shutdown) -> Self {
         Self {
@@ -79,6 +81,7 @@ impl<'a, S: ReadLetters> Caller<'a, S> {
             queries: RateLimiter::new(),
             uploads: RateLimiter::new(),
             creates: RateLimiter::new(),
+            usage: signatures::Limiters::default(),
             observer,
             stop,
             requests: AtomicU64::new(0),
@@ -90,27 +93,27 @@ impl<'a, S: ReadLetters> Caller<'a, S> {
         self.observer
     }
 
-    /// Asks for letters, again when that may help. `letter` is the name of the letter for whose sake it is done.
-    pub async fn query(
+    /// Asks something that may be asked twice, again when that may help. `letter` is the name of the letter for whose sake
+    /// it is done.
+    async fn ask<T, F: Future<Output = Result<Answer<T>, ServiceError>>>(
         &self,
+        (operation, limiter): (Operation, &RateLimiter),
         letter: Option<&str>,
-        filter: &LetterFilter,
         purpose: Purpose,
-    ) -> Result<Answer<Vec<ExistingLetter>>, ServiceError> {
-        const OPERATION: Operation = Operation::QuerySmsAuthorizationLetter;
+        call: impl Fn() -> F,
+    ) -> Result<Answer<T>, ServiceError> {
         let mut attempts = Attempts::start();
         let mut last = None;
         loop {
-            match self.acquire(&self.queries, OPERATION, letter, &mut attempts, purpose).await {
+            match self.acquire(limiter, operation, letter, &mut attempts, purpose).await {
                 Ok(()) => {}
                 Err(Held::Failed(error)) => return Err(error),
                 Err(Held::Stopped) => {
                     let problem = "the run was stopped".to_owned();
-                    return Err(last.unwrap_or(ServiceError::NotSent { operation: OPERATION, problem }));
+                    return Err(last.unwrap_or(ServiceError::NotSent { operation, problem }));
                 }
             }
-            let call = self.service.query(filter);
-            let result = self.observed(OPERATION, letter, &attempts, &self.queries, call).await;
+            let result = self.observed(operation, letter, &attempts, limiter, call()).await;
             let Err(error) = result else { return result };
             if self.wait(letter, &mut attempts, &error, purpose).await == Next::GiveUp {
                 return Err(error);
@@ -235,6 +238,19 @@ impl<'a, S: ReadLetters> Caller<'a, S> {
             },
         };
         self.observer.event(&Event::Attempted(attempt));
+    }
+}
+
+impl<S: ReadLetters> Caller<'_, S> {
+    /// Asks for letters, again when that may help. `letter` is the name of the letter for whose sake it is done.
+    pub async fn query(
+        &self,
+        letter: Option<&str>,
+        filter: &LetterFilter,
+        purpose: Purpose,
+    ) -> Result<Answer<Vec<ExistingLetter>>, ServiceError> {
+        let what = (Operation::QuerySmsAuthorizationLetter, &self.queries);
+        self.ask(what, letter, purpose, || self.service.query(filter)).await
     }
 }
 

@@ -76,6 +76,7 @@ fn advice_on_code(
             "declare a `scan` and let apply upload it: there is no picture under that fileKey"
         }
         "AuthorizationLetterDateNotValid" => "check the validity, which must include today, and this machine's clock",
+        "InvalidAction.NotFound" => "check --endpoint and --region: this endpoint does not offer the operation",
         code if is_throttling(code) => "try again later, or with a smaller --parallelism",
         _ => return None,
     };
@@ -89,7 +90,8 @@ fn advice_on_rights(operation: Operation, denial: Option<&Denial>) -> String {
     let whose = denial
         .and_then(|denial| denial.principal.as_deref())
         .map_or_else(|| "the caller's RAM policy".to_owned(), |principal| format!("the RAM policy of {principal}"));
-    format!("allow {action} in {whose}, or attach AliyunDysmsFullAccess")
+    let policy = if operation.only_reads() { "AliyunDysmsReadOnlyAccess" } else { "AliyunDysmsFullAccess" };
+    format!("allow {action} in {whose}, or attach {policy}")
 }
 
 fn advice_on_clock(clock_skew: Option<i64>) -> String {

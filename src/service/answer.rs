@@ -19,11 +19,21 @@ const MAX_EXCERPT: usize = 120;
 /// The longest wait that is believed: a day.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(86_400);
 
-/// Reads an answer of the API: `Data`, when the service says that the operation was carried out.
+/// Where an answer has what was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// In `Data`.
+    Data,
+    /// Beside `Code`, in the answer itself.
+    Whole,
+}
+
+/// Reads an answer of the API: what was asked for, when the service says that the operation was carried out.
 pub(super) fn read<T: DeserializeOwned>(
     operation: Operation,
     response: &Response,
     now: Timestamp,
+    shape: Shape,
 ) -> Result<Answer<Option<T>>, ServiceError> {
     let unreadable = |request_id: Option<RequestId>, problem: String| {
         let Head { status, .. } = response.head;
@@ -54,9 +64,12 @@ pub(super) fn read<T: DeserializeOwned>(
         Some(_) => return Err(unreadable(request_id, "it says OK and that it failed".to_owned())),
         None => return Err(unreadable(request_id, "it does not say whether it succeeded (no `Code`)".to_owned())),
     }
-    let whole: letters::Answer<T> =
-        serde_json::from_slice(body).map_err(|error| unreadable(request_id.clone(), error.to_string()))?;
-    Ok(Answer { value: whole.data, request_id: request_id.or_else(|| request_id_in(&response.head)) })
+    let value = match shape {
+        Shape::Data => serde_json::from_slice(body).map(|letters::Answer { data, .. }| data),
+        Shape::Whole => serde_json::from_slice(body).map(Some),
+    };
+    let value = value.map_err(|error| unreadable(request_id.clone(), error.to_string()))?;
+    Ok(Answer { value, request_id: request_id.or_else(|| request_id_in(&response.head)) })
 }
 
 /// The error of an answer with an error code.

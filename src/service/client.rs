@@ -8,7 +8,8 @@ use reqwest::RequestBuilder;
 use serde::de::DeserializeOwned;
 
 use super::{
-    Answer, Endpoint, Exchange, LetterFilter, Operation, ReadLetters, ServiceError, Tell, WriteLetters, answer,
+    Answer, Endpoint, Exchange, LetterFilter, Operation, ReadLetters, ServiceError, Tell, WriteLetters,
+    answer::{self, Shape},
     object_names::ObjectNames,
     upload::{UploadRight, UploadRights},
     upload_policy::UploadForm,
@@ -30,7 +31,7 @@ use crate::{
 const MAX_QUERY_ANSWER: usize = 64 << 20;
 
 /// The largest other answer that is read.
-const MAX_ANSWER: usize = 1 << 20;
+pub(super) const MAX_ANSWER: usize = 1 << 20;
 
 /// What a [`Client`] needs.
 #[derive(Clone)]
@@ -101,11 +102,12 @@ impl Client {
         (&self.0.config, &self.0.transport)
     }
 
-    async fn call<T: DeserializeOwned>(
+    pub(super) async fn call<T: DeserializeOwned>(
         &self,
         operation: Operation,
         parameters: Parameters,
         limit: usize,
+        shape: Shape,
     ) -> Result<Answer<Option<T>>, ServiceError> {
         let Inner { config, transport, .. } = &*self.0;
         let credentials = config
@@ -129,7 +131,7 @@ impl Client {
             secrets: Secrets::of(credentials.signer(), &signed.signature),
             progress: None,
         };
-        self.perform(sending, request, |response| answer::read(operation, response, config.clock.now())).await
+        self.perform(sending, request, |response| answer::read(operation, response, config.clock.now(), shape)).await
     }
 
     /// Sends a request of any kind and reads its answer, and leaves a line in the log.
@@ -180,7 +182,8 @@ impl Client {
     async fn fetch_right(&self, tell: &Tell<'_>) -> Result<UploadRight, ServiceError> {
         const OPERATION: Operation = Operation::GetQualificationOssInfo;
         let parameters = vec![("BizType".to_owned(), "dysms".to_owned())];
-        let answer = told(OPERATION, tell, self.call::<OssInfo>(OPERATION, parameters, MAX_ANSWER)).await?;
+        let answer =
+            told(OPERATION, tell, self.call::<OssInfo>(OPERATION, parameters, MAX_ANSWER, Shape::Data)).await?;
         UploadRight::new(answer, &self.0.config, &self.0.transport)
     }
 
@@ -274,6 +277,7 @@ async fn told<T>(
 
 impl ReadLetters for Client {
     async fn query(&self, filter: &LetterFilter) -> Result<Answer<Vec<ExistingLetter>>, ServiceError> {
+        const OPERATION: Operation = Operation::QuerySmsAuthorizationLetter;
         let mut parameters = Parameters::new();
         if let Some(code) = &filter.organization_code {
             parameters.push(("OrganizationCode".to_owned(), code.to_string()));
@@ -282,7 +286,7 @@ impl ReadLetters for Client {
             parameters.push(("SignName".to_owned(), signature.to_string()));
         }
         let Answer { value, request_id } =
-            self.call::<Vec<LetterData>>(Operation::QuerySmsAuthorizationLetter, parameters, MAX_QUERY_ANSWER).await?;
+            self.call::<Vec<LetterData>>(OPERATION, parameters, MAX_QUERY_ANSWER, Shape::Data).await?;
         let letters: Vec<_> = value.unwrap_or_default().into_iter().map(ExistingLetter::from).collect();
         for letter in &letters {
             self.0.names.note(letter);
@@ -318,7 +322,7 @@ impl WriteLetters for Client {
     async fn create(&self, letter: &NewLetter<FileKey>) -> Result<Answer<Option<LetterId>>, ServiceError> {
         let operation = Operation::CreateSmsAuthorizationLetter;
         let Answer { value, request_id } =
-            self.call::<CreatedId>(operation, create_parameters(letter), MAX_ANSWER).await?;
+            self.call::<CreatedId>(operation, create_parameters(letter), MAX_ANSWER, Shape::Data).await?;
         let id = value.and_then(|CreatedId(id)| id).map(LetterId);
         Ok(Answer { value: id, request_id })
     }

@@ -15,8 +15,9 @@ pub(super) enum Meaning {
     Unheard,
 }
 
-/// The documented refusals of `CreateSmsAuthorizationLetter` and `GetQualificationOssInfo`.
-const OF_REQUESTS: [&str; 14] = [
+/// The documented refusals of `CreateSmsAuthorizationLetter`, `GetQualificationOssInfo` and `GetSmsSign`, and the gateway's of
+/// an operation that it does not know.
+const OF_REQUESTS: [&str; 16] = [
     "AuthorizationLetterNameRepeat",
     "AuthorizationLetterNameNotMatchRegex",
     "AuthorizationLetterNameOverLimit",
@@ -31,6 +32,8 @@ const OF_REQUESTS: [&str; 14] = [
     "SignNotMatchRegex",
     "AuthorizationOssFileNotUploadError",
     "OssBiztypeNotSupportError",
+    "SignatureNotFound",
+    "InvalidAction.NotFound",
 ];
 
 /// Refusals of the caller: authentication, RAM, and the state of the account.

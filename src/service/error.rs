@@ -18,6 +18,28 @@ pub enum Operation {
     PostObject,
     /// `CreateSmsAuthorizationLetter`
     CreateSmsAuthorizationLetter,
+    /// `QuerySmsSignList`
+    QuerySmsSignList,
+    /// `GetSmsSign`
+    GetSmsSign,
+    /// `QuerySmsQualificationRecord`
+    QuerySmsQualificationRecord,
+    /// `QuerySingleSmsQualification`
+    QuerySingleSmsQualification,
+}
+
+impl Operation {
+    /// Whether the system policy `AliyunDysmsReadOnlyAccess` is enough for whoever needs it.
+    pub(super) fn only_reads(self) -> bool {
+        match self {
+            Self::QuerySmsAuthorizationLetter
+            | Self::QuerySmsSignList
+            | Self::GetSmsSign
+            | Self::QuerySmsQualificationRecord
+            | Self::QuerySingleSmsQualification => true,
+            Self::GetQualificationOssInfo | Self::PostObject | Self::CreateSmsAuthorizationLetter => false,
+        }
+    }
 }
 
 impl fmt::Display for Operation {

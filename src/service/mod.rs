@@ -1,6 +1,6 @@
 //! The remote service: what plan and apply ask of it, and the client that asks over HTTP.
 //!
-//! Reading and writing are two traits, so that a plan has nothing in its hands that could write.
+//! Reading and writing are different traits, so that a plan has nothing in its hands that could write.
 
 use std::{future::Future, time::Duration};
 
@@ -14,6 +14,7 @@ mod denial;
 mod error;
 mod object_names;
 mod reach;
+mod signatures;
 #[cfg(test)]
 mod tests;
 mod upload;
@@ -32,8 +33,9 @@ pub use crate::{
     wire::request::SignatureForm,
 };
 
-use crate::letter::{
-    ExistingLetter, FileKey, LetterId, LetterName, NewLetter, OrganizationCode, ScanObject, SignatureName,
+use crate::{
+    letter::{ExistingLetter, FileKey, LetterId, LetterName, NewLetter, OrganizationCode, ScanObject, SignatureName},
+    signature::{AppliedSignature, Page, Qualification, QualificationDetails, QualificationId, SignatureDetails},
 };
 
 /// What the service answered, and the id under which its support finds the request.
@@ -43,6 +45,13 @@ pub struct Answer<T> {
     pub value: T,
     /// The request's id; `None` when the service sent none.
     pub request_id: Option<RequestId>,
+}
+
+impl<T> Answer<T> {
+    /// The same answer with its value made into something else.
+    fn map<U>(self, make: impl FnOnce(T) -> U) -> Answer<U> {
+        Answer { value: make(self.value), request_id: self.request_id }
+    }
 }
 
 /// One request that was sent, and how it ended.
@@ -75,6 +84,34 @@ pub trait ReadLetters: Sync {
         &self,
         filter: &LetterFilter,
     ) -> impl Future<Output = Result<Answer<Vec<ExistingLetter>>, ServiceError>> + Send;
+}
+
+/// The right to see what uses letters. Each call is one request; nothing is retried here.
+pub trait ReadSignatures: Sync {
+    /// Asks for one page of the signatures that were applied for, counted from 1, of [`Page::SIZE`]
+    /// (`QuerySmsSignList`).
+    fn signatures(
+        &self,
+        page: u32,
+    ) -> impl Future<Output = Result<Answer<Page<AppliedSignature>>, ServiceError>> + Send;
+
+    /// Asks for more of one signature (`GetSmsSign`); `None` when nobody applied for it.
+    fn signature(
+        &self,
+        name: &str,
+    ) -> impl Future<Output = Result<Answer<Option<SignatureDetails>>, ServiceError>> + Send;
+
+    /// Asks for one page of the qualifications, counted from 1, of [`Page::SIZE`] (`QuerySmsQualificationRecord`).
+    fn qualifications(
+        &self,
+        page: u32,
+    ) -> impl Future<Output = Result<Answer<Page<Qualification>>, ServiceError>> + Send;
+
+    /// Asks for more of one qualification (`QuerySingleSmsQualification`); `None` when there is no such one.
+    fn qualification(
+        &self,
+        id: QualificationId,
+    ) -> impl Future<Output = Result<Answer<Option<QualificationDetails>>, ServiceError>> + Send;
 }
 
 /// The right to create letters.

@@ -1,6 +1,6 @@
 //! What goes over the wire, for both of its ends: the client of [`service`](crate::service) and the emulator.
 //!
-//! Parameters become signed text ([`encode`], [`rpc`], [`acs3`], [`request`]), answers become values ([`letters`]). Nothing here does IO.
+//! Parameters become signed text ([`encode`], [`rpc`], [`acs3`], [`request`]), answers become values ([`letters`], [`signatures`]). Nothing here does IO.
 
 pub mod acs3;
 mod digest;
@@ -9,6 +9,7 @@ pub(crate) mod lenient;
 pub mod letters;
 pub mod request;
 pub mod rpc;
+pub mod signatures;
 
 pub use digest::{body_sha256, same_signature};
 

@@ -2,6 +2,7 @@
 
 mod escape;
 mod page;
+mod status;
 
 use std::{collections::HashSet, fmt::Write as _};
 
@@ -20,7 +21,10 @@ use crate::{
     plan::{Difference, Plan, PlanSummary, PlannedLetter, Standing, Warning},
 };
 
-pub use self::page::LIMIT;
+pub use self::{
+    page::LIMIT,
+    status::{status, statuses},
+};
 
 /// More entries than this are folded.
 const MANY: usize = 30;

@@ -20,6 +20,7 @@ use crate::{
 
 mod failures;
 mod requests;
+mod signatures;
 mod uploads;
 
 /// 2026-11-23T18:03:53Z

@@ -4,10 +4,10 @@ use crate::wire::{
     body_sha256, rpc,
 };
 
-type Pairs = Vec<(String, String)>;
+pub(super) type Pairs = Vec<(String, String)>;
 
 /// The query and the headers of a request.
-fn parts(request: &str) -> (Pairs, Pairs) {
+pub(super) fn parts(request: &str) -> (Pairs, Pairs) {
     let (head, body) = request.split_once("\r\n\r\n").expect("a head");
     assert_eq!(body, "");
     let mut lines = head.lines();
@@ -18,7 +18,7 @@ fn parts(request: &str) -> (Pairs, Pairs) {
     (query, headers.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect())
 }
 
-fn value<'a>(pairs: &'a Pairs, wanted: &str) -> Option<&'a str> {
+pub(super) fn value<'a>(pairs: &'a Pairs, wanted: &str) -> Option<&'a str> {
     pairs.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str())
 }
 

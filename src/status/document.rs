@@ -1,0 +1,140 @@
+//! The status as JSON: what `status --format json` prints.
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::{LetterStatus, Move, SignatureStatus, Status, StatusSummary};
+use crate::{
+    accounts::{AccountFailure, AccountResult, Accounts},
+    letter::AccountName,
+    plan::{FORMAT_VERSION, Generator},
+    signature::NotKnown,
+};
+
+/// A status as it is written.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(title = "Status", extend("additionalProperties" = false))]
+pub struct StatusDocument {
+    /// The version of this form: 1.
+    #[schemars(extend("const" = 1))]
+    format_version: u32,
+    /// The program that made the document.
+    generator: Generator,
+    /// The account of the workspace. Without a workspace there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    workspace_account: Option<AccountName>,
+    /// Where the letters are.
+    endpoint: String,
+    /// The day by which validities are judged.
+    #[schemars(with = "String", extend("format" = "date"))]
+    today: Date,
+    /// How many there are of each kind.
+    summary: StatusSummary,
+    /// Declared letters in the order of files and lines, then the others by name.
+    letters: Vec<LetterStatus>,
+    /// The signatures that are for a third party, by name.
+    signatures: Vec<SignatureStatus>,
+    /// The signatures that still name a letter which has a registered successor.
+    moves: Vec<Move>,
+    /// What could not be read.
+    not_known: Vec<NotKnown>,
+    /// Whether the list of signatures changed too often while it was read.
+    incomplete: bool,
+    /// How many signatures were not asked for their qualification (`--details always` asks for all).
+    not_asked: usize,
+}
+
+/// The status of the accounts of a workspace as it is written.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(title = "WorkspaceStatus", extend("additionalProperties" = false))]
+pub struct StatusesDocument {
+    /// The version of this form: 1.
+    #[schemars(extend("const" = 1))]
+    format_version: u32,
+    /// The program that made the document.
+    generator: Generator,
+    /// How many there are of each kind, in all accounts.
+    summary: StatusSummary,
+    /// The accounts in the order of the workspace file.
+    accounts: Vec<AccountStatus>,
+}
+
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+struct AccountStatus {
+    /// The account's name.
+    #[schemars(with = "String")]
+    account: AccountName,
+    #[serde(flatten)]
+    result: StatusOrError,
+}
+
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum StatusOrError {
+    /// What became of its letters.
+    Status(Box<StatusDocument>),
+    /// Why nobody knows.
+    Error(AccountFailure),
+}
+
+/// The JSON schema of a status.
+#[must_use]
+pub fn schema() -> schemars::Schema {
+    schemars::schema_for!(StatusDocument)
+}
+
+/// The JSON schema of the status of a workspace.
+#[must_use]
+pub fn statuses_schema() -> schemars::Schema {
+    schemars::schema_for!(StatusesDocument)
+}
+
+impl Status {
+    /// The status as JSON holds it.
+    #[must_use]
+    pub fn to_document(&self) -> StatusDocument {
+        StatusDocument {
+            format_version: FORMAT_VERSION,
+            generator: Generator::this(),
+            workspace_account: self.account.clone(),
+            endpoint: self.endpoint.clone(),
+            today: self.today,
+            summary: self.summary(),
+            letters: self.letters.clone(),
+            signatures: self.signatures.clone(),
+            moves: self.moves.clone(),
+            not_known: self.not_known.clone(),
+            incomplete: self.incomplete,
+            not_asked: self.not_asked,
+        }
+    }
+}
+
+impl Accounts<Status> {
+    /// How many there are of each kind, in all accounts.
+    #[must_use]
+    pub fn summary(&self) -> StatusSummary {
+        self.good().map(Status::summary).fold(StatusSummary::default(), StatusSummary::plus)
+    }
+
+    /// The status of each account as JSON holds it.
+    #[must_use]
+    pub fn to_document(&self) -> StatusesDocument {
+        let entry = |account: &AccountResult<Status>| AccountStatus {
+            account: account.account.clone(),
+            result: match &account.result {
+                Ok(status) => StatusOrError::Status(Box::new(status.to_document())),
+                Err(failure) => StatusOrError::Error(failure.clone()),
+            },
+        };
+        StatusesDocument {
+            format_version: FORMAT_VERSION,
+            generator: Generator::this(),
+            summary: self.summary(),
+            accounts: self.0.iter().map(entry).collect(),
+        }
+    }
+}

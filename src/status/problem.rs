@@ -1,0 +1,88 @@
+//! What keeps a signature from being used, or will.
+
+use serde::Serialize;
+
+/// What is wrong with a signature that is for a third party, or will be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Problem {
+    /// Its request names no letter.
+    WithoutLetter,
+    /// The letter that its request names is not among the account's.
+    LetterNotFound,
+    /// The letter has ended.
+    LetterExpired,
+    /// The letter has not begun.
+    LetterNotYetValid,
+    /// The letter ends within the days of a warning.
+    LetterEndsSoon,
+    /// The letter has a successor that is registered, and the signature still names the old one.
+    LetterHasSuccessor,
+    /// The letter's scope does not hold it.
+    NotInScope,
+    /// The code of its qualification is not the letter's.
+    CodeDiffers,
+    /// The qualification that its request names is not among the account's.
+    QualificationNotFound,
+    /// Its qualification is not approved.
+    QualificationNotApproved,
+    /// Its qualification is for the account's own use.
+    QualificationOwnUse,
+    /// The licence behind its qualification has ended.
+    QualificationExpired,
+    /// A carrier did not register it.
+    RegistrationFailed,
+    /// A carrier's registration has lapsed.
+    RegistrationLapsed,
+}
+
+impl Problem {
+    /// The problem as documents write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::WithoutLetter => "without-letter",
+            Self::LetterNotFound => "letter-not-found",
+            Self::LetterExpired => "letter-expired",
+            Self::LetterNotYetValid => "letter-not-yet-valid",
+            Self::LetterEndsSoon => "letter-ends-soon",
+            Self::LetterHasSuccessor => "letter-has-successor",
+            Self::NotInScope => "not-in-scope",
+            Self::CodeDiffers => "code-differs",
+            Self::QualificationNotFound => "qualification-not-found",
+            Self::QualificationNotApproved => "qualification-not-approved",
+            Self::QualificationOwnUse => "qualification-own-use",
+            Self::QualificationExpired => "qualification-expired",
+            Self::RegistrationFailed => "registration-failed",
+            Self::RegistrationLapsed => "registration-lapsed",
+        }
+    }
+
+    /// What it means, as a sentence about the signature.
+    #[must_use]
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::WithoutLetter => "for a third party, but applied for without a letter",
+            Self::LetterNotFound => "names a letter that is not in this account",
+            Self::LetterExpired => "its letter has expired",
+            Self::LetterNotYetValid => "its letter is not valid yet",
+            Self::LetterEndsSoon => "its letter ends soon",
+            Self::LetterHasSuccessor => "its letter has a successor: move it there",
+            Self::NotInScope => "not in its letter's list of signatures",
+            Self::CodeDiffers => "its qualification and its letter have different organization codes",
+            Self::QualificationNotFound => "names a qualification that is not in this account",
+            Self::QualificationNotApproved => "its qualification is not approved",
+            Self::QualificationOwnUse => "its qualification is for own use, not for a third party",
+            Self::QualificationExpired => "the licence of its qualification has expired",
+            Self::RegistrationFailed => "registration failed at a carrier",
+            Self::RegistrationLapsed => "registration lapsed at a carrier",
+        }
+    }
+
+    /// Whether the signature can't be used as it is. The others tell of what comes.
+    #[must_use]
+    pub const fn forbids_use(self) -> bool {
+        !matches!(self, Self::LetterEndsSoon | Self::LetterHasSuccessor | Self::QualificationExpired)
+    }
+}
