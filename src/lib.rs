@@ -12,6 +12,7 @@
 
 pub mod accounts;
 pub mod apply;
+pub mod checkout;
 pub mod cli;
 pub mod clock;
 pub mod credentials;

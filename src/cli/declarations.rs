@@ -14,7 +14,11 @@ use crate::{
     escape::visible,
     letter::{DesiredLetter, Finding},
     plan::{Plan, RefusedCreates},
-    render::{diagnostics, style, style::paint},
+    render::{
+        diagnostics::{self, Show},
+        style,
+        style::paint,
+    },
 };
 
 /// Options of every command that reads declarations.
@@ -128,7 +132,7 @@ impl BadDeclarations {
     /// The problems, each with its place.
     pub(crate) fn details(&self) -> String {
         let last = if self.refused.is_some() { format!("{self}\n") } else { diagnostics::summary(&self.loaded) };
-        diagnostics::text(&self.loaded) + &last
+        diagnostics::text(&self.loaded, Show::USUAL) + &last
     }
 }
 

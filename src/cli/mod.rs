@@ -4,6 +4,7 @@
 
 mod accounts;
 mod apply;
+mod checkout;
 mod completions;
 mod connection;
 mod declarations;

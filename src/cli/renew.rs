@@ -20,7 +20,7 @@ use crate::{
     inventory::Inventory,
     letter::{DesiredLetter, Letter, LetterName, Picture},
     render::{
-        diagnostics,
+        diagnostics::{self, Show},
         style::{self, paint},
     },
     renew::{self, Wish},
@@ -81,7 +81,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let after =
         declaration::load_text_in(path, renewed.clone().into_bytes(), &LoadOptions::new(today), loaded.roots.clone());
     if after.has_errors() || !is_added(&before, &after.letters, &new) {
-        stderr::write(format_args!("{}", diagnostics::text(&after)));
+        stderr::write(format_args!("{}", diagnostics::text(&after, Show::USUAL)));
         return Err(by_hand(format!("{} would not read as it should; nothing was written", old.source.file)).into());
     }
     files::write(path, renewed.as_bytes())?;

@@ -3,12 +3,15 @@
 use clap::ValueEnum;
 
 use super::{
-    Exit, clock,
+    Exit, checkout, clock,
     declarations::{BadDeclarations, DeclarationArgs, Declarations},
     files,
     workspace::WorkspaceArgs,
 };
-use crate::{declaration::Loaded, render::diagnostics};
+use crate::{
+    declaration::Loaded,
+    render::diagnostics::{self, Show},
+};
 
 /// Arguments of `validate`.
 #[derive(Debug, clap::Args)]
@@ -16,6 +19,9 @@ pub(crate) struct Args {
     /// The form of what is printed
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
+    /// Show all problems, not the first 1,000 (text and github)
+    #[arg(long)]
+    all: bool,
     #[command(flatten)]
     declarations: DeclarationArgs,
     #[command(flatten)]
@@ -38,11 +44,12 @@ enum Format {
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let loaded = load(args)?;
+    let show = if args.all { Show::All } else { Show::USUAL };
     let text = match args.format {
-        Format::Text => diagnostics::text(&loaded) + &diagnostics::summary(&loaded),
+        Format::Text => diagnostics::text(&loaded, show) + &diagnostics::summary(&loaded),
         Format::Json => diagnostics::json(&loaded),
-        Format::Github => diagnostics::github(&loaded) + &diagnostics::summary(&loaded),
-        Format::Sarif => diagnostics::sarif(&loaded),
+        Format::Github => diagnostics::github(&loaded, &checkout::find(), show) + &diagnostics::summary(&loaded),
+        Format::Sarif => diagnostics::sarif(&loaded, &checkout::find()),
     };
     match args.format {
         Format::Github => files::print_commands(&text)?,

@@ -35,6 +35,8 @@ pub struct Diagnostic {
     pub message: String,
     /// Where, unless it is about no file that could be read.
     pub place: Option<Location>,
+    /// The file or folder that it is about when there is no place: it is missing, can't be read, or has no declarations.
+    pub path: Option<String>,
     /// Other places that one has to see to understand it.
     pub related: Vec<Related>,
     /// What to do.
@@ -60,6 +62,7 @@ impl Diagnostic {
             severity: code.rule().severity,
             message: message.into(),
             place: None,
+            path: None,
             related: Vec::new(),
             help: None,
             suggestion: None,
@@ -70,6 +73,13 @@ impl Diagnostic {
     #[must_use]
     pub fn at(mut self, place: Location) -> Self {
         self.place = Some(place);
+        self
+    }
+
+    /// The problem as one about a path that has no text.
+    #[must_use]
+    pub fn about(mut self, path: impl Into<String>) -> Self {
+        self.path = Some(path.into());
         self
     }
 

@@ -74,14 +74,16 @@ fn below(folder: &Path, found: &mut Vec<DeclarationFile>, problems: &mut Vec<Dia
         } else {
             let message = format!("{} is no file of this folder", name(entry.path()));
             let help = "put a file in the place of the symbolic link, device or pipe";
-            problems.push(Diagnostic::new(Code::FileUnreadable, message).help(help));
+            problems.push(Diagnostic::new(Code::FileUnreadable, message).about(name(entry.path())).help(help));
         }
     }
     if before == (found.len(), problems.len()) {
         let message = format!("no declarations in {}", folder_name(folder));
         let help = "files named letters.yaml, letters.yml, *.letters.yaml or *.letters.yml were looked for, in its folders \
                     too; give a file itself if it has another name";
-        problems.push(Diagnostic::new(Code::NoDeclarations, message).help(help));
+        // Where a file of them would be expected.
+        let expected = name(&folder.join("letters.yaml"));
+        problems.push(Diagnostic::new(Code::NoDeclarations, message).about(expected).help(help));
     }
 }
 
@@ -113,7 +115,9 @@ pub(super) fn name(path: &Path) -> String {
 fn missing(path: &Path, error: &io::Error) -> Diagnostic {
     if error.kind() == io::ErrorKind::NotFound {
         let message = format!("there is no file or folder {}", name(path));
-        Diagnostic::new(Code::PathMissing, message).help("check the spelling, and the folder in which the program runs")
+        Diagnostic::new(Code::PathMissing, message)
+            .about(name(path))
+            .help("check the spelling, and the folder in which the program runs")
     } else {
         unreadable(path, error)
     }
@@ -121,6 +125,7 @@ fn missing(path: &Path, error: &io::Error) -> Diagnostic {
 
 fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
     Diagnostic::new(Code::FileUnreadable, format!("{} cannot be read: {error}", name(path)))
+        .about(name(path))
         .help("check that it is a file that this user may read")
 }
 
@@ -134,7 +139,7 @@ pub(super) fn read(found: &DeclarationFile) -> Result<Vec<u8>, Box<Diagnostic>> 
     if bytes.len() as u64 > MAX_FILE_BYTES {
         let message = format!("{} is larger than {} MiB", found.name, MAX_FILE_BYTES / 1024 / 1024);
         let help = "spread the letters over several files";
-        return Err(Box::new(Diagnostic::new(Code::FileTooLarge, message).help(help)));
+        return Err(Box::new(Diagnostic::new(Code::FileTooLarge, message).about(&found.name).help(help)));
     }
     Ok(bytes)
 }

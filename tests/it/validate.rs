@@ -70,6 +70,75 @@ fn sarif_is_valid_against_its_schema() {
     }));
 }
 
+/// The first location of each result.
+fn locations(log: &Value) -> Vec<Value> {
+    let results = log["runs"][0]["results"].as_array().expect("a list");
+    results.iter().map(|result| result["locations"][0]["physicalLocation"]["artifactLocation"].clone()).collect()
+}
+
+#[test]
+fn every_result_of_sarif_has_a_location_from_the_root_of_the_repository() {
+    let project = mistakes().file("empty/keep", "").file("sub/letters.yaml", "version: 2\n");
+    let whole = project.path().canonicalize().unwrap().join("letters.yaml");
+    let at = |uri: &str| serde_json::json!({"uri": uri, "uriBaseId": "%SRCROOT%"});
+    let sarif = |arguments: &[&str]| project.run(&[&["validate", "--format=sarif"], arguments].concat()).json();
+    assert_eq!(locations(&sarif(&["missing"])), [at("missing")]);
+    assert_eq!(locations(&sarif(&["empty"])), [at("empty/letters.yaml")]);
+    assert_eq!(locations(&sarif(&["--workspace=none.yaml"])), [at("none.yaml")]);
+    project.write("letters.yaml", "version: 2\n");
+    assert_eq!(locations(&sarif(&[whole.to_str().unwrap()]))[0], at("letters.yaml"));
+    // From a folder below, with git or with none.
+    let below = || {
+        let mut command = project.command(&["validate", "--format=sarif", "../letters.yaml", "."]);
+        locations(&crate::project::Run::of(command.current_dir(project.path().join("sub")).output().unwrap()).json())
+    };
+    let both = [at("letters.yaml"), at("letters.yaml"), at("sub/letters.yaml"), at("sub/letters.yaml")];
+    assert_eq!(below(), both);
+    std::fs::create_dir(project.path().join(".git")).unwrap();
+    assert_eq!(below(), both);
+}
+
+#[test]
+fn marks_name_files_from_the_root_of_the_repository() {
+    let project = Project::new().file("sub/letters.yaml", "version: 2\n");
+    let marks = |variable: (&str, &std::path::Path)| {
+        let mut command = project.command(&["validate", "--format=github", "."]);
+        command.env(variable.0, variable.1).current_dir(project.path().join("sub"));
+        crate::project::Run::of(command.output().unwrap()).stdout
+    };
+    let inside = marks(("GITHUB_WORKSPACE", &project.path().join("sub/..")));
+    assert!(inside.starts_with("::error file=sub/letters.yaml,line=1"), "{inside}");
+    let elsewhere = marks(("GITHUB_WORKSPACE", std::path::Path::new("/usr")));
+    assert!(elsewhere.starts_with("::error file=letters.yaml,line=1"), "{elsewhere}");
+    // Several repositories may be checked out below the folder of a job.
+    std::fs::create_dir(project.path().join("sub/.git")).unwrap();
+    let nested = marks(("GITHUB_WORKSPACE", project.path()));
+    assert!(nested.starts_with("::error file=letters.yaml,line=1"), "{nested}");
+}
+
+#[test]
+fn problems_without_number_end_with_the_count_of_the_rest() {
+    let letters = "  - {name: 1, x: 1}\n".repeat(6_000);
+    let project = Project::new().file("letters.yaml", format!("version: 1\nletters:\n{letters}"));
+    let run = |arguments: &[&str]| project.run(&[&["validate"], arguments].concat()).exits(1).stdout;
+    let text = run(&[]);
+    assert!(text.len() < 600_000, "{}", text.len());
+    assert_eq!(text.matches("error[").count(), 1_000);
+    let end = text.lines().rev().take(3).collect::<Vec<_>>();
+    assert!(end[2].contains("more problems are not shown; `letterform validate --all`"), "{end:?}");
+    let marks = run(&["--format=github"]);
+    assert_eq!(marks.matches("\n::").count(), 1_000);
+    assert!(marks.contains("\n::notice title=letterform::"));
+    assert!(run(&["--all"]).matches("error[").count() > 6_000);
+    let log: Value = serde_json::from_str(&run(&["--format=sarif"])).unwrap();
+    assert_eq!(locations(&log).len(), 5_000);
+    let told = &log["runs"][0]["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"];
+    assert!(told.as_str().unwrap().contains("more problems are not shown"));
+    // What keeps a plan from being made is cut as well.
+    let plan = project.sandbox(&["plan"]).exits(1);
+    assert_eq!(plan.stderr.matches("error[").count(), 1_000);
+}
+
 #[test]
 fn warnings_do_not_fail_until_they_are_denied() {
     let project = Project::new()

@@ -238,6 +238,6 @@ fn shown(bytes: Vec<u8>) {
         let columns = file.line(start.line).chars().count() + 1;
         assert!(start.column as usize <= columns, "{diagnostic:?} of {:?}", file.text());
     }
-    let text = anstream::adapter::strip_str(&diagnostics::text(&loaded)).to_string();
+    let text = anstream::adapter::strip_str(&diagnostics::text(&loaded, diagnostics::Show::All)).to_string();
     assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
 }

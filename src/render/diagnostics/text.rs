@@ -2,7 +2,10 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Reset, Style};
 
-use super::snippet::snippet;
+use super::{
+    shown::{Show, Shown},
+    snippet::snippet,
+};
 use crate::{
     declaration::{Code, Diagnostic, Loaded, Location, Origin, Severity, SourceFile},
     escape::{visible, width},
@@ -22,10 +25,14 @@ fn style(severity: Severity) -> Style {
 
 /// The diagnostics as people read them, each with its source line, coloured: print it through `anstream`, which takes the
 /// colours out where they are not wanted.
-pub fn text(loaded: &Loaded) -> String {
+pub fn text(loaded: &Loaded, show: Show) -> String {
     let mut out = String::new();
-    for diagnostic in &loaded.diagnostics {
+    let shown = Shown::of(loaded, show);
+    for diagnostic in &shown.diagnostics {
         write(&mut out, diagnostic, &loaded.files).expect("writing to a string never fails");
+    }
+    if let Some(rest) = shown.rest() {
+        let _ = writeln!(out, "{rest}\n");
     }
     out
 }
