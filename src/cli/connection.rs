@@ -1,11 +1,6 @@
 //! The options of every command that talks to the service, and the client that they describe.
 
-use std::{
-    ffi::OsStr,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, anyhow, bail};
 use clap::ValueEnum;
@@ -16,7 +11,9 @@ use crate::{
         self, AssumedRole, ConfiguredRegion, CredentialSource, Credentials, DefaultChain, Environment, Fetcher, Secret,
     },
     declaration::workspace::{Access, Account, AccountId, Settings},
-    emulator::{AccessKey, Emulator, EmulatorOptions, PolicyForm, Running, StateLocation, faults::Faults},
+    emulator::{
+        self, AccessKey, Emulator, EmulatorOptions, Limits, PolicyForm, Running, StateLocation, faults::Faults,
+    },
     endpoint::{Endpoint, Region},
     escape::visible,
     nonce,
@@ -282,7 +279,7 @@ impl Connection {
 
     /// An emulator with an account of its own, on an ephemeral loopback port: everything but the service is real.
     async fn open_sandbox(service: &Service, folder: PathBuf, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
-        if !may_hold_sandbox(&folder) {
+        if !emulator::may_hold_state(&folder) {
             bail!(
                 "{} holds other files than a sandbox's; give --sandbox=DIR an empty folder, or one that does not exist yet",
                 folder.display()
@@ -297,8 +294,11 @@ impl Connection {
             upload_policy: PolicyForm::default(),
             clock: Arc::clone(&clock),
             metadata_role: None,
+            limits: Limits::default(),
         };
-        let running = Emulator::open(options)?.listen("127.0.0.1:0".parse()?).await?;
+        let emulator = Emulator::open(options)?;
+        super::emulator::warn_of(&emulator);
+        let running = emulator.listen(&["127.0.0.1:0".parse()?]).await?;
         let endpoint = Endpoint::parse(&running.endpoint())?;
         let secret = Secret::new(secret.to_owned());
         let credentials = Arc::new(Credentials { access_key_id: id.to_owned(), secret, token: None });
@@ -333,24 +333,6 @@ impl Connection {
     }
 }
 
-/// Files that operating systems put into any folder.
-const CLUTTER: [&str; 5] = [".DS_Store", ".localized", "Thumbs.db", "desktop.ini", ".gitignore"];
-
-/// Whether a folder can hold the state of a sandbox: it holds one, it holds those of a workspace's accounts, or it is empty or
-/// missing. What follows `--sandbox` may have been meant as a path of declarations.
-fn may_hold_sandbox(folder: &Path) -> bool {
-    let is_state = |folder: &Path| folder.join("state.redb").exists();
-    let is_clutter = |name: &OsStr| CLUTTER.iter().any(|clutter| name == *clutter);
-    match std::fs::read_dir(folder) {
-        Ok(mut entries) => {
-            is_state(folder)
-                || entries
-                    .all(|entry| entry.is_ok_and(|entry| is_clutter(&entry.file_name()) || is_state(&entry.path())))
-        }
-        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
-    }
-}
-
 /// A text as one word of a POSIX shell.
 pub(super) fn shell_word(text: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./:@%+=,".contains(c);
@@ -358,28 +340,5 @@ pub(super) fn shell_word(text: &str) -> String {
         text.to_owned()
     } else {
         format!("'{}'", text.replace('\'', "'\\''"))
-    }
-}
-
-#[cfg(test)]
-#[allow(clippy::disallowed_methods, reason = "a test's folder is its own")]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn recognises_a_sandbox_among_files_of_the_operating_system() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = |name: &str| {
-            let path = folder.path().join(name);
-            std::fs::create_dir_all(path.parent().expect("a parent")).expect("made");
-            std::fs::File::create(path).expect("made");
-        };
-        assert!(may_hold_sandbox(folder.path()) && may_hold_sandbox(&folder.path().join("new")));
-        CLUTTER.into_iter().for_each(file);
-        assert!(may_hold_sandbox(folder.path()));
-        file("retail/state.redb");
-        assert!(may_hold_sandbox(folder.path()));
-        file("letters.yaml");
-        assert!(!may_hold_sandbox(folder.path()));
     }
 }

@@ -9,10 +9,10 @@ use std::{
 
 use anyhow::{Context, bail};
 
-use super::{Exit, Global, files, interrupt};
+use super::{Exit, Global, files, interrupt, stderr};
 use crate::{
     emulator::{
-        AccessKey, Emulator, EmulatorOptions, PolicyForm, Running, StateFile, StateLocation,
+        AccessKey, Emulator, EmulatorOptions, Limits, PolicyForm, Running, StateFile, StateLocation,
         faults::{FaultRule, Faults},
     },
     escape::visible,
@@ -58,8 +58,8 @@ struct State {
 #[derive(Debug, clap::Args)]
 struct Serve {
     /// The address to listen on; port 0 is any that is free
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8025")]
-    listen: SocketAddr,
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8025", value_parser = host_and_port)]
+    listen: String,
     #[command(flatten)]
     state: State,
     /// Take an address that other machines can reach; whoever reaches it can use the admin endpoint too
@@ -81,6 +81,15 @@ struct Serve {
     /// Letters and objects to begin with, as `export` writes them (for `:memory:` and new folders)
     #[arg(long, value_name = "FILE")]
     import: Option<PathBuf>,
+}
+
+/// `ADDRESS:PORT` or `HOST:PORT`.
+fn host_and_port(text: &str) -> Result<String, String> {
+    let port = text.rsplit_once(':').filter(|(host, _)| !host.is_empty()).map(|(_, port)| port);
+    match port.map(str::parse::<u16>) {
+        Some(Ok(_)) => Ok(text.to_owned()),
+        _ => Err("expected an address and a port, such as `127.0.0.1:8025` or `localhost:0`".to_owned()),
+    }
 }
 
 fn role_name(text: &str) -> Result<String, String> {
@@ -106,11 +115,11 @@ pub(crate) fn run(args: &Args, _global: &Global) -> anyhow::Result<Exit> {
 }
 
 async fn serve(args: &Serve) -> anyhow::Result<Exit> {
-    if !args.allow_remote && !is_loopback(args.listen.ip()) {
+    let addresses = resolve(&args.listen).await?;
+    if let Some(remote) = addresses.iter().find(|address| !args.allow_remote && !is_loopback(address.ip())) {
         bail!(
-            "{} can be reached from other machines; listen on a loopback address such as 127.0.0.1:{}, or say --allow-remote",
-            args.listen,
-            args.listen.port()
+            "{remote} can be reached from other machines; listen on a loopback address such as 127.0.0.1:{}, or say --allow-remote",
+            remote.port()
         );
     }
     let access_keys = access_keys(args.access_keys.clone())?;
@@ -124,13 +133,22 @@ async fn serve(args: &Serve) -> anyhow::Result<Exit> {
     if let Some(file) = &args.import {
         emulator.import(read(file)?)?;
     }
-    let running = emulator.listen(args.listen).await?;
+    let running = emulator.listen(&addresses).await?;
     let stop = Shutdown::new();
     interrupt::hand_over(&stop, "finishing requests under way");
     announce(&running, &access_keys, args).context("standard output can't be written")?;
     stop.requested().await;
     running.shutdown().await?;
     Ok(Exit::Done)
+}
+
+/// The addresses of a host and port, those of version 4 first: most of what prints or reads `http://ADDRESS` expects one.
+async fn resolve(listen: &str) -> anyhow::Result<Vec<SocketAddr>> {
+    let found = tokio::net::lookup_host(listen).await;
+    let mut addresses: Vec<_> =
+        found.with_context(|| format!("{} is not the name of an address to listen on", visible(listen)))?.collect();
+    addresses.sort_by_key(SocketAddr::is_ipv6);
+    Ok(addresses)
 }
 
 fn is_loopback(ip: IpAddr) -> bool {
@@ -146,7 +164,18 @@ fn open(
 ) -> anyhow::Result<Emulator> {
     let state = StateLocation::from(state.location.as_str());
     let (clock, metadata_role) = (super::clock()?, metadata_role.map(str::to_owned));
-    Ok(Emulator::open(EmulatorOptions { state, access_keys, faults, upload_policy, clock, metadata_role })?)
+    let limits = Limits::default();
+    let options = EmulatorOptions { state, access_keys, faults, upload_policy, clock, metadata_role, limits };
+    let emulator = Emulator::open(options)?;
+    warn_of(&emulator);
+    Ok(emulator)
+}
+
+/// Says what somebody should know who uses the state.
+pub(super) fn warn_of(emulator: &Emulator) {
+    if let Some(warning) = emulator.warning() {
+        stderr::tell!("warning: {warning}");
+    }
 }
 
 /// The AccessKeys that were given, and the one of the environment; the default one when there is neither.
@@ -184,7 +213,7 @@ fn announce(running: &Running, access_keys: &[AccessKey], args: &Serve) -> io::R
     lines.extend(access_keys.iter().map(key_line));
     lines.push(format!("  admin        {endpoint}/_emulator"));
     lines.extend(args.faults.iter().map(|fault| format!("  fault        {fault}")));
-    if !is_loopback(args.listen.ip()) {
+    if !is_loopback(running.address().ip()) {
         lines.push("  REMOTE       other machines can reach this emulator and its admin endpoint".to_owned());
     }
     let key = &access_keys[0];

@@ -24,6 +24,7 @@ pub mod ledger;
 mod action;
 mod auth;
 mod http;
+mod limits;
 mod object_store;
 mod params;
 mod refusal;
@@ -34,12 +35,13 @@ pub use self::{
     action::Action,
     auth::{AccessKey, AccountError, AccountName},
     ledger::{Filter, NewLetter},
+    limits::Limits,
     object_store::PolicyForm,
     params::Params,
     refusal::{Code, Refusal},
     state::{
         snapshot::{AccountState, ImportError, Imported, LetterState, ObjectState, StateFile},
-        store::{StateLocation, StoreError},
+        store::{StateLocation, StoreError, may_hold_state},
     },
 };
 use self::{
@@ -64,6 +66,8 @@ pub struct EmulatorOptions {
     pub clock: Arc<dyn Clock>,
     /// The role of the ECS instances whose metadata service it imitates as well, if it does.
     pub metadata_role: Option<String>,
+    /// How long a client may keep it waiting.
+    pub limits: Limits,
 }
 
 /// Why an emulator can't serve.
@@ -75,11 +79,12 @@ pub enum EmulatorError {
     Store(#[from] StoreError),
     /// The address can't be listened on.
     #[error(
-        "{address} can't be listened on: {problem}; give another address with --listen, port 0 for any that is free"
+        "{} can't be listened on: {problem}; give another address with --listen, port 0 for any that is free",
+        shown(addresses)
     )]
     Listen {
-        /// The address.
-        address: SocketAddr,
+        /// The addresses that were tried.
+        addresses: Vec<SocketAddr>,
         /// Why not.
         problem: std::io::Error,
     },
@@ -103,7 +108,15 @@ impl Emulator {
         let (store, changes, ledger) = Store::open(&options.state)?;
         let mut state = State::new(ledger, changes, keys, options.faults, options.metadata_role.map(Metadata::new));
         state.upload_policy = options.upload_policy;
-        Ok(Self { shared: Arc::new(Shared::new(state, store, options.clock)) })
+        Ok(Self { shared: Arc::new(Shared::new(state, store, options.clock, options.limits)) })
+    }
+
+    /// What somebody should know who uses this state: that its last change is undone, as it was not written whole. Neither
+    /// the end of a process nor the emulator itself brings that about; a crash of the machine or a damaged disk does.
+    #[must_use]
+    pub fn warning(&self) -> Option<&'static str> {
+        let undone = self.shared.store.undone;
+        undone.then_some("the last change of the state was not written whole and is undone; a letter may be missing")
     }
 
     /// All that is kept.
@@ -130,13 +143,13 @@ impl Emulator {
         close(&self.shared).await
     }
 
-    /// Begins to serve on an address; port 0 is any that is free.
+    /// Begins to serve on the first of these addresses that can be listened on; port 0 is any that is free.
     ///
     /// # Errors
-    /// When the address can't be listened on.
-    pub async fn listen(self, address: SocketAddr) -> Result<Running, EmulatorError> {
-        let fails = |problem| EmulatorError::Listen { address, problem };
-        let listener = TcpListener::bind(address).await.map_err(fails)?;
+    /// When none can.
+    pub async fn listen(self, addresses: &[SocketAddr]) -> Result<Running, EmulatorError> {
+        let fails = |problem| EmulatorError::Listen { addresses: addresses.to_vec(), problem };
+        let listener = TcpListener::bind(addresses).await.map_err(fails)?;
         let address = listener.local_addr().map_err(fails)?;
         let stop = CancellationToken::new();
         let serving = tokio::spawn(http::serve(listener, Arc::clone(&self.shared), stop.clone()));
@@ -183,6 +196,11 @@ impl Running {
         let _ = self.serving.await;
         close(&self.shared).await
     }
+}
+
+/// Addresses side by side.
+fn shown(addresses: &[SocketAddr]) -> String {
+    addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ")
 }
 
 async fn close(shared: &Shared) -> Result<(), StoreError> {

@@ -89,6 +89,8 @@ codes! {
     MethodNotSupported = "UnsupportedHTTPMethod", 400, "This http method is not supported.";
     /// A body that is larger than any call needs.
     RequestTooLarge = "RequestTooLarge", 413, "The request is too large.";
+    /// A body that did not come.
+    RequestTimeout = "RequestTimeout", 408, "The request was not received in time.";
     /// An `AccessKeyId` that nobody has.
     AccessKeyNotFound = "InvalidAccessKeyId.NotFound", 404, "Specified access key is not found.";
     /// An AccessKey that was switched off.

@@ -90,6 +90,7 @@ fn a_journal_on_a_fifo_without_a_reader_is_refused() {
     fifo(&project, "fifo");
     let start = Instant::now();
     let run = project.sandbox(&["apply", "--auto-approve", "--journal", "fifo", "letters.yaml"]).exits(1);
+    assert!(!project.path().join(".letterform").exists(), "the sandbox was opened, and nobody closed it");
     assert!(run.stderr.contains("no program has read from it"), "{}", run.stderr);
     assert!(start.elapsed() < Duration::from_secs(60));
 }

@@ -13,7 +13,7 @@ use letterform::{
     clock::Clock,
     credentials::{CredentialSource, Environment, Fetcher, default_chain},
     declaration::{self, LoadOptions},
-    emulator::{Emulator, EmulatorOptions, PolicyForm, StateLocation, faults::Faults},
+    emulator::{Emulator, EmulatorOptions, Limits, PolicyForm, StateLocation, faults::Faults},
     letter::{Scan, Source},
     nonce,
     plan::Plan,
@@ -62,8 +62,9 @@ async fn temporary_credentials_are_renewed_while_letters_are_created() {
         upload_policy: PolicyForm::default(),
         clock: Arc::clone(&clock),
         metadata_role: None,
+        limits: Limits::default(),
     });
-    let running = emulator.unwrap().listen("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let running = emulator.unwrap().listen(&["127.0.0.1:0".parse().unwrap()]).await.unwrap();
     let endpoint = Endpoint::parse(&running.endpoint()).unwrap();
 
     let names: Vec<String> = (0..LETTERS).map(|number| format!("委托{number}")).collect();

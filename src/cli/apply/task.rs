@@ -147,9 +147,10 @@ impl Task {
         {
             return Err(Stale(vec![reason]).into());
         }
-        let connection = Connection::open(&self.service, Arc::clone(clock)).await?;
-        let open = |path: &PathBuf| Journal::open(path, clock, &connection.endpoint, self.account.as_ref());
+        // Before anything is opened that would have to be closed.
+        let open = |path: &PathBuf| Journal::open(path, clock, &self.service.label(), self.account.as_ref());
         let journal = args.journal.as_ref().map(open).transpose()?;
+        let connection = Connection::open(&self.service, Arc::clone(clock)).await?;
         let observer: &dyn Observer = journal.as_ref().map_or(&Silent, |journal| journal);
         let caller = Caller::new(&connection.client, RetryPolicy::brief(), rand::random(), observer, stop);
         let everything = LetterFilter::default();

@@ -1,12 +1,14 @@
 //! The admin endpoint, below `/_emulator`: what a test changes while the emulator runs.
 
+use std::net::SocketAddr;
+
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request, Response, header};
-use http_body_util::{BodyExt, Limited};
+use http::{Method, Request, Response};
 use hyper::body::Incoming;
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::{
     super::{
@@ -16,14 +18,16 @@ use super::{
         object_store::PolicyForm,
         state::{Shared, snapshot::StateFile},
     },
-    response::{Body, Envelope, full},
+    body::{BodyError, BoundedBody},
+    guard,
+    response::{Body, Envelope, full, full_with},
 };
 
 /// Where the admin endpoint is.
 pub(super) const PREFIX: &str = "/_emulator";
 
 /// The largest body: a state to import, with its pictures.
-const MAX_BYTES: usize = 1024 * 1024 * 1024;
+const MAX_BYTES: usize = 256 * 1024 * 1024;
 
 /// Why an admin request was refused.
 struct Problem {
@@ -37,23 +41,60 @@ impl Problem {
     }
 }
 
-pub(super) async fn handle(shared: &Shared, request: Request<Incoming>, envelope: &Envelope) -> Response<Body> {
-    let (status, body) = match answer(shared, request).await {
-        Ok(value) => (200, value),
-        Err(problem) => (problem.status, json!({"error": problem.text})),
-    };
-    let mut text = serde_json::to_string_pretty(&body).expect("JSON values can be written");
-    text.push('\n');
-    envelope.respond(status, "application/json;charset=utf-8", full(text))
+impl From<BodyError> for Problem {
+    fn from(error: BodyError) -> Self {
+        match error {
+            BodyError::TooLarge(_) => {
+                let most = MAX_BYTES / (1024 * 1024);
+                Self::new(413, format!("the body is larger than {most} MiB; use letterform emulator import FILE"))
+            }
+            BodyError::Silent(_) => Self::new(408, error.to_string()),
+            BodyError::Broken(_) => Self::new(400, error.to_string()),
+        }
+    }
 }
 
-async fn answer(shared: &Shared, request: Request<Incoming>) -> Result<Value, Problem> {
-    refuse_browsers(request.headers())?;
+/// What is told, and the room that an exported state takes until it was sent.
+type Told = (Vec<u8>, Option<OwnedSemaphorePermit>);
+
+pub(super) async fn handle(
+    shared: &Shared,
+    request: Request<Incoming>,
+    local: Option<SocketAddr>,
+    envelope: &Envelope,
+) -> Response<Body> {
+    let (status, body) = match answer(shared, request, local).await {
+        Ok((text, room)) => (200, full_with(text, room)),
+        Err(problem) => (problem.status, full(pretty(&json!({"error": problem.text})))),
+    };
+    envelope.respond(status, "application/json;charset=utf-8", body)
+}
+
+fn pretty(told: &impl Serialize) -> Vec<u8> {
+    let mut text = serde_json::to_vec_pretty(told).expect("what is told is texts and numbers");
+    text.push(b'\n');
+    text
+}
+
+async fn answer(shared: &Shared, request: Request<Incoming>, local: Option<SocketAddr>) -> Result<Told, Problem> {
     let (head, body) = request.into_parts();
+    guard::refuse_foreign(&head, local).map_err(|foreign| Problem::new(403, foreign.to_string()))?;
     let path = head.uri.path().strip_prefix(PREFIX).unwrap_or_default();
-    let body = Limited::new(body, MAX_BYTES).collect().await;
-    let body = body.map_err(|error| Problem::new(400, format!("the body can't be read: {error}")))?.to_bytes();
-    let answer = match (&head.method, path) {
+    let body = BoundedBody::new(body, MAX_BYTES, shared.limits.silence);
+    let _room = shared.budgets.admin.hold(body.most()).await;
+    let body = body.collect().await?;
+    let told = if (&head.method, path) == (&Method::GET, "/state") {
+        export(shared).await?
+    } else {
+        (pretty(&change(shared, &head.method, path, body)?), None)
+    };
+    shared.safe().await.map_err(|refusal| Problem::new(500, refusal.message))?;
+    Ok(told)
+}
+
+/// Everything but the export, which is too large for a [`Value`].
+fn change(shared: &Shared, method: &Method, path: &str, body: Bytes) -> Result<Value, Problem> {
+    match (method, path) {
         (&Method::GET, "" | "/") => Ok(overview(shared)),
         (&Method::GET, "/faults") => Ok(faults(shared)),
         (&Method::PUT, "/faults") => set_faults(shared, &body),
@@ -73,25 +114,18 @@ async fn answer(shared: &Shared, request: Request<Incoming>) -> Result<Value, Pr
         (&Method::GET, "/upload-policy") => Ok(upload_policy(shared)),
         (&Method::PUT, "/upload-policy") => set_upload_policy(shared, &body),
         (&Method::POST, "/access-key") => set_access_key(shared, &body),
-        (&Method::GET, "/state") => {
-            let state = StateFile::export(shared).map_err(|error| Problem::new(500, error.to_string()))?;
-            Ok(serde_json::to_value(state).expect("a state is texts and numbers"))
-        }
-        (&Method::POST, "/state") => import(shared, &body),
+        (&Method::POST, "/state") => import(shared, body),
         (method, path) => {
             Err(Problem::new(404, format!("there is no {method} {PREFIX}{path}; see docs/reference/emulator.md")))
         }
-    }?;
-    shared.safe().await.map_err(|refusal| Problem::new(500, refusal.message))?;
-    Ok(answer)
+    }
 }
 
-/// A web page must not be able to change the emulator of whoever looks at it: browsers send `Origin` with such requests.
-fn refuse_browsers(headers: &HeaderMap) -> Result<(), Problem> {
-    if headers.contains_key(header::ORIGIN) {
-        return Err(Problem::new(403, "the admin endpoint is not for web pages"));
-    }
-    Ok(())
+/// The state as `emulator export` writes it. One is made at a time, and keeps its room until it was sent.
+async fn export(shared: &Shared) -> Result<Told, Problem> {
+    let room = shared.budgets.exports.hold(1).await;
+    let state = StateFile::export(shared).map_err(|error| Problem::new(500, error.to_string()))?;
+    Ok((pretty(&state), Some(room)))
 }
 
 fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T, Problem> {
@@ -240,8 +274,10 @@ fn set_access_key(shared: &Shared, body: &Bytes) -> Result<Value, Problem> {
     }
 }
 
-fn import(shared: &Shared, body: &Bytes) -> Result<Value, Problem> {
-    let file: StateFile = parse(body)?;
+fn import(shared: &Shared, body: Bytes) -> Result<Value, Problem> {
+    let file: StateFile = parse(&body)?;
+    // What it says is in `file` now, pictures and all.
+    drop(body);
     let imported =
         file.import(&mut shared.lock(), shared.clock.now()).map_err(|error| Problem::new(409, error.to_string()))?;
     Ok(json!({"imported": imported}))

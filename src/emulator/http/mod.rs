@@ -3,18 +3,20 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use http::{HeaderMap, Method, Request, Response, header};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
 mod admin;
+mod body;
+mod guard;
 mod injection;
 mod post_object;
 mod response;
 
 use self::{
+    body::{BodyError, BoundedBody},
     injection::{delay, spoil},
     response::{Body, Cut, Envelope, Format, full},
 };
@@ -67,11 +69,13 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>, stop: Canc
 
 async fn serve_connection(io: TokioIo<tokio::net::TcpStream>, shared: Arc<Shared>, stop: CancellationToken) {
     let local = io.inner().local_addr().ok();
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(shared.limits.head);
     let service = service_fn(move |request| {
         let shared = Arc::clone(&shared);
         async move { handle(&shared, request, local).await }
     });
-    let connection = http1::Builder::new().serve_connection(io, service);
+    let connection = builder.serve_connection(io, service);
     tokio::pin!(connection);
     let result = tokio::select! {
         result = connection.as_mut() => result,
@@ -95,7 +99,7 @@ async fn handle(shared: &Shared, request: Request<Incoming>, local: Option<Socke
     };
     let is_form_data = content_type(request.headers()).starts_with("multipart/form-data");
     if request.uri().path().starts_with(admin::PREFIX) {
-        Ok(admin::handle(shared, request, &envelope).await)
+        Ok(admin::handle(shared, request, local, &envelope).await)
     } else if request.method() == Method::POST && is_form_data {
         post_object::handle(shared, request, envelope).await
     } else if request.uri().path().starts_with(Metadata::PREFIX) {
@@ -109,7 +113,7 @@ async fn handle(shared: &Shared, request: Request<Incoming>, local: Option<Socke
 
 /// A call of the API.
 async fn call(shared: &Shared, request: Request<Incoming>, envelope: Envelope) -> Result<Response<Body>, Cut> {
-    let request = match read_call(request).await {
+    let request = match read_call(shared, request).await {
         Ok(request) => request,
         Err(refusal) => return Ok(envelope.failure(&refusal)),
     };
@@ -145,16 +149,18 @@ async fn call(shared: &Shared, request: Request<Incoming>, envelope: Envelope) -
     }
 }
 
-async fn read_call(request: Request<Incoming>) -> Result<ApiRequest, Refusal> {
+async fn read_call(shared: &Shared, request: Request<Incoming>) -> Result<ApiRequest, Refusal> {
     let (head, body) = request.into_parts();
     if head.method != Method::GET && head.method != Method::POST {
         return Err(Code::MethodNotSupported.into());
     }
-    let body = match Limited::new(body, MAX_CALL_BYTES).collect().await {
-        Ok(body) => body.to_bytes(),
-        Err(error) if error.is::<LengthLimitError>() => return Err(Code::RequestTooLarge.into()),
-        Err(_) => return Err(Refusal::invalid("Body")),
-    };
+    let body = BoundedBody::new(body, MAX_CALL_BYTES, shared.limits.silence);
+    let _room = shared.budgets.calls.hold(body.most()).await;
+    let body = body.collect().await.map_err(|error| match error {
+        BodyError::TooLarge(_) => Code::RequestTooLarge.into(),
+        BodyError::Silent(_) => Code::RequestTimeout.into(),
+        BodyError::Broken(_) => Refusal::invalid("Body"),
+    })?;
     let has_form = content_type(&head.headers).starts_with("application/x-www-form-urlencoded");
     Ok(ApiRequest {
         method: head.method.to_string(),

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderValue, Request, Response, header};
-use http_body_util::{BodyDataStream, BodyExt, Limited};
 use hyper::body::Incoming;
 use jiff::SignedDuration;
 use multer::{Field, Multipart};
@@ -19,6 +18,7 @@ use super::{
         refusal::{Code, Refusal},
         state::Shared,
     },
+    body::{BodyError, BoundedBody},
     injection::{delay, spoil},
     response::{Body, Cut, Envelope, full},
 };
@@ -48,15 +48,16 @@ pub(super) async fn handle(
 
     let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let boundary = content_type.and_then(|value| multer::parse_boundary(value).ok());
-    let body = BodyDataStream::new(Limited::new(request.into_body(), MAX_BODY_BYTES).boxed_unsync());
+    let body = BoundedBody::new(request.into_body(), MAX_BODY_BYTES, shared.limits.silence);
+    let most = body.most();
     let Some(boundary) = boundary else { return Ok(envelope.oss_failure(&OssRefusal::malformed())) };
-    let mut form = Multipart::new(body, boundary);
+    let mut form = Multipart::new(body.pieces(), boundary);
     if let Some(failure) = &effects.before {
         drain(&mut form).await;
         let untouched = refuse(&Code::InternalError.into());
         return spoil(failure, untouched, &envelope, refuse).await;
     }
-    let outcome = upload(shared, &mut form, &effects).await;
+    let outcome = upload(shared, &mut form, most, &effects).await;
     drain(&mut form).await;
     let response = match outcome {
         Ok(uploaded) => success(&envelope, &uploaded),
@@ -69,7 +70,14 @@ pub(super) async fn handle(
     }
 }
 
-async fn upload(shared: &Shared, form: &mut Multipart<'_>, effects: &Effects) -> Result<Uploaded, OssRefusal> {
+/// Carries an upload out, whose body has at most so many bytes.
+async fn upload(
+    shared: &Shared,
+    form: &mut Multipart<'_>,
+    most: usize,
+    effects: &Effects,
+) -> Result<Uploaded, OssRefusal> {
+    let _room = shared.budgets.uploads.hold(most).await;
     let (fields, mut file) = read_until_file(form).await?;
     let key = access_key(shared, &fields)?;
     if effects.expired {
@@ -94,14 +102,14 @@ async fn upload(shared: &Shared, form: &mut Multipart<'_>, effects: &Effects) ->
 /// Reads the fields before the file; those after it don't count.
 async fn read_until_file<'f>(form: &mut Multipart<'f>) -> Result<(UploadForm, Field<'f>), OssRefusal> {
     let mut fields = UploadForm::default();
-    while let Some(mut field) = form.next_field().await.map_err(|_| OssRefusal::malformed())? {
+    while let Some(mut field) = form.next_field().await.map_err(|error| unreadable(&error))? {
         let name = field.name().ok_or_else(OssRefusal::malformed)?.to_owned();
         if name.eq_ignore_ascii_case("file") {
             fields.file_name = field.file_name().map(str::to_owned);
             return Ok((fields, field));
         }
         let mut value = BytesMut::new();
-        while let Some(chunk) = field.chunk().await.map_err(|_| OssRefusal::malformed())? {
+        while let Some(chunk) = field.chunk().await.map_err(|error| unreadable(&error))? {
             value.extend_from_slice(&chunk);
             if value.len() > MAX_FIELD_BYTES {
                 return Err(OssRefusal::fields_too_large());
@@ -127,7 +135,7 @@ fn access_key(shared: &Shared, fields: &UploadForm) -> Result<AccessKey, OssRefu
 
 async fn read_file(file: &mut Field<'_>, most: u64, bytes_per_second: Option<u32>) -> Result<Bytes, OssRefusal> {
     let mut content = BytesMut::new();
-    while let Some(chunk) = file.chunk().await.map_err(|_| OssRefusal::malformed())? {
+    while let Some(chunk) = file.chunk().await.map_err(|error| unreadable(&error))? {
         if let Some(rate) = bytes_per_second {
             let length = u32::try_from(chunk.len()).unwrap_or(u32::MAX);
             tokio::time::sleep(Duration::from_secs_f64(f64::from(length) / f64::from(rate))).await;
@@ -138,6 +146,16 @@ async fn read_file(file: &mut Field<'_>, most: u64, bytes_per_second: Option<u32
         }
     }
     Ok(content.freeze())
+}
+
+/// What is answered to a form that can't be read.
+fn unreadable(error: &multer::Error) -> OssRefusal {
+    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref());
+    match cause {
+        Some(BodyError::Silent(_)) => OssRefusal::timeout(),
+        Some(BodyError::TooLarge(_)) => OssRefusal::too_large(),
+        _ => OssRefusal::malformed(),
+    }
 }
 
 /// Reads what the client still sends, so that it gets to read the answer.

@@ -29,6 +29,9 @@ pub(super) struct Cut;
 /// The body of an answer.
 pub(super) type Body = UnsyncBoxBody<Bytes, Cut>;
 
+/// How many bytes of a large body go out in one piece.
+const SENT_AT_ONCE: usize = 64 * 1024;
+
 /// How many letters go out in one piece.
 const LETTERS_A_PIECE: usize = 256;
 
@@ -209,6 +212,18 @@ fn picture_url(origin: &str, key: &str) -> String {
 /// A body that is all there.
 pub(super) fn full(content: impl Into<Bytes>) -> Body {
     Full::new(content.into()).map_err(|never: Infallible| match never {}).boxed_unsync()
+}
+
+/// A body that is all there, and something that is given back when it was sent.
+pub(super) fn full_with<T: Send + 'static>(content: impl Into<Bytes>, kept: T) -> Body {
+    let frames = stream::unfold(Some((content.into(), kept)), |left| async {
+        let (content, kept) = left?;
+        let piece = content.slice(..content.len().min(SENT_AT_ONCE));
+        let rest = content.slice(piece.len()..);
+        // The last piece may still be on its way when what is kept goes: it is small.
+        Some((Ok(Frame::data(piece)), (!rest.is_empty()).then_some((rest, kept))))
+    });
+    StreamBody::new(frames).boxed_unsync()
 }
 
 /// Appends a JSON value as XML in the way of the service: the elements of a list repeat the name, and null is nothing.

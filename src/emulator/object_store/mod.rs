@@ -120,6 +120,14 @@ impl OssRefusal {
         Self::new(400, "FieldItemTooLong", "Your form fields exceed the maximum allowed size.")
     }
 
+    pub(super) fn timeout() -> Self {
+        Self::new(
+            400,
+            "RequestTimeout",
+            "Your socket connection to the server was not read from or written to within the timeout period.",
+        )
+    }
+
     pub(super) fn no_file() -> Self {
         Self::new(400, "IncorrectNumberOfFilesInPOSTRequest", "POST requires exactly one file upload per request.")
     }

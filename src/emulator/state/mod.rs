@@ -14,6 +14,7 @@ use super::{
     auth::{self, AccessKey, AccessKeys, AccountName, ApiRequest, Nonces},
     faults::{Effects, Faults},
     ledger::{Filter, Ledger, QualificationReview, Review, SignatureReview, StoredLetter},
+    limits::{Budgets, Limits},
     object_store::{PolicyForm, UploadPolicy},
     refusal::{Code, Refusal},
     sts::{self, Metadata, Sessions},
@@ -52,11 +53,13 @@ pub(super) struct Shared {
     state: Mutex<State>,
     pub(super) store: Store,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) limits: Limits,
+    pub(super) budgets: Budgets,
 }
 
 impl Shared {
-    pub(super) fn new(state: State, store: Store, clock: Arc<dyn Clock>) -> Self {
-        Self { state: Mutex::new(state), store, clock }
+    pub(super) fn new(state: State, store: Store, clock: Arc<dyn Clock>, limits: Limits) -> Self {
+        Self { state: Mutex::new(state), store, clock, limits, budgets: Budgets::default() }
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {

@@ -2,7 +2,6 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use jiff::Timestamp;
 
@@ -83,8 +82,39 @@ pub struct ObjectState {
     /// Its key.
     pub key: String,
     /// What it holds, in base64; nothing when it is left out.
-    #[serde(default)]
-    pub base64: String,
+    #[serde(default, rename = "base64", with = "base64_text")]
+    pub content: Bytes,
+}
+
+/// Bytes as base64. The text is not kept beside what it says: a state may have many pictures.
+mod base64_text {
+    use std::fmt;
+
+    use base64::{Engine, display::Base64Display, prelude::BASE64_STANDARD};
+    use bytes::Bytes;
+    use serde::{Deserializer, Serializer, de};
+
+    pub(super) fn serialize<S: Serializer>(content: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&Base64Display::new(content, &BASE64_STANDARD))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Bytes, D::Error> {
+        struct Text;
+
+        impl de::Visitor<'_> for Text {
+            type Value = Bytes;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text in base64")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Bytes, E> {
+                BASE64_STANDARD.decode(text).map(Bytes::from).map_err(E::custom)
+            }
+        }
+
+        deserializer.deserialize_str(Text)
+    }
 }
 
 /// Why a state was not imported. Nothing of it was.
@@ -118,7 +148,7 @@ impl StateFile {
         for (account, key) in shared.store.object_keys()? {
             if let Some(holder) = accounts.iter_mut().find(|holder| holder.name.as_str() == account) {
                 let content = shared.store.object(&holder.name, &key)?.unwrap_or_default();
-                holder.objects.push(ObjectState { key, base64: BASE64_STANDARD.encode(content) });
+                holder.objects.push(ObjectState { key, content });
             }
         }
         Ok(Self { format_version: 1, accounts })
@@ -135,16 +165,11 @@ impl StateFile {
         let mut changes = Vec::new();
         for account in self.accounts {
             let name = account.name;
-            for object in account.objects {
-                match BASE64_STANDARD.decode(&object.base64) {
-                    Ok(content) => changes.push(Change::Object {
-                        account: name.clone(),
-                        key: object.key,
-                        content: Bytes::from(content),
-                    }),
-                    Err(error) => problems.push(format!("account {name}, object {:?}: {error}", object.key)),
-                }
-            }
+            changes.extend(account.objects.into_iter().map(|ObjectState { key, content }| Change::Object {
+                account: name.clone(),
+                key,
+                content,
+            }));
             for letter in account.letters {
                 match seen.check(state, &name, letter) {
                     Ok(letter) => changes.push(Change::Letter { account: name.clone(), letter: Arc::new(letter) }),

@@ -2,7 +2,9 @@
 
 mod client;
 mod conformance;
+mod damage;
 mod fault;
+mod hostile;
 mod process;
 mod scale;
 mod signature;
@@ -15,7 +17,7 @@ mod setup {
     use jiff::Timestamp;
     use letterform::{
         clock::Clock,
-        emulator::{Emulator, EmulatorOptions, Running, StateLocation, faults::Faults},
+        emulator::{Emulator, EmulatorOptions, Limits, Running, StateLocation, faults::Faults},
     };
 
     use crate::emulator::client::Client;
@@ -23,7 +25,7 @@ mod setup {
     /// The time on every clock of these tests.
     pub(crate) const NOW: &str = "2026-11-24T04:00:00Z";
 
-    struct Still;
+    pub(crate) struct Still;
 
     impl Clock for Still {
         fn now(&self) -> Timestamp {
@@ -32,6 +34,10 @@ mod setup {
     }
 
     pub(crate) async fn emulator(faults: &[&str]) -> (Running, Client) {
+        emulator_with(faults, Limits::default()).await
+    }
+
+    pub(crate) async fn emulator_with(faults: &[&str], limits: Limits) -> (Running, Client) {
         let emulator = Emulator::open(EmulatorOptions {
             state: StateLocation::Memory,
             access_keys: ["shop:secret", "other:secret", "STS1:secret:token@shop"]
@@ -42,9 +48,10 @@ mod setup {
             upload_policy: "starts-with".parse().expect("a form"),
             clock: Arc::new(Still),
             metadata_role: Some("ecs-role".to_owned()),
+            limits,
         })
         .expect("memory can be used");
-        let running = emulator.listen("127.0.0.1:0".parse().expect("an address")).await.expect("a port is free");
+        let running = emulator.listen(&["127.0.0.1:0".parse().expect("an address")]).await.expect("a port is free");
         let client = Client::new(&running.endpoint());
         (running, client)
     }

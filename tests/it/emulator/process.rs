@@ -34,8 +34,12 @@ pub(crate) struct Process {
 
 impl Process {
     pub(crate) fn start(state: &Path) -> Self {
+        Self::start_on("127.0.0.1:0", state)
+    }
+
+    fn start_on(listen: &str, state: &Path) -> Self {
         let state = state.to_str().expect("a UTF-8 path");
-        let args = ["--listen", "127.0.0.1:0", "--access-key", "shop:secret", "--state", state];
+        let args = ["--listen", listen, "--access-key", "shop:secret", "--state", state];
         let mut child = program(&args).stdout(Stdio::piped()).spawn().expect("the program starts");
         let mut ready = String::new();
         let stdout = child.stdout.as_mut().expect("it is piped");
@@ -90,6 +94,19 @@ fn other_machines_are_let_in_only_when_that_is_said() {
     assert_eq!(output.status.code(), Some(1));
     let error = text(&output.stderr);
     assert!(error.contains("--allow-remote") && error.contains("127.0.0.1"), "{error}");
+}
+
+#[tokio::test]
+async fn a_host_by_its_name_is_listened_on_and_the_real_address_printed() {
+    let process = Process::start_on("localhost:0", Path::new(":memory:"));
+    assert!(!process.endpoint.contains("localhost") && !process.endpoint.ends_with(":0"), "{}", process.endpoint);
+    assert_eq!(Client::new(&process.endpoint).call(QUERY, &[]).await.code(), "OK");
+    for (listen, problem) in [("localhost", "an address and a port"), ("nowhere.invalid:0", "nowhere.invalid:0 is not")]
+    {
+        let output = run(&["--listen", listen, "--state", ":memory:"]);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(text(&output.stderr).contains(problem), "{:?}", output.stderr);
+    }
 }
 
 #[test]

@@ -1,10 +1,16 @@
 //! The tables, and what is read from and written to them.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition, backends::InMemoryBackend};
 
-use super::{Change, StateLocation, StoreError};
+use super::{Change, StateLocation, StoreError, folder};
 use crate::emulator::{
     auth::AccountName,
     ledger::{Contradiction, Ledger, StoredLetter},
@@ -26,23 +32,42 @@ const FORMAT: &str = "format";
 pub(super) const FORMAT_VERSION: u64 = 1;
 
 pub(super) const FILE: &str = "state.redb";
+/// Beyond this progress a repair counts what is there. Before it, and after the start, it says that it goes back to the
+/// change before the last.
+const UNDONE: f64 = 0.5;
 /// The memory that redb may use for pages.
 const CACHE_BYTES: usize = 32 * 1024 * 1024;
 
-pub(super) fn open_database(location: &StateLocation, place: &str) -> Result<Database, StoreError> {
-    let fails = |problem: String| StoreError::Open { place: place.to_owned(), problem };
+/// A database that was opened.
+pub(super) struct Opened {
+    pub database: Database,
+    /// Whether its last change was not whole, and the one before is what there is.
+    pub undone: bool,
+}
+
+pub(super) fn open_database(location: &StateLocation, place: &str) -> Result<Opened, StoreError> {
     let mut builder = Database::builder();
     builder.set_cache_size(CACHE_BYTES);
+    // Else a file that something else has changed is trusted, and what does not fit together is a panic much later.
+    builder.set_check_integrity_on_open(true);
+    let undone = Arc::new(AtomicBool::new(false));
+    let note = Arc::clone(&undone);
+    builder.set_repair_callback(move |session| {
+        if session.progress() > 0.0 && session.progress() < UNDONE {
+            note.store(true, Ordering::Relaxed);
+        }
+    });
     let opened = match location {
         StateLocation::Memory => builder.create_with_backend(InMemoryBackend::new()),
         StateLocation::Folder(folder) => {
-            make_folder(folder).map_err(|error| fails(error.to_string()))?;
+            let fails = |problem: io::Error| StoreError::Open { place: place.to_owned(), problem: problem.to_string() };
+            folder::make(folder).map_err(fails)?;
             builder.create(folder.join(FILE))
         }
     };
     let database = opened.map_err(|error| match (error, location) {
         (redb::DatabaseError::DatabaseAlreadyOpen, StateLocation::Folder(folder)) => StoreError::InUse(folder.clone()),
-        (error, _) => fails(error.to_string()),
+        (error, _) => StoreError::opening(place, error.into()),
     })?;
     let prepare = || -> Result<u64, redb::Error> {
         let transaction = database.begin_write()?;
@@ -62,21 +87,10 @@ pub(super) fn open_database(location: &StateLocation, place: &str) -> Result<Dat
         transaction.commit()?;
         Ok(found)
     };
-    match prepare().map_err(|error| fails(error.to_string()))? {
-        FORMAT_VERSION => Ok(database),
+    match prepare().map_err(|error| StoreError::opening(place, error))? {
+        FORMAT_VERSION => Ok(Opened { database, undone: undone.load(Ordering::Relaxed) }),
         found => Err(StoreError::NewerFormat { place: place.to_owned(), found }),
     }
-}
-
-/// Makes the folder, and keeps what is uploaded to it out of version control.
-fn make_folder(folder: &Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder)?;
-    let ignore = folder.join(".gitignore");
-    if !ignore.exists() {
-        #[expect(clippy::disallowed_methods, reason = "the folder is the store's own, and the file is not there yet")]
-        std::fs::write(ignore, "*\n")?;
-    }
-    Ok(())
 }
 
 pub(super) fn object_keys(database: &Database) -> Result<Vec<(String, String)>, StoreError> {
@@ -105,12 +119,12 @@ pub(super) fn load(database: &Database, place: &str) -> Result<Ledger, StoreErro
         });
         entries.collect()
     };
-    for (account, letter) in read().map_err(|error| StoreError::Read(Box::new(error)))? {
+    for (account, letter) in read().map_err(|error| StoreError::opening(place, error))? {
         let account = account_of(&account)?;
         let letter: StoredLetter = serde_json::from_slice(&letter).map_err(|error| damaged(error.to_string()))?;
         ledger.restore(&account, Arc::new(letter)).map_err(|error: Contradiction| damaged(error.to_string()))?;
     }
-    let (signatures, qualifications) = applications(database).map_err(|error| StoreError::Read(Box::new(error)))?;
+    let (signatures, qualifications) = applications(database).map_err(|error| StoreError::opening(place, error))?;
     for (account, json) in signatures {
         let signature = serde_json::from_slice(&json).map_err(|error| damaged(error.to_string()))?;
         ledger.put_signature(&account_of(&account)?, Arc::new(signature));

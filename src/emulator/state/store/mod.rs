@@ -15,8 +15,11 @@ use redb::{Database, ReadableDatabase};
 use tokio::sync::watch;
 
 mod database;
+mod folder;
 
-use self::database::{CONTENTS, FORMAT_VERSION, commit, load, object_keys, open_database};
+use self::database::{CONTENTS, FORMAT_VERSION, Opened, commit, load, object_keys, open_database};
+pub use folder::may_hold_state;
+
 use crate::emulator::{
     auth::AccountName,
     ledger::{Ledger, StoredLetter, StoredQualification, StoredSignature},
@@ -120,6 +123,17 @@ pub enum StoreError {
     Write(Arc<str>),
 }
 
+impl StoreError {
+    /// A failure of the database while it is opened.
+    fn opening(place: &str, error: redb::Error) -> Self {
+        let place = place.to_owned();
+        match error {
+            redb::Error::Corrupted(problem) => Self::Damaged { place, problem },
+            other => Self::Open { place, problem: other.to_string() },
+        }
+    }
+}
+
 /// How far the changes are safe.
 #[derive(Debug, Clone)]
 enum Safe {
@@ -133,6 +147,8 @@ enum Safe {
 #[derive(Debug)]
 pub(in crate::emulator) struct Store {
     database: Arc<Database>,
+    /// Whether the last change of the run before was not whole and is undone.
+    pub(in crate::emulator) undone: bool,
     safe: watch::Receiver<Safe>,
     writer: Mutex<Option<JoinHandle<()>>>,
 }
@@ -176,7 +192,8 @@ impl Store {
             StateLocation::Folder(folder) => folder.display().to_string(),
             StateLocation::Memory => "memory".to_owned(),
         };
-        let database = Arc::new(open_database(location, &place)?);
+        let Opened { database, undone } = open_database(location, &place)?;
+        let database = Arc::new(database);
         let ledger = load(&database, &place)?;
         let (sender, receiver) = mpsc::channel();
         let (announce, safe) = watch::channel(Safe::UpTo(0));
@@ -188,7 +205,7 @@ impl Store {
             })
             .map_err(|error| StoreError::Open { place, problem: error.to_string() })?;
         Ok((
-            Self { database, safe, writer: Mutex::new(Some(writer)) },
+            Self { database, undone, safe, writer: Mutex::new(Some(writer)) },
             Changes { sender: Some(sender), made: 0 },
             ledger,
         ))
@@ -207,7 +224,7 @@ impl Store {
         match reached.await.as_deref() {
             Ok(Safe::UpTo(_)) => Ok(()),
             Ok(Safe::Failed(problem)) => Err(StoreError::Write(Arc::clone(problem))),
-            Err(_) => Err(StoreError::Write("the emulator is ending".into())),
+            Err(_) => Err(StoreError::Write("the emulator is ending, or its writer failed".into())),
         }
     }
 
