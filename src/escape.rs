@@ -1,11 +1,13 @@
 //! Texts from YAML files and from the service, made safe to show.
 
+mod file_names;
 mod shell;
 
 use std::borrow::Cow;
 
 use unicode_width::UnicodeWidthChar;
 
+pub use file_names::FileNames;
 pub use shell::shell_word;
 
 /// `text` with every character that a terminal would obey or that a reader could not see written as `\u{…}`: control

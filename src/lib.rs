@@ -25,6 +25,7 @@ pub mod import;
 pub mod inventory;
 pub mod letter;
 pub mod nonce;
+pub mod paper;
 pub mod plan;
 pub mod render;
 pub mod renew;

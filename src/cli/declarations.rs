@@ -51,6 +51,11 @@ fn parse_denied(text: &str) -> Result<Denied, declaration::UnknownCode> {
 }
 
 impl DeclarationArgs {
+    /// What is declared at these paths, by rules and a day as they are without options.
+    pub(crate) fn at(paths: Vec<PathBuf>) -> Self {
+        Self { paths, deny: Vec::new(), expiring_days: None, today: None }
+    }
+
     /// The day by which validities are judged.
     pub(crate) fn today(&self, clock: &Arc<dyn Clock>) -> Date {
         self.today.unwrap_or_else(|| day_in_china(clock.now()))

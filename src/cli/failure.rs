@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::{
     declarations::BadDeclarations,
+    paper::BadTemplate,
     stderr::{self, tell},
 };
 use crate::{
@@ -54,6 +55,10 @@ impl Listed {
             let reasons = reasons.iter().map(ToString::to_string).collect();
             let help = Some("create a new plan with `letterform plan --out FILE`");
             return Some(Self { problem: "the plan is stale, and nothing was created:".to_owned(), reasons, help });
+        }
+        if let Some(BadTemplate { file, problems }) = error.downcast_ref() {
+            let problem = format!("the template {} can't be used, and nothing was written:", visible(file));
+            return Some(Self { problem, reasons: problems.clone(), help: None });
         }
         if let Some(ImportError::Problems(reasons)) = error.downcast_ref() {
             let problem = "the state can't be imported, and nothing was:".to_owned();

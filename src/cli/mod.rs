@@ -20,6 +20,7 @@ mod journal;
 mod list;
 mod logging;
 mod man;
+mod paper;
 mod plan;
 mod progress;
 mod renew;
@@ -118,6 +119,8 @@ enum Command {
     Import(import::Args),
     /// Declare the successor of a letter beside it
     Renew(renew::Args),
+    /// Fill in the paper of each letter from a template, to be signed and stamped
+    Paper(paper::Args),
     /// Explain a rule: why it is there, what is right and what is wrong
     Explain(explain::Args),
     /// Print a JSON schema, for editors and for checks of other programs
@@ -219,6 +222,7 @@ fn run(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Report(args) => report::run(args),
         Command::Import(args) => import::run(args),
         Command::Renew(args) => renew::run(args),
+        Command::Paper(args) => paper::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Schema(args) => schema::run(args),
         Command::Completions(args) => completions::run(args),

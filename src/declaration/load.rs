@@ -15,7 +15,7 @@ use super::{
     lint::{across, value::Calendar},
     pictures, source, yaml,
 };
-use crate::letter::{DesiredLetter, Letter, Picture, Source};
+use crate::letter::{DesiredLetter, Letter, Source};
 
 /// What the rules need to know.
 #[derive(Debug, Clone)]
@@ -39,10 +39,12 @@ impl LoadOptions {
 }
 
 /// Everything that declarations say, good and bad.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Loaded {
     /// Every letter without an error, in the order of files and lines.
     pub letters: Vec<DesiredLetter>,
+    /// Every letter with an error in nothing but its picture, which may not be there yet, in the same order.
+    pub unpictured: Vec<(Letter<()>, Source)>,
     /// Every problem, in the order of files and places; what has no place comes first.
     pub diagnostics: Vec<Diagnostic>,
     /// The rules for new letters that are broken and that comments allow, which keeps a letter from being created alone.
@@ -101,6 +103,7 @@ impl Loaded {
         let diagnostics = other.diagnostics.into_iter().map(moved);
         self.diagnostics.extend(diagnostics.filter(|diagnostic| !seen.contains(diagnostic)));
         self.letters.extend(other.letters);
+        self.unpictured.extend(other.unpictured);
         self
     }
 }
@@ -184,15 +187,25 @@ impl<'o> Loader<'o> {
         allow::apply(&mut self.collector, &self.files);
         let findings = Findings::of(self.collector.all());
         let files = self.files;
-        let letters = self.letters.into_iter().zip(pictures);
-        let letters = letters.filter_map(|(letter, picture)| desired(letter, picture?, &files, &findings)).collect();
+        let mut letters = Vec::new();
+        let mut unpictured = Vec::new();
+        for (declared, picture) in self.letters.into_iter().zip(pictures) {
+            let (faults, warnings) = findings.about(&declared);
+            let Some((letter, source)) = without_picture(declared, &files) else { continue };
+            match picture {
+                Some(picture) => {
+                    let letter = letter.with_picture(picture);
+                    letters.push(DesiredLetter { letter, source, faults, warnings });
+                }
+                None => unpictured.push((letter, source)),
+            }
+        }
         let allowed = self.collector.take_silenced_faults();
-        Loaded { letters, diagnostics: self.collector.finish(), allowed, files, roots }
+        Loaded { letters, unpictured, diagnostics: self.collector.finish(), allowed, files, roots }
     }
 }
 
-fn desired(declared: Declared, picture: Picture, files: &[SourceFile], findings: &Findings) -> Option<DesiredLetter> {
-    let (faults, warnings) = findings.about(&declared);
+fn without_picture(declared: Declared, files: &[SourceFile]) -> Option<(Letter<()>, Source)> {
     let Content { authorizer, authorized_party, organization_code, validity, signatures, .. } = *declared.content?;
     let file = files[declared.file.index()].name().to_owned();
     let letter = Letter {
@@ -202,8 +215,7 @@ fn desired(declared: Declared, picture: Picture, files: &[SourceFile], findings:
         organization_code: organization_code.value,
         validity: validity.value,
         signatures: signatures.value.names,
-        picture,
+        picture: (),
     };
-    let source = Source { file, line: declared.line as usize };
-    Some(DesiredLetter { letter, source, faults, warnings })
+    Some((letter, Source { file, line: declared.line as usize }))
 }

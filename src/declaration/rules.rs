@@ -199,6 +199,11 @@ impl Code {
     pub fn rule(self) -> &'static Rule {
         &RULES[self as usize]
     }
+
+    /// Whether the rule is about the file of a scan, which is not there yet while its paper is not signed.
+    pub fn is_about_a_scan(self) -> bool {
+        self.as_str().starts_with("LF-scan-")
+    }
 }
 
 impl fmt::Display for Code {

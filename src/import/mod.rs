@@ -14,7 +14,7 @@ pub use adopt::Obstacle;
 pub(crate) use adopt::terms;
 use adopt::{Adopted, adopt};
 
-use crate::letter::ExistingLetter;
+use crate::{escape::FileNames, letter::ExistingLetter};
 
 /// What imported files are told to be held to, by editors.
 #[derive(Debug, Clone, Copy)]
@@ -56,10 +56,13 @@ pub fn import_by_authorizer(letters: &[ExistingLetter], options: ImportOptions<'
     for letter in adopted(letters) {
         by_authorizer.entry(letter.existing.authorizer.trim()).or_default().push(letter);
     }
-    let mut taken = HashSet::new();
+    let mut names = FileNames::default();
     by_authorizer
         .into_iter()
-        .map(|(authorizer, letters)| (file_name(authorizer, &mut taken), write::file(&letters, options)))
+        .map(|(authorizer, letters)| {
+            let name = format!("{}.letters.yaml", names.take(authorizer, "authorizer"));
+            (name, write::file(&letters, options))
+        })
         .collect()
 }
 
@@ -78,28 +81,6 @@ fn adopted(letters: &[ExistingLetter]) -> Vec<Adopted<'_>> {
             Adopted { existing, result }
         })
         .collect()
-}
-
-/// A file's name for an authorizer: one that every file system takes, and that no other authorizer has.
-fn file_name(authorizer: &str, taken: &mut HashSet<String>) -> String {
-    // 50 characters of 4 bytes, a number and the ending stay below the 255 bytes of a name.
-    const LONGEST: usize = 50;
-    let safe: String =
-        authorizer.chars().take(LONGEST).map(|c| if is_safe_in_a_file_name(c) { c } else { '-' }).collect();
-    let stem = match safe.trim_matches('-') {
-        "" => "authorizer",
-        stem => stem,
-    };
-    // Some file systems see no difference between upper and lower case.
-    let mut candidates = std::iter::once(stem.to_owned()).chain((2..).map(|number| format!("{stem}-{number}")));
-    let free = candidates.find(|candidate| taken.insert(candidate.to_lowercase())).expect("numbers never end");
-    format!("{free}.letters.yaml")
-}
-
-fn is_safe_in_a_file_name(c: char) -> bool {
-    let mut buffer = [0; 4];
-    (c.is_alphanumeric() || "（）()·【】".contains(c))
-        && matches!(crate::escape::visible(c.encode_utf8(&mut buffer)), std::borrow::Cow::Borrowed(_))
 }
 
 #[cfg(test)]

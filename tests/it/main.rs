@@ -15,6 +15,7 @@ mod log;
 mod long_apply;
 mod main_job;
 mod new_letters;
+mod paper;
 mod project;
 mod reference;
 mod reliability;

@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     super::{
-        Code, FileId, LintLevel, LintLevels, Loaded, ScanRoots, SourceFile,
+        Code, FileId, LintLevel, LintLevels, Loaded, SourceFile,
         collector::{Collector, FileCollector},
         diagnostic::quoted,
         discover::{self, DeclarationFile},
@@ -46,13 +46,7 @@ pub fn load(path: &Path) -> LoadedWorkspace {
             (None, None)
         }
     };
-    let problems = Loaded {
-        letters: Vec::new(),
-        diagnostics: collector.finish(),
-        allowed: Vec::new(),
-        files: file.into_iter().collect(),
-        roots: ScanRoots::default(),
-    };
+    let problems = Loaded { diagnostics: collector.finish(), files: file.into_iter().collect(), ..Loaded::default() };
     LoadedWorkspace { workspace: workspace.filter(|_| !problems.has_errors()), problems }
 }
 

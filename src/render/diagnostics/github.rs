@@ -58,13 +58,12 @@ fn property(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::declaration::{Code, ScanRoots};
+    use crate::declaration::Code;
 
     #[test]
     fn a_text_cannot_become_a_command_of_its_own() {
         let diagnostics = vec![Diagnostic::new(Code::PathMissing, "100%\r\n::set-env name=x::y")];
-        let loaded =
-            Loaded { letters: vec![], diagnostics, allowed: vec![], files: vec![], roots: ScanRoots::default() };
+        let loaded = Loaded { diagnostics, ..Loaded::default() };
         let marks = github(&loaded, &Checkout::default(), Show::All);
         assert_eq!(marks, "::error title=LF-path-missing::100%25\\r\\n::set-env name=x::y\n");
     }

@@ -52,15 +52,14 @@ impl<'a> Shown<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::declaration::{Code, ScanRoots};
+    use crate::declaration::Code;
 
     #[test]
     fn errors_are_shown_before_warnings_and_the_rest_is_counted() {
         let warning = || Diagnostic::new(Code::ValidityLong, "w");
         let error = |text: &str| Diagnostic::new(Code::PathMissing, text);
         let diagnostics = vec![warning(), error("1"), warning(), error("2"), error("3")];
-        let loaded =
-            Loaded { letters: vec![], diagnostics, allowed: vec![], files: vec![], roots: ScanRoots::default() };
+        let loaded = Loaded { diagnostics, ..Loaded::default() };
         let texts = |show| {
             let shown = Shown::of(&loaded, show);
             let texts: Vec<&str> = shown.diagnostics.iter().map(|problem| problem.message.as_str()).collect();

@@ -35,9 +35,11 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// In a folder with nothing in it.
+    /// In a folder with nothing in it, and a clone of the project in the reader's home.
     pub(crate) fn in_an_empty_folder() -> Self {
-        Self::start(tempfile::tempdir().unwrap())
+        let session = Self::start(tempfile::tempdir().unwrap());
+        copy(&crate::docs::root().join("examples"), &session.home.path().join("letterform/examples"));
+        session
     }
 
     /// In a folder with what the project gives its users to copy.
