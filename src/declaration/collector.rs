@@ -62,10 +62,37 @@ pub(super) struct Collector {
 
 impl Collector {
     /// The most problems that are kept.
-    const MAX: usize = 100_000;
+    pub(super) const MAX: usize = 100_000;
 
     pub(super) fn new(levels: LintLevels) -> Self {
         Self { levels, kept: Vec::new(), silenced: Vec::new(), dropped: 0, dropped_error: false }
+    }
+
+    /// How many problems are kept.
+    pub(super) fn len(&self) -> usize {
+        self.kept.len()
+    }
+
+    /// Takes over what was collected elsewhere, after what is here.
+    pub(super) fn absorb(&mut self, other: Self) {
+        let room = Self::MAX.saturating_sub(self.kept.len());
+        let mut kept = other.kept.into_iter();
+        self.kept.extend(kept.by_ref().take(room));
+        for diagnostic in kept {
+            self.drop_one(diagnostic.severity);
+        }
+        self.dropped += other.dropped;
+        self.dropped_error |= other.dropped_error;
+    }
+
+    fn drop_one(&mut self, severity: Severity) {
+        self.dropped += 1;
+        self.dropped_error |= severity == Severity::Error;
+    }
+
+    /// Gives the files of all places other numbers.
+    pub(super) fn renumber(&mut self, number: impl Fn(FileId) -> FileId) {
+        self.kept.iter_mut().for_each(|diagnostic| diagnostic.renumber(&number));
     }
 
     pub(super) fn push(&mut self, mut diagnostic: Diagnostic) {
@@ -74,8 +101,7 @@ impl Collector {
         if self.kept.len() < Self::MAX {
             self.kept.push(diagnostic);
         } else {
-            self.dropped += 1;
-            self.dropped_error |= diagnostic.severity == Severity::Error;
+            self.drop_one(diagnostic.severity);
         }
     }
 

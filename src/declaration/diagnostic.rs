@@ -1,6 +1,6 @@
 use std::{borrow::Cow, fmt};
 
-use super::{Code, Location, SourceFile};
+use super::{Code, FileId, Location, SourceFile};
 use crate::escape;
 
 /// Whether a problem keeps the declarations from being used.
@@ -109,6 +109,14 @@ impl Diagnostic {
     pub fn relate(mut self, place: Location, label: impl Into<Cow<'static, str>>) -> Self {
         self.related.push(Related { place, label: label.into() });
         self
+    }
+
+    /// Gives the files of all its places other numbers.
+    pub(super) fn renumber(&mut self, number: impl Fn(FileId) -> FileId) {
+        let related = self.related.iter_mut().map(|related| &mut related.place);
+        for place in self.place.iter_mut().chain(related) {
+            place.file = number(place.file);
+        }
     }
 
     /// `file:line:column`, safe to show, when there is a place.

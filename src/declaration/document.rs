@@ -1,6 +1,6 @@
 //! A document: its version, its defaults, its letters.
 
-use std::{collections::HashMap, rc::Rc};
+use std::{collections::HashMap, mem, ptr, rc::Rc};
 
 use super::{
     Code, Diagnostic, FileId, Severity,
@@ -77,8 +77,8 @@ impl Reader<'_, '_> {
     }
 
     /// Reads one document and adds its letters to `letters`.
-    pub(super) fn document(&mut self, node: &Node, letters: &mut Vec<Declared>) {
-        let Value::Mapping(entries) = &node.value else {
+    pub(super) fn document(&mut self, node: Node, letters: &mut Vec<Declared>) {
+        let Value::Mapping(mut entries) = node.value else {
             let help = "begin with `version: 1`, then `letters:` with a list of letters";
             let message =
                 format!("a document must be a mapping with version and letters, and is {}", node.value.kind());
@@ -88,15 +88,16 @@ impl Reader<'_, '_> {
             return;
         };
         let start = entries.first().map_or(node.span, |entry| entry.key.span);
-        let [version, defaults, list] = self.collector.entries(entries, &["version", "defaults", "letters"], &[]);
+        let [version, defaults, list] = self.collector.entries(&entries, &["version", "defaults", "letters"], &[]);
         match version {
             Some(entry) => self.collector.version(&entry.value),
             None => self.collector.version_missing(start),
         }
         let shared = defaults.map_or(Shared::NONE, |entry| self.defaults(&entry.value));
         let mut defaults = Defaults { shared, worst: [None; 2] };
-        match list {
-            Some(entry) => self.letters(&entry.value, &mut defaults, letters),
+        let list = list.and_then(|list| entries.iter().position(|entry| ptr::eq(entry, list)));
+        match list.map(|index| taken(&mut entries, index)) {
+            Some(list) => self.letters(list, &mut defaults, letters),
             None => self.collector.report_with_help(
                 Code::FieldMissing,
                 "the document has no letters",
@@ -157,20 +158,24 @@ impl Reader<'_, '_> {
         self.collector.entries(entries, &FIELDS, &super::fields::other_names())
     }
 
-    fn letters(&mut self, node: &Node, defaults: &mut Defaults, letters: &mut Vec<Declared>) {
-        let Value::Sequence(items) = &node.value else {
+    fn letters(&mut self, node: Node, defaults: &mut Defaults, letters: &mut Vec<Declared>) {
+        let Value::Sequence(items) = node.value else {
             let must = "letters must be a list, with `- ` before each letter";
             return self.collector.wrong_type(must, &node.value, node.span);
         };
+        // Each letter's part of the tree is dropped once it is read.
+        let items = Rc::try_unwrap(items).unwrap_or_else(|shared| shared.to_vec());
         // An alias repeats a letter, name and all: complained about once, and not read again however often it is repeated.
-        let mut seen: HashMap<*const Vec<Entry>, Span> = HashMap::new();
-        for item in items.iter() {
+        // Kept here, it is known as shared to the last.
+        let mut seen: HashMap<*const Vec<Entry>, (Span, Rc<Vec<Entry>>)> = HashMap::new();
+        for item in items {
             let Value::Mapping(entries) = &item.value else {
                 self.collector.wrong_type("a letter must be a mapping of fields", &item.value, item.span);
                 continue;
             };
             let repeated = Rc::strong_count(entries) > 1;
-            if let Some(first) = repeated.then(|| seen.insert(Rc::as_ptr(entries), item.span)).flatten() {
+            let known = || seen.insert(Rc::as_ptr(entries), (item.span, Rc::clone(entries)));
+            if let Some((first, _)) = repeated.then(known).flatten() {
                 let first = self.collector.place(first);
                 let message = "the alias declares the same letter again";
                 let diagnostic = self.collector.diagnostic(Code::NameDuplicate, message, item.span);
@@ -246,6 +251,17 @@ impl Reader<'_, '_> {
                 if missing == ["name"] { "add the name" } else { "add what is missing, or give it in `defaults`" };
             self.collector.report_with_help(Code::FieldMissing, message, at, help);
         }
+    }
+}
+
+/// The value of an entry, out of its mapping where nothing else refers to that.
+fn taken(entries: &mut Rc<Vec<Entry>>, index: usize) -> Node {
+    match Rc::get_mut(entries) {
+        Some(entries) => {
+            let Node { span, value } = &mut entries[index].value;
+            Node { span: *span, value: mem::replace(value, Value::Refused) }
+        }
+        None => entries[index].value.clone(),
     }
 }
 

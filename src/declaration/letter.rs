@@ -1,6 +1,6 @@
 //! A letter's fields: nodes → typed values with their places.
 
-use std::{path::Path, rc::Rc};
+use std::{path::Path, sync::Arc};
 
 use super::{
     Code, Diagnostic,
@@ -20,7 +20,7 @@ pub(super) struct Located<T> {
     pub(super) value: T,
     pub(super) span: Span,
     /// The rule for new letters that a name or a party breaks. How bad it is depends on the letter.
-    pub(super) fault: Option<Rc<Diagnostic>>,
+    pub(super) fault: Option<Arc<Diagnostic>>,
 }
 
 impl<T> Located<T> {
@@ -50,7 +50,8 @@ impl<T: Clone> Slot<T> {
 
     pub(super) fn good(self) -> Option<Located<T>> {
         match self {
-            Self::Good(located) => Some(located),
+            // A fault is reported by now.
+            Self::Good(located) => Some(Located { fault: None, ..located }),
             Self::Missing | Self::Bad => None,
         }
     }
@@ -59,7 +60,7 @@ impl<T: Clone> Slot<T> {
 /// Where the picture is to come from.
 #[derive(Debug, Clone)]
 pub(super) enum PictureSource {
-    Scan(Rc<str>),
+    Scan(Arc<str>),
     FileKey(FileKey),
 }
 
@@ -67,7 +68,7 @@ pub(super) enum PictureSource {
 #[derive(Debug, Clone)]
 pub(super) struct PlacedSignatures {
     pub(super) names: Signatures,
-    pub(super) spans: Rc<[Span]>,
+    pub(super) spans: Arc<[Span]>,
 }
 
 /// The fields that may have defaults.
@@ -138,7 +139,7 @@ impl Reader<'_, '_> {
         if refusal.is_none() {
             lint::text(&mut self.collector, self.source, field, text, node.span);
         }
-        let fault = refusal.map(|error| Rc::new(self.refusal(field, (text, node.span), &error)));
+        let fault = refusal.map(|error| Arc::new(self.refusal(field, (text, node.span), &error)));
         Slot::Good(Located { value, span: node.span, fault })
     }
 
@@ -190,7 +191,7 @@ impl Reader<'_, '_> {
         } else if text.trim().is_empty() {
             ("scan is empty", "write the path of the picture, from the folder of this file")
         } else {
-            return Slot::Good(Located::new(PictureSource::Scan(Rc::from(&**text)), node.span));
+            return Slot::Good(Located::new(PictureSource::Scan(Arc::from(&**text)), node.span));
         };
         let code = if text.trim().is_empty() { Code::ValueEmpty } else { Code::ScanPath };
         self.collector.report_with_help(code, message, node.span, help);

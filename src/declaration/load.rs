@@ -8,12 +8,13 @@ use jiff::civil::Date;
 use super::{
     Diagnostic, FileId, LintLevels, ScanRoots, Severity, SourceFile, allow,
     collector::Collector,
-    discover::{self, DeclarationFile},
+    discover,
     document::{Content, Declared},
     findings::Findings,
-    letter::Reader,
-    lint::{across, value::Calendar},
-    pictures, source, yaml,
+    lint::across,
+    parallel, pictures,
+    reading::Reading,
+    source,
 };
 use crate::letter::{DesiredLetter, Letter, Source};
 
@@ -92,11 +93,7 @@ impl Loaded {
         }
         let seen: HashSet<Diagnostic> = self.diagnostics.iter().cloned().collect();
         let moved = |mut diagnostic: Diagnostic| {
-            let places =
-                diagnostic.place.iter_mut().chain(diagnostic.related.iter_mut().map(|related| &mut related.place));
-            for place in places {
-                place.file = ids[place.file.index()];
-            }
+            diagnostic.renumber(|file| ids[file.index()]);
             diagnostic
         };
         self.allowed.extend(other.allowed.into_iter().map(moved));
@@ -117,9 +114,16 @@ pub fn load(paths: &[PathBuf], options: &LoadOptions) -> Loaded {
     for problem in problems {
         loader.collector.push(problem);
     }
-    for found in found {
-        loader.read(found);
-    }
+    let read = |index: usize| Reading::of_file(&found[index], options);
+    let problems = |read: &Result<Reading, _>| read.as_ref().map_or(1, |reading| reading.problems.len());
+    let mut paths_of_found = found.iter().map(|found| &found.path);
+    parallel::in_order(found.len(), read, (problems, Collector::MAX), |read| {
+        let path = paths_of_found.next().expect("each file is read once");
+        match read {
+            Ok(reading) => loader.take(path.clone(), reading),
+            Err(problem) => loader.collector.push(*problem),
+        }
+    });
     loader.finish(ScanRoots::of(paths))
 }
 
@@ -131,53 +135,30 @@ pub fn load_text(path: &Path, bytes: Vec<u8>, options: &LoadOptions) -> Loaded {
 /// Holds one text to every rule, as if it were a file at `path`; its scans must lie inside `roots`.
 pub fn load_text_in(path: &Path, bytes: Vec<u8>, options: &LoadOptions, roots: ScanRoots) -> Loaded {
     let mut loader = Loader::new(options);
-    loader.take(DeclarationFile { name: path.to_string_lossy().into_owned(), path: path.to_owned() }, bytes);
+    loader.take(path.to_owned(), Reading::of_bytes(&path.to_string_lossy(), bytes, options));
     loader.finish(roots)
 }
 
-struct Loader<'o> {
-    options: &'o LoadOptions,
+/// The files that were read so far.
+struct Loader {
     collector: Collector,
     files: Vec<SourceFile>,
     paths: Vec<PathBuf>,
     letters: Vec<Declared>,
 }
 
-impl<'o> Loader<'o> {
-    fn new(options: &'o LoadOptions) -> Self {
+impl Loader {
+    fn new(options: &LoadOptions) -> Self {
         let collector = Collector::new(options.lints.clone());
-        Self { options, collector, files: Vec::new(), paths: Vec::new(), letters: Vec::new() }
+        Self { collector, files: Vec::new(), paths: Vec::new(), letters: Vec::new() }
     }
 
-    fn read(&mut self, found: DeclarationFile) {
-        match discover::read(&found) {
-            Ok(bytes) => self.take(found, bytes),
-            Err(problem) => self.collector.push(*problem),
-        }
-    }
-
-    fn take(&mut self, found: DeclarationFile, bytes: Vec<u8>) {
-        let id = FileId(source::saturate(self.files.len()));
-        let (file, problem) = source::decode(id, &found.name, bytes);
-        match problem {
-            Some(problem) => self.collector.push(problem),
-            None => self.documents(id, &file),
-        }
-        self.files.push(file);
-        self.paths.push(found.path);
-    }
-
-    fn documents(&mut self, id: FileId, file: &SourceFile) {
-        let mut collector = self.collector.for_file(id);
-        let Some(documents) = yaml::parse(file, &mut collector, yaml::Limits::USUAL) else { return };
-        let calendar = Calendar { today: self.options.today, expiring_days: self.options.expiring_days };
-        let mut reader = Reader { source: file, collector, calendar };
-        if documents.is_empty() {
-            reader.empty();
-        }
-        for document in &documents {
-            reader.document(document, &mut self.letters);
-        }
+    fn take(&mut self, path: PathBuf, reading: Reading) {
+        let reading = reading.numbered(FileId(source::saturate(self.files.len())));
+        self.collector.absorb(reading.problems);
+        self.letters.extend(reading.letters);
+        self.files.push(reading.source);
+        self.paths.push(path);
     }
 
     fn finish(mut self, roots: ScanRoots) -> Loaded {
@@ -218,4 +199,37 @@ fn without_picture(declared: Declared, files: &[SourceFile]) -> Option<(Letter<(
         picture: (),
     };
     Some((letter, Source { file, line: declared.line as usize }))
+}
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "a test's folder is its own")]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::declaration::{Code, MAX_FILE_BYTES};
+
+    #[test]
+    fn files_read_side_by_side_keep_their_order_and_their_problems() {
+        let folder = tempfile::tempdir().unwrap();
+        let name = |index: usize| folder.path().join(format!("{index:02}.letters.yaml"));
+        for index in 0..40 {
+            let letter = "    fileKey: 1/a.jpg\n".repeat(1 + 9 * (index % 7));
+            fs::write(name(index), format!("version: 1\nletters:\n  - name: 甲{index}\n{letter}    x{index}: 1\n"))
+                .unwrap();
+        }
+        fs::File::create(name(9)).unwrap().set_len(MAX_FILE_BYTES + 1).unwrap();
+        let loaded = load(&[folder.path().to_owned()], &LoadOptions::new(jiff::civil::date(2026, 6, 1)));
+        let unknown = loaded.diagnostics.iter().filter(|diagnostic| diagnostic.code == Code::FieldUnknown);
+        let told: Vec<_> = unknown
+            .filter(|diagnostic| diagnostic.message.contains("`x"))
+            .map(|diagnostic| (diagnostic.message.clone(), diagnostic.location(&loaded.files).unwrap()))
+            .collect();
+        let expected = (0..40).filter(|index| *index != 9).map(|index| {
+            let place = format!("{}:{}:5", name(index).display(), 5 + 9 * (index % 7));
+            (format!("unknown field `x{index}`"), place)
+        });
+        assert_eq!(told, expected.collect::<Vec<_>>());
+        assert_eq!(loaded.diagnostics[0].code, Code::FileTooLarge);
+    }
 }

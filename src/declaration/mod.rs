@@ -3,6 +3,7 @@
 //! ```text
 //! discover ─ source ─ yaml ─ document ─ letter ─ pictures ─ lint ─ allow ─ Loaded
 //! paths      text     trees  fields     values   scans      the whole
+//!            └──────── reading: one file, on any core ┘
 //! ```
 //!
 //! Nothing here stops at the first problem: every step puts what it finds into a collector as a [`Diagnostic`] with its place and
@@ -21,16 +22,21 @@ mod findings;
 mod letter;
 mod lint;
 mod load;
+mod parallel;
 mod pictures;
+mod reading;
 mod refusal;
 mod rules;
 pub mod scan;
 pub mod schema;
 mod source;
+mod surrogates;
 mod tree;
 mod typing;
 pub mod workspace;
 mod yaml;
+#[cfg(test)]
+mod yaml_suite;
 
 pub use collector::{LintLevel, LintLevels};
 pub use diagnostic::{Diagnostic, Related, Severity};

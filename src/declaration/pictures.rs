@@ -2,13 +2,7 @@
 
 use std::{
     collections::{HashMap, hash_map::Entry},
-    num::NonZero,
     path::PathBuf,
-    sync::{
-        OnceLock,
-        atomic::{AtomicUsize, Ordering},
-    },
-    thread,
 };
 
 use super::{
@@ -16,6 +10,7 @@ use super::{
     collector::Collector,
     document::Declared,
     letter::PictureSource,
+    parallel,
     scan::{self, Budget, ScanError, ScanRoots},
 };
 use crate::letter::{Picture, PictureFormat, Scan, ScanDigest};
@@ -96,25 +91,17 @@ impl Scans {
 
 /// Reads and decodes the files on all cores.
 fn read_all(files: &[PathBuf]) -> Vec<Outcome> {
-    let outcomes: Vec<OnceLock<Outcome>> = files.iter().map(|_| OnceLock::new()).collect();
-    let next = AtomicUsize::new(0);
     let mut budget = Budget::default();
     let admitted: Vec<bool> = files.iter().map(|file| budget.admits(file)).collect();
-    let work = || {
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let (Some(file), Some(outcome)) = (files.get(index), outcomes.get(index)) else { break };
-            outcome.get_or_init(|| {
-                if !admitted[index] {
-                    return Err(ScanError::OverBudget);
-                }
-                let scan = scan::read_file(file)?;
-                scan::check_pixels(&scan)?;
-                Ok((scan.digest, scan.format))
-            });
+    let read = |index: usize| -> Outcome {
+        if !admitted[index] {
+            return Err(ScanError::OverBudget);
         }
+        let scan = scan::read_file(&files[index])?;
+        scan::check_pixels(&scan)?;
+        Ok((scan.digest, scan.format))
     };
-    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(files.len());
-    thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
-    outcomes.into_iter().map(|outcome| outcome.into_inner().expect("every index was handed out")).collect()
+    let mut outcomes = Vec::with_capacity(files.len());
+    parallel::in_order(files.len(), read, (|_: &Outcome| 0, 0), |outcome| outcomes.push(outcome));
+    outcomes
 }

@@ -32,7 +32,7 @@ pub(super) fn behind_error(source: &SourceFile, line: u32) -> Option<Slip> {
     };
     marks()
         .or_else(|| find(indentation))
-        .or_else(|| find(field))
+        .or_else(|| all().find_map(|line| Some(field(source.line(line), is_json(source))?.at(line))))
         .or_else(|| find(wrong_bracket))
         .or_else(|| find(open_quote))
         .or_else(|| find(open_bracket))
@@ -41,9 +41,10 @@ pub(super) fn behind_error(source: &SourceFile, line: u32) -> Option<Slip> {
 
 /// The slip on the lines of an unquoted text that was meant to be one line.
 pub(super) fn within_plain_text(source: &SourceFile, lines: std::ops::RangeInclusive<u32>) -> Option<Slip> {
+    let json = is_json(source);
     lines.take(LINES_BEFORE as usize).filter(|line| source.line(*line).len() <= MAX_LINE_BYTES).find_map(|line| {
         let text = source.line(line);
-        Some(merge_mark(text).or_else(|| field(text))?.at(line))
+        Some(merge_mark(text).or_else(|| field(text, json))?.at(line))
     })
 }
 
@@ -86,8 +87,12 @@ fn indentation(line: &str) -> Option<Found> {
     found(index..end, message, "indent with spaces only")
 }
 
-/// A field whose name, colon or space after the colon is typed in another way.
-fn field(line: &str) -> Option<Found> {
+fn is_json(source: &SourceFile) -> bool {
+    source.text().trim_start().starts_with(['{', '['])
+}
+
+/// A field whose name, colon or space after the colon is typed in another way. JSON needs no space.
+fn field(line: &str, json: bool) -> Option<Found> {
     let chars: Vec<char> = line.chars().collect();
     let mut start = chars.iter().position(|c| *c != ' ')?;
     if let Some(slip) = list_mark(&chars, start) {
@@ -119,7 +124,7 @@ fn field(line: &str) -> Option<Found> {
             let message = format!("{} follows the colon of `{name}`", described(next));
             found(after + 1..end, message, "write a plain space after the colon")
         }
-        ':' if next.is_some_and(|next| !is_blank(next)) => {
+        ':' if next.is_some_and(|next| !is_blank(next)) && !(json && quote.is_some()) => {
             let message = format!("missing space after the colon of `{name}`");
             found(after..after + 1, message, format!("write `{name}: ` with a space after the colon"))
         }

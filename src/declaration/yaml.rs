@@ -8,7 +8,9 @@ use super::{
     Code, Diagnostic,
     bounded::{BoundedInput, Steps},
     collector::FileCollector,
+    diagnostic::quoted,
     source::{Position, SourceFile, Span, saturate},
+    surrogates,
     tree::{Entry, Node, Scalar, Value},
     typing,
 };
@@ -31,7 +33,9 @@ pub(super) fn parse(source: &SourceFile, collector: &mut FileCollector<'_>, limi
     // A document that begins as a list or mapping in brackets could be a key for all that the parser knows, and it keeps all
     // of it in memory to find out. After the mark of a document it cannot, so JSON gets one, and its first line 4 columns.
     let json = source.text().starts_with(['{', '[']);
-    let text = if json { Cow::Owned(format!("{MARK}{}", source.text())) } else { Cow::Borrowed(source.text()) };
+    let hidden = surrogates::hidden(source.text());
+    let text = hidden.as_deref().unwrap_or(source.text());
+    let text = if json { Cow::Owned(format!("{MARK}{text}")) } else { Cow::Borrowed(text) };
     let place = |span| place(span, json);
     let steps = Steps::default();
     let mut parser = Parser::new(BoundedInput::new(&text, &steps));
@@ -41,6 +45,7 @@ pub(super) fn parse(source: &SourceFile, collector: &mut FileCollector<'_>, limi
         limits,
         open: Vec::new(),
         anchors: HashMap::new(),
+        surrogates: hidden.is_some(),
         documents: Vec::new(),
         values: 0,
     };
@@ -91,6 +96,8 @@ struct Builder<'s, 'd> {
     open: Vec<Open>,
     /// What each anchor stands for; `None` as long as it is open.
     anchors: HashMap<usize, Option<Value>>,
+    /// Whether halves of characters stand in the text as private characters.
+    surrogates: bool,
     documents: Vec<Node>,
     values: usize,
 }
@@ -113,7 +120,10 @@ impl Builder<'_, '_> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let plain = style == ScalarStyle::Plain;
-                let scalar = Value::Scalar(Scalar::new(&text, plain));
+                let text = if self.surrogates { surrogates::revealed(text, style) } else { text };
+                // The line break at the end of a block text is YAML's, and nothing that somebody wrote.
+                let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+                let scalar = Value::Scalar(Scalar::new(if block { text.trim() } else { &text }, plain));
                 let slipped = plain && span.start.line < span.end.line && self.slipped(span);
                 let value =
                     if slipped || self.refuses(tag.as_deref(), SCALAR_TAGS, span) { Value::Refused } else { scalar };
@@ -155,13 +165,16 @@ impl Builder<'_, '_> {
     }
 
     fn alias(&mut self, anchor: usize, span: Span) -> Value {
-        if let Some(Some(value)) = self.anchors.get(&anchor) {
-            value.clone()
-        } else {
-            let message = "the alias stands for something that it is itself a part of";
-            self.collector.report(Code::YamlAlias, message, span);
-            Value::Refused
+        match self.anchors.get(&anchor) {
+            Some(Some(value)) => return value.clone(),
+            Some(None) => {
+                let message = "the alias stands for something that it is itself a part of";
+                self.collector.report(Code::YamlAlias, message, span);
+            }
+            // To the parser, an anchor outlives its document.
+            None => self.collector.push(unknown_anchor(self.collector, self.source, span)),
         }
+        Value::Refused
     }
 
     fn open(&mut self, open: Open) -> Result<(), Halt> {
@@ -241,16 +254,41 @@ const SCALAR_TAGS: &[&str] = &["str", "int", "float", "bool", "timestamp"];
 
 fn syntax_error(collector: &FileCollector<'_>, source: &SourceFile, at: Position, info: &str) -> Diagnostic {
     let Position { line, column } = at;
+    let here = Span::on_line(line, column..column + 1);
+    if info.contains("unknown anchor") {
+        return unknown_anchor(collector, source, here);
+    }
     if let Some(slip) = typing::behind_error(source, line) {
         return collector.diagnostic(Code::YamlSyntax, slip.message, slip.span).help(slip.help);
     }
-    let help = if info.contains("anchor") {
-        "an alias (`*name`) needs an anchor (`&name`) before it in the same document"
+    let help = if info.contains("Unicode character escape") {
+        "write the character itself, or the escapes of both its halves"
     } else {
         "check the indentation, and quote a text that starts with a symbol or contains `: ` or ` #`"
     };
-    let here = Span::on_line(line, column..column + 1);
     collector.diagnostic(Code::YamlSyntax, format!("invalid YAML: {info}"), here).help(help)
+}
+
+/// An alias whose anchor is not before it in its document, but maybe elsewhere.
+fn unknown_anchor(collector: &FileCollector<'_>, source: &SourceFile, here: Span) -> Diagnostic {
+    let Position { line, column } = here.start;
+    let rest = source.line(line).chars().skip(column as usize - 1).skip_while(|c| *c == '*');
+    let name: String = rest.take_while(|c| !c.is_whitespace() && !",[]{}".contains(*c)).collect();
+    let end = column + saturate(name.chars().count()) + 1;
+    let alias = Span::on_line(line, column..end);
+    let message = format!("the alias {} has no anchor before it in this document", quoted(&format!("*{name}")));
+    let diagnostic = collector.diagnostic(Code::YamlAlias, message, alias);
+    let anchor = format!("&{name}");
+    let is_anchor = |line: &str| line.split([' ', '\t', ',', '[', ']', '{', '}']).any(|word| word == anchor);
+    let elsewhere = (1..=saturate(source.line_count())).find(|line| is_anchor(source.line(*line)));
+    let Some(elsewhere) = elsewhere.filter(|_| !name.is_empty()) else {
+        return diagnostic.help("mark the value that it repeats with `&` and the same name, or write the value here");
+    };
+    let start = source.line(elsewhere).find(&anchor).map_or(0, |byte| source.line(elsewhere)[..byte].chars().count());
+    let start = saturate(start + 1);
+    let place = collector.place(Span::on_line(elsewhere, start..start + saturate(anchor.chars().count())));
+    let label = if elsewhere < line { "this anchor is of another document" } else { "this anchor comes later" };
+    diagnostic.relate(place, label).help("write the value here; an alias reaches back within its own document only")
 }
 
 #[cfg(test)]
@@ -309,6 +347,41 @@ mod tests {
             Err((Code::YamlLimits, Position { line: 1, column: 1 }))
         );
         assert_eq!(parsed(&format!("{{a: [{}]}}", "1,".repeat(1_000_000)), Limits::USUAL), Ok(1));
+    }
+
+    fn problem(text: &str) -> Diagnostic {
+        let mut collector = Collector::new(LintLevels::default());
+        let source = SourceFile::new("f", text);
+        parse(&source, &mut collector.for_file(FileId(0)), Limits::USUAL);
+        collector.finish().remove(0)
+    }
+
+    #[test]
+    fn an_alias_without_its_anchor_is_told_where_the_anchor_is() {
+        let across = problem("a: &全 菜鸟\n---\nb: [*全, c]\n");
+        assert_eq!(
+            (across.code, across.message.as_str()),
+            (Code::YamlAlias, "the alias `*全` has no anchor before it in this document")
+        );
+        assert_eq!(across.place.unwrap().span, Span::on_line(3, 5..7));
+        assert_eq!(across.related[0].label, "this anchor is of another document");
+        assert_eq!(across.related[0].place.span, Span::on_line(1, 4..6));
+        assert_eq!(problem("a: *x\nb: &x 1\n").related[0].label, "this anchor comes later");
+        assert_eq!(problem("a: *x\n").related, []);
+    }
+
+    #[test]
+    fn half_a_character_is_refused_and_a_whole_one_read() {
+        let text = |documents: &[Node]| {
+            let Value::Sequence(items) = &documents[0].value else { panic!("a list") };
+            items.iter().map(|item| (item.value.clone(), item.span.start.column)).collect::<Vec<_>>()
+        };
+        let mut collector = Collector::new(LintLevels::default());
+        let source = SourceFile::new("f", r#"["\uD83D\uDE00", "菜"]"#);
+        let documents = parse(&source, &mut collector.for_file(FileId(0)), Limits::USUAL).expect("YAML");
+        let [(Value::Scalar(face), 2), (Value::Scalar(other), 18)] = &text(&documents)[..] else { panic!("two texts") };
+        assert_eq!((&**face, &**other), ("😀", "菜"));
+        assert!(problem(r#"{"version":1, "name":"\uD83D"}"#).help.unwrap().contains("both its halves"));
     }
 
     #[test]

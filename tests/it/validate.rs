@@ -219,3 +219,15 @@ fn a_rule_is_explained() {
     let run = Project::new().run(&["explain", "LF-nothing-like-it"]).exits(1);
     assert!(run.stderr.contains("unknown rule LF-nothing-like-it"), "{}", run.stderr);
 }
+
+#[test]
+fn text_from_json_and_from_blocks_is_read_as_it_was_meant() {
+    let block =
+        letter("甲").replace("name: 甲", "name: |\n      甲乙\n").replace("authorizer: ", "authorizer: >-\n      ");
+    let json = r#"{"version":1,"letters":[],"defaults":{"signatures":["\uD83D\uDE00网"]}}"#;
+    let project =
+        Project::new().file("a.letters.yaml", format!("version: 1\nletters:\n{block}")).file("b.letters.yaml", json);
+    let run = project.run(&["validate"]).exits(1);
+    assert!(run.stdout.contains("`😀` (U+1F600) is not allowed in a signature"), "{}", run.stdout);
+    assert!(!run.stdout.contains("a.letters.yaml"), "{}", run.stdout);
+}

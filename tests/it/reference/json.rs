@@ -30,7 +30,9 @@ fn generated_reference_of_declarations_is_their_schema() {
          `letterform schema letters` prints as well. This page says the same in tables; [Rules](rules.md) has every rule that goes \
          beyond it.\n\n\
          A scalar is the text that stands there: `012345678901234567` and `1210000040000E25` keep every character, whatever number \
-         YAML would make of them. White space around a value is dropped. Several documents in a file, several files and folders are one \
+         YAML would make of them. White space around a value is dropped, \
+         and so is the line break at the end of a block (`name: |`). Spaces in quotation marks around a name or a signature are part \
+         of it. JSON is read too, its escapes of two halves (`\"\\uD83D\\uDE00\"`) included. Several documents in a file, several files and folders are one \
          set of declarations. In a folder, the files named `letters.yaml`, `letters.yml`, `*.letters.yaml` and `*.letters.yml` are read, \
          recursively; hidden folders are not.\n\n```yaml\n{}```\n\n## The document\n\n",
         schema["description"].as_str().expect("a text"),
