@@ -270,11 +270,13 @@ impl Accounts<Report> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::letter::ExistingLetters;
 
     fn accounts() -> Accounts<Plan> {
         let name = |text: &str| text.parse::<AccountName>().expect("a name");
         let today = jiff::civil::date(2026, 11, 24);
-        let plan = Plan::new("https://dysmsapi.aliyuncs.com".to_owned(), Vec::new(), &[], today, 60);
+        let plan =
+            Plan::new("https://dysmsapi.aliyuncs.com".to_owned(), Vec::new(), &ExistingLetters::default(), today, 60);
         let failure = AccountFailure { code: None, message: "no credentials".to_owned(), request_id: None };
         Accounts(vec![
             AccountResult { account: name("retail"), result: Ok(plan.of_account(Some(name("retail")))) },

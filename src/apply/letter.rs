@@ -9,7 +9,7 @@ use crate::{
     letter::{DesiredLetter, ExistingLetter, FileKey, Letter, NewLetter, Picture},
     plan,
     retry::{Attempts, Caller, Held, Next, Purpose},
-    service::{Answer, LetterFilter, Outcome, ServiceError, WriteLetters, find_by_name},
+    service::{Answer, LetterFilter, Operation, Outcome, ServiceError, WriteLetters, find_by_name},
 };
 
 /// The code by which the service says that a letter of that name exists.
@@ -122,13 +122,20 @@ impl<'a, 'c, S: WriteLetters, R: ReadScans> Work<'a, 'c, S, R> {
             LetterFilter { organization_code: code, signature: None },
             LetterFilter { organization_code: None, signature },
         ];
+        let mut hidden = None;
         for filter in &filters {
             let answer = self.caller.query(Some(letter.name.as_str()), filter, Purpose::LookUp).await?;
-            if let Some(found) = find_by_name(&answer.value, &letter.name) {
+            if let Some(found) = find_by_name(&answer.value.letters, &letter.name) {
                 return Ok(Some(Answer { value: found.clone(), request_id: answer.request_id }));
             }
+            let unreadable = answer.value.unreadable_by_name()(letter.name.as_str()).map(ToString::to_string);
+            hidden = hidden.or(unreadable.map(|problem| (problem, answer.request_id)));
         }
-        Ok(None)
+        // A letter that can't be read may be this one.
+        hidden.map_or(Ok(None), |(problem, request_id)| {
+            let operation = Operation::QuerySmsAuthorizationLetter;
+            Err(ServiceError::Unusable { operation, problem, request_id })
+        })
     }
 
     /// What a letter that was found under the name means: ours, when a create's answer was lost and the letter is to the last

@@ -69,6 +69,7 @@ pub async fn apply<S: WriteLetters>(
                 PlannedLetter::Create(_) => outcomes.next().expect("each create was settled"),
                 PlannedLetter::Unchanged(_) => LetterOutcome::Unchanged { id: None },
                 PlannedLetter::Conflict(..) => LetterOutcome::Conflict { id: None, differences: Vec::new() },
+                PlannedLetter::Unreadable(_) => LetterOutcome::Skipped(SkipReason::Unreadable),
                 PlannedLetter::Unmanaged(..) => LetterOutcome::Skipped(SkipReason::Unmanaged),
             };
             ReportedLetter { planned, outcome }

@@ -78,6 +78,8 @@ pub enum Confirmation {
 pub enum SkipReason {
     /// It is not declared.
     Unmanaged,
+    /// It is declared, and may be a letter that can't be read.
+    Unreadable,
     /// The run was interrupted before its create was sent.
     Interrupted,
     /// The service refused the caller before its create was sent: no letter could be created.
@@ -266,6 +268,11 @@ impl Report {
     /// Whether the service refused the caller, so that letters were not begun.
     pub fn was_refused(&self) -> bool {
         self.letters.iter().any(|letter| letter.outcome == LetterOutcome::Skipped(SkipReason::RefusedForAll))
+    }
+
+    /// Whether there are declared letters of which it can't be told whether they exist as declared.
+    pub fn has_unreadable(&self) -> bool {
+        self.letters.iter().any(|letter| letter.outcome == LetterOutcome::Skipped(SkipReason::Unreadable))
     }
 
     /// Whether a letter that is not there yet may be created by another run.

@@ -2,7 +2,10 @@ use std::{collections::VecDeque, sync::Mutex, time::Duration};
 
 use super::*;
 use crate::{
-    letter::{ExistingLetter, FileKey, Letter, LetterId, NewLetter, Picture, PictureFormat, ScanDigest, ScanObject},
+    letter::{
+        ExistingLetter, ExistingLetters, FileKey, Letter, LetterId, NewLetter, Picture, PictureFormat, ScanDigest,
+        ScanObject, UnreadableLetter,
+    },
     plan::PlanSummary,
     retry::{RetryPolicy, Silent},
     service::{Answer, LetterFilter, Operation, ReadLetters, RequestId, ServiceError, Tell},
@@ -40,6 +43,8 @@ enum Create {
 struct Scripted {
     creates: Mutex<VecDeque<Create>>,
     letters: Mutex<Vec<ExistingLetter>>,
+    /// Letters that each answer to a query shows, and that can't be read.
+    unreadable: Vec<UnreadableLetter>,
     uploads: Mutex<Vec<String>>,
     in_doubt: Mutex<bool>,
     calls: Mutex<Vec<Operation>>,
@@ -101,10 +106,12 @@ impl Scripted {
 }
 
 impl ReadLetters for Scripted {
-    async fn query(&self, _: &LetterFilter) -> Result<Answer<Vec<ExistingLetter>>, ServiceError> {
+    async fn query(&self, _: &LetterFilter) -> Result<Answer<ExistingLetters>, ServiceError> {
         self.calls.lock().unwrap().push(Operation::QuerySmsAuthorizationLetter);
         *self.in_doubt.lock().unwrap() = false;
-        Ok(Answer { value: self.letters.lock().unwrap().clone(), request_id: Some(RequestId("Q".to_owned())) })
+        let letters = self.letters.lock().unwrap().clone();
+        let value = ExistingLetters { letters, unreadable: self.unreadable.clone() };
+        Ok(Answer { value, request_id: Some(RequestId("Q".to_owned())) })
     }
 }
 
@@ -190,7 +197,7 @@ async fn run(service: &Scripted, letters: Vec<DesiredLetter>) -> Report {
     let stop = Shutdown::new();
     let caller = Caller::new(service, RetryPolicy::default(), 1, &Silent, &stop);
     let there = service.letters.lock().unwrap().clone();
-    let plan = Plan::new("https://e".to_owned(), letters, &there, "2026-11-24".parse().unwrap(), 60);
+    let plan = Plan::new("https://e".to_owned(), letters, &there.into(), "2026-11-24".parse().unwrap(), 60);
     apply(plan, &caller, &Scans, &stop, 4).await
 }
 
@@ -296,13 +303,13 @@ async fn an_answer_that_is_not_documented_is_looked_up() {
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_stays_unknown_ends_as_may_exist_after_a_few_attempts() {
-    for (code, status) in [("isp.NEW", 400), ("", 404)] {
+    for (code, status, creates) in [("isp.NEW", 400, 3), ("", 404, 2)] {
         let (outcome, calls) = settled(&[Create::Answers(code, status); 9]).await;
         assert!(
             matches!(&outcome, LetterOutcome::Unknown(failure) if failure.message.contains("may exist")),
             "{outcome:?}"
         );
-        assert_eq!(calls.iter().filter(|operation| **operation == C).count(), 3, "{code}@{status}");
+        assert_eq!(calls.iter().filter(|operation| **operation == C).count(), creates, "{code}@{status}");
     }
 }
 
@@ -335,7 +342,13 @@ async fn once_stopped_nothing_new_is_begun() {
     let stop = Shutdown::new();
     stop.request();
     let caller = Caller::new(&service, RetryPolicy::default(), 1, &Silent, &stop);
-    let plan = Plan::new("https://e".to_owned(), vec![desired("一", "a.png")], &[], "2026-11-24".parse().unwrap(), 60);
+    let plan = Plan::new(
+        "https://e".to_owned(),
+        vec![desired("一", "a.png")],
+        &ExistingLetters::default(),
+        "2026-11-24".parse().unwrap(),
+        60,
+    );
     assert_eq!(plan.summary(), PlanSummary { create: 1, ..PlanSummary::default() });
     let report = tokio::time::timeout(Duration::from_secs(1), apply(plan, &caller, &Scans, &stop, 4)).await.unwrap();
     assert_eq!(report.summary().skipped, 1);
@@ -353,4 +366,22 @@ async fn a_report_is_the_plan_with_outcomes() {
         (&"一".into(), &"create".into(), &"created".into())
     );
     assert_eq!((&letter["id"], &letter["requestId"]), (&1.into(), &"C".into()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_look_up_that_shows_what_cannot_be_read_leaves_the_create_in_doubt() {
+    for (name, may_exist) in [(None, true), (Some("委托"), true), (Some("别的"), false)] {
+        let unreadable = UnreadableLetter { position: 2, name: name.map(str::to_owned), problem: "p".to_owned() };
+        let service = Scripted { unreadable: vec![unreadable], ..Scripted::new([Create::Cuts]) };
+        let report = run(&service, vec![desired("委托", "a.png")]).await;
+        let creates = service.calls.lock().unwrap().iter().filter(|call| **call == C).count();
+        match &report.letters[0].outcome {
+            LetterOutcome::Unknown(failure) if may_exist => {
+                assert!(failure.message.contains("letter 2 of the answer"), "{failure:?}");
+                assert_eq!(creates, 1);
+            }
+            LetterOutcome::Created { .. } if !may_exist => assert_eq!(creates, 2),
+            other => panic!("{name:?}: {other:?}"),
+        }
+    }
 }

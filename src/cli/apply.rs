@@ -163,7 +163,12 @@ fn exit<'a>(reports: impl IntoIterator<Item = &'a Report>, failed: bool) -> Exit
         let summary = report.summary();
         match exit {
             Exit::Failed => Exit::Failed,
-            _ if summary.failed > 0 || summary.unknown > 0 || report.was_interrupted() || report.was_refused() => {
+            _ if summary.failed > 0
+                || summary.unknown > 0
+                || report.was_interrupted()
+                || report.was_refused()
+                || report.has_unreadable() =>
+            {
                 Exit::Failed
             }
             _ if summary.conflict > 0 => Exit::Conflict,

@@ -222,7 +222,8 @@ async fn asked(checks: &mut Vec<Check>, service: &Service, chain: &DefaultChain,
     let not_accepted = |subject| Check::skipped(subject, "not tried: the signature is not accepted");
     let (signature, permission) = match &answer {
         Ok(answer) => {
-            let letters = format!("may ask for letters ({} exist)", answer.value.len());
+            let letters =
+                format!("may ask for letters ({} exist)", answer.value.letters.len() + answer.value.unreadable.len());
             (Check::ok(Signature, "accepted"), Check::ok(Permission, letters))
         }
         Err(error) if is_of_the_signature(error) => {

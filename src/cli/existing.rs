@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::connection::{Connection, Service};
 use crate::{
     clock::Clock,
-    letter::ExistingLetter,
+    letter::ExistingLetters,
     retry::{Caller, Purpose, RetryPolicy, Shutdown, Silent},
     service::LetterFilter,
 };
@@ -14,7 +14,7 @@ use crate::{
 pub(super) struct Existing {
     /// What plans and reports name as the endpoint.
     pub(super) endpoint: String,
-    pub(super) letters: Vec<ExistingLetter>,
+    pub(super) letters: ExistingLetters,
     /// Whose letters they are, if that was asked.
     pub(super) account_id: Result<Option<String>, String>,
 }
@@ -47,7 +47,7 @@ pub(super) async fn ask(
 }
 
 /// Asks for the letters that exist.
-pub(super) async fn query(service: &Service, clock: Arc<dyn Clock>) -> anyhow::Result<Vec<ExistingLetter>> {
+pub(super) async fn query(service: &Service, clock: Arc<dyn Clock>) -> anyhow::Result<ExistingLetters> {
     let stop = Shutdown::new();
     Ok(ask(service, clock, &stop, Whose::Any).await?.letters)
 }

@@ -11,7 +11,11 @@ use super::{Exit, block_on, clock, connection::ServiceArgs, existing, files, std
 use crate::{
     escape::visible,
     import::{self, ImportOptions, Imported},
-    render::style::{self, paint},
+    letter::UnreadableLetter,
+    render::{
+        self,
+        style::{self, paint},
+    },
 };
 
 /// Arguments of `import`.
@@ -45,23 +49,24 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
         None => {
             let imported = import::import(&existing, options);
             files::print(imported.text.as_bytes())?;
-            tell(&[imported]);
+            tell(&[imported], &existing.unreadable);
         }
         Some(file) if !args.split => {
             let imported = import::import(&existing, options);
-            write(vec![(file.clone(), imported)], args.force)?;
+            write(vec![(file.clone(), imported)], &existing.unreadable, args.force)?;
         }
         Some(folder) => {
             fs::create_dir_all(folder).with_context(|| format!("the folder {} can't be made", folder.display()))?;
-            let split = import::import_by_authorizer(&existing, options);
-            write(split.into_iter().map(|(name, imported)| (folder.join(name), imported)).collect(), args.force)?;
+            let split = import::import_by_authorizer(&existing.letters, options);
+            let files = split.into_iter().map(|(name, imported)| (folder.join(name), imported)).collect();
+            write(files, &existing.unreadable, args.force)?;
         }
     }
     Ok(Exit::Done)
 }
 
 /// Writes the files: all of them, or none when one is in the way.
-fn write(imported: Vec<(PathBuf, Imported)>, force: bool) -> anyhow::Result<()> {
+fn write(imported: Vec<(PathBuf, Imported)>, unreadable: &[UnreadableLetter], force: bool) -> anyhow::Result<()> {
     let in_the_way: Vec<String> = imported
         .iter()
         .filter(|(path, _)| !force && files::is_in_the_way(path))
@@ -80,7 +85,7 @@ fn write(imported: Vec<(PathBuf, Imported)>, force: bool) -> anyhow::Result<()> 
         tell!("Wrote {}", visible(&path.display().to_string()));
     }
     let files: Vec<Imported> = imported.into_iter().map(|(_, file)| file).collect();
-    tell(&files);
+    tell(&files, unreadable);
     Ok(())
 }
 
@@ -88,10 +93,13 @@ fn write_one(path: &Path, file: &Imported, force: bool) -> anyhow::Result<()> {
     if force { files::write(path, file.text.as_bytes()) } else { files::create(path, file.text.as_bytes()) }
 }
 
-/// Says on standard error what was imported, and what could not be declared.
-fn tell(files: &[Imported]) {
+/// Says on standard error what was imported, and what could not be read or declared.
+fn tell(files: &[Imported], unreadable: &[UnreadableLetter]) {
     let declared: usize = files.iter().map(|file| file.declared).sum();
     let refused: Vec<_> = files.iter().flat_map(|file| &file.refused).collect();
+    for letter in render::unreadable::lines(unreadable) {
+        tell!("{} {letter}", paint(style::WARNING, "warning:"));
+    }
     for letter in &refused {
         let obstacles: Vec<String> = letter.obstacles.iter().map(ToString::to_string).collect();
         tell!(

@@ -7,13 +7,14 @@ use super::{
     connection::ServiceArgs,
     declarations::DeclarationArgs,
     files,
+    stderr::tell,
     stock::{self, Stock},
     workspace::WorkspaceArgs,
 };
 use crate::{
     accounts::Accounts,
     inventory::{Filter, SortKey},
-    render::{inventory, json},
+    render::{inventory, json, unreadable},
 };
 
 /// Arguments of `list`.
@@ -101,7 +102,13 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     match args.format {
         Format::Table => files::print_styled(&inventory::table(&list))?,
         Format::Json => files::print(json::pretty(&list.to_document()).as_bytes())?,
-        Format::Csv => files::print(inventory::csv(&list).as_bytes())?,
+        Format::Csv => {
+            files::print(inventory::csv(&list).as_bytes())?;
+            // A row has no place for them.
+            for line in unreadable::lines(list.unreadable) {
+                tell!("warning: {line}");
+            }
+        }
     }
     Ok(Exit::Done)
 }

@@ -20,7 +20,11 @@ use crate::{
     clock::Clock,
     escape::visible,
     plan::{Plan, PlanSummary},
-    render::{json, markdown, text},
+    render::{
+        json, markdown,
+        style::{self, paint},
+        text,
+    },
     retry::Shutdown,
 };
 
@@ -167,6 +171,15 @@ impl Args {
     }
 
     fn exit(&self, summary: PlanSummary) -> Exit {
+        if summary.unreadable > 0 {
+            let letters = if summary.unreadable == 1 { "letter" } else { "letters" };
+            tell!(
+                "{} {} declared {letters} can't be planned: the service's answer can't be read in full",
+                paint(style::ERROR, "error:"),
+                summary.unreadable
+            );
+            return Exit::Failed;
+        }
         match (self.detailed_exitcode, summary.conflict, summary.create) {
             (true, 1.., _) => Exit::Conflict,
             (true, 0, 1..) => Exit::Creates,

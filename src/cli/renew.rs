@@ -18,7 +18,7 @@ use crate::{
     escape::visible,
     import,
     inventory::Inventory,
-    letter::{DesiredLetter, Letter, LetterName, Picture},
+    letter::{DesiredLetter, ExistingLetters, Letter, LetterName, Picture},
     render::{
         diagnostics::{self, Show},
         style::{self, paint},
@@ -117,7 +117,7 @@ fn is_added(before: &[&DesiredLetter], after: &[DesiredLetter], new: &Letter<Pic
 
 fn not_declared(name: &str, declared: &[DesiredLetter], today: Date) -> String {
     let problem = format!("no letter named {name} is declared");
-    match Inventory::new(declared, &[], today).suggestions(name)[..] {
+    match Inventory::new(declared, &ExistingLetters::default(), today).suggestions(name)[..] {
         [] => format!("{problem}; one that exists only at the service is declared by `letterform import`"),
         ref near => format!("{problem}; did you mean {}?", near.join(" or ")),
     }

@@ -11,7 +11,7 @@ use crate::{
     accounts::{AccountResult, Accounts},
     clock::Clock,
     inventory::Inventory,
-    letter::{AccountName, DesiredLetter, ExistingLetter},
+    letter::{AccountName, DesiredLetter, ExistingLetters},
     retry::Shutdown,
 };
 
@@ -23,7 +23,7 @@ pub(super) struct Stock {
     pub(super) endpoint: String,
     today: Date,
     desired: Vec<DesiredLetter>,
-    existing: Vec<ExistingLetter>,
+    existing: ExistingLetters,
 }
 
 impl Stock {

@@ -84,13 +84,13 @@ fn plan(texts: &[&str], existing: &[ExistingLetter]) -> Plan {
         assert_eq!(unused, None, "{text}");
         letters.extend(loaded.letters);
     }
-    Plan::new("https://dysmsapi.aliyuncs.com".to_owned(), letters, existing, today, 60)
+    Plan::new("https://dysmsapi.aliyuncs.com".to_owned(), letters, &existing.to_vec().into(), today, 60)
 }
 
 proptest! {
     #[test]
     fn any_letters_import_as_declarations_that_plan_as_unchanged(letters in vec(existing(), 0..12)) {
-        let one = import(&letters, OPTIONS);
+        let one = import(&letters.clone().into(), OPTIONS);
         let summary = plan(&[&one.text], &letters).summary();
         prop_assert_eq!((summary.create, summary.conflict, summary.unchanged), (0, 0, one.declared), "{}", one.text);
         prop_assert_eq!(one.declared + one.refused.len(), letters.len());

@@ -14,7 +14,10 @@ pub use adopt::Obstacle;
 pub(crate) use adopt::terms;
 use adopt::{Adopted, adopt};
 
-use crate::{escape::FileNames, letter::ExistingLetter};
+use crate::{
+    escape::FileNames,
+    letter::{ExistingLetter, ExistingLetters},
+};
 
 /// What imported files are told to be held to, by editors.
 #[derive(Debug, Clone, Copy)]
@@ -43,10 +46,10 @@ pub struct Refused {
     pub obstacles: Vec<Obstacle>,
 }
 
-/// Declarations of `letters` as one file.
+/// Declarations of the letters that exist as one file. Those that can't be read are told in comments.
 #[must_use]
-pub fn import(letters: &[ExistingLetter], options: ImportOptions<'_>) -> Imported {
-    write::file(&adopted(letters), options)
+pub fn import(existing: &ExistingLetters, options: ImportOptions<'_>) -> Imported {
+    write::file(&adopted(&existing.letters), &existing.unreadable, options)
 }
 
 /// Declarations of `letters` as one file for each authorizer, with the files' names.
@@ -61,7 +64,7 @@ pub fn import_by_authorizer(letters: &[ExistingLetter], options: ImportOptions<'
         .into_iter()
         .map(|(authorizer, letters)| {
             let name = format!("{}.letters.yaml", names.take(authorizer, "authorizer"));
-            (name, write::file(&letters, options))
+            (name, write::file(&letters, &[], options))
         })
         .collect()
 }

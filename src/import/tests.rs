@@ -23,7 +23,7 @@ fn existing(name: &str) -> ExistingLetter {
 fn what_letters_of_one_party_agree_on_is_written_once() {
     let mut other = existing("乙");
     other.signatures = vec!["123456".to_owned()];
-    let imported = import(&[other, existing("丙")], OPTIONS);
+    let imported = import(&vec![other, existing("丙")].into(), OPTIONS);
     assert_eq!((imported.declared, imported.refused), (2, vec![]));
     insta::assert_snapshot!(imported.text, @r#"
     # yaml-language-server: $schema=letters.schema.json
@@ -50,7 +50,7 @@ fn what_letters_of_one_party_agree_on_is_written_once() {
 fn each_authorized_party_has_a_document_of_its_own() {
     let mut other = existing("乙");
     other.authorized_party = "杭州信使网络科技有限公司".to_owned();
-    let imported = import(&[existing("甲"), other], OPTIONS);
+    let imported = import(&vec![existing("甲"), other].into(), OPTIONS);
     insta::assert_snapshot!(imported.text, @r#"
     # yaml-language-server: $schema=letters.schema.json
     version: 1
@@ -81,7 +81,7 @@ fn a_letter_that_breaks_a_rule_is_kept_as_a_comment_that_says_why() {
     broken.validity = "long # letterform: allow".to_owned();
     broken.signatures.push("【菜\n鸟】".to_owned());
     broken.picture_url = None;
-    let imported = import(&[broken], OPTIONS);
+    let imported = import(&vec![broken].into(), OPTIONS);
     assert_eq!((imported.declared, imported.refused.len(), imported.refused[0].obstacles.len()), (0, 1, 3));
     insta::assert_snapshot!(imported.text, @r##"
     # yaml-language-server: $schema=letters.schema.json
@@ -104,7 +104,7 @@ fn a_letter_that_breaks_a_rule_is_kept_as_a_comment_that_says_why() {
 fn a_letter_whose_name_no_new_letter_can_have_is_declared_as_it_is() {
     let mut old = existing("Acme Trading Co., Ltd. V1");
     old.authorizer = "Acme Trading Co., Ltd.".to_owned();
-    let imported = import(&[old], OPTIONS);
+    let imported = import(&vec![old].into(), OPTIONS);
     assert_eq!(imported.declared, 1, "{}", imported.text);
     insta::assert_snapshot!(imported.text, @r#"
     # yaml-language-server: $schema=letters.schema.json
@@ -131,7 +131,7 @@ fn a_comment_stands_above_each_line_that_breaks_a_rule_for_new_letters() {
     let mut other = existing("乙");
     other.organization_code = broken.organization_code.clone();
     other.signatures = vec!["тест".to_owned(), "测试".to_owned(), "тесто".to_owned()];
-    let imported = import(&[broken, other], OPTIONS);
+    let imported = import(&vec![broken, other].into(), OPTIONS);
     let comments: Vec<(&str, &str)> = imported
         .text
         .lines()
@@ -156,7 +156,7 @@ fn a_comment_stands_above_each_line_that_breaks_a_rule_for_new_letters() {
 
 #[test]
 fn an_account_without_letters_gives_a_file_without_letters() {
-    let imported = import(&[], OPTIONS);
+    let imported = import(&ExistingLetters::default(), OPTIONS);
     assert_eq!(imported.text, "# yaml-language-server: $schema=letters.schema.json\nversion: 1\nletters: []\n");
 }
 
@@ -164,7 +164,7 @@ fn an_account_without_letters_gives_a_file_without_letters() {
 fn of_two_letters_with_one_name_one_is_declared() {
     let mut twin = existing("甲");
     twin.authorizer = "甲公司".to_owned();
-    let imported = import(&[existing("甲"), twin], OPTIONS);
+    let imported = import(&vec![existing("甲"), twin].into(), OPTIONS);
     assert_eq!(imported.declared, 1);
     assert_eq!(imported.refused[0].obstacles, [Obstacle::NameTaken]);
 }
@@ -174,14 +174,17 @@ fn white_space_and_repetitions_are_no_obstacle_as_they_are_no_difference() {
     let mut loose = existing("甲");
     loose.authorizer = " 菜鸟网络科技有限公司\n".to_owned();
     loose.signatures = vec![" 菜鸟网络".to_owned(), "菜鸟网络".to_owned()];
-    assert_eq!(import(&[loose], OPTIONS).declared, 1);
+    assert_eq!(import(&vec![loose].into(), OPTIONS).declared, 1);
 }
 
 #[test]
 fn a_picture_that_would_compare_as_another_is_an_obstacle() {
     let mut spaced = existing("甲");
     spaced.picture_url = Some("https://bucket.example/123456/a.jpg%20".to_owned());
-    assert_eq!(import(&[spaced], OPTIONS).refused[0].obstacles, [Obstacle::Unequal(crate::letter::Field::FileKey)]);
+    assert_eq!(
+        import(&vec![spaced].into(), OPTIONS).refused[0].obstacles,
+        [Obstacle::Unequal(crate::letter::Field::FileKey)]
+    );
 }
 
 #[test]
@@ -189,7 +192,7 @@ fn no_query_of_a_signed_address_is_written() {
     let mut broken = existing("菜鸟-授权书");
     broken.picture_url = Some("https://bucket.example/扫描.jpg?Signature=secret".to_owned());
     for letter in [broken, existing("甲")] {
-        assert!(!import(&[letter], OPTIONS).text.contains("Signature="));
+        assert!(!import(&vec![letter].into(), OPTIONS).text.contains("Signature="));
     }
 }
 

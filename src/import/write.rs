@@ -8,7 +8,10 @@ use super::{
 use crate::{
     declaration::Code,
     escape::visible,
-    letter::{ExistingLetter, Field, Letter, LetterName, OrganizationCode, Party, Picture, SignatureName, ValueError},
+    letter::{
+        ExistingLetter, Field, Letter, LetterName, OrganizationCode, Party, Picture, SignatureName, UnreadableLetter,
+        ValueError,
+    },
     plan::picture_path,
 };
 
@@ -19,12 +22,15 @@ const INDENT: usize = 2;
 const SHARED: [Field; 3] = [Field::Authorizer, Field::AuthorizedParty, Field::OrganizationCode];
 
 /// Letters as the text of a file: one document for each authorized party.
-pub(super) fn file(letters: &[Adopted<'_>], options: ImportOptions<'_>) -> Imported {
+pub(super) fn file(letters: &[Adopted<'_>], unreadable: &[UnreadableLetter], options: ImportOptions<'_>) -> Imported {
     let mut by_party: BTreeMap<&str, Vec<&Adopted<'_>>> = BTreeMap::new();
     for letter in letters {
         by_party.entry(letter.existing.authorized_party.trim()).or_default().push(letter);
     }
     let mut text = format!("# yaml-language-server: $schema={}\n", one_line(options.schema));
+    for letter in unreadable {
+        text.push_str(&yaml::commented(&format!("! {}\n", one_line(&letter.to_string())), 0));
+    }
     if by_party.is_empty() {
         text.push_str("version: 1\nletters: []\n");
     }

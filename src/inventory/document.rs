@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{Action, Entry, Inventory, ScanKnowledge};
 use crate::{
-    letter::{Picture, Source},
+    letter::{Picture, Source, UnreadableLetter},
     plan::{DeclaredValidity, Difference, FORMAT_VERSION, Generator, Standing, picture_path},
 };
 
@@ -21,6 +21,9 @@ pub struct InventoryDocument {
     today: Date,
     /// The letters, in the order that was asked for.
     letters: Vec<EntryDocument>,
+    /// The letters of the service's answer that can't be read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unreadable: Vec<UnreadableLetter>,
 }
 
 /// One letter. What is registered counts; what is declared stands in for it where nothing is.
@@ -73,6 +76,7 @@ impl Inventory<'_> {
             generator: Generator::this(),
             today: self.today,
             letters: self.entries.iter().map(|entry| EntryDocument::of(entry, self.today)).collect(),
+            unreadable: self.unreadable.to_vec(),
         }
     }
 }

@@ -17,7 +17,10 @@ pub use query::{Filter, SortKey, UnknownState};
 
 use crate::{
     import,
-    letter::{DesiredLetter, ExistingLetter, Field, Letter, Picture, ScanObject, Source, Successions, Validity},
+    letter::{
+        DesiredLetter, ExistingLetter, ExistingLetters, Field, Letter, Picture, ScanObject, Source, Successions,
+        UnreadableLetter, Validity,
+    },
     plan::{self, Comparison, Standing, picture_path},
 };
 
@@ -28,6 +31,8 @@ pub struct Inventory<'a> {
     pub today: Date,
     /// Declared letters in the order of files and lines, then the others by name.
     pub entries: Vec<Entry<'a>>,
+    /// The letters of the service's answer that can't be read.
+    pub unreadable: &'a [UnreadableLetter],
 }
 
 /// One letter.
@@ -46,6 +51,8 @@ pub enum Sides<'a> {
     Declared(&'a DesiredLetter),
     /// Declared, and exists; and how the two compare.
     Both(&'a DesiredLetter, &'a ExistingLetter, Comparison),
+    /// Declared, and may be a letter that can't be read.
+    Unreadable(&'a DesiredLetter),
     /// Exists alone.
     Existing(&'a ExistingLetter),
 }
@@ -60,6 +67,8 @@ pub enum Action {
     Unchanged,
     /// Declared, and exists with other content.
     Conflict,
+    /// Declared, and may be a letter that can't be read.
+    Unreadable,
     /// Exists and is not declared.
     Unmanaged,
 }
@@ -72,6 +81,7 @@ impl Action {
             Self::Create => "create",
             Self::Unchanged => "unchanged",
             Self::Conflict => "conflict",
+            Self::Unreadable => "unreadable",
             Self::Unmanaged => "unmanaged",
         }
     }
@@ -107,16 +117,18 @@ impl ScanKnowledge {
 impl<'a> Inventory<'a> {
     /// Takes stock of what is declared and what exists. `declared` holds each name once.
     #[must_use]
-    pub fn new(declared: &'a [DesiredLetter], existing: &'a [ExistingLetter], today: Date) -> Self {
+    pub fn new(declared: &'a [DesiredLetter], existing: &'a ExistingLetters, today: Date) -> Self {
+        let unreadable = existing.unreadable_by_name();
         let mut by_name: HashMap<&str, Vec<&'a ExistingLetter>> = HashMap::new();
-        for letter in existing {
+        for letter in &existing.letters {
             by_name.entry(letter.name.as_str()).or_default().push(letter);
         }
-        let mut sides = Vec::with_capacity(declared.len().max(existing.len()));
+        let mut sides = Vec::with_capacity(declared.len().max(existing.letters.len()));
         for desired in declared {
             let candidates = by_name.get_mut(desired.letter.name.as_str());
             let found = candidates.as_deref().and_then(|there| plan::counterpart(&desired.letter, there));
             sides.push(match found {
+                None if unreadable(desired.letter.name.as_str()).is_some() => Sides::Unreadable(desired),
                 None => Sides::Declared(desired),
                 Some((there, comparison)) => {
                     // What is left under the name is a twin that nobody declared.
@@ -130,14 +142,14 @@ impl<'a> Inventory<'a> {
         let mut others: Vec<&ExistingLetter> = by_name.into_values().flatten().collect();
         others.sort_by_key(|letter| (&letter.name, letter.id));
         sides.extend(others.into_iter().map(Sides::Existing));
-        Self { today, entries: with_successors(sides) }
+        Self { today, entries: with_successors(sides), unreadable: &existing.unreadable }
     }
 
     /// The letter of that name alone: one entry, or more when the service shows twins.
     #[must_use]
     pub fn only(&self, name: &str) -> Self {
         let entries = self.entries.iter().filter(|entry| entry.name() == name).cloned().collect();
-        Self { today: self.today, entries }
+        Self { entries, ..*self }
     }
 }
 
@@ -153,14 +165,16 @@ impl<'a> Sides<'a> {
     /// What the letter says: as declared, else as registered when that breaks no rule.
     fn terms(&self) -> Option<Letter<()>> {
         match self {
-            Self::Declared(desired) | Self::Both(desired, ..) => Some(desired.letter.clone().with_picture(())),
+            Self::Declared(desired) | Self::Both(desired, ..) | Self::Unreadable(desired) => {
+                Some(desired.letter.clone().with_picture(()))
+            }
             Self::Existing(existing) => import::terms(existing),
         }
     }
 
     fn desired(&self) -> Option<&'a DesiredLetter> {
         match self {
-            Self::Declared(desired) | Self::Both(desired, ..) => Some(desired),
+            Self::Declared(desired) | Self::Both(desired, ..) | Self::Unreadable(desired) => Some(desired),
             Self::Existing(_) => None,
         }
     }
@@ -168,7 +182,7 @@ impl<'a> Sides<'a> {
     fn existing(&self) -> Option<&'a ExistingLetter> {
         match self {
             Self::Both(_, existing, _) | Self::Existing(existing) => Some(existing),
-            Self::Declared(_) => None,
+            Self::Declared(_) | Self::Unreadable(_) => None,
         }
     }
 }
@@ -179,7 +193,9 @@ impl<'a> Entry<'a> {
     #[must_use]
     pub fn name(&self) -> &'a str {
         match self.sides {
-            Sides::Declared(desired) | Sides::Both(desired, ..) => desired.letter.name.as_str(),
+            Sides::Declared(desired) | Sides::Both(desired, ..) | Sides::Unreadable(desired) => {
+                desired.letter.name.as_str()
+            }
             Sides::Existing(existing) => &existing.name,
         }
     }
@@ -191,6 +207,7 @@ impl<'a> Entry<'a> {
             Sides::Declared(_) => Action::Create,
             Sides::Both(_, _, comparison) if comparison.is_equal() => Action::Unchanged,
             Sides::Both(..) => Action::Conflict,
+            Sides::Unreadable(_) => Action::Unreadable,
             Sides::Existing(_) => Action::Unmanaged,
         }
     }
@@ -223,7 +240,7 @@ impl<'a> Entry<'a> {
     #[must_use]
     pub fn authorizer(&self) -> &'a str {
         match self.sides {
-            Sides::Declared(desired) => desired.letter.authorizer.as_str(),
+            Sides::Declared(desired) | Sides::Unreadable(desired) => desired.letter.authorizer.as_str(),
             Sides::Both(_, existing, _) | Sides::Existing(existing) => existing.authorizer.trim(),
         }
     }
@@ -232,7 +249,7 @@ impl<'a> Entry<'a> {
     #[must_use]
     pub fn authorized_party(&self) -> &'a str {
         match self.sides {
-            Sides::Declared(desired) => desired.letter.authorized_party.as_str(),
+            Sides::Declared(desired) | Sides::Unreadable(desired) => desired.letter.authorized_party.as_str(),
             Sides::Both(_, existing, _) | Sides::Existing(existing) => existing.authorized_party.trim(),
         }
     }
@@ -241,7 +258,7 @@ impl<'a> Entry<'a> {
     #[must_use]
     pub fn organization_code(&self) -> &'a str {
         match self.sides {
-            Sides::Declared(desired) => desired.letter.organization_code.as_str(),
+            Sides::Declared(desired) | Sides::Unreadable(desired) => desired.letter.organization_code.as_str(),
             Sides::Both(_, existing, _) | Sides::Existing(existing) => existing.organization_code.trim(),
         }
     }
@@ -250,7 +267,7 @@ impl<'a> Entry<'a> {
     #[must_use]
     pub fn validity(&self) -> Option<Validity> {
         match self.sides {
-            Sides::Declared(desired) => Some(desired.letter.validity),
+            Sides::Declared(desired) | Sides::Unreadable(desired) => Some(desired.letter.validity),
             Sides::Both(_, existing, _) | Sides::Existing(existing) => existing.parsed_validity(),
         }
     }
@@ -265,7 +282,9 @@ impl<'a> Entry<'a> {
     #[must_use]
     pub fn signatures(&self) -> Vec<&'a str> {
         match self.sides {
-            Sides::Declared(desired) => desired.letter.signatures.iter().map(AsRef::as_ref).collect(),
+            Sides::Declared(desired) | Sides::Unreadable(desired) => {
+                desired.letter.signatures.iter().map(AsRef::as_ref).collect()
+            }
             Sides::Both(_, existing, _) | Sides::Existing(existing) => {
                 let mut seen = HashSet::new();
                 existing.signatures.iter().map(|name| name.trim()).filter(|name| seen.insert(*name)).collect()
@@ -277,7 +296,7 @@ impl<'a> Entry<'a> {
     #[must_use]
     pub fn scan(&self) -> ScanKnowledge {
         match &self.sides {
-            Sides::Declared(desired) => match &desired.letter.picture {
+            Sides::Declared(desired) | Sides::Unreadable(desired) => match &desired.letter.picture {
                 Picture::Scan(_) => ScanKnowledge::Known,
                 Picture::FileKey(key) => knowledge_of(Some(key.as_str())),
             },

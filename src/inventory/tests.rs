@@ -16,6 +16,11 @@ pub(crate) fn declared(name: &str) -> DesiredLetter {
     DesiredLetter::new(letter, Source { file: "letters.yaml".to_owned(), line: 4 })
 }
 
+/// Letters that can all be read. They live as long as the tests.
+pub(crate) fn read(letters: &[ExistingLetter]) -> &'static ExistingLetters {
+    Box::leak(Box::new(letters.to_vec().into()))
+}
+
 pub(crate) fn existing(name: &str) -> ExistingLetter {
     ExistingLetter {
         id: Some(LetterId(7)),
@@ -45,7 +50,7 @@ fn every_letter_declared_or_existing_is_there_once() {
     let mut twin = existing("甲");
     twin.authorizer = "别的公司".to_owned();
     let there = [existing("丁"), twin, existing("甲"), existing("丙")];
-    let inventory = Inventory::new(&desired, &there, today());
+    let inventory = Inventory::new(&desired, read(&there), today());
     let actions: Vec<_> = inventory.entries.iter().map(|entry| (entry.name(), entry.action())).collect();
     assert_eq!(
         actions,
@@ -66,13 +71,13 @@ fn what_is_registered_counts() {
     let mut there = [existing("甲")];
     there[0].validity = "2026-01-01~2029-12-31".to_owned();
     there[0].signatures = vec![" 菜鸟 ".to_owned(), "菜鸟".to_owned()];
-    let inventory = Inventory::new(&desired, &there, today());
+    let inventory = Inventory::new(&desired, read(&there), today());
     let entry = &inventory.entries[0];
     assert_eq!(entry.action(), Action::Conflict);
     assert_eq!(entry.signatures(), ["菜鸟"]);
     assert_eq!(entry.days_left(today()), Some(1133));
     there[0].validity = "long".to_owned();
-    assert_eq!(Inventory::new(&desired, &there, today()).entries[0].days_left(today()), None);
+    assert_eq!(Inventory::new(&desired, read(&there), today()).entries[0].days_left(today()), None);
 }
 
 #[test]
@@ -82,7 +87,7 @@ fn a_scan_is_known_when_its_digest_is() {
         let desired = [declared("甲")];
         let mut there = [existing("甲")];
         there[0].picture_url = url;
-        Inventory::new(if declare { &desired } else { &[] }, &there, today()).entries[0].scan()
+        Inventory::new(if declare { &desired } else { &[] }, read(&there), today()).entries[0].scan()
     };
     let ours = Some(format!("https://h/1/{}", digest(b"scan")));
     let other = Some(format!("https://h/1/{}", digest(b"other")));
@@ -93,7 +98,7 @@ fn a_scan_is_known_when_its_digest_is() {
     assert_eq!(scan(true, None), ScanKnowledge::Missing);
     assert_eq!(scan(false, ours), ScanKnowledge::Known);
     assert_eq!(scan(false, foreign), ScanKnowledge::Unknown);
-    assert_eq!(Inventory::new(&[declared("甲")], &[], today()).entries[0].scan(), ScanKnowledge::Known);
+    assert_eq!(Inventory::new(&[declared("甲")], read(&[]), today()).entries[0].scan(), ScanKnowledge::Known);
 }
 
 #[test]
@@ -105,7 +110,7 @@ fn a_successor_is_found_on_whichever_side() {
     let mut registered = existing("甲2026");
     registered.validity = "2026-06-01~2027-12-31".to_owned();
     let (desired, there) = ([new], [old, registered]);
-    let inventory = Inventory::new(&desired, &there, today());
+    let inventory = Inventory::new(&desired, read(&there), today());
     let successors: Vec<_> = inventory.entries.iter().map(|entry| entry.successor.as_deref()).collect();
     assert_eq!(names(&inventory), ["甲2027", "甲", "甲2026"]);
     assert_eq!(successors, [None, Some("甲2027"), Some("甲2027")]);
@@ -123,7 +128,7 @@ fn filters_narrow_down_and_combine() {
     ended.status = "INVALID".to_owned();
     ended.authorizer = "苏州听雨茶业有限公司".to_owned();
     let there = [late, ended];
-    let listed = |filter: Filter| names(&Inventory::new(&desired, &there, today()).filtered(&filter));
+    let listed = |filter: Filter| names(&Inventory::new(&desired, read(&there), today()).filtered(&filter));
     let some = |text: &str| Some(text.to_owned());
     assert_eq!(listed(Filter::default()), ["甲", "丙", "乙"]);
     assert_eq!(listed(Filter { expiring: Some(37), ..Filter::default() }), ["甲"]);
@@ -141,8 +146,8 @@ fn a_letter_with_a_successor_does_not_count_as_expiring() {
     new.letter.validity = "2026-11-24~2029-11-23".parse().unwrap();
     let (desired, there) = ([declared("甲"), new], []);
     let filter = Filter { expiring: Some(60), ..Filter::default() };
-    assert_eq!(names(&Inventory::new(&desired, &there, today()).filtered(&filter)), [""; 0]);
-    assert_eq!(names(&Inventory::new(&desired[..1], &there, today()).filtered(&filter)), ["甲"]);
+    assert_eq!(names(&Inventory::new(&desired, read(&there), today()).filtered(&filter)), [""; 0]);
+    assert_eq!(names(&Inventory::new(&desired[..1], read(&there), today()).filtered(&filter)), ["甲"]);
 }
 
 #[test]
@@ -157,7 +162,7 @@ fn sorting_keeps_the_order_of_what_is_equal() {
                 ..existing(name)
             })
             .collect();
-    let by = |key| names(&Inventory::new(&[], &there, today()).sorted(key));
+    let by = |key| names(&Inventory::new(&[], read(&there), today()).sorted(key));
     assert_eq!(by(SortKey::Declaration), ["a", "b", "c"]);
     assert_eq!(by(SortKey::Expiry), ["c", "a", "b"]);
     assert_eq!(by(SortKey::Signatures), ["b", "a", "c"]);
@@ -167,7 +172,7 @@ fn sorting_keeps_the_order_of_what_is_equal() {
 #[test]
 fn a_mistyped_name_is_suggested() {
     let desired = [declared("菜鸟公司授权书"), declared("听雨茶业授权书2026"), declared("Acme")];
-    let inventory = Inventory::new(&desired, &[], today());
+    let inventory = Inventory::new(&desired, read(&[]), today());
     assert_eq!(inventory.suggestions("菜鸟公司受权书"), ["菜鸟公司授权书"]);
     assert_eq!(inventory.suggestions("听雨茶业"), ["听雨茶业授权书2026"]);
     assert_eq!(inventory.suggestions("acme"), ["Acme"]);
@@ -178,7 +183,7 @@ fn a_mistyped_name_is_suggested() {
 fn json_says_what_is_known_and_no_query_of_an_address() {
     let (desired, there) =
         ([declared("甲")], [existing("甲"), ExistingLetter { validity: "?".into(), ..existing("乙") }]);
-    let json = serde_json::to_string(&Inventory::new(&desired, &there, today()).to_document()).unwrap();
+    let json = serde_json::to_string(&Inventory::new(&desired, read(&there), today()).to_document()).unwrap();
     assert!(!json.contains("secret"), "{json}");
     let value: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(value["today"], "2026-11-24");

@@ -1,4 +1,4 @@
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, collections::HashMap, fmt};
 
 use percent_encoding::percent_decode_str;
 
@@ -38,6 +38,63 @@ pub struct ExistingLetter {
     pub state: String,
     /// `VALID`, `INVALID` (expired), or whatever else the service says.
     pub status: String,
+}
+
+/// An entry of the service's answer that is no letter that can be read.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UnreadableLetter {
+    /// Which letter of the answer it is, counted from 1.
+    pub position: usize,
+    /// Its name, when that much can be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub name: Option<String>,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+impl UnreadableLetter {
+    /// Whether it can be the letter of this name.
+    #[must_use]
+    pub fn may_be(&self, name: &str) -> bool {
+        self.name.as_deref().is_none_or(|own| own == name)
+    }
+}
+
+impl fmt::Display for UnreadableLetter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { position, name, problem } = self;
+        match name {
+            Some(name) => write!(f, "letter {position} of the answer ({name}) can't be read: {problem}"),
+            None => write!(f, "letter {position} of the answer can't be read: {problem}"),
+        }
+    }
+}
+
+/// The letters that the service shows: those that can be read, and those that can't.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ExistingLetters {
+    /// The letters that can be read.
+    pub letters: Vec<ExistingLetter>,
+    /// The others. Each may be a letter that is declared.
+    pub unreadable: Vec<UnreadableLetter>,
+}
+
+impl From<Vec<ExistingLetter>> for ExistingLetters {
+    fn from(letters: Vec<ExistingLetter>) -> Self {
+        Self { letters, unreadable: Vec::new() }
+    }
+}
+
+impl ExistingLetters {
+    /// Finds, for a name, the letter that can't be read and may have it.
+    pub fn unreadable_by_name<'a>(&'a self) -> impl for<'n> Fn(&'n str) -> Option<&'a UnreadableLetter> + use<'a> {
+        let nameless = self.unreadable.iter().find(|letter| letter.name.is_none());
+        let named: HashMap<&str, &UnreadableLetter> =
+            self.unreadable.iter().filter_map(|letter| Some((letter.name.as_deref()?, letter))).collect();
+        move |name| named.get(name).copied().or(nameless)
+    }
 }
 
 impl ExistingLetter {

@@ -23,7 +23,7 @@ mod validity;
 pub use account::{AccountName, AccountNameError};
 pub use desired::{DesiredLetter, Finding, Picture, Scan, Source};
 pub use error::ValueError;
-pub use existing::{ExistingLetter, LetterId, picture_path};
+pub use existing::{ExistingLetter, ExistingLetters, LetterId, UnreadableLetter, picture_path};
 pub use field::Field;
 pub use file_key::FileKey;
 pub use form::{folded_form, normal_form};

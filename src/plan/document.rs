@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Difference, Plan, PlanSummary, PlannedLetter, Settled, Standing, Warning, compare::DeclaredValidity};
+use super::{
+    Difference, Plan, PlanSummary, PlannedLetter, Settled, Standing, Undecided, Warning, compare::DeclaredValidity,
+};
 use crate::letter::{
     AccountName, DesiredLetter, Field, FileKey, Letter, LetterName, NewLetter, OrganizationCode, Party, Picture,
-    PictureFormat, Scan, ScanDigest, Signatures, Source, Validity, ValueError,
+    PictureFormat, Scan, ScanDigest, Signatures, Source, UnreadableLetter, Validity, ValueError,
 };
 
 /// The version of the form of plans and reports.
@@ -34,6 +36,9 @@ pub struct PlanDocument {
     summary: PlanSummary,
     /// Declared letters in the order of files and lines, then unmanaged ones by name.
     letters: Vec<LetterEntry>,
+    /// The letters of the service's answer that can't be read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    unreadable: Vec<UnreadableLetter>,
     /// What a reviewer should know.
     warnings: Vec<Warning>,
     /// What must still hold when a saved plan is applied. Saved plans have it, printed ones do not.
@@ -89,6 +94,12 @@ enum ActionEntry {
         /// Fields that could not be compared.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         unknown: Vec<Field>,
+    },
+    /// Declared, and may be a letter that can't be read.
+    Unreadable {
+        source: Source,
+        /// Which letter of the answer can't be read, and why.
+        problem: String,
     },
     /// Exists and is not declared.
     Unmanaged {
@@ -202,6 +213,7 @@ impl Plan {
             endpoint: self.endpoint.clone(),
             summary: self.summary(),
             letters: self.letters.iter().map(LetterEntry::from).collect(),
+            unreadable: self.unreadable.clone(),
             warnings: self.warnings.clone(),
             preconditions: None,
         }
@@ -240,8 +252,8 @@ impl Plan {
         }
         let Some(preconditions) = document.preconditions else { return Err(ReadPlanError::NotSaved) };
         let letters = document.letters.into_iter().map(PlannedLetter::try_from).collect::<Result<_, _>>()?;
-        let PlanDocument { workspace_account, account, endpoint, warnings, .. } = document;
-        let plan = Self { account: workspace_account, account_id: account, endpoint, letters, warnings };
+        let PlanDocument { workspace_account, account, endpoint, unreadable, warnings, .. } = document;
+        let plan = Self { account: workspace_account, account_id: account, endpoint, letters, unreadable, warnings };
         if plan.preconditions() != preconditions || plan.summary() != document.summary {
             return Err(ReadPlanError::Tampered("its parts contradict each other".to_owned()));
         }
@@ -270,6 +282,9 @@ impl From<&PlannedLetter> for LetterEntry {
                 differences: differences.clone(),
                 unknown: settled.unknown.clone(),
             },
+            PlannedLetter::Unreadable(undecided) => {
+                ActionEntry::Unreadable { source: undecided.source.clone(), problem: undecided.problem.clone() }
+            }
             PlannedLetter::Unmanaged(_, standing) => ActionEntry::Unmanaged { standing: standing.clone() },
         };
         Self { name: letter.name().to_owned(), action }
@@ -295,6 +310,10 @@ impl TryFrom<LetterEntry> for PlannedLetter {
             }
             ActionEntry::Conflict { standing, source, differences, unknown } => {
                 Self::Conflict(settled(source, standing, unknown)?, differences)
+            }
+            ActionEntry::Unreadable { source, problem } => {
+                let name = LetterName::try_from(name.as_str()).map_err(broken)?;
+                Self::Unreadable(Undecided { name, source, problem })
             }
             ActionEntry::Unmanaged { standing } => Self::Unmanaged(name, standing),
         })

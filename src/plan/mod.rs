@@ -24,8 +24,8 @@ pub use stale::{Staleness, other_account, other_endpoint, staleness};
 pub use warning::{Warning, WarningCode};
 
 use crate::letter::{
-    AccountName, DesiredLetter, ExistingLetter, Field, Finding, Letter, LetterId, LetterName, Picture, Source,
-    Successions, folded_form,
+    AccountName, DesiredLetter, ExistingLetter, ExistingLetters, Field, Finding, Letter, LetterId, LetterName, Picture,
+    Source, Successions, UnreadableLetter, folded_form,
 };
 
 /// What to do about every letter. The executor does nothing that is not in it.
@@ -39,6 +39,8 @@ pub struct Plan {
     pub endpoint: String,
     /// Declared letters in the order of files and lines, then unmanaged ones by name.
     pub letters: Vec<PlannedLetter>,
+    /// The letters of the service's answer that can't be read.
+    pub unreadable: Vec<UnreadableLetter>,
     /// What a reviewer should know, in the order of the letters.
     pub warnings: Vec<Warning>,
 }
@@ -52,8 +54,21 @@ pub enum PlannedLetter {
     Unchanged(Settled),
     /// Declared, and exists with other content: no call can change it.
     Conflict(Settled, Vec<Difference>),
+    /// Declared, and may be a letter that can't be read: it is neither compared nor created.
+    Unreadable(Undecided),
     /// Exists and is not declared: nothing is ever done to it.
     Unmanaged(String, Standing),
+}
+
+/// A declared letter of which it can't be told whether it exists as declared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undecided {
+    /// Its name.
+    pub name: LetterName,
+    /// Where it is declared.
+    pub source: Source,
+    /// Which letter of the answer can't be read, and why.
+    pub problem: String,
 }
 
 /// A declared letter that exists.
@@ -128,8 +143,16 @@ pub struct PlanSummary {
     pub unchanged: usize,
     /// Letters that exist with other content.
     pub conflict: usize,
+    /// Declared letters of which it can't be told whether they exist as declared.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unreadable: usize,
     /// Letters that are not declared.
     pub unmanaged: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 impl PlanSummary {
@@ -140,6 +163,7 @@ impl PlanSummary {
             create: self.create + other.create,
             unchanged: self.unchanged + other.unchanged,
             conflict: self.conflict + other.conflict,
+            unreadable: self.unreadable + other.unreadable,
             unmanaged: self.unmanaged + other.unmanaged,
         }
     }
@@ -151,6 +175,7 @@ impl PlannedLetter {
         match self {
             Self::Create(desired) => desired.letter.name.as_str(),
             Self::Unchanged(settled) | Self::Conflict(settled, _) => settled.name.as_str(),
+            Self::Unreadable(undecided) => undecided.name.as_str(),
             Self::Unmanaged(name, _) => name,
         }
     }
@@ -160,6 +185,7 @@ impl PlannedLetter {
         match self {
             Self::Create(desired) => Some(&desired.source),
             Self::Unchanged(settled) | Self::Conflict(settled, _) => Some(&settled.source),
+            Self::Unreadable(undecided) => Some(&undecided.source),
             Self::Unmanaged(..) => None,
         }
     }
@@ -172,17 +198,18 @@ impl Plan {
     pub fn new(
         endpoint: String,
         desired: Vec<DesiredLetter>,
-        existing: &[ExistingLetter],
+        existing: &ExistingLetters,
         today: Date,
         expiring_days: u32,
     ) -> Self {
+        let unreadable = existing.unreadable_by_name();
         let mut by_name: BTreeMap<&str, Vec<&ExistingLetter>> = BTreeMap::new();
-        for letter in existing {
+        for letter in &existing.letters {
             by_name.entry(letter.name.as_str()).or_default().push(letter);
         }
         // Only letters to create need it.
         let alike = LazyCell::new(|| {
-            let forms = existing.iter().map(|letter| (folded_form(&letter.name), letter.name.as_str()));
+            let forms = existing.letters.iter().map(|letter| (folded_form(&letter.name), letter.name.as_str()));
             forms.collect::<HashMap<String, &str>>()
         });
         let declared: HashSet<String> = desired.iter().map(|desired| desired.letter.name.to_string()).collect();
@@ -194,7 +221,7 @@ impl Plan {
             let candidates = by_name.get(desired.letter.name.as_str()).map_or(&[][..], Vec::as_slice);
             let ending = warning::of_validity(&desired.letter, today, expiring_days);
             warnings.extend(ending.filter(|warning| !(warning.is_of_the_end() && renewed.contains(&warning.name))));
-            let letter = settle(desired, candidates, &mut warnings);
+            let letter = settle(desired, candidates, &unreadable, &mut warnings);
             if let PlannedLetter::Create(desired) = &letter
                 && let Some(existing) = alike.get(&folded_form(desired.letter.name.as_str()))
             {
@@ -205,7 +232,8 @@ impl Plan {
         for (name, twins) in by_name.iter().filter(|(name, _)| !declared.contains(**name)) {
             letters.extend(twins.iter().map(|twin| PlannedLetter::Unmanaged((*name).to_owned(), Standing::of(twin))));
         }
-        Self { account: None, account_id: None, endpoint, letters, warnings }
+        let unreadable = existing.unreadable.clone();
+        Self { account: None, account_id: None, endpoint, letters, unreadable, warnings }
     }
 
     /// The plan as one of an account of a workspace.
@@ -259,6 +287,7 @@ impl Plan {
                 PlannedLetter::Create(_) => &mut summary.create,
                 PlannedLetter::Unchanged(_) => &mut summary.unchanged,
                 PlannedLetter::Conflict(..) => &mut summary.conflict,
+                PlannedLetter::Unreadable(_) => &mut summary.unreadable,
                 PlannedLetter::Unmanaged(..) => &mut summary.unmanaged,
             } += 1;
         }
@@ -288,9 +317,21 @@ pub(crate) fn counterpart<'a>(
 }
 
 /// What to do about a declared letter.
-fn settle(desired: DesiredLetter, candidates: &[&ExistingLetter], warnings: &mut Vec<Warning>) -> PlannedLetter {
+fn settle<'a>(
+    desired: DesiredLetter,
+    candidates: &[&ExistingLetter],
+    unreadable: &impl Fn(&str) -> Option<&'a UnreadableLetter>,
+    warnings: &mut Vec<Warning>,
+) -> PlannedLetter {
     let Some((existing, comparison)) = counterpart(&desired.letter, candidates) else {
-        return PlannedLetter::Create(desired);
+        return match unreadable(desired.letter.name.as_str()) {
+            None => PlannedLetter::Create(desired),
+            Some(letter) => PlannedLetter::Unreadable(Undecided {
+                name: desired.letter.name,
+                source: desired.source,
+                problem: letter.to_string(),
+            }),
+        };
     };
     let name = desired.letter.name;
     if candidates.len() > 1 {

@@ -1,7 +1,7 @@
 use std::{collections::HashSet, fmt};
 
 use super::Plan;
-use crate::letter::ExistingLetter;
+use crate::letter::ExistingLetters;
 
 /// Why a saved plan can't be applied any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,13 @@ pub enum Staleness {
     Exists {
         /// The letter's name.
         name: String,
+    },
+    /// A letter that it creates may exist: the service shows one that can't be read.
+    MayExist {
+        /// The letter's name.
+        name: String,
+        /// Which letter can't be read, and why.
+        problem: String,
     },
     /// A scan is not what it was when the plan was made.
     ScanChanged {
@@ -50,6 +57,7 @@ impl fmt::Display for Staleness {
                 )
             }
             Self::Exists { name } => write!(f, "the letter {name} already exists"),
+            Self::MayExist { name, problem } => write!(f, "the letter {name} may already exist: {problem}"),
             Self::ScanChanged { name, problem } => write!(f, "the scan of the letter {name}: {problem}"),
         }
     }
@@ -74,14 +82,17 @@ pub fn other_endpoint(plan: &Plan, endpoint: &str) -> Option<Staleness> {
 }
 
 /// What has changed since a saved plan was made, as far as the service can tell. Scans are looked at by who reads them.
-pub fn staleness(plan: &Plan, endpoint: &str, existing: &[ExistingLetter]) -> Vec<Staleness> {
+pub fn staleness(plan: &Plan, endpoint: &str, existing: &ExistingLetters) -> Vec<Staleness> {
     let mut reasons = Vec::from_iter(other_endpoint(plan, endpoint));
-    let names: HashSet<&str> = existing.iter().map(|letter| letter.name.as_str()).collect();
-    reasons.extend(
-        plan.creates()
-            .map(|desired| desired.letter.name.as_str())
-            .filter(|name| names.contains(name))
-            .map(|name| Staleness::Exists { name: name.to_owned() }),
-    );
+    let names: HashSet<&str> = existing.letters.iter().map(|letter| letter.name.as_str()).collect();
+    let unreadable = existing.unreadable_by_name();
+    reasons.extend(plan.creates().filter_map(|desired| {
+        let name = desired.letter.name.as_str();
+        if names.contains(name) {
+            return Some(Staleness::Exists { name: name.to_owned() });
+        }
+        let problem = unreadable(name)?.to_string();
+        Some(Staleness::MayExist { name: name.to_owned(), problem })
+    }));
     reasons
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::letter::{FileKey, Letter, Picture, PictureFormat, Scan, ScanDigest, ScanObject};
+use crate::letter::{FileKey, Letter, Picture, PictureFormat, Scan, ScanDigest, ScanObject, UnreadableLetter};
 
 /// The small vocabulary of these tests: a declared letter, the same letter as the service tells it, and a plan of both.
 fn declared(name: &str) -> DesiredLetter {
@@ -37,7 +37,13 @@ fn existing(desired: &DesiredLetter) -> ExistingLetter {
 }
 
 fn plan(desired: Vec<DesiredLetter>, there: &[ExistingLetter]) -> Plan {
-    Plan::new("https://dysmsapi.aliyuncs.com".to_owned(), desired, there, "2026-11-24".parse().unwrap(), 60)
+    Plan::new(
+        "https://dysmsapi.aliyuncs.com".to_owned(),
+        desired,
+        &there.to_vec().into(),
+        "2026-11-24".parse().unwrap(),
+        60,
+    )
 }
 
 /// The fields that differ between the declared letter and the existing one after `change`.
@@ -60,7 +66,7 @@ fn every_letter_has_one_action() {
     let mut stranger = existing(&declared("外"));
     stranger.state = "SOMETHING_NEW".to_owned();
     let plan = plan(vec![new.clone(), same.clone(), other], &[stranger, changed, existing(&same)]);
-    assert_eq!(plan.summary(), PlanSummary { create: 1, unchanged: 1, conflict: 1, unmanaged: 1 });
+    assert_eq!(plan.summary(), PlanSummary { create: 1, unchanged: 1, conflict: 1, unreadable: 0, unmanaged: 1 });
     assert_eq!(plan.letters.iter().map(PlannedLetter::name).collect::<Vec<_>>(), ["新", "同", "异", "外"]);
     assert_eq!(plan.creates().collect::<Vec<_>>(), [&new]);
     assert!(plan.warnings.is_empty());
@@ -247,7 +253,43 @@ fn a_saved_plan_that_was_changed_is_refused() {
 fn a_plan_is_stale_when_the_world_has_moved_on() {
     let desired = declared("新");
     let plan = plan(vec![desired.clone()], &[]);
-    assert!(staleness(&plan, "https://dysmsapi.aliyuncs.com", &[]).is_empty());
-    let reasons = staleness(&plan, "https://dysmsapi.us-east-1.aliyuncs.com", &[existing(&desired)]);
+    assert!(staleness(&plan, "https://dysmsapi.aliyuncs.com", &ExistingLetters::default()).is_empty());
+    let reasons = staleness(&plan, "https://dysmsapi.us-east-1.aliyuncs.com", &vec![existing(&desired)].into());
     assert!(matches!(reasons[..], [Staleness::OtherEndpoint { .. }, Staleness::Exists { .. }]));
+}
+
+fn unreadable(name: Option<&str>) -> UnreadableLetter {
+    UnreadableLetter {
+        position: 3,
+        name: name.map(str::to_owned),
+        problem: "the field `State` is there twice".to_owned(),
+    }
+}
+
+#[test]
+fn a_letter_that_cannot_be_read_stops_what_depends_on_it_alone() {
+    let (new, same) = (declared("新"), declared("同"));
+    let actions = |name: Option<&str>| {
+        let there = ExistingLetters { letters: vec![existing(&same)], unreadable: vec![unreadable(name)] };
+        let desired = vec![new.clone(), same.clone()];
+        let plan = Plan::new("https://e".to_owned(), desired, &there, "2026-11-24".parse().unwrap(), 60);
+        let saved = serde_json::to_vec(&plan.to_saved_document()).unwrap();
+        assert_eq!(Plan::from_saved(&saved).unwrap(), plan, "it is saved whole");
+        let summary = plan.summary();
+        (summary.create, summary.unreadable, summary.unchanged)
+    };
+    assert_eq!(actions(Some("外")), (1, 0, 1), "the letter of another name");
+    assert_eq!(actions(Some("新")), (0, 1, 1), "the letter of that name");
+    assert_eq!(actions(Some("同")), (1, 0, 1), "a letter that is seen is not in doubt");
+    assert_eq!(actions(None), (0, 1, 1), "a letter that may be any");
+}
+
+#[test]
+fn a_saved_plan_is_stale_when_what_it_creates_may_exist() {
+    let plan = plan(vec![declared("新")], &[]);
+    for (name, stale) in [(Some("新"), true), (None, true), (Some("外"), false)] {
+        let there = ExistingLetters { letters: Vec::new(), unreadable: vec![unreadable(name)] };
+        let reasons = staleness(&plan, "https://dysmsapi.aliyuncs.com", &there);
+        assert_eq!(matches!(reasons[..], [Staleness::MayExist { .. }]), stale, "{reasons:?}");
+    }
 }

@@ -10,6 +10,7 @@ use super::{
     difference,
     style::{self, paint},
     text::CONFLICT_ADVICE,
+    unreadable,
 };
 use crate::{
     accounts::{AccountResult, Accounts},
@@ -56,6 +57,12 @@ pub fn table(inventory: &Inventory<'_>) -> String {
     }
     let count = rows.len();
     let _ = writeln!(out, "{count} {}, as of {}.", if count == 1 { "letter" } else { "letters" }, inventory.today);
+    if !inventory.unreadable.is_empty() {
+        let _ = writeln!(out, "{} {}:", paint(style::WARNING, "warning:"), unreadable::count(inventory.unreadable));
+        for line in unreadable::lines(inventory.unreadable) {
+            let _ = writeln!(out, "  {line}");
+        }
+    }
     out
 }
 
@@ -121,7 +128,7 @@ fn cell(text: &str) -> String {
 fn action_style(action: Action) -> Style {
     match action {
         Action::Create => style::CREATE,
-        Action::Conflict => style::CONFLICT,
+        Action::Conflict | Action::Unreadable => style::CONFLICT,
         Action::Unchanged => Style::new(),
         Action::Unmanaged => style::DIM,
     }
@@ -179,6 +186,7 @@ fn meaning(action: Action) -> &'static str {
         Action::Create => "declared, and not registered: `letterform apply` creates it",
         Action::Unchanged => "registered as declared",
         Action::Conflict => "registered with other content than declared",
+        Action::Unreadable => "declared, and may be a letter of the service's answer that can't be read",
         Action::Unmanaged => "registered, and not declared",
     }
 }

@@ -12,3 +12,4 @@ pub mod json;
 pub mod markdown;
 pub mod style;
 pub mod text;
+pub(crate) mod unreadable;

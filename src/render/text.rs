@@ -12,12 +12,13 @@ pub use status::{hand_over, status, statuses};
 use super::{
     difference::{self, Side},
     style::{self, paint},
+    unreadable,
 };
 use crate::{
     accounts::{AccountResult, Accounts},
     apply::{Confirmation, Failure, LetterOutcome, Report, ReportedLetter, SkipReason},
     escape::{visible, width},
-    letter::{DesiredLetter, Picture, Source},
+    letter::{DesiredLetter, Picture, Source, UnreadableLetter},
     plan::{Difference, Plan, PlannedLetter, Standing, Warning},
 };
 
@@ -54,20 +55,26 @@ pub fn plan(plan: &Plan) -> String {
                     out.push('\n');
                 }
             }
+            PlannedLetter::Unreadable(undecided) => {
+                headline(&mut out, 'x', style::ERROR, letter.name(), letter.source(), "unreadable");
+                let _ = writeln!(out, "{INDENT}{}\n", visible(&undecided.problem));
+            }
             PlannedLetter::Unmanaged(name, there) => quiet.unmanaged.push((name, there)),
         }
     }
     quiet.write(&mut out);
+    unreadable(&mut out, &plan.unreadable);
     warnings(&mut out, &plan.warnings);
     let summary = plan.summary();
     let counts = [
         (summary.create, "to create", style::CREATE),
         (summary.unchanged, "unchanged", style::DIM),
         (summary.conflict, "in conflict", style::CONFLICT),
+        (summary.unreadable, "unreadable", style::ERROR),
         (summary.unmanaged, "unmanaged", style::DIM),
     ];
     let _ = writeln!(out, "{} {}.", paint(style::STRONG, "Plan:"), counted(&counts));
-    if summary.create == 0 && summary.conflict == 0 {
+    if summary.create == 0 && summary.conflict == 0 && summary.unreadable == 0 {
         out.push_str("Nothing to do: every declared letter exists as declared.\n");
     }
     out
@@ -80,7 +87,9 @@ pub fn report(report: &Report) -> String {
     let mut not_begun: Vec<&ReportedLetter> = Vec::new();
     for letter in &report.letters {
         match &letter.outcome {
-            LetterOutcome::Skipped(SkipReason::Interrupted | SkipReason::RefusedForAll) => not_begun.push(letter),
+            LetterOutcome::Skipped(SkipReason::Interrupted | SkipReason::RefusedForAll | SkipReason::Unreadable) => {
+                not_begun.push(letter);
+            }
             LetterOutcome::Failed(failure) | LetterOutcome::Unknown(failure) => {
                 // What many letters fail for is told once.
                 failed(&mut out, letter, failure, told.insert((&failure.code, &failure.message)));
@@ -132,6 +141,7 @@ pub fn plans(plans: &Accounts<Plan>) -> String {
         (summary.create, "to create", style::CREATE),
         (summary.unchanged, "unchanged", style::DIM),
         (summary.conflict, "in conflict", style::CONFLICT),
+        (summary.unreadable, "unreadable", style::ERROR),
         (summary.unmanaged, "unmanaged", style::DIM),
     ];
     of_accounts(plans, plan, "planned", "letters", &counts)
@@ -203,6 +213,18 @@ impl Quiet<'_> {
         }
         out.push('\n');
     }
+}
+
+/// The letters of the service's answer that can't be read.
+fn unreadable(out: &mut String, letters: &[UnreadableLetter]) {
+    if letters.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "  {}", paint(style::ERROR, &format!("{}:", unreadable::count(letters))));
+    for line in unreadable::lines(letters) {
+        let _ = writeln!(out, "    {line}");
+    }
+    let _ = writeln!(out, "  {}\n", unreadable::ADVICE);
 }
 
 fn creation(out: &mut String, desired: &DesiredLetter) {
@@ -341,6 +363,9 @@ fn reported(out: &mut String, letter: &ReportedLetter) {
         }
         LetterOutcome::Skipped(SkipReason::RefusedForAll) => {
             headline(out, '-', style::WARNING, name, source, "not begun: the service refuses every letter");
+        }
+        LetterOutcome::Skipped(SkipReason::Unreadable) => {
+            headline(out, 'x', style::ERROR, name, source, "not begun: it may be a letter that can't be read");
         }
         LetterOutcome::Unchanged { id: Some(id) } => {
             headline(out, '=', style::DIM, name, source, &format!("already exists as declared · id {id}"));

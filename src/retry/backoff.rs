@@ -71,6 +71,7 @@ impl Backoff {
     pub(super) fn next(&self, attempts: &mut Attempts, error: &ServiceError) -> Option<Duration> {
         let most = match error.retry() {
             Retry::Never => return None,
+            Retry::Once => self.policy.max_failures.min(2),
             Retry::Few => self.policy.max_failures.min(FEW),
             Retry::Often => self.policy.max_failures,
         };

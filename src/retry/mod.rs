@@ -25,7 +25,7 @@ pub use shutdown::Shutdown;
 use rate_limiter::Turn;
 
 use crate::{
-    letter::{ExistingLetter, FileKey, LetterId, NewLetter, ScanObject},
+    letter::{ExistingLetters, FileKey, LetterId, NewLetter, ScanObject},
     service::{Answer, Exchange, LetterFilter, Operation, ReadLetters, ServiceError, WriteLetters},
 };
 
@@ -248,7 +248,7 @@ impl<S: ReadLetters> Caller<'_, S> {
         letter: Option<&str>,
         filter: &LetterFilter,
         purpose: Purpose,
-    ) -> Result<Answer<Vec<ExistingLetter>>, ServiceError> {
+    ) -> Result<Answer<ExistingLetters>, ServiceError> {
         let what = (Operation::QuerySmsAuthorizationLetter, &self.queries);
         self.ask(what, letter, purpose, || self.service.query(filter)).await
     }

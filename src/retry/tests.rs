@@ -8,10 +8,10 @@ const OPERATION: Operation = Operation::QuerySmsAuthorizationLetter;
 struct Failing(Mutex<VecDeque<ServiceError>>);
 
 impl ReadLetters for Failing {
-    async fn query(&self, _: &LetterFilter) -> Result<Answer<Vec<ExistingLetter>>, ServiceError> {
+    async fn query(&self, _: &LetterFilter) -> Result<Answer<ExistingLetters>, ServiceError> {
         match self.0.lock().unwrap().pop_front() {
             Some(error) => Err(error),
-            None => Ok(Answer { value: Vec::new(), request_id: None }),
+            None => Ok(Answer { value: ExistingLetters::default(), request_id: None }),
         }
     }
 }
@@ -101,4 +101,21 @@ async fn a_look_up_goes_on_after_a_graceful_shutdown_and_ends_after_a_while() {
     let service = failing([lost()]);
     let caller = Caller::new(&service, RetryPolicy::default(), 1, &Silent, &stop);
     assert!(query(&caller, Purpose::Listing).await.is_err(), "a listing ends at once");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_of_another_form_is_asked_for_once_more() {
+    let misfit = || ServiceError::Unreadable {
+        operation: OPERATION,
+        status: 200,
+        problem: String::new(),
+        request_id: None,
+        retry_after: None,
+    };
+    let (service, stop) = (failing((0..8).map(|_| misfit())), Shutdown::new());
+    let caller = Caller::new(&service, RetryPolicy::default(), 1, &Silent, &stop);
+    let began = Instant::now();
+    query(&caller, Purpose::Listing).await.unwrap_err();
+    assert_eq!(service.0.lock().unwrap().len(), 6);
+    assert!(began.elapsed() < Duration::from_secs(1));
 }

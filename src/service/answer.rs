@@ -3,14 +3,18 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
+use serde_json::{error::Category, value::RawValue};
 
 use super::{Answer, Operation, RequestId, ServiceError, denial::Denial};
 use crate::{
     escape,
-    letter::{ExistingLetter, LetterId},
+    letter::{ExistingLetter, ExistingLetters, LetterId, UnreadableLetter},
     transport::{Head, MAX_MESSAGE, Response},
-    wire::letters::{self, LetterData, split_signatures},
+    wire::{
+        letter_list::{self, LetterList, UnreadableEntry},
+        letters::{self, LetterData, split_signatures},
+    },
 };
 
 /// The most characters of an unreadable body that are shown.
@@ -29,7 +33,9 @@ pub(super) enum Shape {
 }
 
 /// Reads an answer of the API: what was asked for, when the service says that the operation was carried out.
-pub(super) fn read<T: DeserializeOwned>(
+///
+/// What can't be read is described and not quoted: it may hold a signature.
+pub(super) fn read<T: for<'a> Deserialize<'a>>(
     operation: Operation,
     response: &Response,
     now: Timestamp,
@@ -47,29 +53,54 @@ pub(super) fn read<T: DeserializeOwned>(
         }
     };
     let body = &response.body;
-    let head: letters::Head =
-        serde_json::from_slice(body).map_err(|error| unreadable(None, not_json(&error, &response.head, body)))?;
-    let request_id = head.request_id.filter(|id| !id.is_empty()).map(RequestId);
-    match head.code.filter(|code| !code.is_empty()) {
+    let text = String::from_utf8_lossy(body);
+    let whole: letters::Answer<&RawValue> = serde_json::from_str(&text)
+        .map_err(|error| unreadable(None, not_of_the_form(operation, &error, &response.head, &text)))?;
+    let request_id = whole.request_id.as_deref().filter(|id| !id.is_empty()).map(RequestId::new);
+    match whole.code.filter(|code| !code.is_empty()) {
         Some(code) if code != letters::OK => {
-            let message = head.message.unwrap_or_default();
+            let message = whole.message.unwrap_or_default();
             let mut error = answered(operation, &response.head, now, &code, &message, request_id);
             if let ServiceError::Answered { denial, .. } = &mut error {
                 *denial = Denial::in_body(body);
             }
             return Err(error);
         }
-        Some(_) if response.head.is_success() && head.success != Some(false) => {}
-        None if response.head.is_success() && head.success == Some(true) => {}
+        Some(_) if response.head.is_success() && whole.success != Some(false) => {}
+        None if response.head.is_success() && whole.success == Some(true) => {}
         Some(_) => return Err(unreadable(request_id, "it says OK and that it failed".to_owned())),
         None => return Err(unreadable(request_id, "it does not say whether it succeeded (no `Code`)".to_owned())),
     }
     let value = match shape {
-        Shape::Data => serde_json::from_slice(body).map(|letters::Answer { data, .. }| data),
-        Shape::Whole => serde_json::from_slice(body).map(Some),
+        Shape::Data => whole.data.map(|data| of_json("`Data`", data.get())).transpose(),
+        Shape::Whole => of_json("it", &text).map(Some),
     };
-    let value = value.map_err(|error| unreadable(request_id.clone(), error.to_string()))?;
+    let value = value.map_err(|problem| unreadable(request_id.clone(), problem))?;
     Ok(Answer { value, request_id: request_id.or_else(|| request_id_in(&response.head)) })
+}
+
+/// The value that a part of an answer holds.
+fn of_json<'a, T: Deserialize<'a>>(part: &str, json: &'a str) -> Result<T, String> {
+    serde_json::from_str(json).map_err(|error| {
+        let text = error.to_string();
+        if text.starts_with(letter_list::TOO_MANY) {
+            format!("{part} {}", text.split(" at line").next().unwrap_or_default())
+        } else {
+            format!("{part} is {}, and is not of the documented form", kind(json))
+        }
+    })
+}
+
+/// What a text of JSON is, by its first character.
+fn kind(json: &str) -> &'static str {
+    match json.trim_start().as_bytes().first() {
+        Some(b'{') => "an object",
+        Some(b'[') => "a list",
+        Some(b'"') => "a string",
+        Some(b'-' | b'0'..=b'9') => "a number",
+        Some(b't' | b'f') => "a truth value",
+        _ => "empty",
+    }
 }
 
 /// The error of an answer with an error code.
@@ -104,7 +135,7 @@ pub(super) fn request_id_in(head: &Head) -> Option<RequestId> {
         .iter()
         .find_map(|name| head.header(name))
         .filter(|id| !id.is_empty())
-        .map(|id| RequestId(id.to_owned()))
+        .map(RequestId::new)
 }
 
 /// What `Retry-After` asks for, in seconds or as a date. A date is held against the service's own clock when it tells it.
@@ -128,16 +159,31 @@ fn parse_date(text: &str) -> Option<Timestamp> {
     Timestamp::try_from(httpdate::parse_http_date(text.trim()).ok()?).ok()
 }
 
-fn not_json(error: &serde_json::Error, head: &Head, body: &[u8]) -> String {
+/// Why a body is no answer of the documented form. A page that something on the way put in the answer's place is quoted; an
+/// answer is not, and neither is anything in the place of upload information, which holds a signature.
+fn not_of_the_form(operation: Operation, error: &serde_json::Error, head: &Head, body: &str) -> String {
     if (300..400).contains(&head.status) {
         return "it leads elsewhere, which is not followed; check the endpoint and the proxy".to_owned();
     }
-    if body.is_empty() {
+    let start = body.trim_start();
+    if start.is_empty() {
         return "it is empty".to_owned();
     }
-    let kind = head.header("content-type").unwrap_or("no content type");
-    let start = String::from_utf8_lossy(&body[..body.len().min(4 * MAX_EXCERPT)]);
-    format!("it is no JSON of the documented form ({kind}; {error}): {}", escape::shorten(&start, MAX_EXCERPT))
+    let place = format!("line {}, column {}", error.line(), error.column());
+    match (error.classify(), start.as_bytes()[0]) {
+        (Category::Eof, _) => format!("it is JSON that ends too early ({place})"),
+        (Category::Data, b'{') => format!("it is not of the documented form ({place})"),
+        (Category::Data, _) => format!("it is {} of JSON; expected an object", kind(start)),
+        (_, b'{' | b'[' | b'"') => format!("it is not valid JSON ({place})"),
+        _ => {
+            let kind = head.header("content-type").unwrap_or("no content type");
+            let kind = escape::shorten(kind, MAX_EXCERPT);
+            if operation == Operation::GetQualificationOssInfo {
+                return format!("it is not JSON ({kind})");
+            }
+            format!("it is not JSON ({kind}): {}", escape::shorten(start.trim_end(), MAX_EXCERPT))
+        }
+    }
 }
 
 /// A line for the log about how a request ended.
@@ -177,6 +223,21 @@ impl From<LetterData> for ExistingLetter {
             picture_url: data.picture_url.filter(|url| !url.is_empty()),
             state: data.state,
             status: data.status,
+        }
+    }
+}
+
+impl From<UnreadableEntry> for UnreadableLetter {
+    fn from(UnreadableEntry { position, name, problem }: UnreadableEntry) -> Self {
+        Self { position, name, problem }
+    }
+}
+
+impl From<LetterList> for ExistingLetters {
+    fn from(LetterList { letters, unreadable }: LetterList) -> Self {
+        Self {
+            letters: letters.into_iter().map(Into::into).collect(),
+            unreadable: unreadable.into_iter().map(Into::into).collect(),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::{
 
 use bytes::Bytes;
 use reqwest::RequestBuilder;
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
 
 use super::{
     Answer, Endpoint, Exchange, LetterFilter, Operation, ReadLetters, ServiceError, Tell, WriteLetters,
@@ -17,12 +17,13 @@ use super::{
 use crate::{
     clock::Clock,
     credentials::CredentialSource,
-    letter::{ExistingLetter, FileKey, Letter, LetterId, NewLetter, ScanObject},
+    letter::{ExistingLetters, FileKey, Letter, LetterId, NewLetter, ScanObject},
     nonce::Nonces,
     transport::{Progress, Response, Roots, Secrets, SendError, Transport},
     wire::{
         API_VERSION, Parameters,
-        letters::{CreatedId, LetterData, OssInfo},
+        letter_list::LetterList,
+        letters::{CreatedId, OssInfo},
         request::{Call, SignatureForm, Stamp},
     },
 };
@@ -102,7 +103,7 @@ impl Client {
         (&self.0.config, &self.0.transport)
     }
 
-    pub(super) async fn call<T: DeserializeOwned>(
+    pub(super) async fn call<T: for<'a> Deserialize<'a>>(
         &self,
         operation: Operation,
         parameters: Parameters,
@@ -276,7 +277,7 @@ async fn told<T>(
 }
 
 impl ReadLetters for Client {
-    async fn query(&self, filter: &LetterFilter) -> Result<Answer<Vec<ExistingLetter>>, ServiceError> {
+    async fn query(&self, filter: &LetterFilter) -> Result<Answer<ExistingLetters>, ServiceError> {
         const OPERATION: Operation = Operation::QuerySmsAuthorizationLetter;
         let mut parameters = Parameters::new();
         if let Some(code) = &filter.organization_code {
@@ -286,11 +287,9 @@ impl ReadLetters for Client {
             parameters.push(("SignName".to_owned(), signature.to_string()));
         }
         let Answer { value, request_id } =
-            self.call::<Vec<LetterData>>(OPERATION, parameters, MAX_QUERY_ANSWER, Shape::Data).await?;
-        let letters: Vec<_> = value.unwrap_or_default().into_iter().map(ExistingLetter::from).collect();
-        for letter in &letters {
-            self.0.names.note(letter);
-        }
+            self.call::<LetterList>(OPERATION, parameters, MAX_QUERY_ANSWER, Shape::Data).await?;
+        let letters = ExistingLetters::from(value.unwrap_or_default());
+        self.0.names.note(&letters);
         Ok(Answer { value: letters, request_id })
     }
 }

@@ -4,7 +4,7 @@ use super::{
     code::{self, Meaning},
     denial::Denial,
 };
-use crate::transport::Secrets;
+use crate::{escape, transport::Secrets};
 
 /// An operation of the service, by its name there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
@@ -53,6 +53,16 @@ impl fmt::Display for Operation {
 #[serde(transparent)]
 pub struct RequestId(pub String);
 
+impl RequestId {
+    /// The longest id that is kept, in characters. The service's have 36.
+    const MAX_CHARS: usize = 128;
+
+    /// An id as the service sent it; an absurdly long one is cut.
+    pub(crate) fn new(text: &str) -> Self {
+        Self(escape::shorten(text, Self::MAX_CHARS))
+    }
+}
+
 impl fmt::Display for RequestId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -75,6 +85,8 @@ pub enum Outcome {
 pub enum Retry {
     /// Another attempt would end the same way.
     Never,
+    /// The answer is not of the documented form, and will most likely be the same: one more attempt.
+    Once,
     /// Nothing is known of such an answer: a few attempts show whether it stays.
     Few,
     /// The failure is one that passes.
@@ -195,7 +207,8 @@ impl ServiceError {
             Self::Unreadable { status, .. } if passes(*status) => Retry::Often,
             Self::Answered { status, .. } if passes(*status) => Retry::Often,
             Self::Answered { code, .. } if code::meaning(code) != Meaning::Unheard => Retry::Often,
-            Self::Unreadable { .. } | Self::Answered { .. } => Retry::Few,
+            Self::Unreadable { .. } => Retry::Once,
+            Self::Answered { .. } => Retry::Few,
         }
     }
 

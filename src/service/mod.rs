@@ -34,7 +34,10 @@ pub use crate::{
 };
 
 use crate::{
-    letter::{ExistingLetter, FileKey, LetterId, LetterName, NewLetter, OrganizationCode, ScanObject, SignatureName},
+    letter::{
+        ExistingLetter, ExistingLetters, FileKey, LetterId, LetterName, NewLetter, OrganizationCode, ScanObject,
+        SignatureName,
+    },
     signature::{AppliedSignature, Page, Qualification, QualificationDetails, QualificationId, SignatureDetails},
 };
 
@@ -83,7 +86,7 @@ pub trait ReadLetters: Sync {
     fn query(
         &self,
         filter: &LetterFilter,
-    ) -> impl Future<Output = Result<Answer<Vec<ExistingLetter>>, ServiceError>> + Send;
+    ) -> impl Future<Output = Result<Answer<ExistingLetters>, ServiceError>> + Send;
 }
 
 /// The right to see what uses letters. Each call is one request; nothing is retried here.
@@ -137,7 +140,7 @@ pub trait WriteLetters: ReadLetters {
     ) -> impl Future<Output = Result<Answer<Option<LetterId>>, ServiceError>> + Send;
 }
 
-/// Finds a letter by name in what the service answered.
+/// Finds a letter by name among those that can be read.
 #[must_use]
 pub fn find_by_name<'a>(letters: &'a [ExistingLetter], name: &LetterName) -> Option<&'a ExistingLetter> {
     letters.iter().find(|letter| letter.name == name.as_str())

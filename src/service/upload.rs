@@ -151,7 +151,7 @@ impl UploadRight {
                 now,
                 &code,
                 &message.unwrap_or_default(),
-                request_id.map(RequestId),
+                request_id.as_deref().map(RequestId::new),
             )),
             _ if (200..400).contains(&head.status) => Err(ServiceError::Unusable {
                 operation: Operation::PostObject,

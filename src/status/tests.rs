@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use super::*;
 use crate::{
-    inventory::tests::{declared, existing, today},
+    inventory::tests::{declared, existing, read, today},
     letter::{DesiredLetter, ExistingLetter},
     signature::{Audit, Carrier, Listing, QualificationDetails, Refusal, Registration, SignatureDetails},
 };
@@ -52,7 +52,7 @@ pub(crate) fn letter(name: &str, id: u64, until: &str, scope: &[&str]) -> Existi
 
 /// The status of these letters, of which one that ends within 60 days ends soon.
 pub(crate) fn status(declared: &[DesiredLetter], existing: &[ExistingLetter], facts: &Facts) -> Status {
-    let inventory = Inventory::new(declared, existing, today());
+    let inventory = Inventory::new(declared, read(existing), today());
     Status::new((None, "https://dysmsapi.aliyuncs.com".to_owned()), &inventory, facts, 60)
 }
 

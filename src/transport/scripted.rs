@@ -32,6 +32,12 @@ impl Step {
         Self::with_headers(status, "content-type: application/json\r\n", body)
     }
 
+    /// An answer with these bytes for a body.
+    pub(crate) fn bytes(status: u16, body: &[u8]) -> Self {
+        let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n\r\n", body.len());
+        Self::Say([head.as_bytes(), body].concat())
+    }
+
     /// An answer with these headers, each ended by `\r\n`.
     pub(crate) fn with_headers(status: u16, headers: &str, body: &str) -> Self {
         let length = body.len();

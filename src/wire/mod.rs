@@ -1,11 +1,13 @@
 //! What goes over the wire, for both of its ends: the client of [`service`](crate::service) and the emulator.
 //!
-//! Parameters become signed text ([`encode`], [`rpc`], [`acs3`], [`request`]), answers become values ([`letters`], [`signatures`]). Nothing here does IO.
+//! Parameters become signed text ([`encode`], [`rpc`], [`acs3`], [`request`]), answers become values
+//! ([`letters`], [`letter_list`], [`signatures`]). Nothing here does IO.
 
 pub mod acs3;
 mod digest;
 pub mod encode;
 pub(crate) mod lenient;
+pub mod letter_list;
 pub mod letters;
 pub mod request;
 pub mod rpc;

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 const HOSTILE: &str = "坏\u{1b}[31m\u{9b}2J\u{7}\u{8}\r\n::error::x\u{85}\u{202e}\u{2066}\u{200b}\u{feff}\u{2028}\u{e0041}%0A##[error]y##vso[z]|<img src=x onerror=y>`</script>";
 
 /// A server on this machine that answers every request with what `answer` says to its target and body.
-fn serve(answer: impl Fn(&str, &str) -> (u16, String) + Send + Sync + Copy + 'static) -> String {
+pub(crate) fn serve(answer: impl Fn(&str, &str) -> (u16, String) + Send + Sync + Copy + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     thread::spawn(move || {

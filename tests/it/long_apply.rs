@@ -14,7 +14,7 @@ use letterform::{
     credentials::{CredentialSource, Environment, Fetcher, default_chain},
     declaration::{self, LoadOptions},
     emulator::{Emulator, EmulatorOptions, Limits, PolicyForm, StateLocation, faults::Faults},
-    letter::{Scan, Source},
+    letter::{ExistingLetters, Scan, Source},
     nonce,
     plan::Plan,
     retry::{Caller, Event, Observer, RetryPolicy, Shutdown},
@@ -71,7 +71,8 @@ async fn temporary_credentials_are_renewed_while_letters_are_created() {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let project = Project::with_letters(&names).file("token", "e30.e30.x");
     let loaded = declaration::load(&[PathBuf::from(project.path())], &LoadOptions::new("2026-11-24".parse().unwrap()));
-    let plan = Plan::new(endpoint.to_string(), loaded.letters, &[], "2026-11-24".parse().unwrap(), 60);
+    let plan =
+        Plan::new(endpoint.to_string(), loaded.letters, &ExistingLetters::default(), "2026-11-24".parse().unwrap(), 60);
     assert_eq!(plan.summary().create, LETTERS);
 
     let token = project.path().join("token").to_str().unwrap().to_owned();

@@ -26,6 +26,7 @@ mod signals;
 mod signature_vectors;
 mod simulation;
 mod tls;
+mod unreadable;
 mod validate;
 mod validate_hostile;
 mod validate_rules;

@@ -249,7 +249,7 @@ fn push_element(xml: &mut String, name: &str, value: &Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::letter::LetterId;
+    use crate::{letter::LetterId, wire::letter_list::LetterList};
 
     fn envelope(format: Format) -> Envelope {
         Envelope {
@@ -287,8 +287,8 @@ mod tests {
         for count in [0, 1, 256, 257, 1000] {
             let success = Success::Letters { letters: letters(count), today };
             let json = text(envelope(Format::Json).success(success)).await;
-            let answer: letters::QueryAnswer = serde_json::from_str(&json).expect("JSON");
-            let data = answer.data.expect("letters");
+            let answer: Answer<LetterList> = serde_json::from_str(&json).expect("JSON");
+            let data = answer.data.expect("letters").letters;
             assert_eq!(u64::try_from(data.len()).expect("few"), count);
             if let Some(last) = data.last() {
                 assert_eq!(last.id, Some(count));

@@ -4,7 +4,10 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 
 use super::{SOON, text::brief, words::Words};
-use crate::inventory::{Action, Entry, Inventory, Outlook};
+use crate::{
+    inventory::{Action, Entry, Inventory, Outlook},
+    render::unreadable,
+};
 
 /// How many are shown at once.
 const SHOWN: usize = 12;
@@ -39,8 +42,10 @@ fn items(inventory: &Inventory<'_>, section: usize, words: &Words) -> Vec<Markup
     let linked = |index: usize, entry: &Entry<'_>| html! { a href={ "#letter-" (section) "-" (index) } { (brief(entry.name())) } };
     let all = || inventory.entries.iter().enumerate();
     let conflicts = all().filter(|(_, entry)| entry.action() == Action::Conflict);
+    let unreadable = unreadable::lines(inventory.unreadable);
     let mut items: Vec<Markup> =
-        conflicts.map(|(index, entry)| item("conflict", linked(index, entry), words.conflict_remark)).collect();
+        unreadable.iter().map(|line| item("conflict", html! { (words.unreadable) }, line)).collect();
+    items.extend(conflicts.map(|(index, entry)| item("conflict", linked(index, entry), words.conflict_remark)));
     let mut ending: Vec<_> = all()
         .filter_map(|(index, entry)| Some((ends_soon(entry, inventory.today)?, entry.name(), index, entry)))
         .collect();

@@ -86,6 +86,7 @@ fn action_word(action: Action, words: &Words) -> &'static str {
         Action::Create => words.create,
         Action::Unchanged => words.unchanged,
         Action::Conflict => words.conflict,
+        Action::Unreadable => words.unreadable,
         Action::Unmanaged => words.unmanaged,
     }
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::letter::ExistingLetter;
+use crate::{inventory::tests::read, letter::ExistingLetter};
 
 fn letter(name: &str, validity: &str) -> ExistingLetter {
     ExistingLetter {
@@ -18,7 +18,7 @@ fn letter(name: &str, validity: &str) -> ExistingLetter {
 
 fn page_of(letters: &[ExistingLetter], lang: Lang) -> String {
     let today = jiff::civil::date(2026, 11, 24);
-    let inventory = Inventory::new(&[], letters, today);
+    let inventory = Inventory::new(&[], read(letters), today);
     page(
         &[Section { account: None, endpoint: "https://dysmsapi.aliyuncs.com", inventory: Ok(&inventory) }],
         today,

@@ -87,6 +87,7 @@ fn bar(scale: &Scale, validity: Validity, entry: &Entry<'_>, today: Date, words:
                 @match entry.action() {
                     Action::Create => { " " span.tag.create { (words.create) } },
                     Action::Conflict => { " " span.tag.conflict { (words.conflict) } },
+                    Action::Unreadable => { " " span.tag.conflict { (words.unreadable) } },
                     Action::Unchanged | Action::Unmanaged => {},
                 }
             }

@@ -1,8 +1,8 @@
 use super::*;
-use crate::inventory::tests::{declared, existing, today};
+use crate::inventory::tests::{declared, existing, read, today};
 
 fn inventory_of<T>(desired: &[DesiredLetter], there: &[ExistingLetter], show: impl Fn(&Inventory<'_>) -> T) -> T {
-    show(&Inventory::new(desired, there, today()))
+    show(&Inventory::new(desired, read(there), today()))
 }
 
 /// The text without its styles.

@@ -13,6 +13,7 @@ use self::{
 use super::{
     difference::{self, Side},
     text::{CONFLICT_ADVICE, next_step},
+    unreadable,
 };
 use crate::{
     accounts::{AccountResult, Accounts},
@@ -72,8 +73,10 @@ pub fn reports(reports: &Accounts<Report>) -> String {
 }
 
 fn planned(summary: PlanSummary) -> String {
+    let unreadable =
+        if summary.unreadable == 0 { String::new() } else { format!(", {} unreadable", summary.unreadable) };
     format!(
-        "{} to create, {} unchanged, {} in conflict, {} unmanaged",
+        "{} to create, {} unchanged, {} in conflict{unreadable}, {} unmanaged",
         summary.create, summary.unchanged, summary.conflict, summary.unmanaged
     )
 }
@@ -118,11 +121,12 @@ fn add_plan(page: &mut Page, plan: &Plan) {
     });
     let conflicts: Vec<String> = conflicts.collect();
     let creates: Vec<&DesiredLetter> = plan.creates().collect();
-    if creates.is_empty() && conflicts.is_empty() {
+    if creates.is_empty() && conflicts.is_empty() && plan.summary().unreadable == 0 {
         page.text("Nothing to do: every declared letter exists as declared.\n\n".to_owned());
     }
     section(page, "In conflict", &format!("{CONFLICT_ADVICE}\n\n"), conflicts);
     add_creates(page, &creates);
+    add_unreadable(page, plan);
     add_warnings(page, &plan.warnings);
     let unmanaged = plan.letters.iter().filter_map(|letter| match letter {
         PlannedLetter::Unmanaged(name, standing) => {
@@ -132,6 +136,23 @@ fn add_plan(page: &mut Page, plan: &Plan) {
         _ => None,
     });
     folded(page, "Letters that are not declared, and left alone", "", unmanaged.collect());
+}
+
+/// The letters that can't be read, and the declared ones that may be among them.
+fn add_unreadable(page: &mut Page, plan: &Plan) {
+    let declared = plan.letters.iter().filter_map(|letter| match letter {
+        PlannedLetter::Unreadable(undecided) => {
+            let place = inline(&format!("{}:{}", undecided.source.file, undecided.source.line));
+            Some(format!("- {} declared at {place}: {}\n", strong(letter.name()), inline(&undecided.problem)))
+        }
+        _ => None,
+    });
+    section(page, "Unreadable", &format!("{}\n\n", unreadable::ADVICE), declared.collect());
+    let all: Vec<String> =
+        unreadable::lines(&plan.unreadable).iter().map(|line| format!("- {}\n", inline(line))).collect();
+    if !all.is_empty() {
+        folded(page, "Letters that can't be read", "", all);
+    }
 }
 
 /// What will be registered for good: every field of it, in as few columns as can be read side by side.
@@ -203,6 +224,9 @@ fn add_report(page: &mut Page, report: &Report) {
             }
             LetterOutcome::Skipped(SkipReason::Interrupted) => {
                 bad.push(format!("| {} | not begun: the run was interrupted | |\n", strong(name)));
+            }
+            LetterOutcome::Skipped(SkipReason::Unreadable) => {
+                bad.push(format!("| {} | it may be a letter that can't be read | |\n", strong(name)));
             }
             LetterOutcome::Skipped(SkipReason::RefusedForAll) => {
                 bad.push(format!("| {} | not begun: the service refuses every letter | |\n", strong(name)));

@@ -81,6 +81,7 @@ fn plan_of(texts: &[String; 8]) -> Plan {
             PlannedLetter::Conflict(settled("甲", standing.clone()), differences),
             PlannedLetter::Unmanaged(name.clone(), standing),
         ],
+        unreadable: Vec::new(),
         warnings: vec![Warning { code: WarningCode::Expired, name: name.clone(), message: message.clone() }],
     }
 }

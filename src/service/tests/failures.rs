@@ -66,7 +66,7 @@ async fn an_error_page_is_unreadable_and_keeps_its_status() {
 #[tokio::test]
 async fn json_that_ends_too_soon_is_unreadable() {
     let error = failure([Step::json(200, r#"{"Code":"OK","Da"#)]).await;
-    assert!(unreadable(&error).1.contains("EOF"), "{error}");
+    assert_eq!(unreadable(&error).1, "it is JSON that ends too early (line 1, column 16)");
     assert_eq!(error.outcome(), Outcome::Unknown);
 }
 
@@ -79,8 +79,82 @@ async fn an_empty_answer_is_unreadable() {
 async fn letters_of_another_form_are_unreadable() {
     let server = Scripted::serve([Step::json(200, r#"{"Code":"OK","RequestId":"R","Data":{"a":1}}"#)]).await;
     let error = client(&server).query(&LetterFilter::default()).await.expect_err("a failure");
-    assert!(unreadable(&error).1.contains("expected a sequence"), "{error}");
+    assert_eq!(unreadable(&error).1, "`Data` is an object, and is not of the documented form");
     assert_eq!(error.request_id(), Some(&RequestId("R".to_owned())));
+    assert_eq!(error.retry(), Retry::Once);
+}
+
+#[tokio::test]
+async fn a_text_of_any_length_is_told_in_a_line() {
+    let long = "菜".repeat(300_000);
+    let bodies = [
+        format!(r#"{{"Code":"{long}","Message":"{long}","RequestId":"{long}"}}"#),
+        format!(r#"{{"Code":"NoPermission","AccessDeniedDetail":{{"AuthAction":"{long}"}}}}"#),
+        format!(r#"{{"Code":"OK","RequestId":"{long}","Data":"{long}"}}"#),
+        format!(r#"{{"Code":"OK","Data":[["{long}"]"#),
+        format!(r#"["{long}"]"#),
+        format!(r#""{long}""#),
+        long.clone(),
+    ];
+    for body in bodies {
+        let server = Scripted::serve([Step::json(400, &body), Step::json(200, &body)]).await;
+        for _ in 0..2 {
+            let error = client(&server).query(&LetterFilter::default()).await.expect_err("a failure");
+            let length = error.to_string().len() + error.request_id().map_or(0, |id| id.0.len());
+            assert!(length < 8_000, "{length}: {:.200}", error.to_string());
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_can_hold_a_signature_is_never_quoted() {
+    let bodies = [
+        r#"{"Code":"OK","Data":"sEcReT"}"#,
+        r#"{"Code":"OK","Data":["sEcReT"]}"#,
+        r#"{"Code":"OK","Data":{"Signature":"a","Signature":"sEcReT"}}"#,
+        r#"{"Code":"OK","Data":{"Signature":"sEcReT"}"#,
+        r#"{"Code":{"Signature":"sEcReT"},"Message":{"Signature":"sEcReT"}}"#,
+        r#"{"Code":"X","Message":{"Signature":"sEcReT"},"AccessDeniedDetail":["sEcReT"]}"#,
+        r#"{"Signature":"sEcReT"}"#,
+        r#"[{"Signature":"sEcReT"}]"#,
+        r#""sEcReT""#,
+        "Signature=sEcReT",
+        "<Signature>sEcReT</Signature>",
+    ];
+    let (object, scan) = scan();
+    for body in bodies {
+        let server = Scripted::serve([Step::json(200, body)]).await;
+        let error = client(&server).upload(object, scan.clone(), &|_| {}).await.expect_err("a failure");
+        assert!(!format!("{error} {error:?}").contains("sEcReT"), "{error:?}");
+    }
+    // A letter's picture may be a signed URL.
+    for body in &bodies[..9] {
+        let server = Scripted::serve([Step::json(200, body)]).await;
+        let answer = client(&server).query(&LetterFilter::default()).await;
+        assert!(!format!("{answer:?}").contains("sEcReT"), "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn one_letter_that_cannot_be_read_hides_no_other() {
+    let body = [
+        br#"{"Code":"OK","Data":[{"AuthorizationLetterName":""#.as_slice(),
+        &[0xB2, 0xCB],
+        br#""},{"AuthorizationLetterName":"a","AuthorizationLetterId":1e400},{"AuthorizationLetterName":"b"}]}"#,
+    ]
+    .concat();
+    let server = Scripted::serve([Step::bytes(200, &body)]).await;
+    let ExistingLetters { letters, unreadable } =
+        client(&server).query(&LetterFilter::default()).await.expect("letters").value;
+    assert_eq!(letters.iter().map(|letter| letter.name.as_str()).collect::<Vec<_>>(), ["b"]);
+    let told: Vec<String> = unreadable.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "letter 1 of the answer can't be read: the field `AuthorizationLetterName` holds no name",
+            "letter 2 of the answer (a) can't be read: the field `AuthorizationLetterId` is a number that is out of range",
+        ]
+    );
 }
 
 #[tokio::test]

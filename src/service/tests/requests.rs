@@ -64,7 +64,7 @@ async fn a_query_signed_in_the_query_carries_the_filters() {
         signature: Some("菜鸟".try_into().expect("a signature")),
     };
     let answer = client.expect("a client").query(&filter).await.expect("an answer");
-    assert_eq!(answer, Answer { value: vec![], request_id: None });
+    assert_eq!(answer, Answer { value: ExistingLetters::default(), request_id: None });
 
     let (query, headers) = parts(&server.requests()[0]);
     assert_eq!(value(&query, "OrganizationCode"), Some("91330100799655058B"));
@@ -95,7 +95,7 @@ async fn letters_are_told_as_the_service_tells_them() {
         state: "NEW".to_owned(),
         status: "VALID".to_owned(),
     };
-    assert_eq!(answer.value, [expected]);
+    assert_eq!(answer.value, vec![expected].into());
 }
 
 #[tokio::test]

@@ -92,7 +92,7 @@ async fn scale() {
 
     for _ in 0..3 {
         let start = Instant::now();
-        let letters = client.query(&LetterFilter::default()).await.expect("letters").value;
+        let letters = client.query(&LetterFilter::default()).await.expect("letters").value.letters;
         println!("query of all {}: {:.2?}; MiB (now, most): {:?}", letters.len(), start.elapsed(), memory(&process));
     }
     let mut process = process;

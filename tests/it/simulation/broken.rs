@@ -5,7 +5,7 @@ use std::future::Future;
 
 use bytes::Bytes;
 use letterform::{
-    letter::{ExistingLetter, FileKey, Letter, LetterId, NewLetter, ScanObject},
+    letter::{ExistingLetter, ExistingLetters, FileKey, Letter, LetterId, NewLetter, ScanObject},
     service::{Answer, LetterFilter, Operation, Outcome, ReadLetters, ServiceError, Tell, WriteLetters},
 };
 
@@ -121,11 +121,11 @@ impl ReadLetters for Broken<'_> {
     fn query(
         &self,
         filter: &LetterFilter,
-    ) -> impl Future<Output = Result<Answer<Vec<ExistingLetter>>, ServiceError>> + Send {
+    ) -> impl Future<Output = Result<Answer<ExistingLetters>, ServiceError>> + Send {
         let filter = filter.clone();
         async move {
             let filtered = filter != LetterFilter::default();
-            let nothing = || Ok(Answer { value: Vec::new(), request_id: None });
+            let nothing = || Ok(Answer { value: ExistingLetters::default(), request_id: None });
             if self.guard == Some(Guard::LookUpWithFilters) && filtered {
                 return nothing();
             }
@@ -133,14 +133,14 @@ impl ReadLetters for Broken<'_> {
             match (self.guard, &mut result) {
                 (Some(Guard::LookUpMustSucceed), Err(_)) => return nothing(),
                 (Some(Guard::CompareContent), Ok(answer)) => {
-                    for letter in &mut answer.value {
+                    for letter in &mut answer.value.letters {
                         if let Some(declared) = self.service.witness.declared(&letter.name) {
                             pretend(letter, &declared);
                         }
                     }
                 }
                 (Some(Guard::EqualIsNoConflict), Ok(answer)) => {
-                    answer.value.iter_mut().for_each(|letter| letter.authorizer.push('.'));
+                    answer.value.letters.iter_mut().for_each(|letter| letter.authorizer.push('.'));
                 }
                 _ => {}
             }

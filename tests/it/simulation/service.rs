@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use letterform::{
-    letter::{ExistingLetter, FileKey, LetterId, NewLetter, ScanObject},
+    letter::{ExistingLetters, FileKey, LetterId, NewLetter, ScanObject},
     service::{Answer, Exchange, LetterFilter, Operation, ReadLetters, RequestId, ServiceError, Tell, WriteLetters},
 };
 use tokio::sync::oneshot;
@@ -71,13 +71,13 @@ impl SimService {
 }
 
 impl ReadLetters for SimService {
-    async fn query(&self, filter: &LetterFilter) -> Result<Answer<Vec<ExistingLetter>>, ServiceError> {
+    async fn query(&self, filter: &LetterFilter) -> Result<Answer<ExistingLetters>, ServiceError> {
         let question = self.witness.query_begins();
         let wanted = filter.clone();
         let (result, _) =
             self.exchange(Operation::QuerySmsAuthorizationLetter, move |world| Ok(world.query(&wanted))).await;
         self.witness.query_ends(&question, filter, result.as_deref().ok());
-        result.map(|value| Answer { value, request_id: Some(RequestId("query".to_owned())) })
+        result.map(|letters| Answer { value: letters.into(), request_id: Some(RequestId("query".to_owned())) })
     }
 }
 

@@ -112,6 +112,9 @@ impl Fact<'_> {
                 self.must_be_as_sent(*id)?;
                 hold(track.was_in_doubt && track.found, "no answer was lost, or the letter was never seen")
             }
+            LetterOutcome::Skipped(SkipReason::Unreadable) => {
+                Err("every letter of the emulator can be read".to_owned())
+            }
             LetterOutcome::Unchanged { id } => {
                 if id.is_some() {
                     coverage.saw(Situation::FoundWhileApplying);
