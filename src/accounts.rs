@@ -1,4 +1,5 @@
-//! The plans and reports of several accounts, side by side: what `plan` and `apply` tell of a whole workspace.
+//! What came of one account, or of each account of a workspace: plans, reports and inventories, and the forms in which they
+//! are written.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,17 +11,32 @@ use crate::{
     service::RequestId,
 };
 
-/// What came of each account of a workspace, in the order of its file.
+/// What came of one account, or of each account of a workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Accounts<T>(pub Vec<AccountResult<T>>);
+pub enum Accounts<T> {
+    /// One account, or what the arguments say without a workspace. It has the forms of one.
+    Single(T),
+    /// The accounts of a workspace in the order of its file, however many these are.
+    Workspace(Vec<AccountResult<T>>),
+}
 
-/// What came of one account. That one fails is no matter of the others.
+/// What came of one account of a workspace. That one fails is no matter of the others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountResult<T> {
     /// The account.
     pub account: AccountName,
     /// Its plan or report, or why there is none.
     pub result: Result<T, AccountFailure>,
+}
+
+/// A document about one account, or about the accounts of a workspace.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Document<S, W> {
+    /// The form of one account.
+    Single(S),
+    /// The form of a workspace.
+    Workspace(W),
 }
 
 /// Why an account has no plan or no report.
@@ -148,39 +164,106 @@ pub fn reports_schema() -> schemars::Schema {
 impl<T> Accounts<T> {
     /// What there is of the accounts that did not fail.
     pub fn good(&self) -> impl Iterator<Item = &T> {
-        self.0.iter().filter_map(|account| account.result.as_ref().ok())
+        let (single, all) = match self {
+            Self::Single(one) => (Some(one), &[][..]),
+            Self::Workspace(all) => (None, all.as_slice()),
+        };
+        single.into_iter().chain(all.iter().filter_map(|account| account.result.as_ref().ok()))
+    }
+
+    /// The same, to keep.
+    pub fn into_good(self) -> Vec<T> {
+        match self {
+            Self::Single(one) => vec![one],
+            Self::Workspace(all) => all.into_iter().filter_map(|account| account.result.ok()).collect(),
+        }
+    }
+
+    /// The accounts of a workspace that failed.
+    pub fn failed(&self) -> impl Iterator<Item = (&AccountName, &AccountFailure)> {
+        let all = if let Self::Workspace(all) = self { all.as_slice() } else { &[] };
+        all.iter().filter_map(|account| Some((&account.account, account.result.as_ref().err()?)))
+    }
+
+    /// Whether an account failed.
+    pub fn any_failed(&self) -> bool {
+        self.failed().next().is_some()
+    }
+
+    /// The same accounts, to look at.
+    pub fn as_ref(&self) -> Accounts<&T> {
+        match self {
+            Self::Single(one) => Accounts::Single(one),
+            Self::Workspace(all) => {
+                let all = all.iter().map(|AccountResult { account, result }| AccountResult {
+                    account: account.clone(),
+                    result: result.as_ref().map_err(Clone::clone),
+                });
+                Accounts::Workspace(all.collect())
+            }
+        }
     }
 
     /// The same with what there is of each account made into something else.
-    pub fn map<'a, U>(&'a self, make: impl Fn(&'a T) -> U) -> Accounts<U> {
-        let results = self.0.iter().map(|account| AccountResult {
-            account: account.account.clone(),
-            result: account.result.as_ref().map(&make).map_err(Clone::clone),
-        });
-        Accounts(results.collect())
+    pub fn map<U>(self, mut make: impl FnMut(T) -> U) -> Accounts<U> {
+        let Ok(made) = self.try_map(|value| Ok::<U, std::convert::Infallible>(make(value)));
+        made
     }
 
-    /// The accounts that failed.
-    pub fn failed(&self) -> impl Iterator<Item = (&AccountName, &AccountFailure)> {
-        self.0.iter().filter_map(|account| Some((&account.account, account.result.as_ref().err()?)))
+    /// The same, unless something can't be made for one of them.
+    ///
+    /// # Errors
+    /// The first error of `make`.
+    pub fn try_map<U, E>(self, mut make: impl FnMut(T) -> Result<U, E>) -> Result<Accounts<U>, E> {
+        match self {
+            Self::Single(one) => make(one).map(Accounts::Single),
+            Self::Workspace(all) => {
+                let all = all.into_iter().map(|AccountResult { account, result }| {
+                    let result = match result {
+                        Ok(value) => Ok(make(value)?),
+                        Err(failure) => Err(failure),
+                    };
+                    Ok(AccountResult { account, result })
+                });
+                all.collect::<Result<_, E>>().map(Accounts::Workspace)
+            }
+        }
+    }
+
+    /// The form of one account, or that of a workspace with an entry for each.
+    pub(crate) fn written<S, E, W>(
+        &self,
+        single: impl Fn(&T) -> S,
+        entry: impl Fn(&AccountName, Result<S, AccountFailure>) -> E,
+        workspace: impl FnOnce(Vec<E>) -> W,
+    ) -> Document<S, W> {
+        match self {
+            Self::Single(one) => Document::Single(single(one)),
+            Self::Workspace(all) => {
+                let write = |AccountResult { account, result }: &AccountResult<T>| {
+                    entry(account, result.as_ref().map(&single).map_err(Clone::clone))
+                };
+                Document::Workspace(workspace(all.iter().map(write).collect()))
+            }
+        }
     }
 }
 
 impl Accounts<Inventory<'_>> {
     /// The inventories as `list --format json` prints them.
-    pub fn to_document(&self) -> InventoriesDocument {
-        let entry = |account: &AccountResult<Inventory<'_>>| ListedAccount {
-            account: account.account.clone(),
-            result: match &account.result {
-                Ok(inventory) => InventoryOrError::Inventory(Box::new(inventory.to_document())),
-                Err(failure) => InventoryOrError::Error(failure.clone()),
-            },
+    pub fn to_document(&self) -> Document<InventoryDocument, InventoriesDocument> {
+        let entry = |account: &AccountName, result| {
+            let result = match result {
+                Ok(inventory) => InventoryOrError::Inventory(Box::new(inventory)),
+                Err(failure) => InventoryOrError::Error(failure),
+            };
+            ListedAccount { account: account.clone(), result }
         };
-        InventoriesDocument {
+        self.written(Inventory::to_document, entry, |accounts| InventoriesDocument {
             format_version: FORMAT_VERSION,
             generator: Generator::this(),
-            accounts: self.0.iter().map(entry).collect(),
-        }
+            accounts,
+        })
     }
 }
 
@@ -191,34 +274,48 @@ impl Accounts<Plan> {
     }
 
     /// The plans as `plan --format json` prints them.
-    pub fn to_document(&self) -> PlansDocument {
+    pub fn to_document(&self) -> Document<PlanDocument, PlansDocument> {
         self.document(Plan::to_document)
     }
 
     /// The plans as `plan --out` saves them.
-    pub fn to_saved_document(&self) -> PlansDocument {
+    pub fn to_saved_document(&self) -> Document<PlanDocument, PlansDocument> {
         self.document(Plan::to_saved_document)
     }
 
-    fn document(&self, write: impl Fn(&Plan) -> PlanDocument) -> PlansDocument {
-        let entry = |account: &AccountResult<Plan>| PlannedAccount {
-            account: account.account.clone(),
-            result: match &account.result {
-                Ok(plan) => PlanOrError::Plan(Box::new(write(plan))),
-                Err(failure) => PlanOrError::Error(failure.clone()),
-            },
+    fn document(&self, write: impl Fn(&Plan) -> PlanDocument) -> Document<PlanDocument, PlansDocument> {
+        let entry = |account: &AccountName, result| {
+            let result = match result {
+                Ok(plan) => PlanOrError::Plan(Box::new(plan)),
+                Err(failure) => PlanOrError::Error(failure),
+            };
+            PlannedAccount { account: account.clone(), result }
         };
-        PlansDocument {
+        self.written(write, entry, |accounts| PlansDocument {
             format_version: FORMAT_VERSION,
             generator: Generator::this(),
             summary: self.summary(),
-            accounts: self.0.iter().map(entry).collect(),
+            accounts,
+        })
+    }
+
+    /// Reads a saved plan, or the saved plans of a workspace.
+    ///
+    /// # Errors
+    /// When the text is of another form, or was changed since it was saved.
+    pub fn from_saved(json: &[u8]) -> Result<Self, ReadPlanError> {
+        /// Tells the plans of a workspace from one plan.
+        #[derive(Deserialize)]
+        struct Kind {
+            accounts: Option<serde::de::IgnoredAny>,
+        }
+        match serde_json::from_slice(json) {
+            Ok(Kind { accounts: Some(_) }) => Self::from_document(serde_json::from_slice(json)?),
+            _ => Plan::from_saved(json).map(Self::Single),
         }
     }
 
-    /// Reads saved plans.
-    pub fn from_saved(json: &[u8]) -> Result<Self, ReadPlanError> {
-        let document: PlansDocument = serde_json::from_slice(json)?;
+    fn from_document(document: PlansDocument) -> Result<Self, ReadPlanError> {
         if document.format_version != FORMAT_VERSION {
             return Err(ReadPlanError::Version(document.format_version));
         }
@@ -235,7 +332,7 @@ impl Accounts<Plan> {
             }
             accounts.push(AccountResult { account, result });
         }
-        let accounts = Self(accounts);
+        let accounts = Self::Workspace(accounts);
         if accounts.summary() != document.summary {
             return Err(ReadPlanError::Tampered("its parts contradict each other".to_owned()));
         }
@@ -250,20 +347,20 @@ impl Accounts<Report> {
     }
 
     /// The reports as `apply --format json` prints them.
-    pub fn to_document(&self) -> ReportsDocument {
-        let entry = |account: &AccountResult<Report>| ReportedAccount {
-            account: account.account.clone(),
-            result: match &account.result {
-                Ok(report) => ReportOrError::Report(Box::new(report.to_document())),
-                Err(failure) => ReportOrError::Error(failure.clone()),
-            },
+    pub fn to_document(&self) -> Document<ReportDocument, ReportsDocument> {
+        let entry = |account: &AccountName, result| {
+            let result = match result {
+                Ok(report) => ReportOrError::Report(Box::new(report)),
+                Err(failure) => ReportOrError::Error(failure),
+            };
+            ReportedAccount { account: account.clone(), result }
         };
-        ReportsDocument {
+        self.written(Report::to_document, entry, |accounts| ReportsDocument {
             format_version: FORMAT_VERSION,
             generator: Generator::this(),
             summary: self.summary(),
-            accounts: self.0.iter().map(entry).collect(),
-        }
+            accounts,
+        })
     }
 }
 
@@ -278,7 +375,7 @@ mod tests {
         let plan =
             Plan::new("https://dysmsapi.aliyuncs.com".to_owned(), Vec::new(), &ExistingLetters::default(), today, 60);
         let failure = AccountFailure { code: None, message: "no credentials".to_owned(), request_id: None };
-        Accounts(vec![
+        Accounts::Workspace(vec![
             AccountResult { account: name("retail"), result: Ok(plan.of_account(Some(name("retail")))) },
             AccountResult { account: name("travel"), result: Err(failure) },
         ])

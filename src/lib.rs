@@ -30,6 +30,7 @@ pub mod plan;
 pub mod render;
 pub mod renew;
 pub mod retry;
+pub mod run;
 pub mod service;
 pub mod signature;
 pub mod status;

@@ -76,15 +76,15 @@ impl<'a, 'c, S: WriteLetters, R: ReadScans> Work<'a, 'c, S, R> {
         let mut attempts = Attempts::start();
         let mut answer_lost = false;
         loop {
-            match self.caller.acquire_create(name, &mut attempts).await {
-                Ok(()) if self.halt.is_raised() && attempts.made() == 0 => {
+            let slot = match self.caller.acquire_create(name, &mut attempts).await {
+                Ok(_) if self.halt.is_raised() && attempts.made() == 0 => {
                     return LetterOutcome::Skipped(SkipReason::RefusedForAll);
                 }
-                Ok(()) => {}
+                Ok(slot) => slot,
                 Err(held) => return not_sent(&held, answer_lost),
-            }
+            };
             self.in_doubt.store(true, Ordering::Relaxed);
-            let error = match self.caller.create(&attempts, &letter).await {
+            let error = match self.caller.create(slot, &attempts, &letter).await {
                 Ok(Answer { value: id, request_id }) => {
                     return LetterOutcome::Created { id, request_id, confirmation: Confirmation::Answer };
                 }

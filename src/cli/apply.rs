@@ -1,33 +1,33 @@
 //! `letterform apply`
 
-mod task;
-
-use std::{io::BufRead as _, path::PathBuf, sync::Arc};
+use std::{
+    io::BufRead as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use anyhow::{Context as _, bail};
-use futures::{StreamExt as _, stream};
-use tracing::Instrument as _;
 
-use self::task::{Prepared, Task, tasks};
 use super::{
-    Exit, block_on, clock,
-    connection::ServiceArgs,
-    declarations::DeclarationArgs,
-    failure, files, interrupt, logging,
-    plan::{Format, SIDE_BY_SIDE},
+    Exit, block_on, clock, failure, files, interrupt,
+    journal::Journal,
+    plan::Format,
     progress::Progress,
     stderr::{self, tell},
     step_summary,
-    workspace::WorkspaceArgs,
+    targets::{Scope, TargetArgs},
+    workspace::Planned,
 };
 use crate::{
-    accounts::{AccountResult, Accounts},
+    accounts::Accounts,
     apply::Report,
     clock::Clock,
     escape::visible,
     letter::AccountName,
+    plan::Plan,
     render::{json, markdown, style, style::paint, text},
-    retry::Shutdown,
+    retry::{Both, Observer, Shutdown},
+    run::{Connect as _, FileScans, Prepared, Run, RunError, ServiceConfig, Target, Work},
 };
 
 /// Arguments of `apply`.
@@ -46,115 +46,131 @@ pub(crate) struct Args {
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
     #[command(flatten)]
-    declarations: DeclarationArgs,
-    #[command(flatten)]
-    workspace: WorkspaceArgs,
-    #[command(flatten)]
-    service: ServiceArgs,
+    targets: TargetArgs,
 }
+
+/// What is to be done for one account, and the scans for it.
+type Task = (Target<ServiceConfig>, Work, FileScans);
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let clock = clock()?;
-    let tasks = tasks(args, &clock)?;
-    block_on(run_tasks(args, tasks, &clock))
-}
-
-async fn run_tasks(args: &Args, tasks: task::Tasks, clock: &Arc<dyn Clock>) -> anyhow::Result<Exit> {
-    let stop = Shutdown::new();
-    match tasks {
-        task::Tasks::One(task) => {
-            let work = task.prepare(args, clock, &stop).await?;
-            let result = run_one(args, &work, &stop).await;
-            work.connection.close().await?;
-            result
+    let shutdown = Shutdown::new();
+    let progress = Arc::new(Progress::new());
+    let watch = Watch { journal: args.journal.as_deref(), progress: &progress, clock: &clock };
+    let (parallelism, tasks) = match &args.plan {
+        Some(path) => saved(&args.targets, path, &watch)?,
+        None => declared(&args.targets, &watch)?,
+    };
+    let run = Run::new(parallelism, rand::random(), &shutdown).telling(&failure::of_account, &failure::warn);
+    block_on(async {
+        let tasks = run.each(tasks, async |task| task).await?;
+        let works = run.each(tasks, async |(target, work, scans)| run.prepare(target, work, scans).await).await?;
+        let result = review_and_apply(args, &run, &works, &progress, &shutdown).await;
+        for work in works.into_good() {
+            work.close().await?;
         }
-        task::Tasks::Several(tasks) => {
-            let works = prepare_all(args, tasks, clock, &stop).await;
-            let result = run_several(args, &works, &stop).await;
-            for work in works.into_iter().filter_map(|(_, work)| work.ok()) {
-                work.connection.close().await?;
-            }
-            result
+        result
+    })
+}
+
+/// Who is told of what happens.
+struct Watch<'a> {
+    journal: Option<&'a Path>,
+    progress: &'a Arc<Progress>,
+    clock: &'a Arc<dyn Clock>,
+}
+
+impl Watch<'_> {
+    fn observer(
+        &self,
+        account: Option<&AccountName>,
+        service: &ServiceConfig,
+    ) -> anyhow::Result<Box<dyn Observer + Send>> {
+        let open = |path| Journal::open(path, self.clock, &service.label(), account);
+        let journal = self.journal.map(open).transpose()?;
+        Ok(Box::new(Both(self.progress.of(account), journal)))
+    }
+}
+
+/// The accounts of declarations. What is wrong with those of one account is no matter of the others.
+fn declared(args: &TargetArgs, watch: &Watch<'_>) -> anyhow::Result<(usize, Accounts<Result<Task, RunError>>)> {
+    let targets = args.resolve()?;
+    let task = |scope: Scope| {
+        let observer = watch.observer(scope.account.as_ref(), &scope.service)?;
+        Ok::<_, anyhow::Error>(scope.work().map(|(work, scans)| (scope.target(observer), work, scans)))
+    };
+    Ok((targets.parallelism, targets.accounts.try_map(task)?))
+}
+
+/// The accounts of a saved plan: it names those that it is for, if it is for some of a workspace.
+fn saved(
+    args: &TargetArgs,
+    path: &Path,
+    watch: &Watch<'_>,
+) -> anyhow::Result<(usize, Accounts<Result<Task, RunError>>)> {
+    let read = || -> anyhow::Result<Accounts<Plan>> { Ok(Accounts::from_saved(&std::fs::read(path)?)?) };
+    let plans = read().with_context(|| format!("the plan {} can't be applied", path.display()))?;
+    let (settings, planned) = args.workspace.select_planned(plans)?;
+    args.service.check_for(&planned)?;
+    let task = |Planned { plan, account }| {
+        let service = args.service.resolve(&settings, account.as_ref(), watch.clock)?;
+        let observer = watch.observer(plan.account.as_ref(), &service)?;
+        let scans = FileScans::of_plan(&plan);
+        Ok::<_, anyhow::Error>(Ok((
+            Target { account: plan.account.clone(), connect: service, observer },
+            Work::Saved(plan),
+            scans,
+        )))
+    };
+    Ok((args.service.parallelism(&settings), not_planned(planned).try_map(task)?))
+}
+
+/// The accounts that failed when the plan was made still have none.
+fn not_planned<T>(mut planned: Accounts<T>) -> Accounts<T> {
+    if let Accounts::Workspace(all) = &mut planned {
+        for failure in all.iter_mut().filter_map(|account| account.result.as_mut().err()) {
+            failure.message = format!("it was not planned: {}", failure.message);
         }
     }
+    planned
 }
 
-async fn run_one(args: &Args, work: &Prepared, stop: &Shutdown) -> anyhow::Result<Exit> {
-    let creates = work.plan.summary().create;
-    show_plan(&text::plan(&work.plan), args.format)?;
-    if !approved(args, creates, &format!("at {}", visible(&work.connection.endpoint))).await? {
-        return Ok(Exit::Failed);
-    }
-    interrupt::listen(stop);
-    let progress = Progress::new(creates);
-    let report = work.apply(&progress.of(None), stop).await;
-    progress.finish();
-    match args.format {
-        Format::Text => files::print_styled(&text::report(&report))?,
-        Format::Markdown => files::print_styled(&markdown::report(&report))?,
-        Format::Json => files::print(json::pretty(&report.to_document()).as_bytes())?,
-    }
-    step_summary::append(|| markdown::report(&report));
-    Ok(exit([&report], false))
-}
-
-/// The accounts of a workspace, each with what is to be done for it, or why nothing can be.
-type Works = Vec<(AccountName, Result<Prepared, crate::accounts::AccountFailure>)>;
-
-async fn prepare_all(
+/// Shows the plan, asks, and does what it says.
+async fn review_and_apply(
     args: &Args,
-    tasks: Vec<(AccountName, anyhow::Result<Task>)>,
-    clock: &Arc<dyn Clock>,
-    stop: &Shutdown,
-) -> Works {
-    let prepared = stream::iter(tasks).map(|(account, task)| async move {
-        let span = logging::span(Some(&account));
-        let prepare = async { task?.prepare(args, clock, stop).await }.instrument(span);
-        let work = prepare.await.map_err(|error| failure::of_account(&account, &error));
-        (account, work)
-    });
-    prepared.buffered(SIDE_BY_SIDE).collect().await
-}
-
-async fn run_several(args: &Args, works: &Works, stop: &Shutdown) -> anyhow::Result<Exit> {
-    let plans = of_each(works, |work| work.plan.clone());
+    run: &Run<'_>,
+    works: &Accounts<Prepared<ServiceConfig, FileScans>>,
+    progress: &Progress,
+    shutdown: &Shutdown,
+) -> anyhow::Result<Exit> {
+    let plans = works.as_ref().map(|work| work.plan.clone());
     let creates = plans.summary().create;
-    show_plan(&text::plans(&plans), args.format)?;
-    let accounts = plans.good().filter(|plan| plan.summary().create > 0).count();
-    let place = if accounts == 1 { "in 1 account".to_owned() } else { format!("in {accounts} accounts") };
-    if !approved(args, creates, &place).await? {
+    show_plan(&text::plan(&plans), args.format)?;
+    if !approved(args, creates, &place(&plans)).await? {
         return Ok(Exit::Failed);
     }
-    interrupt::listen(stop);
-    let progress = Progress::new(creates);
-    let applied = works.iter().map(|(account, work)| {
-        let progress = &progress;
-        async move {
-            let result = match work {
-                Ok(work) => {
-                    let progress = progress.of(Some(account));
-                    Ok(work.apply(&progress, stop).instrument(logging::span(Some(account))).await)
-                }
-                Err(failure) => Err(failure.clone()),
-            };
-            AccountResult { account: account.clone(), result }
-        }
-    });
-    let reports = Accounts(stream::iter(applied).buffered(SIDE_BY_SIDE).collect().await);
+    interrupt::listen(shutdown);
+    progress.begin(creates);
+    let reports = run.each(works.as_ref(), async |work| Ok(run.apply(work).await)).await?;
     progress.finish();
     match args.format {
-        Format::Text => files::print_styled(&text::reports(&reports))?,
-        Format::Markdown => files::print_styled(&markdown::reports(&reports))?,
+        Format::Text => files::print_styled(&text::report(&reports))?,
+        Format::Markdown => files::print_styled(&markdown::report(&reports))?,
         Format::Json => files::print(json::pretty(&reports.to_document()).as_bytes())?,
     }
-    step_summary::append(|| markdown::reports(&reports));
-    Ok(exit(reports.good(), reports.failed().next().is_some()))
+    step_summary::append(|| markdown::report(&reports));
+    Ok(exit(reports.good(), reports.any_failed()))
 }
 
-fn of_each<T>(works: &Works, get: impl Fn(&Prepared) -> T) -> Accounts<T> {
-    let result = |work: &Result<Prepared, _>| work.as_ref().map(&get).map_err(Clone::clone);
-    let results = works.iter().map(|(account, work)| AccountResult { account: account.clone(), result: result(work) });
-    Accounts(results.collect())
+/// Where letters are to be created, for the question.
+fn place(plans: &Accounts<Plan>) -> String {
+    match plans {
+        Accounts::Single(plan) => format!("at {}", visible(&plan.endpoint)),
+        Accounts::Workspace(_) => match plans.good().filter(|plan| plan.summary().create > 0).count() {
+            1 => "in 1 account".to_owned(),
+            accounts => format!("in {accounts} accounts"),
+        },
+    }
 }
 
 fn exit<'a>(reports: impl IntoIterator<Item = &'a Report>, failed: bool) -> Exit {

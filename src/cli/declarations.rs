@@ -1,6 +1,6 @@
 //! The declarations that a command was given.
 
-use std::{collections::HashSet, fmt, path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc};
 
 use jiff::civil::Date;
 
@@ -11,18 +11,13 @@ use crate::{
         self, Code, LintLevel, LoadOptions, Loaded, Severity,
         workspace::{Account, Settings},
     },
-    escape::visible,
-    letter::{DesiredLetter, Finding},
-    plan::{Plan, RefusedCreates},
-    render::{
-        diagnostics::{self, Show},
-        style,
-        style::paint,
-    },
+    letter::DesiredLetter,
+    render::{style, style::paint},
+    run::InvalidDeclarations,
 };
 
 /// Options of every command that reads declarations.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Declarations")]
 pub(crate) struct DeclarationArgs {
     /// Files, or folders with letters.yaml, letters.yml, *.letters.yaml or *.letters.yml [default: the accounts of the
@@ -92,72 +87,6 @@ pub(crate) struct Declarations {
     options: LoadOptions,
 }
 
-/// Declarations with errors in them, which keep a command from being done.
-#[derive(Debug)]
-pub(crate) struct BadDeclarations {
-    loaded: Box<Loaded>,
-    /// The letters that can't be created, when that is what is wrong.
-    refused: Option<RefusedCreates>,
-}
-
-impl BadDeclarations {
-    pub(crate) fn new(loaded: Loaded) -> Self {
-        Self { loaded: Box::new(loaded), refused: None }
-    }
-
-    /// Letters that can't be created, with the rules that they break as errors, allowed ones too.
-    fn refused(mut loaded: Loaded, refused: RefusedCreates) -> Self {
-        let mut places = HashSet::new();
-        for letter in &refused.0 {
-            let place = |fault: &Arc<Finding>| (letter.source.file.clone(), fault.line, fault.column, fault.rule);
-            places.extend(letter.faults.iter().map(place));
-        }
-        let mut all = std::mem::take(&mut loaded.diagnostics);
-        all.append(&mut loaded.allowed);
-        all.retain(|diagnostic| {
-            diagnostic.place.is_some_and(|place| {
-                let (file, start) = (loaded.files[place.file.index()].name(), place.span.start);
-                let (line, column) = (start.line as usize, start.column as usize);
-                places.contains(&(file.to_owned(), line, column, diagnostic.code.as_str()))
-            })
-        });
-        for diagnostic in &mut all {
-            diagnostic.severity = Severity::Error;
-        }
-        all.sort_by_key(|diagnostic| diagnostic.place);
-        loaded.diagnostics = all;
-        Self { loaded: Box::new(loaded), refused: Some(refused) }
-    }
-
-    /// What was loaded, good and bad.
-    pub(crate) fn into_loaded(self) -> Loaded {
-        *self.loaded
-    }
-
-    /// The problems, each with its place.
-    pub(crate) fn details(&self) -> String {
-        let last = if self.refused.is_some() { format!("{self}\n") } else { diagnostics::summary(&self.loaded) };
-        diagnostics::text(&self.loaded, Show::USUAL) + &last
-    }
-}
-
-impl fmt::Display for BadDeclarations {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let errors = self.loaded.count(Severity::Error);
-        let errors = if errors == 1 { "1 error" } else { &format!("{errors} errors") };
-        let Some(RefusedCreates(refused)) = &self.refused else {
-            return write!(f, "the declarations have {errors}; `letterform validate` shows them all");
-        };
-        let letters = match &refused[..] {
-            [one] => format!("the letter {} does", visible(one.name.as_str())),
-            many => format!("{} letters do", many.len()),
-        };
-        write!(f, "{errors}: {letters} not exist yet, and a new letter must follow these rules; nothing was created")
-    }
-}
-
-impl std::error::Error for BadDeclarations {}
-
 impl Declarations {
     /// The day by which validities are judged.
     pub(crate) fn today(&self) -> Date {
@@ -175,7 +104,7 @@ impl Declarations {
     }
 
     /// Loads the letters for a command that can do without: no declarations in the current folder are none, and no error.
-    pub(crate) fn load_if_any(&self) -> Result<Vec<DesiredLetter>, BadDeclarations> {
+    pub(crate) fn load_if_any(&self) -> Result<Vec<DesiredLetter>, InvalidDeclarations> {
         let loaded = self.load();
         let none = !loaded.diagnostics.is_empty()
             && loaded.diagnostics.iter().all(|diagnostic| diagnostic.code == Code::NoDeclarations);
@@ -186,19 +115,14 @@ impl Declarations {
     }
 
     /// Loads the declarations for a command that needs them to be good.
-    pub(crate) fn load_good(&self) -> Result<Loaded, BadDeclarations> {
+    pub(crate) fn load_good(&self) -> Result<Loaded, InvalidDeclarations> {
         good(self.load())
     }
 }
 
-/// Checks that every letter that `plan` creates follows the rules for new letters. `loaded` is what was compared.
-pub(crate) fn check_creates(plan: &Plan, loaded: Loaded) -> Result<(), BadDeclarations> {
-    plan.check_creates().map_err(|refused| BadDeclarations::refused(loaded, refused))
-}
-
-fn good(loaded: Loaded) -> Result<Loaded, BadDeclarations> {
+fn good(loaded: Loaded) -> Result<Loaded, InvalidDeclarations> {
     if loaded.is_unusable() {
-        return Err(BadDeclarations::new(loaded));
+        return Err(InvalidDeclarations::new(loaded));
     }
     let warnings = loaded.count(Severity::Warning);
     if warnings > 0 {

@@ -3,18 +3,12 @@
 use std::sync::Arc;
 
 use clap::ValueEnum;
-use futures::{StreamExt as _, stream};
 
 use super::{
-    Exit, block_on, clock,
-    connection::{Place, Service, ServiceArgs},
-    declarations::DeclarationArgs,
-    files,
-    plan::SIDE_BY_SIDE,
-    workspace::{Target, WorkspaceArgs},
+    Exit, files,
+    targets::{Scope, TargetArgs},
 };
 use crate::{
-    clock::Clock,
     credentials::{self, Attempt, CredentialError, DefaultChain, Found, masked},
     declaration::{Code, Severity},
     doctor::{
@@ -26,6 +20,7 @@ use crate::{
         Verdict,
     },
     render::{doctor, json},
+    run::{Location, ServiceConfig},
     service::{Client, LetterFilter, NoUpload, ReadLetters as _, ServiceError},
 };
 
@@ -36,11 +31,7 @@ pub(crate) struct Args {
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
     #[command(flatten)]
-    declarations: DeclarationArgs,
-    #[command(flatten)]
-    workspace: WorkspaceArgs,
-    #[command(flatten)]
-    service: ServiceArgs,
+    targets: TargetArgs,
 }
 
 /// The forms of what was found out.
@@ -59,13 +50,11 @@ const SKEW_TO_TELL: i64 = 60;
 const SKEW_TO_FAIL: i64 = 15 * 60;
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let clock = clock()?;
-    let selection = args.workspace.select(&args.declarations.paths)?;
-    let targets = selection.targets(&args.declarations, &args.service, &clock)?;
-    let examinations: Vec<Examination> = block_on(async {
-        let examinations = stream::iter(&targets).map(|target| examine(target, &clock));
-        Ok(examinations.buffered(SIDE_BY_SIDE).collect().await)
+    let examinations = args.targets.resolve()?.run(async |run, scopes| {
+        let read = scopes.map(|scope| (vec![declarations(&scope)], scope));
+        run.each(read, async |(checks, scope)| Ok(examine(checks, &scope).await)).await
     })?;
+    let examinations = examinations.into_good();
     let healthy = examinations.iter().all(Examination::is_healthy);
     match args.format {
         Format::Text => files::print_styled(&doctor::text(&examinations))?,
@@ -74,25 +63,24 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     Ok(if healthy { Exit::Done } else { Exit::Failed })
 }
 
-async fn examine(target: &Target, clock: &Arc<dyn Clock>) -> Examination {
-    let mut checks = vec![tokio::task::block_in_place(|| declarations(target))];
-    match &target.service.place {
-        Place::Sandbox(folder) => {
+async fn examine(mut checks: Vec<Check>, scope: &Scope) -> Examination {
+    match &scope.service.location {
+        Location::Sandbox(folder) => {
             let sandbox = format!("the sandbox in {}, which needs no credentials", folder.display());
             checks.push(Check::ok(Endpoint, sandbox));
         }
-        Place::Remote(endpoint) => {
-            let chain = Arc::new(target.service.credentials(clock, endpoint));
-            service(&mut checks, &target.service, endpoint, &chain, clock).await;
+        Location::Remote(endpoint) => {
+            let chain = Arc::new(scope.service.credentials(endpoint));
+            service(&mut checks, &scope.service, endpoint, &chain).await;
         }
     }
-    Examination { account: target.account.clone(), checks }
+    Examination { account: scope.account.clone(), checks }
 }
 
 /// Which files of declarations would be read.
-fn declarations(target: &Target) -> Check {
+fn declarations(scope: &Scope) -> Check {
     const SHOWN: usize = 10;
-    let loaded = target.declarations.load();
+    let loaded = scope.declarations.load();
     let names = loaded.files.iter().map(|file| file.name().to_owned()).take(SHOWN);
     let more = loaded.files.len().saturating_sub(SHOWN);
     let names = names.chain((more > 0).then(|| format!("and {more} more")));
@@ -115,10 +103,9 @@ fn counted(count: usize, what: &str) -> String {
 
 async fn service(
     checks: &mut Vec<Check>,
-    service: &Service,
+    service: &ServiceConfig,
     endpoint: &crate::service::Endpoint,
     chain: &Arc<DefaultChain>,
-    clock: &Arc<dyn Clock>,
 ) {
     let found = chain.find().await;
     let role = service.access.role.as_ref().map(|role| role.arn.as_str());
@@ -126,15 +113,14 @@ async fn service(
     let region = service.region.as_ref();
     let region = region.map_or_else(String::new, |named| format!(" (region {} from {})", named.region, named.origin));
     checks.push(Check::ok(Endpoint, format!("{endpoint}{region}")));
-    let client =
-        match service.client(endpoint.clone(), Arc::clone(chain) as Arc<dyn credentials::CredentialSource>, clock) {
-            Ok(client) => client,
-            Err(error) => {
-                let help = "install this system's CA certificates, or name others with --ca-file";
-                checks.push(Check::failed(Reachable, format!("{error:#}"), help));
-                return skip(checks, &[ClockSubject, Signature, Caller, Permission, Upload], "nothing can be sent");
-            }
-        };
+    let client = match service.client(endpoint.clone(), Arc::clone(chain) as Arc<dyn credentials::CredentialSource>) {
+        Ok(client) => client,
+        Err(error) => {
+            let help = "install this system's CA certificates, or name others with --ca-file";
+            checks.push(Check::failed(Reachable, error.to_string(), help));
+            return skip(checks, &[ClockSubject, Signature, Caller, Permission, Upload], "nothing can be sent");
+        }
+    };
     match client.reach().await {
         Ok(reached) => {
             let took = reached.took.as_millis();
@@ -217,7 +203,7 @@ fn clock_check(skew: Option<i64>) -> Check {
 }
 
 /// What only a signed request can tell.
-async fn asked(checks: &mut Vec<Check>, service: &Service, chain: &DefaultChain, found: &Found, client: &Client) {
+async fn asked(checks: &mut Vec<Check>, service: &ServiceConfig, chain: &DefaultChain, found: &Found, client: &Client) {
     let answer = client.query(&LetterFilter::default()).await;
     let not_accepted = |subject| Check::skipped(subject, "not tried: the signature is not accepted");
     let (signature, permission) = match &answer {
@@ -273,7 +259,7 @@ fn refused(subject: crate::doctor::Subject, error: &ServiceError) -> Check {
 }
 
 /// Who the service says that the caller is. Nobody needs a right to ask that.
-async fn caller(service: &Service, chain: &DefaultChain, found: &Found) -> Check {
+async fn caller(service: &ServiceConfig, chain: &DefaultChain, found: &Found) -> Check {
     let identity = match chain.caller(&found.credentials).await {
         Ok(identity) => identity,
         Err(problem) if service.account_id.is_some() => {

@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context, bail};
 
-use super::{Exit, Global, files, interrupt, stderr};
+use super::{Exit, Global, failure, files, interrupt};
 use crate::{
     emulator::{
         AccessKey, Emulator, EmulatorOptions, Limits, PolicyForm, Running, StateFile, StateLocation,
@@ -172,9 +172,9 @@ fn open(
 }
 
 /// Says what somebody should know who uses the state.
-pub(super) fn warn_of(emulator: &Emulator) {
+fn warn_of(emulator: &Emulator) {
     if let Some(warning) = emulator.warning() {
-        stderr::tell!("warning: {warning}");
+        failure::warn(warning);
     }
 }
 

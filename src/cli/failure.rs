@@ -1,35 +1,23 @@
 //! Errors that end a command, as a person reads them.
 
-use std::fmt;
+use std::error::Error;
 
 use super::{
-    declarations::BadDeclarations,
     paper::BadTemplate,
     stderr::{self, tell},
 };
 use crate::{
-    accounts::AccountFailure,
     credentials::{Attempt, CredentialError},
     emulator::ImportError,
     escape::visible,
     letter::AccountName,
-    plan::Staleness,
-    render::style::{self, paint},
+    render::{
+        diagnostics::{self, Show},
+        style::{self, paint},
+    },
+    run::{ConnectError, InvalidDeclarations, RunError},
     service::ServiceError,
 };
-
-/// A saved plan that can't be applied any more.
-#[derive(Debug)]
-pub(super) struct Stale(pub(super) Vec<Staleness>);
-
-impl fmt::Display for Stale {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let reasons: Vec<String> = self.0.iter().map(ToString::to_string).collect();
-        write!(f, "the plan is stale, and nothing was created: {}", reasons.join("; "))
-    }
-}
-
-impl std::error::Error for Stale {}
 
 /// What can't be done for somebody, and the lines with which to do it by hand.
 #[derive(Debug, thiserror::Error)]
@@ -50,21 +38,21 @@ struct Listed {
 
 impl Listed {
     /// The reasons of an error that has some.
-    fn of(error: &anyhow::Error) -> Option<Self> {
-        if let Some(Stale(reasons)) = error.downcast_ref() {
+    fn of(error: Failure<'_>) -> Option<Self> {
+        if let Some(RunError::Stale(reasons)) = find(error) {
             let reasons = reasons.iter().map(ToString::to_string).collect();
             let help = Some("create a new plan with `letterform plan --out FILE`");
             return Some(Self { problem: "the plan is stale, and nothing was created:".to_owned(), reasons, help });
         }
-        if let Some(BadTemplate { file, problems }) = error.downcast_ref() {
+        if let Some(BadTemplate { file, problems }) = find(error) {
             let problem = format!("the template {} can't be used, and nothing was written:", visible(file));
             return Some(Self { problem, reasons: problems.clone(), help: None });
         }
-        if let Some(ImportError::Problems(reasons)) = error.downcast_ref() {
+        if let Some(ImportError::Problems(reasons)) = find(error) {
             let problem = "the state can't be imported, and nothing was:".to_owned();
             return Some(Self { problem, reasons: reasons.clone(), help: None });
         }
-        let (problem, attempts, unread, help) = match error.downcast_ref()? {
+        let (problem, attempts, unread, help) = match find(error)? {
             CredentialError::NotFound { attempts, unread } => {
                 let help = "set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or run `aliyun configure`; \
                             to rehearse without an account, use --sandbox";
@@ -93,21 +81,51 @@ impl Listed {
     }
 }
 
+type Failure<'a> = &'a (dyn Error + 'static);
+
+/// The error of this type that is the reason, or a part of it.
+fn find<E: Error + 'static>(error: Failure<'_>) -> Option<&E> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
+        }
+        // These are what they hold, and no reason of their own.
+        next = match (error.downcast_ref(), error.downcast_ref()) {
+            (Some(RunError::Declarations(inner)), _) => Some(inner),
+            (Some(RunError::Connect(inner)), _) => Some(inner),
+            (Some(RunError::Service(inner)), _) => Some(inner),
+            (_, Some(ConnectError::Credentials(inner))) => Some(inner),
+            _ => error.source(),
+        };
+    }
+    None
+}
+
+/// An error and its reasons in one line.
+fn in_one_line(error: Failure<'_>) -> String {
+    let texts: Vec<String> =
+        std::iter::successors(Some(error), |error| (*error).source()).map(ToString::to_string).collect();
+    texts.join(": ")
+}
+
 /// Prints an error: what and where, the RequestId for the service's support, and what to do.
-pub(super) fn show(error: &anyhow::Error) {
-    if let Some(bad) = error.downcast_ref::<BadDeclarations>() {
-        stderr::write(format_args!("{}", bad.details()));
+pub(super) fn show(error: Failure<'_>) {
+    if let Some(invalid) = find::<InvalidDeclarations>(error) {
+        let loaded = invalid.loaded();
+        let last = if invalid.is_refusal() { format!("{invalid}\n") } else { diagnostics::summary(loaded) };
+        stderr::write(format_args!("{}{last}", diagnostics::text(loaded, Show::USUAL)));
         return;
     }
     if let Some(listed) = Listed::of(error) {
         return listed.print();
     }
     // One line, whatever is in it: a line that begins with `::` would be a command to a CI system.
-    tell!("{} {}", paint(style::ERROR, "error:"), visible(&format!("{error:#}")));
-    if let Some(ByHand { lines, .. }) = error.downcast_ref() {
+    tell!("{} {}", paint(style::ERROR, "error:"), visible(&in_one_line(error)));
+    if let Some(ByHand { lines, .. }) = find(error) {
         stderr::write(format_args!("{lines}"));
     }
-    let service = error.chain().find_map(|cause| cause.downcast_ref::<ServiceError>());
+    let service = find::<ServiceError>(error);
     if let Some(id) = service.and_then(ServiceError::request_id) {
         tell!("  RequestId: {}", visible(&id.0));
     }
@@ -116,16 +134,15 @@ pub(super) fn show(error: &anyhow::Error) {
     }
 }
 
-/// Prints why an account of a workspace failed, and keeps it for the report.
-pub(super) fn of_account(account: &AccountName, error: &anyhow::Error) -> AccountFailure {
+/// Prints why an account of a workspace failed.
+pub(super) fn of_account(account: &AccountName, error: &RunError) {
     // One account's words must not run into another's.
     let _one_at_a_time = std::io::stderr().lock();
     tell!("{} {account}", paint(style::STRONG, "Account"));
     show(error);
-    let service = error.chain().find_map(|cause| cause.downcast_ref::<ServiceError>());
-    AccountFailure {
-        code: service.and_then(ServiceError::code).map(str::to_owned),
-        message: format!("{error:#}"),
-        request_id: service.and_then(ServiceError::request_id).cloned(),
-    }
+}
+
+/// Prints what somebody should know of the whole run.
+pub(super) fn warn(warning: &str) {
+    tell!("{} {}", paint(style::WARNING, "warning:"), visible(warning));
 }

@@ -7,7 +7,15 @@ use std::{
 
 use anyhow::{Context as _, bail};
 
-use super::{Exit, block_on, clock, connection::ServiceArgs, existing, files, stderr::tell, workspace::WorkspaceArgs};
+use super::{
+    Exit,
+    declarations::DeclarationArgs,
+    files,
+    service::ServiceArgs,
+    stderr::tell,
+    targets::TargetArgs,
+    workspace::{WorkspaceArgs, only},
+};
 use crate::{
     escape::visible,
     import::{self, ImportOptions, Imported},
@@ -16,6 +24,7 @@ use crate::{
         self,
         style::{self, paint},
     },
+    retry::Silent,
 };
 
 /// Arguments of `import`.
@@ -40,10 +49,15 @@ pub(crate) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let clock = clock()?;
-    let selection = args.workspace.select(&[])?;
-    let service = selection.only(selection.services(&args.service)?)?;
-    let existing = block_on(existing::query(&service, clock))?;
+    let targets = TargetArgs {
+        declarations: DeclarationArgs::default(),
+        workspace: args.workspace.clone(),
+        service: args.service.clone(),
+    };
+    let existing = targets.resolve()?.only()?.run(async |run, scopes| {
+        run.each(scopes, async |scope| Ok(run.existing(&scope.target(Box::new(Silent))).await?.letters)).await
+    })?;
+    let existing = only(existing)?;
     let options = ImportOptions { schema: &args.schema };
     match &args.out {
         None => {

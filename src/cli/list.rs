@@ -3,16 +3,11 @@
 use clap::ValueEnum;
 
 use super::{
-    Exit, block_on, clock,
-    connection::ServiceArgs,
-    declarations::DeclarationArgs,
-    files,
+    Exit, files,
     stderr::tell,
-    stock::{self, Stock},
-    workspace::WorkspaceArgs,
+    targets::{Stock, TargetArgs},
 };
 use crate::{
-    accounts::Accounts,
     inventory::{Filter, SortKey},
     render::{inventory, json, unreadable},
 };
@@ -24,8 +19,6 @@ use crate::{
 #[command(mut_arg("signature", |form| form.long("signature-form")))]
 pub(crate) struct Args {
     #[command(flatten)]
-    declarations: DeclarationArgs,
-    #[command(flatten)]
     filter: FilterArgs,
     /// What to sort by
     #[arg(long, value_enum, default_value_t, value_name = "KEY")]
@@ -34,9 +27,7 @@ pub(crate) struct Args {
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
     #[command(flatten)]
-    workspace: WorkspaceArgs,
-    #[command(flatten)]
-    service: ServiceArgs,
+    targets: TargetArgs,
 }
 
 /// Which letters to list.
@@ -88,42 +79,23 @@ enum Format {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let clock = clock()?;
-    let selection = args.workspace.select(&args.declarations.paths)?;
-    let targets = selection.targets(&args.declarations, &args.service, &clock)?;
-    if selection.is_whole() {
-        return list_all(args, &block_on(stock::of_all(&targets, &clock))?);
-    }
-    let stock = block_on(stock::of(&selection.only(targets)?, &clock))?;
+    let stocks = args.targets.resolve()?.stocks()?;
     let filter = args.filter.to_filter();
-    let inventory = stock.inventory();
-    filter.check([&inventory])?;
-    let list = inventory.filtered(&filter).sorted(args.sort.key());
+    let inventories = stocks.as_ref().map(Stock::inventory);
+    filter.check(inventories.good())?;
+    let lists = inventories.map(|inventory| inventory.filtered(&filter).sorted(args.sort.key()));
     match args.format {
-        Format::Table => files::print_styled(&inventory::table(&list))?,
-        Format::Json => files::print(json::pretty(&list.to_document()).as_bytes())?,
+        Format::Table => files::print_styled(&inventory::table(&lists))?,
+        Format::Json => files::print(json::pretty(&lists.to_document()).as_bytes())?,
         Format::Csv => {
-            files::print(inventory::csv(&list).as_bytes())?;
+            files::print(inventory::csv(&lists).as_bytes())?;
             // A row has no place for them.
-            for line in unreadable::lines(list.unreadable) {
+            for line in lists.good().flat_map(|list| unreadable::lines(list.unreadable)) {
                 tell!("warning: {line}");
             }
         }
     }
-    Ok(Exit::Done)
-}
-
-fn list_all(args: &Args, stocks: &Accounts<Stock>) -> anyhow::Result<Exit> {
-    let filter = args.filter.to_filter();
-    let inventories = stocks.map(Stock::inventory);
-    filter.check(inventories.good())?;
-    let lists = inventories.map(|all| all.clone().filtered(&filter).sorted(args.sort.key()));
-    match args.format {
-        Format::Table => files::print_styled(&inventory::tables(&lists))?,
-        Format::Json => files::print(json::pretty(&lists.to_document()).as_bytes())?,
-        Format::Csv => files::print(inventory::csv_of_accounts(&lists).as_bytes())?,
-    }
-    Ok(if lists.failed().next().is_some() { Exit::Failed } else { Exit::Done })
+    Ok(if lists.any_failed() { Exit::Failed } else { Exit::Done })
 }
 
 impl FilterArgs {

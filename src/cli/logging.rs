@@ -3,11 +3,9 @@
 use std::io::IsTerminal as _;
 
 use clap::ValueEnum;
-use tracing::Span;
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
 use super::{ColorWhen, Global};
-use crate::letter::AccountName;
 
 /// The form of the log.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -17,11 +15,6 @@ pub(crate) enum LogFormat {
     Text,
     /// A JSON object a line, for programs
     Json,
-}
-
-/// What tells the lines of accounts apart that are worked on side by side.
-pub(super) fn span(account: Option<&AccountName>) -> Span {
-    account.map_or_else(Span::none, |account| tracing::debug_span!("work", account = account.as_str()))
 }
 
 /// Starts the log. Nothing is logged unless it was asked for.

@@ -6,11 +6,9 @@ mod accounts;
 mod apply;
 mod checkout;
 mod completions;
-mod connection;
 mod declarations;
 mod doctor;
 mod emulator;
-mod existing;
 mod explain;
 mod failure;
 mod files;
@@ -25,12 +23,12 @@ mod plan;
 mod progress;
 mod renew;
 mod report;
-mod scans;
 mod schema;
+mod service;
 mod show;
 mod stderr;
 mod step_summary;
-mod stock;
+mod targets;
 mod validate;
 mod workspace;
 
@@ -173,7 +171,7 @@ pub fn main() -> ExitCode {
     match interrupt::watch().and_then(|()| run(&cli)) {
         Ok(exit) => exit.into(),
         Err(error) => {
-            failure::show(&error);
+            failure::show(error.as_ref());
             Exit::Failed.into()
         }
     }
@@ -188,7 +186,7 @@ fn usage(error: &clap::Error) -> Exit {
     match files::finish(error.print().and_then(|()| io::stdout().flush())) {
         Ok(()) => Exit::Done,
         Err(problem) => {
-            failure::show(&problem);
+            failure::show(problem.as_ref());
             Exit::Failed
         }
     }

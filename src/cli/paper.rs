@@ -7,19 +7,14 @@ use std::{
 
 use anyhow::{Context as _, bail};
 
-use super::{
-    Exit, clock,
-    declarations::{BadDeclarations, DeclarationArgs},
-    files,
-    stderr::tell,
-    workspace::WorkspaceArgs,
-};
+use super::{Exit, clock, declarations::DeclarationArgs, files, stderr::tell, workspace::WorkspaceArgs};
 use crate::{
     declaration::{Loaded, Severity},
     escape::{FileNames, visible},
     letter::{Letter, Source},
     paper::{ENDINGS, Problem, Template, TemplateError},
     render::style::{self, paint},
+    run::InvalidDeclarations,
 };
 
 /// Arguments of `paper`.
@@ -64,7 +59,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let selection = args.workspace.select(&args.letters)?;
     let declarations = selection.declarations(&DeclarationArgs::at(args.letters.clone()), &clock()?);
     let mut letters = Vec::new();
-    for declarations in &declarations {
+    for declarations in declarations.into_good() {
         letters.extend(declared(declarations.load())?);
     }
     let letters = chosen(letters, &args.names)?;
@@ -103,10 +98,10 @@ fn told(problem: &Problem) -> String {
 }
 
 /// The letters without an error. A scan that is missing is none here: the paper is what will be scanned.
-fn declared(loaded: Loaded) -> Result<Vec<(Letter<()>, Source)>, BadDeclarations> {
+fn declared(loaded: Loaded) -> Result<Vec<(Letter<()>, Source)>, InvalidDeclarations> {
     let blocks = |severity, code: crate::declaration::Code| severity == Severity::Error && !code.is_about_a_scan();
     if loaded.diagnostics.iter().any(|diagnostic| blocks(diagnostic.severity, diagnostic.code)) {
-        return Err(BadDeclarations::new(loaded));
+        return Err(InvalidDeclarations::new(loaded));
     }
     let pictured = loaded.letters.into_iter().map(|desired| (desired.letter.with_picture(()), desired.source));
     let mut letters: Vec<(Letter<()>, Source)> = pictured.chain(loaded.unpictured).collect();

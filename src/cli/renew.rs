@@ -11,7 +11,7 @@ use super::{
     failure::ByHand,
     files,
     stderr::{self, tell},
-    workspace::WorkspaceArgs,
+    workspace::{WorkspaceArgs, only},
 };
 use crate::{
     declaration::{self, LoadOptions},
@@ -48,9 +48,8 @@ pub(crate) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let clock = clock()?;
     let selection = args.workspace.select(&args.declarations.paths)?;
-    let declarations = selection.only(selection.declarations(&args.declarations, &clock))?;
+    let declarations = only(selection.declarations(&args.declarations, &clock()?))?;
     let today = declarations.today();
     let declaring = |letters: &[DesiredLetter]| {
         letters.iter().find(|desired| desired.letter.name.as_str() == args.name).map(|old| old.source.file.clone())

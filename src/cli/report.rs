@@ -5,13 +5,9 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use super::{
-    Exit, block_on, clock,
-    connection::ServiceArgs,
-    declarations::DeclarationArgs,
-    files,
+    Exit, files,
     stderr::tell,
-    stock::{self, Stock},
-    workspace::WorkspaceArgs,
+    targets::{Stock, TargetArgs},
 };
 use crate::{
     accounts::{AccountResult, Accounts},
@@ -33,11 +29,7 @@ pub(crate) struct Args {
     #[arg(long, value_enum, value_name = "LANG")]
     lang: Option<PageLang>,
     #[command(flatten)]
-    declarations: DeclarationArgs,
-    #[command(flatten)]
-    workspace: WorkspaceArgs,
-    #[command(flatten)]
-    service: ServiceArgs,
+    targets: TargetArgs,
 }
 
 /// The languages of the page.
@@ -50,33 +42,29 @@ enum PageLang {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let clock = clock()?;
-    let today = args.declarations.today(&clock);
-    let selection = args.workspace.select(&args.declarations.paths)?;
-    let targets = selection.targets(&args.declarations, &args.service, &clock)?;
-    if selection.is_whole() {
-        let stocks = block_on(stock::of_all(&targets, &clock))?;
-        let inventories = stocks.map(Stock::inventory);
-        let page = html::page(&sections(&stocks, &inventories), today, args.lang());
-        let letters = inventories.good().map(|inventory| inventory.entries.len()).sum();
-        args.write(&page, letters)?;
-        return Ok(if inventories.failed().next().is_some() { Exit::Failed } else { Exit::Done });
-    }
-    let stock = block_on(stock::of(&selection.only(targets)?, &clock))?;
-    let inventory = stock.inventory();
-    let section = Section { account: stock.account.as_ref(), endpoint: &stock.endpoint, inventory: Ok(&inventory) };
-    args.write(&html::page(&[section], today, args.lang()), inventory.entries.len())?;
-    Ok(Exit::Done)
+    let stocks = args.targets.resolve()?.stocks()?;
+    let inventories = stocks.as_ref().map(|stock| (stock, stock.inventory()));
+    let page = html::page(&sections(&inventories), args.targets.today()?, args.lang());
+    args.write(&page, inventories.good().map(|(_, inventory)| inventory.entries.len()).sum())?;
+    Ok(if inventories.any_failed() { Exit::Failed } else { Exit::Done })
 }
 
-fn sections<'a>(stocks: &'a Accounts<Stock>, inventories: &'a Accounts<Inventory<'a>>) -> Vec<Section<'a>> {
-    let both = stocks.0.iter().zip(&inventories.0);
-    both.map(|(stock, AccountResult { account, result })| Section {
-        account: Some(account),
-        endpoint: stock.result.as_ref().map_or("", |stock| &stock.endpoint),
-        inventory: result.as_ref(),
-    })
-    .collect()
+fn sections<'a>(all: &'a Accounts<(&Stock, Inventory<'a>)>) -> Vec<Section<'a>> {
+    let section = |account, (stock, inventory): &'a (&Stock, Inventory<'a>)| Section {
+        account,
+        endpoint: &stock.existing.endpoint,
+        inventory: Ok(inventory),
+    };
+    match all {
+        Accounts::Single(one) => vec![section(one.0.account.as_ref(), one)],
+        Accounts::Workspace(all) => all
+            .iter()
+            .map(|AccountResult { account, result }| match result {
+                Ok(one) => section(Some(account), one),
+                Err(failure) => Section { account: Some(account), endpoint: "", inventory: Err(failure) },
+            })
+            .collect(),
+    }
 }
 
 impl Args {

@@ -3,10 +3,7 @@
 use anyhow::bail;
 use clap::ValueEnum;
 
-use super::{
-    Exit, block_on, clock, connection::ServiceArgs, declarations::DeclarationArgs, files, stock,
-    workspace::WorkspaceArgs,
-};
+use super::{Exit, files, targets::TargetArgs, workspace::only};
 use crate::{
     inventory::Inventory,
     render::{inventory, json},
@@ -18,15 +15,11 @@ pub(crate) struct Args {
     /// The letter's name
     #[arg(value_name = "NAME")]
     name: String,
-    #[command(flatten)]
-    declarations: DeclarationArgs,
     /// The form of what is printed
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
     #[command(flatten)]
-    workspace: WorkspaceArgs,
-    #[command(flatten)]
-    service: ServiceArgs,
+    targets: TargetArgs,
 }
 
 /// The forms of a letter.
@@ -40,10 +33,7 @@ enum Format {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let clock = clock()?;
-    let selection = args.workspace.select(&args.declarations.paths)?;
-    let target = selection.only(selection.targets(&args.declarations, &args.service, &clock)?)?;
-    let stock = block_on(stock::of(&target, &clock))?;
+    let stock = only(args.targets.resolve()?.only()?.stocks()?)?;
     let all = stock.inventory();
     let named = all.only(&args.name);
     if named.entries.is_empty() {

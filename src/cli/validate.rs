@@ -4,13 +4,14 @@ use clap::ValueEnum;
 
 use super::{
     Exit, checkout, clock,
-    declarations::{BadDeclarations, DeclarationArgs, Declarations},
+    declarations::{DeclarationArgs, Declarations},
     files,
     workspace::WorkspaceArgs,
 };
 use crate::{
     declaration::Loaded,
     render::diagnostics::{self, Show},
+    run::InvalidDeclarations,
 };
 
 /// Arguments of `validate`.
@@ -64,9 +65,9 @@ fn load(args: &Args) -> anyhow::Result<Loaded> {
     let clock = clock()?;
     let selection = match args.workspace.select(&args.declarations.paths) {
         Ok(selection) => selection,
-        Err(error) => return error.downcast().map(BadDeclarations::into_loaded),
+        Err(error) => return error.downcast().map(InvalidDeclarations::into_loaded),
     };
-    let all = selection.declarations(&args.declarations, &clock);
+    let all = selection.declarations(&args.declarations, &clock).into_good();
     let loaded = all.iter().map(Declarations::load).reduce(Loaded::and);
     loaded.ok_or_else(|| anyhow::anyhow!("the workspace has no accounts"))
 }

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use super::{FileKey, Letter, PictureFormat, ScanDigest, ScanObject};
 
@@ -44,6 +44,14 @@ pub struct Source {
     pub file: String,
     /// The line of the letter's first field, counted from 1.
     pub line: usize,
+}
+
+impl Source {
+    /// The folder of the file.
+    #[must_use]
+    pub fn folder(&self) -> Option<&Path> {
+        Path::new(&self.file).parent()
+    }
 }
 
 /// The picture of a declared letter.

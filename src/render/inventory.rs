@@ -20,7 +20,7 @@ use crate::{
     plan::picture_path,
 };
 
-pub use csv::{csv, csv_of_accounts};
+pub use csv::csv;
 
 /// A letter with this many days left stands out.
 const SOON: i32 = 60;
@@ -37,9 +37,7 @@ const NUMBERS: [bool; 9] = [false, false, false, false, false, true, true, false
 
 type Cell = (String, Style);
 
-/// An inventory as a table for a terminal.
-#[must_use]
-pub fn table(inventory: &Inventory<'_>) -> String {
+fn one_table(inventory: &Inventory<'_>) -> String {
     let rows: Vec<[Cell; 9]> = inventory.entries.iter().map(|entry| row(entry, inventory)).collect();
     let heads = HEADS.map(|head| (head.to_owned(), style::STRONG));
     let mut out = String::new();
@@ -66,14 +64,18 @@ pub fn table(inventory: &Inventory<'_>) -> String {
     out
 }
 
-/// The inventories of the accounts of a workspace as tables for a terminal.
+/// Inventories as tables for a terminal, one for each account.
 #[must_use]
-pub fn tables(inventories: &Accounts<Inventory<'_>>) -> String {
+pub fn table(inventories: &Accounts<Inventory<'_>>) -> String {
+    let all = match inventories {
+        Accounts::Single(one) => return one_table(one),
+        Accounts::Workspace(all) => all,
+    };
     let mut out = String::new();
-    for AccountResult { account, result } in &inventories.0 {
+    for AccountResult { account, result } in all {
         let _ = writeln!(out, "{} {account}", paint(style::STRONG, "Account"));
         match result {
-            Ok(inventory) => out.push_str(&table(inventory)),
+            Ok(inventory) => out.push_str(&one_table(inventory)),
             Err(failure) => {
                 let _ = writeln!(out, "{} {}", paint(style::ERROR, "failed:"), visible(&failure.message));
             }

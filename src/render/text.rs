@@ -7,7 +7,7 @@ use std::{collections::HashSet, fmt::Write};
 use anstyle::Style;
 
 pub(super) use status::letter_problem;
-pub use status::{hand_over, status, statuses};
+pub use status::{hand_over, status};
 
 use super::{
     difference::{self, Side},
@@ -33,8 +33,33 @@ const INDENT: &str = "      ";
 /// What a person can do about a conflict.
 pub(crate) const CONFLICT_ADVICE: &str = "A registered letter can't be changed by any call. Declare what is registered, or declare the new content under a new name.";
 
-/// A plan as a reviewer reads it.
-pub fn plan(plan: &Plan) -> String {
+/// Plans as a reviewer reads them.
+pub fn plan(plans: &Accounts<Plan>) -> String {
+    let summary = plans.summary();
+    let counts = [
+        (summary.create, "to create", style::CREATE),
+        (summary.unchanged, "unchanged", style::DIM),
+        (summary.conflict, "in conflict", style::CONFLICT),
+        (summary.unreadable, "unreadable", style::ERROR),
+        (summary.unmanaged, "unmanaged", style::DIM),
+    ];
+    of_accounts(plans, one_plan, "planned", "letters", &counts)
+}
+
+/// What became of plans.
+pub fn report(reports: &Accounts<Report>) -> String {
+    let summary = reports.summary();
+    let counts = [
+        (summary.created, "created", style::CREATE),
+        (summary.unchanged, "unchanged", style::DIM),
+        (summary.conflict, "in conflict", style::CONFLICT),
+        (summary.failed, "failed", style::ERROR),
+        (summary.unknown, "unknown", style::ERROR),
+    ];
+    of_accounts(reports, one_report, "applied", "letters", &counts)
+}
+
+fn one_plan(plan: &Plan) -> String {
     let mut out = String::new();
     let account = plan.account_id.as_ref().map(|id| format!(" (account {})", visible(id))).unwrap_or_default();
     let _ = writeln!(out, "{} {}{account}\n", paint(style::STRONG, "Letters at"), visible(&plan.endpoint));
@@ -80,8 +105,7 @@ pub fn plan(plan: &Plan) -> String {
     out
 }
 
-/// What became of a plan.
-pub fn report(report: &Report) -> String {
+fn one_report(report: &Report) -> String {
     let mut out = String::new();
     let mut told: HashSet<(&str, &str)> = HashSet::new();
     let mut not_begun: Vec<&ReportedLetter> = Vec::new();
@@ -134,32 +158,6 @@ pub(crate) fn next_step(report: &Report) -> Option<&'static str> {
     }
 }
 
-/// The plans of the accounts of a workspace.
-pub fn plans(plans: &Accounts<Plan>) -> String {
-    let summary = plans.summary();
-    let counts = [
-        (summary.create, "to create", style::CREATE),
-        (summary.unchanged, "unchanged", style::DIM),
-        (summary.conflict, "in conflict", style::CONFLICT),
-        (summary.unreadable, "unreadable", style::ERROR),
-        (summary.unmanaged, "unmanaged", style::DIM),
-    ];
-    of_accounts(plans, plan, "planned", "letters", &counts)
-}
-
-/// What became of the plans of the accounts of a workspace.
-pub fn reports(reports: &Accounts<Report>) -> String {
-    let summary = reports.summary();
-    let counts = [
-        (summary.created, "created", style::CREATE),
-        (summary.unchanged, "unchanged", style::DIM),
-        (summary.conflict, "in conflict", style::CONFLICT),
-        (summary.failed, "failed", style::ERROR),
-        (summary.unknown, "unknown", style::ERROR),
-    ];
-    of_accounts(reports, report, "applied", "letters", &counts)
-}
-
 fn of_accounts<T>(
     accounts: &Accounts<T>,
     render: impl Fn(&T) -> String,
@@ -167,8 +165,12 @@ fn of_accounts<T>(
     what: &str,
     counts: &[(usize, &str, Style)],
 ) -> String {
+    let all = match accounts {
+        Accounts::Single(one) => return render(one),
+        Accounts::Workspace(all) => all,
+    };
     let mut out = String::new();
-    for AccountResult { account, result } in &accounts.0 {
+    for AccountResult { account, result } in all {
         let _ = writeln!(out, "{} {account}", paint(style::STRONG, "Account"));
         match result {
             Ok(result) => out.push_str(&render(result)),
@@ -182,10 +184,10 @@ fn of_accounts<T>(
         out.push('\n');
     }
     let failed = accounts.failed().count();
-    let good = accounts.0.len() - failed;
+    let good = all.len() - failed;
     let of_all = [(good, done, Style::new()), (failed, "failed", style::ERROR)];
-    let all = paint(style::STRONG, "All accounts:");
-    let _ = writeln!(out, "{all} {}; {what}: {}.", counted(&of_all), counted(counts));
+    let heading = paint(style::STRONG, "All accounts:");
+    let _ = writeln!(out, "{heading} {}; {what}: {}.", counted(&of_all), counted(counts));
     out
 }
 

@@ -91,11 +91,20 @@ impl Observer for Silent {
 }
 
 /// Two observers as one.
-pub struct Both<'a>(pub &'a dyn Observer, pub &'a dyn Observer);
+pub struct Both<A, B>(pub A, pub B);
 
-impl Observer for Both<'_> {
+impl<A: Observer, B: Observer> Observer for Both<A, B> {
     fn event(&self, event: &Event<'_>) {
         self.0.event(event);
         self.1.event(event);
+    }
+}
+
+/// No observer is one that looks away.
+impl<O: Observer> Observer for Option<O> {
+    fn event(&self, event: &Event<'_>) {
+        if let Some(observer) = self {
+            observer.event(event);
+        }
     }
 }

@@ -15,7 +15,10 @@ use std::{
 };
 
 use bytes::Bytes;
-use tokio::time::Instant;
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    time::Instant,
+};
 
 pub use backoff::{Backoff, RetryPolicy};
 pub use event::{Attempt, AttemptResult, Both, Event, Observer, Problem, Silent, Wait};
@@ -39,8 +42,13 @@ pub struct Caller<'a, S> {
     usage: signatures::Limiters,
     observer: &'a dyn Observer,
     stop: &'a Shutdown,
+    slots: Option<&'a Semaphore>,
     requests: AtomicU64,
 }
+
+/// The right to send one request. Dropped when the request has ended.
+#[derive(Debug)]
+pub struct Slot<'a>(#[expect(dead_code, reason = "held, not read")] Option<SemaphorePermit<'a>>);
 
 /// Whether another attempt follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,8 +92,15 @@ impl<'a, S> Caller<'a, S> {
             usage: signatures::Limiters::default(),
             observer,
             stop,
+            slots: None,
             requests: AtomicU64::new(0),
         }
+    }
+
+    /// The same caller, which has as many requests under way as there are slots, together with all others that share them.
+    #[must_use]
+    pub fn within(self, slots: &'a Semaphore) -> Self {
+        Self { slots: Some(slots), ..self }
     }
 
     /// Where events go.
@@ -105,15 +120,16 @@ impl<'a, S> Caller<'a, S> {
         let mut attempts = Attempts::start();
         let mut last = None;
         loop {
-            match self.acquire(limiter, operation, letter, &mut attempts, purpose).await {
-                Ok(()) => {}
+            let slot = match self.acquire(limiter, operation, letter, &mut attempts, purpose).await {
+                Ok(slot) => slot,
                 Err(Held::Failed(error)) => return Err(error),
                 Err(Held::Stopped) => {
                     let problem = "the run was stopped".to_owned();
                     return Err(last.unwrap_or(ServiceError::NotSent { operation, problem }));
                 }
-            }
+            };
             let result = self.observed(operation, letter, &attempts, limiter, call()).await;
+            drop(slot);
             let Err(error) = result else { return result };
             if self.wait(letter, &mut attempts, &error, purpose).await == Next::GiveUp {
                 return Err(error);
@@ -149,7 +165,8 @@ impl<'a, S> Caller<'a, S> {
         }
     }
 
-    /// Waits until the rate lets one request through. The clock of `attempts` starts when the first is next in line.
+    /// Waits until the rate lets one request through and a slot is free. The clock of `attempts` starts when the first is
+    /// next in line.
     async fn acquire(
         &self,
         limiter: &RateLimiter,
@@ -157,12 +174,16 @@ impl<'a, S> Caller<'a, S> {
         letter: Option<&str>,
         attempts: &mut Attempts,
         purpose: Purpose,
-    ) -> Result<(), Held> {
+    ) -> Result<Slot<'a>, Held> {
         let turn = async {
             let line = limiter.line().await;
             attempts.began.get_or_insert_with(Instant::now);
             let deadline = self.backoff.deadline(attempts);
-            while let Turn::At { at, paused_by } = limiter.turn(&line) {
+            loop {
+                // A request that has to wait for its turn leaves its slot to others.
+                let slot = self.slot().await;
+                let Turn::At { at, paused_by } = limiter.turn(&line) else { return Ok(slot) };
+                drop(slot);
                 if let Some(error) = paused_by {
                     if at > deadline {
                         return Err(Held::Failed(error));
@@ -171,13 +192,19 @@ impl<'a, S> Caller<'a, S> {
                 }
                 tokio::time::sleep_until(at).await;
             }
-            Ok(())
         };
         tokio::select! {
             // In this order: what need not wait is part of what is under way, and is finished.
             biased;
             result = turn => result,
             () = self.over(purpose) => Err(Held::Stopped),
+        }
+    }
+
+    async fn slot(&self) -> Slot<'a> {
+        match self.slots {
+            Some(slots) => Slot(Some(slots.acquire().await.expect("slots are never closed"))),
+            None => Slot(None),
         }
     }
 
@@ -254,17 +281,18 @@ impl<S: ReadLetters> Caller<'_, S> {
     }
 }
 
-impl<S: WriteLetters> Caller<'_, S> {
+impl<'a, S: WriteLetters> Caller<'a, S> {
     /// Uploads a scan, again when that may help.
     pub async fn upload(&self, letter: &str, object: ScanObject, scan: Bytes) -> Result<FileKey, Held> {
         let mut attempts = Attempts::start();
         loop {
             let purpose = Purpose::Listing;
-            self.acquire(&self.uploads, Operation::PostObject, Some(letter), &mut attempts, purpose).await?;
+            let slot = self.acquire(&self.uploads, Operation::PostObject, Some(letter), &mut attempts, purpose).await?;
             let sent = Instant::now();
             let made = attempts;
             let tell = |exchange: &Exchange<'_>| self.tell(Some(letter), &made, exchange);
             let result = self.service.upload(object, scan.clone(), &tell).await;
+            drop(slot);
             self.learn(&self.uploads, sent, result.as_ref().err());
             let error = match result {
                 Ok(key) => return Ok(key),
@@ -277,20 +305,23 @@ impl<S: WriteLetters> Caller<'_, S> {
     }
 
     /// Waits until the rate lets a create through.
-    pub async fn acquire_create(&self, letter: &str, attempts: &mut Attempts) -> Result<(), Held> {
+    pub async fn acquire_create(&self, letter: &str, attempts: &mut Attempts) -> Result<Slot<'a>, Held> {
         let operation = Operation::CreateSmsAuthorizationLetter;
         self.acquire(&self.creates, operation, Some(letter), attempts, Purpose::Listing).await
     }
 
-    /// Sends one create, whatever comes of it.
+    /// Sends one create in the slot that was acquired for it, whatever comes of it.
     pub async fn create(
         &self,
+        slot: Slot<'_>,
         attempts: &Attempts,
         letter: &NewLetter<FileKey>,
     ) -> Result<Answer<Option<LetterId>>, ServiceError> {
         let call = self.service.create(letter);
         let operation = Operation::CreateSmsAuthorizationLetter;
-        self.observed(operation, Some(letter.name.as_str()), attempts, &self.creates, call).await
+        let result = self.observed(operation, Some(letter.name.as_str()), attempts, &self.creates, call).await;
+        drop(slot);
+        result
     }
 }
 

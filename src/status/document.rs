@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{LetterStatus, Move, SignatureStatus, Status, StatusSummary};
 use crate::{
-    accounts::{AccountFailure, AccountResult, Accounts},
+    accounts::{AccountFailure, Accounts, Document},
     letter::AccountName,
     plan::{FORMAT_VERSION, Generator},
     signature::NotKnown,
@@ -120,21 +120,21 @@ impl Accounts<Status> {
         self.good().map(Status::summary).fold(StatusSummary::default(), StatusSummary::plus)
     }
 
-    /// The status of each account as JSON holds it.
+    /// The status as `status --format json` prints it.
     #[must_use]
-    pub fn to_document(&self) -> StatusesDocument {
-        let entry = |account: &AccountResult<Status>| AccountStatus {
-            account: account.account.clone(),
-            result: match &account.result {
-                Ok(status) => StatusOrError::Status(Box::new(status.to_document())),
-                Err(failure) => StatusOrError::Error(failure.clone()),
-            },
+    pub fn to_document(&self) -> Document<StatusDocument, StatusesDocument> {
+        let entry = |account: &AccountName, result| {
+            let result = match result {
+                Ok(status) => StatusOrError::Status(Box::new(status)),
+                Err(failure) => StatusOrError::Error(failure),
+            };
+            AccountStatus { account: account.clone(), result }
         };
-        StatusesDocument {
+        self.written(Status::to_document, entry, |accounts| StatusesDocument {
             format_version: FORMAT_VERSION,
             generator: Generator::this(),
             summary: self.summary(),
-            accounts: self.0.iter().map(entry).collect(),
-        }
+            accounts,
+        })
     }
 }

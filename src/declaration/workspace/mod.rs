@@ -34,7 +34,7 @@ pub struct Workspace {
 pub struct Settings {
     /// How bad each warning is taken.
     pub lints: LintLevels,
-    /// The most requests under way at once, for each account.
+    /// Maximum number of concurrent requests, in all accounts together.
     pub parallelism: Option<u16>,
     /// The most time that one request may take, in seconds.
     pub timeout: Option<u64>,

@@ -67,7 +67,7 @@ fn settings() -> Value {
                 "properties": lints(),
             },
             "parallelism": number(
-                "The most requests under way at once, for each account.",
+                "Maximum number of concurrent requests, in all accounts together.",
                 Settings::PARALLELISM.start(), Settings::PARALLELISM.end(), 8,
             ),
             "timeout": number(

@@ -14,19 +14,20 @@ const CSV_HEADS: &str = "name,action,id,state,status,authorizer,authorizedParty,
 /// The byte order mark. Without it, Excel takes the file for one in the code page of the system, which is GBK in China.
 const MARK: char = '\u{FEFF}';
 
-/// An inventory as comma-separated values (RFC 4180) with a line of heads, as Excel opens them rightly.
+/// Inventories as comma-separated values (RFC 4180) with a line of heads, as Excel opens them rightly. Those of a workspace
+/// have the account in the first column.
 #[must_use]
-pub fn csv(inventory: &Inventory<'_>) -> String {
-    let mut out = format!("{MARK}{CSV_HEADS}");
-    rows(&mut out, "", inventory);
-    out
-}
-
-/// The inventories of the accounts of a workspace as comma-separated values, with the account in the first column.
-#[must_use]
-pub fn csv_of_accounts(inventories: &Accounts<Inventory<'_>>) -> String {
+pub fn csv(inventories: &Accounts<Inventory<'_>>) -> String {
+    let all = match inventories {
+        Accounts::Single(one) => {
+            let mut out = format!("{MARK}{CSV_HEADS}");
+            rows(&mut out, "", one);
+            return out;
+        }
+        Accounts::Workspace(all) => all,
+    };
     let mut out = format!("{MARK}account,{CSV_HEADS}");
-    for AccountResult { account, result } in &inventories.0 {
+    for AccountResult { account, result } in all {
         if let Ok(inventory) = result {
             rows(&mut out, &format!("{},", field(account.as_str())), inventory);
         }

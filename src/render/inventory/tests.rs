@@ -5,6 +5,15 @@ fn inventory_of<T>(desired: &[DesiredLetter], there: &[ExistingLetter], show: im
     show(&Inventory::new(desired, read(there), today()))
 }
 
+/// The inventory as one of the only account.
+fn single_of<T>(
+    desired: &[DesiredLetter],
+    there: &[ExistingLetter],
+    show: impl Fn(&Accounts<Inventory<'_>>) -> T,
+) -> T {
+    show(&Accounts::Single(Inventory::new(desired, read(there), today())))
+}
+
 /// The text without its styles.
 fn plain(text: &str) -> String {
     anstream::adapter::strip_str(text).to_string()
@@ -18,8 +27,7 @@ fn columns_are_aligned_whatever_the_script() {
     let mut ended = existing("Ended letter");
     ended.validity = "2025-01-01~2026-11-20".to_owned();
     ended.status = "INVALID".to_owned();
-    let text =
-        inventory_of(&[declared("菜鸟公司授权书")], &[broken, ended], |inventory| plain(&table(inventory)));
+    let text = single_of(&[declared("菜鸟公司授权书")], &[broken, ended], |inventory| plain(&table(inventory)));
     insta::assert_snapshot!(text, @r##"
     LETTER          PLAN       STATE   STATUS   UNTIL       DAYS  SIGNATURES  SCAN     AUTHORIZER
     菜鸟公司授权书  create     -       -        2026-12-31    37           2  known    菜鸟网络科技有限公司
@@ -32,14 +40,14 @@ fn columns_are_aligned_whatever_the_script() {
 
 #[test]
 fn no_letters_make_no_table() {
-    assert_eq!(inventory_of(&[], &[], table), "0 letters, as of 2026-11-24.\n");
+    assert_eq!(single_of(&[], &[], table), "0 letters, as of 2026-11-24.\n");
 }
 
 #[test]
 fn csv_is_quoted_and_holds_no_formula() {
     let mut hostile = existing("=HYPERLINK(\"x\",\"y\")");
     hostile.authorizer = "甲\n乙".to_owned();
-    let text = inventory_of(&[declared("菜鸟公司授权书")], &[hostile], csv);
+    let text = single_of(&[declared("菜鸟公司授权书")], &[hostile], csv);
     assert!(text.lines().all(|line| text.contains(&format!("{line}\r\n"))));
     let text = text.strip_prefix('\u{feff}').expect("a mark for Excel");
     insta::assert_snapshot!(text.replace('\r', ""), @r##"
@@ -53,7 +61,7 @@ fn csv_is_quoted_and_holds_no_formula() {
 fn no_cell_of_csv_is_a_formula_a_number_or_a_command() {
     let cell_of = |name: &str| {
         let there = ExistingLetter { name: name.to_owned(), ..existing("甲") };
-        let text = inventory_of(&[], &[there], csv);
+        let text = single_of(&[], &[there], csv);
         let line = text.lines().nth(1).expect("a letter").to_owned();
         line.split_once(",unmanaged,").expect("the action").0.to_owned()
     };
@@ -72,12 +80,12 @@ fn no_cell_of_csv_is_a_formula_a_number_or_a_command() {
 #[test]
 fn one_long_name_pads_no_other_row() {
     let long = existing(&"长".repeat(10_000));
-    let text = inventory_of(&[declared("菜鸟公司授权书")], &[long], |inventory| plain(&table(inventory)));
+    let text = single_of(&[declared("菜鸟公司授权书")], &[long], |inventory| plain(&table(inventory)));
     let widths: Vec<usize> = text.lines().map(width).collect();
     assert!(widths[0] < 150 && widths[1] < 150 && widths[2] < 500, "{widths:?}");
     // What the service allows is shown whole.
     let name = "长".repeat(100);
-    let text = inventory_of(&[], &[existing(&name)], |inventory| plain(&table(inventory)));
+    let text = single_of(&[], &[existing(&name)], |inventory| plain(&table(inventory)));
     assert!(text.contains(&name));
 }
 

@@ -22,10 +22,7 @@ use crate::{
     plan::{Difference, Plan, PlanSummary, PlannedLetter, Standing, Warning},
 };
 
-pub use self::{
-    page::LIMIT,
-    status::{status, statuses},
-};
+pub use self::{page::LIMIT, status::status};
 
 /// More entries than this are folded.
 const MANY: usize = 30;
@@ -44,31 +41,41 @@ fn page_of(account: Option<&AccountName>, counts: &str) -> Page {
     Page::new(format!("{}\n## letterform{name}: {counts}\n\n", marker(account)))
 }
 
-/// A plan as a comment.
-pub fn plan(plan: &Plan) -> String {
-    let mut page = page_of(plan.account.as_ref(), &planned(plan.summary()));
-    add_plan(&mut page, plan);
-    page.finish()
+/// Plans as a comment.
+pub fn plan(plans: &Accounts<Plan>) -> String {
+    comment(plans, &planned(plans.summary()), |plan| plan.account.as_ref(), |plan| planned(plan.summary()), add_plan)
 }
 
-/// The plans of the accounts of a workspace as one comment.
-pub fn plans(plans: &Accounts<Plan>) -> String {
-    let mut page = page_of(None, &planned(plans.summary()));
-    add_accounts(&mut page, plans, |plan| planned(plan.summary()), add_plan);
-    page.finish()
+/// Reports as a comment.
+pub fn report(reports: &Accounts<Report>) -> String {
+    let counts = applied(reports.summary());
+    comment(reports, &counts, |report| report.account.as_ref(), |report| applied(report.summary()), add_report)
 }
 
-/// A report as a comment.
-pub fn report(report: &Report) -> String {
-    let mut page = page_of(report.account.as_ref(), &applied(report.summary()));
-    add_report(&mut page, report);
-    page.finish()
-}
-
-/// The reports of the accounts of a workspace as one comment.
-pub fn reports(reports: &Accounts<Report>) -> String {
-    let mut page = page_of(None, &applied(reports.summary()));
-    add_accounts(&mut page, reports, |report| applied(report.summary()), add_report);
+/// One account, or each account of a workspace under a heading of its own.
+fn comment<T>(
+    accounts: &Accounts<T>,
+    counts: &str,
+    account: impl Fn(&T) -> Option<&AccountName>,
+    counts_of: impl Fn(&T) -> String,
+    add: impl Fn(&mut Page, &T),
+) -> String {
+    let mut page = match accounts {
+        Accounts::Single(one) => page_of(account(one), counts),
+        Accounts::Workspace(_) => page_of(None, counts),
+    };
+    match accounts {
+        Accounts::Single(one) => add(&mut page, one),
+        Accounts::Workspace(all) => {
+            add_failures(&mut page, accounts);
+            for AccountResult { account, result } in all {
+                if let Ok(result) = result {
+                    page.text(format!("## {}: {}\n\n", inline(account.as_str()), counts_of(result)));
+                    add(&mut page, result);
+                }
+            }
+        }
+    }
     page.finish()
 }
 
@@ -89,24 +96,13 @@ fn applied(summary: ReportSummary) -> String {
     )
 }
 
-/// Each account under a heading of its own; what failed comes first, as nobody must miss it.
-fn add_accounts<T>(
-    page: &mut Page,
-    accounts: &Accounts<T>,
-    counts: impl Fn(&T) -> String,
-    add: impl Fn(&mut Page, &T),
-) {
+/// What failed comes first, as nobody must miss it.
+fn add_failures<T>(page: &mut Page, accounts: &Accounts<T>) {
     let failed = accounts.failed().map(|(account, failure)| {
         let request = failure.request_id.as_ref().map_or(String::new(), |id| format!(" (RequestId {})", inline(&id.0)));
         format!("- {}: {}{request}\n", strong(account.as_str()), inline(&failure.message))
     });
     section(page, "Accounts that failed", "", failed.collect());
-    for AccountResult { account, result } in &accounts.0 {
-        if let Ok(result) = result {
-            page.text(format!("## {}: {}\n\n", inline(account.as_str()), counts(result)));
-            add(page, result);
-        }
-    }
 }
 
 fn add_plan(page: &mut Page, plan: &Plan) {

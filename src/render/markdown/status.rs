@@ -1,26 +1,17 @@
 //! What became of letters, as a comment.
 
-use super::{MANY, add_accounts, code, folded, inline, inlines, listed, page::Page, page_of, section, strong};
+use super::{MANY, code, comment, folded, inline, inlines, listed, page::Page, section, strong};
 use crate::{
     accounts::Accounts,
     render::text::letter_problem,
     status::{LetterStatus, Move, SignatureStatus, SignatureUse, Status, StatusSummary, Use},
 };
 
-/// What became of the letters of an account.
+/// What became of letters.
 #[must_use]
-pub fn status(status: &Status) -> String {
-    let mut page = page_of(status.account.as_ref(), &counts(status.summary()));
-    add(&mut page, status);
-    page.finish()
-}
-
-/// What became of the letters of the accounts of a workspace.
-#[must_use]
-pub fn statuses(statuses: &Accounts<Status>) -> String {
-    let mut page = page_of(None, &counts(statuses.summary()));
-    add_accounts(&mut page, statuses, |status| counts(status.summary()), add);
-    page.finish()
+pub fn status(statuses: &Accounts<Status>) -> String {
+    let total = counts(statuses.summary());
+    comment(statuses, &total, |status| status.account.as_ref(), |status| counts(status.summary()), add)
 }
 
 fn counts(summary: StatusSummary) -> String {

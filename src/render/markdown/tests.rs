@@ -58,7 +58,7 @@ fn settled(name: &str, standing: Standing) -> Settled {
     Settled { name, source: Source { file: "a_b|c.yaml".to_owned(), line: 3 }, standing, unknown: Vec::new() }
 }
 
-fn plan_of(texts: &[String; 8]) -> Plan {
+fn plan_of(texts: &[String; 8]) -> Accounts<Plan> {
     let [name, state, status, declared, existing, item, message, endpoint] = texts;
     let standing = Standing { id: Some(LetterId(7)), state: state.clone(), status: status.clone() };
     let differences = vec![
@@ -73,7 +73,7 @@ fn plan_of(texts: &[String; 8]) -> Plan {
             existing: DifferenceValue::List(vec![existing.clone(), item.clone()]),
         },
     ];
-    Plan {
+    Accounts::Single(Plan {
         account_id: None,
         account: None,
         endpoint: endpoint.clone(),
@@ -83,7 +83,7 @@ fn plan_of(texts: &[String; 8]) -> Plan {
         ],
         unreadable: Vec::new(),
         warnings: vec![Warning { code: WarningCode::Expired, name: name.clone(), message: message.clone() }],
-    }
+    })
 }
 
 /// Texts in which the signs of markdown, HTML and YAML are frequent.

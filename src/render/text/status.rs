@@ -13,9 +13,14 @@ use crate::{
     },
 };
 
-/// What became of the letters of an account.
+/// What became of letters.
 #[must_use]
-pub fn status(status: &Status) -> String {
+pub fn status(statuses: &Accounts<Status>) -> String {
+    let summary = statuses.summary();
+    of_accounts(statuses, one_status, "read", "signatures of letters", &counts(summary))
+}
+
+fn one_status(status: &Status) -> String {
     let mut out = String::new();
     let about = format!("{}, as of {}", visible(&status.endpoint), status.today);
     let _ = writeln!(out, "{} {about}\n", paint(style::STRONG, "Signatures at"));
@@ -27,13 +32,6 @@ pub fn status(status: &Status) -> String {
     gaps(&mut out, status);
     let _ = writeln!(out, "{} {}.", paint(style::STRONG, "Status:"), summary(status.summary()));
     out
-}
-
-/// What became of the letters of the accounts of a workspace.
-#[must_use]
-pub fn statuses(statuses: &Accounts<Status>) -> String {
-    let summary = statuses.summary();
-    of_accounts(statuses, status, "read", "signatures of letters", &counts(summary))
 }
 
 fn summary(summary: StatusSummary) -> String {

@@ -4,17 +4,19 @@ use std::{
     fmt,
     future::{Future, poll_fn},
     pin::pin,
+    sync::Arc,
     task::Poll,
     time::Duration,
 };
 
 use bytes::Bytes;
 use letterform::{
-    apply::{ReadScans, Report, ScanProblem, apply},
+    accounts::Accounts,
+    apply::{ReadScans, Report, ScanProblem},
     letter::{DesiredLetter, Scan, Source},
-    plan::{Plan, staleness},
-    retry::{Caller, Purpose, RetryPolicy, Shutdown},
-    service::{LetterFilter, ServiceError, WriteLetters},
+    plan::Plan,
+    retry::{Event, Observer, Shutdown},
+    run::{Connect, ConnectError, Connection, Run, RunError, Target, Work},
 };
 use rand::{RngExt, rngs::StdRng};
 
@@ -22,7 +24,7 @@ use crate::simulation::{
     broken::{Broken, Guard},
     declarations::OTHER_SCAN,
     service::SimService,
-    witness::Degree,
+    witness::{Degree, Witness},
 };
 
 const ENDPOINT: &str = "https://dysmsapi.example";
@@ -101,8 +103,40 @@ impl Job {
 }
 
 /// The scans of a job; their content is their path.
+#[derive(Clone, Copy)]
 struct Scans {
     changed: bool,
+}
+
+/// The service without the guard, as the engine reaches it.
+#[derive(Clone, Copy)]
+pub(crate) struct Line<'a>(pub(crate) &'a SimService, pub(crate) Option<Guard>);
+
+impl<'a> Connect for Line<'a> {
+    type Service = Broken<'a>;
+
+    fn label(&self) -> String {
+        ENDPOINT.to_owned()
+    }
+
+    async fn connect(&self) -> Result<Connection<Broken<'a>>, ConnectError> {
+        Ok(Connection::new(Broken { guard: self.1, service: self.0 }, self.label()))
+    }
+}
+
+/// The witness as the engine tells it.
+struct Watcher(Arc<Witness>);
+
+impl Observer for Watcher {
+    fn event(&self, event: &Event<'_>) {
+        self.0.event(event);
+    }
+}
+
+impl Line<'_> {
+    fn target(self) -> Target<Self> {
+        Target { account: None, connect: self, observer: Box::new(Watcher(Arc::clone(&self.0.witness))) }
+    }
 }
 
 impl ReadScans for Scans {
@@ -120,8 +154,7 @@ pub(crate) async fn run(service: &SimService, guard: Option<Guard>, job: &Job) -
     let stop = Shutdown::new();
     let unheard = Shutdown::new();
     let heard = if guard == Some(Guard::Stop) { &unheard } else { &stop };
-    let broken = Broken { guard, service };
-    let work = killed_after(job.interruption, work(&broken, service, job, heard));
+    let work = killed_after(job.interruption, work(Line(service, guard), job, heard));
     let interrupt = async {
         if let Interruption::Asked(after) | Interruption::AskedTwice(after, _) = job.interruption {
             tokio::time::sleep(after).await;
@@ -142,47 +175,43 @@ pub(crate) async fn run(service: &SimService, guard: Option<Guard>, job: &Job) -
     }
 }
 
-async fn work(broken: &Broken<'_>, service: &SimService, job: &Job, stop: &Shutdown) -> Ending {
-    let caller = Caller::new(broken, RetryPolicy::default(), job.seed, &*service.witness, stop);
+async fn work(line: Line<'_>, job: &Job, shutdown: &Shutdown) -> Ending {
+    let run = Run::new(job.parallelism, job.seed, shutdown);
+    let scans = Scans { changed: job.scan_changes };
     // An apply ends itself when it is told to end at once; a plan has nothing to report and is dropped.
-    let planned = tokio::select! {
+    let prepared = tokio::select! {
         biased;
-        () = stop.forced() => return Ending::PlanFailed,
-        planned = reviewed_plan(&caller, job) => planned,
+        () = shutdown.forced() => return Ending::PlanFailed,
+        prepared = async { run.prepare(line.target(), reviewed(&run, line, job).await?, scans).await } => prepared,
     };
-    match planned {
-        Ok(Some(plan)) => {
-            let scans = Scans { changed: job.scan_changes };
-            Ending::Reported(apply(plan, &caller, &scans, stop, job.parallelism).await)
+    match prepared {
+        Ok(prepared) => {
+            let reports = run.each(Accounts::Single(&prepared), async |prepared| Ok(run.apply(prepared).await)).await;
+            let report = reports.expect("an apply reports its failures").into_good().remove(0);
+            Ending::Reported(report)
         }
-        Ok(None) => Ending::Stale,
+        Err(RunError::Stale(_)) => Ending::Stale,
         Err(_) => Ending::PlanFailed,
     }
 }
 
-/// The plan that is to be applied; `None` when it was saved and turns out to be stale.
-async fn reviewed_plan<S: WriteLetters>(caller: &Caller<'_, S>, job: &Job) -> Result<Option<Plan>, ServiceError> {
-    let mut plan = plan(caller, &job.declared).await?;
-    if let Some(wait) = job.saved_for {
-        let saved = serde_json::to_vec(&plan.to_saved_document()).expect("a plan is texts and numbers");
-        tokio::time::sleep(wait).await;
-        plan = Plan::from_saved(&saved).expect("a saved plan can be read back");
-        let existing = caller.query(None, &LetterFilter::default(), Purpose::Listing).await?;
-        if !staleness(&plan, ENDPOINT, &existing.value).is_empty() {
-            return Ok(None);
-        }
-    }
-    Ok(Some(plan))
+/// What is to be applied: the declarations, or a plan of them that was saved for a while.
+async fn reviewed(run: &Run<'_>, line: Line<'_>, job: &Job) -> Result<Work, RunError> {
+    let Some(wait) = job.saved_for else { return Ok(declared(&job.declared)) };
+    let plan = plan(run, line, &job.declared).await?;
+    let saved = serde_json::to_vec(&plan.to_saved_document()).expect("a plan is texts and numbers");
+    tokio::time::sleep(wait).await;
+    Ok(Work::Saved(Plan::from_saved(&saved).expect("a saved plan can be read back")))
 }
 
 /// What is to be done for these declarations, as far as one query shows.
-pub(crate) async fn plan<S: WriteLetters>(
-    caller: &Caller<'_, S>,
-    declared: &[DesiredLetter],
-) -> Result<Plan, ServiceError> {
-    let existing = caller.query(None, &LetterFilter::default(), Purpose::Listing).await?;
+pub(crate) async fn plan(run: &Run<'_>, line: Line<'_>, letters: &[DesiredLetter]) -> Result<Plan, RunError> {
+    run.prepare(line.target(), declared(letters), Scans { changed: false }).await?.close().await
+}
+
+fn declared(letters: &[DesiredLetter]) -> Work {
     let today = "2026-11-24".parse().expect("a day");
-    Ok(Plan::new(ENDPOINT.to_owned(), declared.to_vec(), &existing.value, today, 60))
+    Work::of_letters(letters.to_vec(), today, 60)
 }
 
 /// Drops the work where it is once it was polled so many times.

@@ -3,15 +3,12 @@
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use futures::future::join_all;
-use letterform::{
-    letter::DesiredLetter,
-    retry::{Caller, RetryPolicy, Shutdown, Silent},
-};
+use letterform::{letter::DesiredLetter, retry::Shutdown, run::Run};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
 use crate::simulation::{
     broken::Guard,
-    client::{self, Job},
+    client::{self, Job, Line},
     coverage::{Coverage, Situation},
     declarations::{self, UPLOADED, key_of},
     service::SimService,
@@ -114,8 +111,8 @@ impl Stage {
     async fn plan_is_empty(&self, declared: &[DesiredLetter]) -> Option<String> {
         let stop = Shutdown::new();
         let service = self.service(usize::MAX, &Arc::new(Witness::of(declared)));
-        let caller = Caller::new(&service, RetryPolicy::default(), 0, &Silent, &stop);
-        match client::plan(&caller, declared).await {
+        let run = Run::new(1, 0, &stop);
+        match client::plan(&run, Line(&service, None), declared).await {
             Ok(plan) if plan.summary().create == 0 => None,
             Ok(plan) => Some(format!("the last plan is not empty: {:?}", plan.summary())),
             Err(error) => Some(format!("the last plan failed, though nothing goes wrong any more: {error}")),

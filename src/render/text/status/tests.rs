@@ -8,7 +8,7 @@ use crate::{
 };
 
 fn plain(status: &Status) -> String {
-    strip_str(&super::status(status)).to_string()
+    strip_str(&super::one_status(status)).to_string()
 }
 
 #[test]

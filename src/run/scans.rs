@@ -1,5 +1,3 @@
-//! Scans on this machine's disk.
-
 use std::{path::PathBuf, sync::Arc};
 
 use bytes::Bytes;
@@ -11,8 +9,23 @@ use crate::{
     plan::Plan,
 };
 
-/// Reads scans from the folders that they may lie in.
-pub(super) struct FileScans(pub(super) Arc<ScanRoots>);
+/// Scans on this machine's disk, read from the folders in which they may lie.
+#[derive(Debug, Clone)]
+pub struct FileScans(Arc<ScanRoots>);
+
+impl FileScans {
+    /// The scans of declarations.
+    pub fn new(roots: ScanRoots) -> Self {
+        Self(Arc::new(roots))
+    }
+
+    /// The scans of a saved plan: below the current folder, or beside the file that declares them.
+    pub fn of_plan(plan: &Plan) -> Self {
+        let files = plan.creates().map(|desired| PathBuf::from(&desired.source.file));
+        let paths: Vec<PathBuf> = std::iter::once(PathBuf::from(".")).chain(files).collect();
+        Self::new(ScanRoots::of(&paths))
+    }
+}
 
 impl ReadScans for FileScans {
     async fn read(&self, source: &Source, scan: &Scan) -> Result<Bytes, ScanProblem> {
@@ -24,7 +37,7 @@ impl ReadScans for FileScans {
 }
 
 /// Reads a scan and checks that it is what it was when the plan was made.
-pub(super) fn read(source: &Source, scan: &Scan, roots: &ScanRoots) -> Result<Bytes, ScanProblem> {
+fn read(source: &Source, scan: &Scan, roots: &ScanRoots) -> Result<Bytes, ScanProblem> {
     let read = declaration::scan::read(&source.file, &scan.path, roots)
         .map_err(|error| ScanProblem(format!("{}: {error}; {}", scan.path, error.help())))?;
     if read.digest != scan.digest {
@@ -36,11 +49,4 @@ pub(super) fn read(source: &Source, scan: &Scan, roots: &ScanRoots) -> Result<By
         )));
     }
     Ok(read.bytes.into())
-}
-
-/// Where the scans of a saved plan may lie: below the current folder, or beside the file that declares them.
-pub(super) fn roots_of_plan(plan: &Plan) -> ScanRoots {
-    let files = plan.creates().map(|desired| PathBuf::from(&desired.source.file));
-    let paths: Vec<PathBuf> = std::iter::once(PathBuf::from(".")).chain(files).collect();
-    ScanRoots::of(&paths)
 }
