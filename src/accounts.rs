@@ -327,7 +327,7 @@ impl Accounts<Plan> {
             };
             let is_other = result.as_ref().is_ok_and(|plan| plan.account.as_ref() != Some(&account));
             if is_other || accounts.iter().any(|before| before.account == account) {
-                let problem = format!("the account {account} is there twice, or has the plan of another one");
+                let problem = format!("the account {account} is listed twice, or has the plan of another account");
                 return Err(ReadPlanError::Tampered(problem));
             }
             accounts.push(AccountResult { account, result });

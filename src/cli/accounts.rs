@@ -19,7 +19,7 @@ use crate::{
 /// Arguments of `accounts`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The form of what is printed
+    /// Output format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
     #[command(flatten)]
@@ -29,7 +29,7 @@ pub(crate) struct Args {
 /// The forms of the list.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// For a person at a terminal
+    /// For people
     #[default]
     Table,
     /// For the matrix of a CI system, in one line

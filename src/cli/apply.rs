@@ -33,16 +33,16 @@ use crate::{
 /// Arguments of `apply`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Apply this saved plan, and nothing else
+    /// Apply this saved plan and nothing else
     #[arg(long, value_name = "FILE", conflicts_with = "paths")]
     plan: Option<PathBuf>,
-    /// Do not ask
+    /// Skip the question
     #[arg(long)]
     auto_approve: bool,
-    /// Append every request and what became of every letter to this file, one line of JSON each, as it happens
+    /// Append each request and the outcome of each letter to this file, one line of JSON each
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
-    /// The form of the report
+    /// Report format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
     #[command(flatten)]
@@ -223,6 +223,6 @@ async fn asked(creates: usize, place: &str) -> anyhow::Result<bool> {
     });
     match answer.await?.context("the answer can't be read")? {
         Some(line) => Ok(line.trim() == "yes"),
-        None => bail!("nobody is there to answer; to apply without being asked, add --auto-approve"),
+        None => bail!("no answer on standard input; use --auto-approve to skip the question"),
     }
 }

@@ -24,7 +24,7 @@ pub(crate) struct DeclarationArgs {
     /// workspace, or the current folder]
     #[arg(value_name = "PATH", help_heading = None)]
     pub(crate) paths: Vec<PathBuf>,
-    /// Make warnings errors: a rule's name, such as LF-validity-long, or `warnings` for all of them
+    /// Treat a warning as an error: a rule such as LF-validity-long, or `warnings` for all
     #[arg(long, value_name = "CODE|warnings", value_parser = parse_denied)]
     deny: Vec<Denied>,
     /// Warn of letters that end within this many days [default: 60]
@@ -93,7 +93,7 @@ impl Declarations {
         self.options.today
     }
 
-    /// A letter that ends within this many days is warned of.
+    /// Warn of letters that end within this many days.
     pub(crate) fn expiring_days(&self) -> u32 {
         self.options.expiring_days
     }

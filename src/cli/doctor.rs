@@ -27,7 +27,7 @@ use crate::{
 /// Arguments of `doctor`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The form of what is printed
+    /// Output format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
     #[command(flatten)]
@@ -37,7 +37,7 @@ pub(crate) struct Args {
 /// The forms of what was found out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// For a person at a terminal
+    /// For people
     #[default]
     Text,
     /// For programs
@@ -139,7 +139,7 @@ async fn service(
     }
     match found {
         Ok(found) => asked(checks, service, chain, &found, &client).await,
-        Err(_) => skip(checks, &[Signature, Caller, Permission, Upload], "there are no credentials"),
+        Err(_) => skip(checks, &[Signature, Caller, Permission, Upload], "no credentials"),
     }
 }
 

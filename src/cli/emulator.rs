@@ -31,17 +31,17 @@ pub(crate) struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Write a state as a readable JSON file
+    /// Export a state as JSON
     Export {
         #[command(flatten)]
         state: State,
-        /// The file to write; standard output without
+        /// File to write [default: standard output]
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
-    /// Take the letters and objects of such a file into a state, all of them or none
+    /// Import letters and objects into a state, all or none
     Import {
-        /// The file to read
+        /// File to read
         file: PathBuf,
         #[command(flatten)]
         state: State,
@@ -50,35 +50,35 @@ enum Command {
 
 #[derive(Debug, clap::Args)]
 struct State {
-    /// The folder that keeps letters and uploads across runs, or `:memory:`
+    /// Folder for letters and uploads, or `:memory:`
     #[arg(long = "state", value_name = "DIR", default_value = ".letterform/emulator")]
     location: String,
 }
 
 #[derive(Debug, clap::Args)]
 struct Serve {
-    /// The address to listen on; port 0 is any that is free
+    /// Address to listen on; port 0 picks a free port
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8025", value_parser = host_and_port)]
     listen: String,
     #[command(flatten)]
     state: State,
-    /// Take an address that other machines can reach; whoever reaches it can use the admin endpoint too
+    /// Listen on an address that other machines can reach; they can use the admin endpoint too
     #[arg(long)]
     allow_remote: bool,
-    /// An AccessKey to take, as `ID:SECRET`, `ID:SECRET@ACCOUNT` or `ID:SECRET:TOKEN@ACCOUNT` (repeatable)
+    /// AccessKey to accept, as `ID:SECRET`, `ID:SECRET@ACCOUNT` or `ID:SECRET:TOKEN@ACCOUNT` (repeatable)
     #[arg(long = "access-key", value_name = "ID:SECRET", value_parser = access_key)]
     access_keys: Vec<AccessKey>,
-    /// Something that goes wrong, as `OPERATION FAULT [call=N | p=P [seed=N]]`, such as 'create cut-after call=3' (repeatable)
+    /// Fault to inject, as `OPERATION FAULT [call=N | p=P [seed=N]]`, such as 'create cut-after call=3' (repeatable)
     #[arg(long = "fault", value_name = "RULE")]
     faults: Vec<FaultRule>,
     /// Form of the upload policies: `eq-filename`, `fixed-key`, `starts-with`, `any-prefix`, `object`, `fixed-object`,
     /// `no-key`, or a JSON array of conditions
     #[arg(long, value_name = "FORM", default_value_t)]
     upload_policy: PolicyForm,
-    /// Be the metadata service of ECS instances with this role as well: whoever reaches it gets a key
+    /// Also serve the ECS metadata service with this role: every client gets a key
     #[arg(long, value_name = "ROLE", value_parser = role_name)]
     metadata_role: Option<String>,
-    /// Letters and objects to begin with, as `export` writes them (for `:memory:` and new folders)
+    /// Initial letters and objects, as `export` writes them (for `:memory:` and new folders)
     #[arg(long, value_name = "FILE")]
     import: Option<PathBuf>,
 }
@@ -226,7 +226,7 @@ fn announce(running: &Running, access_keys: &[AccessKey], args: &Serve) -> io::R
 
 fn read(file: &PathBuf) -> anyhow::Result<StateFile> {
     let text = fs::read(file).with_context(|| format!("{} can't be read", file.display()))?;
-    serde_json::from_slice(&text).with_context(|| format!("{} is no exported state", file.display()))
+    serde_json::from_slice(&text).with_context(|| format!("{} is not an exported state", file.display()))
 }
 
 async fn export(state: &State, out: Option<&PathBuf>) -> anyhow::Result<Exit> {

@@ -30,7 +30,7 @@ use crate::{
 /// Arguments of `import`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Write to this file, with --split to files in this folder [default: standard output]
+    /// Write to this file, or with --split to files in this folder [default: standard output]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Write one file for each authorizer
@@ -39,7 +39,7 @@ pub(crate) struct Args {
     /// Replace files that exist
     #[arg(long, requires = "out")]
     force: bool,
-    /// Where editors find the JSON schema, which `letterform schema letters` prints
+    /// Path or URL of the JSON schema for editors, as printed by `letterform schema letters`
     #[arg(long, value_name = "URL|PATH", default_value = "letters.schema.json")]
     schema: String,
     #[command(flatten)]

@@ -20,10 +20,10 @@ use crate::{
 pub(crate) struct Args {
     #[command(flatten)]
     filter: FilterArgs,
-    /// What to sort by
+    /// Sort key
     #[arg(long, value_enum, default_value_t, value_name = "KEY")]
     sort: Sort,
-    /// The form of what is printed
+    /// Output format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
     #[command(flatten)]
@@ -37,10 +37,10 @@ struct FilterArgs {
     /// Letters that end within this time, such as 60d or 8w, and have no successor
     #[arg(long, value_name = "TIME", value_parser = parse_days)]
     expiring: Option<u32>,
-    /// Letters for this signature
+    /// Letters with this signature
     #[arg(id = "covered_signature", long = "signature", value_name = "NAME")]
     signature: Option<String>,
-    /// Letters whose authorizer has this in its name
+    /// Letters whose authorizer contains this text
     #[arg(long, value_name = "NAME")]
     authorizer: Option<String>,
     /// Letters of this state (INT, PASSED), status (VALID, INVALID) or plan (create, unchanged, conflict, unmanaged)
@@ -69,7 +69,7 @@ enum Sort {
 /// The forms of lists.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// For a person at a terminal
+    /// For people
     #[default]
     Table,
     /// For programs

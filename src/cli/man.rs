@@ -14,7 +14,7 @@ use super::{Cli, Exit, files};
 /// Arguments of `man`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The command whose page is printed [default: the page of the program]
+    /// Command of the page [default: the page of the program]
     command: Option<String>,
     /// Write all pages into this folder, as packages need them: letterform.1, letterform-plan.1 …
     #[arg(long, value_name = "DIR", conflicts_with = "command")]
@@ -55,7 +55,7 @@ fn named<'a>(program: &'a Command, name: &str) -> anyhow::Result<&'a Command> {
         return Ok(command);
     }
     let names: Vec<&str> = commands(program).map(Command::get_name).collect();
-    bail!("there is no command {name:?}; the commands are {}", names.join(", "))
+    bail!("unknown command {name:?}; the commands are {}", names.join(", "))
 }
 
 /// The name of a page's file, and the page.

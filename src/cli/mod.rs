@@ -65,7 +65,7 @@ pub struct Cli {
 /// Options of every command.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Global {
-    /// When to colour what is printed (`NO_COLOR` is honoured)
+    /// When to use colours (`NO_COLOR` is honoured)
     #[arg(
         long,
         global = true,
@@ -78,7 +78,7 @@ pub(crate) struct Global {
     /// Log more on standard error: -v requests, -vv everything; `RUST_LOG` is honoured
     #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Global options")]
     pub(crate) verbose: u8,
-    /// The form of the log
+    /// Log format
     #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Global options")]
     pub(crate) log_format: logging::LogFormat,
 }
@@ -96,36 +96,36 @@ pub(crate) enum ColorWhen {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Check declarations against every rule that is known offline
+    /// Check declarations against every offline rule
     Validate(validate::Args),
-    /// Show what is missing at the service, what differs, and what is not declared
+    /// Show which letters are missing, differ, or are not declared
     Plan(plan::Args),
     /// Upload the scans and create what is missing
     Apply(apply::Args),
-    /// Look at everything that a plan needs, step by step, and say what to do
+    /// Check declarations, credentials and network, and suggest fixes
     Doctor(doctor::Args),
-    /// List the accounts of the workspace, for people and for the matrix of a CI system
+    /// List the accounts of the workspace, also as a CI matrix
     Accounts(accounts::Args),
     Emulator(emulator::Args),
-    /// List every letter that is declared or exists
+    /// List declared and registered letters
     List(list::Args),
-    /// Show everything that is known of one letter
+    /// Show one letter in full
     Show(show::Args),
-    /// Write a page to look at: what ends when, which signatures are covered, what is in conflict
+    /// Write an HTML report of expiry, signatures and conflicts
     Report(report::Args),
-    /// Write declarations of the letters that exist
+    /// Write declarations for the letters that exist
     Import(import::Args),
     /// Declare the successor of a letter beside it
     Renew(renew::Args),
     /// Fill in the paper of each letter from a template, to be signed and stamped
     Paper(paper::Args),
-    /// Explain a rule: why it is there, what is right and what is wrong
+    /// Explain a rule, with a right and a wrong example
     Explain(explain::Args),
-    /// Print a JSON schema, for editors and for checks of other programs
+    /// Print a JSON schema
     Schema(schema::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
-    /// Print a page of the manual, or write all of them
+    /// Print a manual page, or write all of them
     Man(man::Args),
 }
 
@@ -235,7 +235,9 @@ fn clock() -> anyhow::Result<Arc<dyn Clock>> {
         Err(_) => Ok(Arc::new(SystemClock)),
         Ok(text) => {
             let start = text.parse().with_context(|| {
-                format!("{VARIABLE} is {text:?}, which is no time; write it like 2026-11-24T08:00:00Z, or unset it")
+                format!(
+                    "{VARIABLE} is {text:?}, which is not a valid time; write it like 2026-11-24T08:00:00Z, or unset it"
+                )
             })?;
             Ok(Arc::new(ShiftedClock::starting_at(start)))
         }

@@ -30,7 +30,7 @@ pub(crate) struct Args {
     /// Exit with 2 when letters would be created, with 3 when there is a conflict
     #[arg(long)]
     detailed_exitcode: bool,
-    /// The form of what is printed
+    /// Output format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
     #[command(flatten)]
@@ -40,7 +40,7 @@ pub(crate) struct Args {
 /// The forms of plans and reports.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For a person at a terminal
+    /// For people
     #[default]
     Text,
     /// For programs

@@ -22,10 +22,10 @@ use crate::{
 /// Arguments of `report`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Write the page to this file [default: standard output]
+    /// Write the report to this file [default: standard output]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// The language of the page [default: that of the locale, else English]
+    /// Language of the report [default: the locale's, or English]
     #[arg(long, value_enum, value_name = "LANG")]
     lang: Option<PageLang>,
     #[command(flatten)]

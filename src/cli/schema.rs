@@ -8,7 +8,7 @@ use crate::{accounts, apply, declaration, plan, render::json};
 /// Arguments of `schema`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// What the schema is of
+    /// What the schema describes
     #[arg(value_enum, default_value_t)]
     kind: SchemaKind,
 }

@@ -15,7 +15,7 @@ pub(crate) struct Args {
     /// The letter's name
     #[arg(value_name = "NAME")]
     name: String,
-    /// The form of what is printed
+    /// Output format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
     #[command(flatten)]
@@ -25,7 +25,7 @@ pub(crate) struct Args {
 /// The forms of a letter.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// For a person at a terminal
+    /// For people
     #[default]
     Text,
     /// For programs

@@ -17,7 +17,7 @@ use crate::{
 /// Arguments of `validate`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The form of what is printed
+    /// Output format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
     /// Show all problems, not the first 1,000 (text and github)
@@ -32,7 +32,7 @@ pub(crate) struct Args {
 /// The forms of diagnostics.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// For a person at a terminal
+    /// For people
     #[default]
     Text,
     /// For programs

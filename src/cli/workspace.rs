@@ -26,7 +26,7 @@ pub(crate) struct WorkspaceArgs {
     /// is given]
     #[arg(long, value_name = "FILE")]
     workspace: Option<PathBuf>,
-    /// Work on this account of the workspace alone
+    /// Use only this account of the workspace
     #[arg(long, value_name = "NAME")]
     account: Option<AccountName>,
 }

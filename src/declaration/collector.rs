@@ -136,7 +136,7 @@ impl Collector {
         all.sort_by(|a, b| (a.place, a.code, &a.message).cmp(&(b.place, b.code, &b.message)));
         if self.dropped > 0 {
             let message = format!("{} more problems are not listed", self.dropped);
-            let mut last = Diagnostic::new(Code::TooManyProblems, message).help("repair the ones above first");
+            let mut last = Diagnostic::new(Code::TooManyProblems, message).help("fix the ones above first");
             last.severity = if self.dropped_error { Severity::Error } else { Severity::Warning };
             all.push(last);
         }

@@ -72,7 +72,7 @@ fn below(folder: &Path, found: &mut Vec<DeclarationFile>, problems: &mut Vec<Dia
         if is_file && root.as_ref().is_ok_and(inside) {
             found.push(DeclarationFile { name: name(entry.path()), path: entry.into_path() });
         } else {
-            let message = format!("{} is no file of this folder", name(entry.path()));
+            let message = format!("{} is not a file of this folder", name(entry.path()));
             let help = "put a file in the place of the symbolic link, device or pipe";
             problems.push(Diagnostic::new(Code::FileUnreadable, message).about(name(entry.path())).help(help));
         }
@@ -114,7 +114,7 @@ pub(super) fn name(path: &Path) -> String {
 
 fn missing(path: &Path, error: &io::Error) -> Diagnostic {
     if error.kind() == io::ErrorKind::NotFound {
-        let message = format!("there is no file or folder {}", name(path));
+        let message = format!("no such file or folder: {}", name(path));
         Diagnostic::new(Code::PathMissing, message)
             .about(name(path))
             .help("check the spelling, and the folder in which the program runs")

@@ -140,13 +140,13 @@ impl Reader<'_, '_> {
 
     fn defaults(&mut self, node: &Node) -> Shared {
         let Value::Mapping(entries) = &node.value else {
-            self.collector.wrong_type("defaults must be a mapping of fields", &node.value, node.span);
+            self.collector.wrong_type("defaults: expected a mapping of fields", &node.value, node.span);
             return Shared::NONE;
         };
         let found = self.fields(entries);
         for field in [Field::Name, Field::Scan, Field::FileKey] {
             if let Some(entry) = found[field as usize] {
-                let message = format!("{field} belongs to one letter and cannot have a default");
+                let message = format!("{field} is different for each letter and can't have a default");
                 let help = "write it in each letter";
                 self.collector.report_with_help(Code::DefaultForbidden, message, entry.key.span, help);
             }
@@ -160,8 +160,8 @@ impl Reader<'_, '_> {
 
     fn letters(&mut self, node: Node, defaults: &mut Defaults, letters: &mut Vec<Declared>) {
         let Value::Sequence(items) = node.value else {
-            let must = "letters must be a list, with `- ` before each letter";
-            return self.collector.wrong_type(must, &node.value, node.span);
+            let expected = "letters: expected a list with `- ` before each letter";
+            return self.collector.wrong_type(expected, &node.value, node.span);
         };
         // Each letter's part of the tree is dropped once it is read.
         let items = Rc::try_unwrap(items).unwrap_or_else(|shared| shared.to_vec());
@@ -170,7 +170,7 @@ impl Reader<'_, '_> {
         let mut seen: HashMap<*const Vec<Entry>, (Span, Rc<Vec<Entry>>)> = HashMap::new();
         for item in items {
             let Value::Mapping(entries) = &item.value else {
-                self.collector.wrong_type("a letter must be a mapping of fields", &item.value, item.span);
+                self.collector.wrong_type("expected a letter, which is a mapping of fields", &item.value, item.span);
                 continue;
             };
             let repeated = Rc::strong_count(entries) > 1;
@@ -246,9 +246,10 @@ impl Reader<'_, '_> {
         .filter_map(|(field, missing)| missing.then_some(field.as_str()))
         .collect();
         if !missing.is_empty() {
-            let message = format!("the letter lacks {}", missing.join(", "));
-            let help =
-                if missing == ["name"] { "add the name" } else { "add what is missing, or give it in `defaults`" };
+            let named: Vec<String> = missing.iter().map(|field| format!("`{field}`")).collect();
+            let what = if named.len() == 1 { "field" } else { "fields" };
+            let message = format!("missing {what} {}", named.join(", "));
+            let help = if missing == ["name"] { "add the name" } else { "add it to the letter or to `defaults`" };
             self.collector.report_with_help(Code::FieldMissing, message, at, help);
         }
     }

@@ -14,9 +14,9 @@ const MAX_ENTRIES: usize = 64;
 
 impl FileCollector<'_> {
     /// Complains about a value that is not what it must be, unless it was complained about before.
-    pub(super) fn wrong_type(&mut self, must: &str, value: &Value, span: Span) {
+    pub(super) fn wrong_type(&mut self, expected: &str, value: &Value, span: Span) {
         if !matches!(value, Value::Refused) {
-            self.report(Code::WrongType, format!("{must}, and is {}", value.kind()), span);
+            self.report(Code::WrongType, format!("{expected}, found {}", value.kind()), span);
         }
     }
 
@@ -25,17 +25,17 @@ impl FileCollector<'_> {
         match &node.value {
             Value::Scalar(scalar) if scalar.plain && &**scalar == "1" => {}
             Value::Scalar(scalar) => {
-                let message = format!("this letterform reads version 1, and not {}", quoted(scalar));
+                let message = format!("unknown version {}; this letterform reads version 1", quoted(scalar));
                 self.push(self.diagnostic(Code::VersionUnknown, message, node.span).suggest("1"));
             }
-            other => self.wrong_type("version must be the number 1", other, node.span),
+            other => self.wrong_type("version: expected the number 1", other, node.span),
         }
     }
 
     /// Complains about a document with no version; `start` is where it begins.
     pub(super) fn version_missing(&mut self, start: Span) {
-        let help = "begin it with `version: 1`";
-        self.report_with_help(Code::VersionMissing, "the document has no version", start, help);
+        let help = "start it with `version: 1`";
+        self.report_with_help(Code::VersionMissing, "missing field `version`", start, help);
     }
 
     /// Sorts the entries of a mapping by `known` keys, and complains about all others and about repetitions.
@@ -55,7 +55,7 @@ impl FileCollector<'_> {
         }
         for entry in entries.iter().take(MAX_ENTRIES) {
             let Value::Scalar(key) = &entry.key.value else {
-                self.wrong_type("a field's name must be a text", &entry.key.value, entry.key.span);
+                self.wrong_type("expected the name of a field", &entry.key.value, entry.key.span);
                 continue;
             };
             let Some(index) = known.iter().position(|known| **known == **key) else {

@@ -247,7 +247,7 @@ impl Reader<'_, '_> {
             }
             Value::Scalar(scalar) => Some(scalar),
             other => {
-                self.collector.wrong_type(&format!("{field} must be a text"), other, node.span);
+                self.collector.wrong_type(&format!("{field}: expected a string"), other, node.span);
                 None
             }
         }
@@ -290,12 +290,12 @@ impl Reader<'_, '_> {
     fn signatures(&mut self, node: &Node) -> Slot<PlacedSignatures> {
         let Value::Sequence(items) = &node.value else {
             let scalar = matches!(node.value, Value::Scalar(_));
-            let diagnostic = format!("signatures must be a list of texts, and is {}", node.value.kind());
+            let diagnostic = format!("signatures: expected a list of strings, found {}", node.value.kind());
             if scalar {
                 let help = "write the signatures in brackets, as in [菜鸟网络, 菜鸟裹裹]";
                 self.collector.report_with_help(Code::WrongType, diagnostic, node.span, help);
             } else {
-                self.collector.wrong_type("signatures must be a list of texts", &node.value, node.span);
+                self.collector.wrong_type("signatures: expected a list of strings", &node.value, node.span);
             }
             return Slot::Bad;
         };

@@ -23,7 +23,7 @@ use crate::letter::{DesiredLetter, Letter, Source};
 pub struct LoadOptions {
     /// The day that it is in China.
     pub today: Date,
-    /// A letter that ends within this many days is warned of.
+    /// Warn of letters that end within this many days.
     pub expiring_days: u32,
     /// How bad each warning is taken.
     pub lints: LintLevels,

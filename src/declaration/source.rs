@@ -176,7 +176,7 @@ fn decode_utf16(id: FileId, name: &str, bytes: &[u8], read: fn([u8; 2]) -> u16) 
 /// A NUL would end the text for the YAML parser, and hide what follows.
 fn refuse_nul(id: FileId, file: SourceFile) -> (SourceFile, Option<Diagnostic>) {
     let Some(at) = file.text.find('\0') else { return (file, None) };
-    let diagnostic = Diagnostic::new(Code::Encoding, "the file has a NUL character, so it is no text")
+    let diagnostic = Diagnostic::new(Code::Encoding, "the file has a NUL character, so it is not text")
         .at(place_of(id, &file, at))
         .help("save the file as UTF-8; UTF-16 is read when it begins with a byte order mark");
     (file, Some(diagnostic))

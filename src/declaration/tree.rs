@@ -59,7 +59,7 @@ impl Value {
     pub(super) fn kind(&self) -> &'static str {
         match self {
             Self::Scalar(scalar) if scalar.is_null() => "nothing",
-            Self::Scalar(_) => "a text",
+            Self::Scalar(_) => "a string",
             Self::Sequence(_) => "a list",
             Self::Mapping(_) => "a mapping",
             Self::Refused => "something refused",

@@ -203,7 +203,7 @@ fn scan_meaning(scan: ScanKnowledge) -> &'static str {
 }
 
 fn days_left(entry: &Entry<'_>, inventory: &Inventory<'_>) -> String {
-    let Some(validity) = entry.validity() else { return "unknown: the validity is no two dates".to_owned() };
+    let Some(validity) = entry.validity() else { return "unknown: the validity is not two dates".to_owned() };
     let today = inventory.today;
     match validity.days_left(today) {
         _ if today < validity.from() => format!("not valid before {}", validity.from()),

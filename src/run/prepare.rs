@@ -22,7 +22,7 @@ pub enum Work {
         loaded: Box<Loaded>,
         /// The day by which validities are judged.
         today: Date,
-        /// A letter that ends within this many days is warned of.
+        /// Warn of letters that end within this many days.
         expiring_days: u32,
     },
     /// A plan that was saved, and must still hold.

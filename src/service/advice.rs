@@ -44,7 +44,7 @@ fn advice_on_code(
             "check the credentials: the AccessKey secret does not belong to the AccessKey id"
         }
         "InvalidAccessKeyId" | "InvalidAccessKeyId.NotFound" => {
-            "check ALIBABA_CLOUD_ACCESS_KEY_ID or the profile: there is no such AccessKey"
+            "check ALIBABA_CLOUD_ACCESS_KEY_ID or the profile: this AccessKey does not exist"
         }
         "InvalidAccessKeyId.Inactive" => "enable the AccessKey in the RAM console, or use another one",
         "SecurityTokenExpired" | "InvalidSecurityToken.Expired" => "get a new STS token: this one has expired",
@@ -72,9 +72,7 @@ fn advice_on_code(
         "GrayCustAccessError" | "ForbiddenAction" => {
             "ask the service's support to open letters of authorization for this account, and give them the RequestId"
         }
-        "AuthorizationOssFileNotUploadError" => {
-            "declare a `scan` and let apply upload it: there is no picture under that fileKey"
-        }
+        "AuthorizationOssFileNotUploadError" => "declare a `scan` for apply to upload: no picture has this fileKey",
         "AuthorizationLetterDateNotValid" => "check the validity, which must include today, and this machine's clock",
         "InvalidAction.NotFound" => "check --endpoint and --region: this endpoint does not offer the operation",
         code if is_throttling(code) => "try again later, or with a smaller --parallelism",

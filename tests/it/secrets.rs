@@ -200,6 +200,8 @@ fn every_command_keeps_every_secret() {
         });
     }
     watch.run(&["emulator", "--access-key", &format!("a:{SECRET}"), "--listen=256.0.0.1:1"], |_| {});
+    watch.project.write("form.txt", "{{ name }}");
+    watch.run(&["paper", "--template=form.txt", "--out=papers"], |_| {});
     watch.commands.insert("help".to_owned());
     let all: BTreeSet<String> =
         letterform::cli::Cli::command().get_subcommands().map(|command| command.get_name().to_owned()).collect();

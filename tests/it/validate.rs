@@ -124,8 +124,9 @@ fn problems_without_number_end_with_the_count_of_the_rest() {
     let text = run(&[]);
     assert!(text.len() < 600_000, "{}", text.len());
     assert_eq!(text.matches("error[").count(), 1_000);
-    let end = text.lines().rev().take(3).collect::<Vec<_>>();
-    assert!(end[2].contains("more problems are not shown; `letterform validate --all`"), "{end:?}");
+    let end = text.lines().rev().take(6).collect::<Vec<_>>();
+    let rest = |line: &&str| line.contains("more problems are not shown; `letterform validate --all`");
+    assert!(end.iter().any(rest), "{end:?}");
     let marks = run(&["--format=github"]);
     assert_eq!(marks.matches("\n::").count(), 1_000);
     assert!(marks.contains("\n::notice title=letterform::"));

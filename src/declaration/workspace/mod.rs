@@ -36,9 +36,9 @@ pub struct Settings {
     pub lints: LintLevels,
     /// Maximum number of concurrent requests, in all accounts together.
     pub parallelism: Option<u16>,
-    /// The most time that one request may take, in seconds.
+    /// Timeout of a request, in seconds.
     pub timeout: Option<u64>,
-    /// A letter that ends within this many days is warned of.
+    /// Warn of letters that end within this many days.
     pub expiring_days: Option<u32>,
 }
 

@@ -85,11 +85,7 @@ impl Reader<'_, '_> {
             self.collector.report_with_help(Code::WrongType, message, more.span, "put all accounts into the first one");
         }
         let Value::Mapping(entries) = &document.value else {
-            self.collector.wrong_type(
-                "a workspace must be a mapping with version and accounts",
-                &document.value,
-                document.span,
-            );
+            self.collector.wrong_type("expected a mapping with version and accounts", &document.value, document.span);
             return None;
         };
         let start = entries.first().map_or(document.span, |entry| entry.key.span);
@@ -124,7 +120,7 @@ impl Reader<'_, '_> {
         let mut lints = LintLevels::default();
         for entry in self.mapping("lints", node).into_iter().flatten() {
             let Value::Scalar(name) = &entry.key.value else {
-                self.collector.wrong_type("the name of a rule must be a text", &entry.key.value, entry.key.span);
+                self.collector.wrong_type("expected the name of a rule", &entry.key.value, entry.key.span);
                 continue;
             };
             let level = self.level(&entry.value);
@@ -156,7 +152,7 @@ impl Reader<'_, '_> {
         let text = self.text("the level of a rule", node)?;
         let level = LintLevel::ALL.into_iter().find(|level| level.as_str() == text);
         if level.is_none() {
-            let message = format!("{} is no level; it is error, warning or off", quoted(text));
+            let message = format!("{} is not a valid level; use error, warning or off", quoted(text));
             self.collector.report(Code::SettingValue, message, node.span);
         }
         level
@@ -178,7 +174,11 @@ impl Reader<'_, '_> {
 
     fn accounts(&mut self, node: &Node) -> Vec<Account> {
         let Value::Sequence(items) = &node.value else {
-            self.collector.wrong_type("accounts must be a list, with `- ` before each account", &node.value, node.span);
+            self.collector.wrong_type(
+                "accounts: expected a list with `- ` before each account",
+                &node.value,
+                node.span,
+            );
             return Vec::new();
         };
         if items.is_empty() {
@@ -338,7 +338,7 @@ impl Reader<'_, '_> {
         match &node.value {
             Value::Mapping(entries) => Some(entries),
             other => {
-                self.collector.wrong_type(&format!("{what} must be a mapping"), other, node.span);
+                self.collector.wrong_type(&format!("{what}: expected a mapping"), other, node.span);
                 None
             }
         }
@@ -369,7 +369,7 @@ impl Reader<'_, '_> {
             }
             Value::Scalar(scalar) => Some(scalar),
             other => {
-                self.collector.wrong_type(&format!("{what} must be a text"), other, node.span);
+                self.collector.wrong_type(&format!("{what}: expected a string"), other, node.span);
                 None
             }
         }

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-/// The language of the page.
+/// Language of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lang {
     /// English
@@ -144,13 +144,13 @@ static EN: Words = Words {
     no_conflicts: "None: every declared letter that exists is registered as declared.",
     letters: "All letters",
     table: "Table of the letters",
-    no_letters: "There is no letter, declared or registered.",
+    no_letters: "No letters, declared or registered.",
     search: "Search",
     search_hint: "a letter, a company, a signature, a state",
     shown: "# of @ letters",
     sort: "sort by",
     failed: "This account could not be asked:",
-    without_dates: "Validity that is no two dates",
+    without_dates: "Validity that is not two dates",
     letter: "Letter",
     id: "id",
     plan: "Plan",
