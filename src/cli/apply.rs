@@ -146,7 +146,7 @@ async fn review_and_apply(
     let plans = works.as_ref().map(|work| work.plan.clone());
     let creates = plans.summary().create;
     show_plan(&text::plan(&plans), args.format)?;
-    if !approved(args, creates, &place(&plans)).await? {
+    if !approved(args, &plans.good().collect::<Vec<_>>(), &place(&plans)).await? {
         return Ok(Exit::Failed);
     }
     interrupt::listen(shutdown);
@@ -203,18 +203,20 @@ fn show_plan(text: &str, format: Format) -> anyhow::Result<()> {
 }
 
 /// Whether the letters may be created: nobody needs to be asked when there are none.
-async fn approved(args: &Args, creates: usize, place: &str) -> anyhow::Result<bool> {
-    if creates == 0 || args.auto_approve || asked(creates, place).await? {
+async fn approved(args: &Args, plans: &[&Plan], place: &str) -> anyhow::Result<bool> {
+    let creates = plans.iter().map(|plan| plan.summary().create).sum();
+    let warnings = || text::warnings_of_creates(plans.iter().copied());
+    if creates == 0 || args.auto_approve || asked(creates, place, &warnings()).await? {
         return Ok(true);
     }
     tell!("Nothing was created.");
     Ok(false)
 }
 
-async fn asked(creates: usize, place: &str) -> anyhow::Result<bool> {
+async fn asked(creates: usize, place: &str, warnings: &str) -> anyhow::Result<bool> {
     let letters = if creates == 1 { "letter" } else { "letters" };
     stderr::write(format_args!(
-        "Create {creates} {letters} {place}? A letter can't be changed or deleted afterwards. Type {} to go on: ",
+        "{warnings}Create {creates} {letters} {place}? A letter can't be changed or deleted afterwards. Type {} to go on: ",
         paint(style::STRONG, "yes")
     ));
     let answer = tokio::task::spawn_blocking(|| {

@@ -111,7 +111,9 @@ impl Declarations {
         if self.paths.is_empty() && none {
             return Ok(Vec::new());
         }
-        good(loaded).map(|loaded| loaded.letters)
+        let loaded = good(loaded)?;
+        note(loaded.count(Severity::Warning));
+        Ok(loaded.letters)
     }
 
     /// Loads the declarations for a command that needs them to be good.
@@ -120,14 +122,17 @@ impl Declarations {
     }
 }
 
-fn good(loaded: Loaded) -> Result<Loaded, InvalidDeclarations> {
-    if loaded.is_unusable() {
-        return Err(InvalidDeclarations::new(loaded));
-    }
-    let warnings = loaded.count(Severity::Warning);
+/// Says that there are warnings, for those who do not see them.
+fn note(warnings: usize) {
     if warnings > 0 {
         let what = if warnings == 1 { "1 warning".to_owned() } else { format!("{warnings} warnings") };
         tell!("{} {what} in the declarations; `letterform validate` shows them", paint(style::WARNING, "note:"));
+    }
+}
+
+fn good(loaded: Loaded) -> Result<Loaded, InvalidDeclarations> {
+    if loaded.is_unusable() {
+        return Err(InvalidDeclarations::new(loaded));
     }
     Ok(loaded)
 }

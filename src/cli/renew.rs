@@ -65,11 +65,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let new = renew::successor(&old.letter, &loaded.letters, &wish)?;
     let path = Path::new(&old.source.file);
     let text = fs::read_to_string(path).with_context(|| format!("{} can't be read as UTF-8", old.source.file))?;
-    let note =
-        format!("Renews {}. The picture is still the old one: scan the new paper before this is applied.", args.name);
+    let note = format!("Renews {}.", args.name);
     let by_hand = |problem: String| ByHand {
         problem: format!("{problem}; add this to {} by hand:", old.source.file),
-        lines: import::item(&new, &[], 2),
+        lines: import::item(&new, &[], 2, &renew::paper),
     };
     let place = format!("{}:{}", old.source.file, old.source.line);
     let renewed =
@@ -79,18 +78,26 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
         loaded.letters.iter().filter(|desired| desired.source.file == old.source.file).collect();
     let after =
         declaration::load_text_in(path, renewed.clone().into_bytes(), &LoadOptions::new(today), loaded.roots.clone());
-    if after.has_errors() || !is_added(&before, &after.letters, &new) {
+    if after.is_unusable() || !is_added(&before, &after.letters, &new) {
         stderr::write(format_args!("{}", diagnostics::text(&after, Show::USUAL)));
         return Err(by_hand(format!("{} would not read as it should; nothing was written", old.source.file)).into());
     }
     files::write(path, renewed.as_bytes())?;
     tell!(
-        "{} {} is declared beside {} in {}. Its picture is still the old one: put the scan of the new paper in its place.",
+        "{} {} is declared beside {} in {}.",
         paint(style::STRONG, "Renewed:"),
         visible(new.name.as_str()),
         visible(&args.name),
         visible(&old.source.file)
     );
+    let faults = after.letters.iter().find(|desired| desired.letter.name == new.name).map(|desired| &desired.faults);
+    if let Some(fault) = faults.and_then(|faults| faults.last()) {
+        tell!(
+            "It shows the old paper and can't be applied: put the scan of the new one at {}:{}.",
+            visible(&old.source.file),
+            fault.line
+        );
+    }
     Ok(Exit::Done)
 }
 

@@ -115,6 +115,18 @@ impl Collector {
         self.silenced.extend(self.kept.extract_if(.., silences));
     }
 
+    /// Adds problems.
+    pub(super) fn extend(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
+        for diagnostic in diagnostics {
+            self.push(diagnostic);
+        }
+    }
+
+    /// Forgets the problems that `unwanted` is true for.
+    pub(super) fn remove(&mut self, unwanted: impl Fn(&Diagnostic) -> bool) {
+        self.kept.retain(|diagnostic| !unwanted(diagnostic));
+    }
+
     /// Every problem so far, silenced ones too.
     pub(super) fn all(&self) -> impl Iterator<Item = &Diagnostic> {
         self.kept.iter().chain(&self.silenced)

@@ -119,6 +119,11 @@ impl Diagnostic {
         }
     }
 
+    /// Whether it depends on the day: a plan looks at that itself.
+    pub const fn is_of_the_day(&self) -> bool {
+        matches!(self.code, Code::Expired | Code::ExpiresSoon | Code::NotYetValid)
+    }
+
     /// `file:line:column`, safe to show, when there is a place.
     pub fn location(&self, files: &[SourceFile]) -> Option<String> {
         let place = self.place?;

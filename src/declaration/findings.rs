@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use super::{
-    Code, Diagnostic, FileId, Severity,
+    Diagnostic, FileId, Severity,
     document::Declared,
     source::{Position, Span},
 };
@@ -19,9 +19,6 @@ pub(super) struct Findings {
     warnings: HashMap<(FileId, u32), Found>,
 }
 
-/// Rules that a plan looks at itself, by the day on which it is made.
-const OF_THE_PLAN: [Code; 3] = [Code::Expired, Code::ExpiresSoon, Code::NotYetValid];
-
 impl Findings {
     /// The findings among `diagnostics`, of which the same one may be there twice.
     pub(super) fn of<'d>(diagnostics: impl Iterator<Item = &'d Diagnostic>) -> Self {
@@ -30,7 +27,7 @@ impl Findings {
             let Some(place) = diagnostic.place else { continue };
             let of_lines = match diagnostic.code {
                 code if code.rule().new_letters_only => &mut findings.faults,
-                code if diagnostic.severity == Severity::Error || OF_THE_PLAN.contains(&code) => continue,
+                _ if diagnostic.severity == Severity::Error || diagnostic.is_of_the_day() => continue,
                 _ => &mut findings.warnings,
             };
             let start = place.span.start;

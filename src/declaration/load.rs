@@ -16,7 +16,7 @@ use super::{
     reading::Reading,
     source,
 };
-use crate::letter::{DesiredLetter, Letter, Source};
+use crate::letter::{DesiredLetter, Finding, Letter, Source};
 
 /// What the rules need to know.
 #[derive(Debug, Clone)]
@@ -67,6 +67,20 @@ impl Loaded {
     pub fn is_unusable(&self) -> bool {
         let mut errors = self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
         errors.any(|error| !error.code.rule().new_letters_only)
+    }
+
+    /// How many warnings there are besides those that are `shown`, with their files, and those that depend on the day.
+    pub fn warnings_besides<'f>(&self, shown: impl Iterator<Item = (&'f str, &'f Finding)>) -> usize {
+        let shown: HashSet<_> =
+            shown.map(|(file, finding)| (file, finding.line, finding.column, finding.rule)).collect();
+        let is_other = |diagnostic: &&Diagnostic| {
+            let is_shown = diagnostic.place.is_some_and(|place| {
+                let (file, start) = (self.files[place.file.index()].name(), place.span.start);
+                shown.contains(&(file, start.line as usize, start.column as usize, diagnostic.code.as_str()))
+            });
+            diagnostic.severity == Severity::Warning && !diagnostic.is_of_the_day() && !is_shown
+        };
+        self.diagnostics.iter().filter(is_other).count()
     }
 
     /// How many problems of one severity there are.

@@ -1,16 +1,19 @@
-use std::{collections::BTreeMap, fmt::Write};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    fmt::Write,
+};
 
 use super::{
     ImportOptions, Imported, Obstacle, Refused,
     adopt::Adopted,
-    yaml::{self, Content},
+    yaml::{self, Content, Remarks},
 };
 use crate::{
     declaration::Code,
     escape::visible,
     letter::{
         ExistingLetter, Field, Letter, LetterName, OrganizationCode, Party, Picture, SignatureName, UnreadableLetter,
-        ValueError,
+        ValueError, renewals,
     },
     plan::picture_path,
 };
@@ -23,6 +26,7 @@ const SHARED: [Field; 3] = [Field::Authorizer, Field::AuthorizedParty, Field::Or
 
 /// Letters as the text of a file: one document for each authorized party.
 pub(super) fn file(letters: &[Adopted<'_>], unreadable: &[UnreadableLetter], options: ImportOptions<'_>) -> Imported {
+    let reused = with_old_paper(letters);
     let mut by_party: BTreeMap<&str, Vec<&Adopted<'_>>> = BTreeMap::new();
     for letter in letters {
         by_party.entry(letter.existing.authorized_party.trim()).or_default().push(letter);
@@ -38,7 +42,7 @@ pub(super) fn file(letters: &[Adopted<'_>], unreadable: &[UnreadableLetter], opt
         if index > 0 {
             text.push_str("---\n");
         }
-        document(&mut text, group);
+        document(&mut text, group, &reused);
     }
     let refused = letters.iter().filter_map(|letter| {
         let obstacles = letter.result.as_ref().err()?.clone();
@@ -48,7 +52,7 @@ pub(super) fn file(letters: &[Adopted<'_>], unreadable: &[UnreadableLetter], opt
     Imported { text, declared, refused: refused.collect() }
 }
 
-fn document(out: &mut String, group: &[&Adopted<'_>]) {
+fn document(out: &mut String, group: &[&Adopted<'_>], reused: &HashSet<&LetterName>) {
     let declared: Vec<&Letter<Picture>> = group.iter().filter_map(|letter| letter.result.as_ref().ok()).collect();
     let shared: Vec<Field> = SHARED.into_iter().filter(|field| all_agree(&declared, *field)).collect();
     out.push_str("version: 1\n");
@@ -57,7 +61,7 @@ fn document(out: &mut String, group: &[&Adopted<'_>]) {
     }
     for field in &shared {
         let content = Content::Text(text_of(declared[0], *field));
-        let (above, entry) = yaml::entry(*field, content, INDENT, &allowed);
+        let (above, entry) = yaml::entry(*field, content, INDENT, &|field, text| allowed(field, text, false));
         for remark in above {
             let _ = writeln!(out, "  # {remark}");
         }
@@ -69,7 +73,10 @@ fn document(out: &mut String, group: &[&Adopted<'_>]) {
             out.push('\n');
         }
         match &letter.result {
-            Ok(letter) => out.push_str(&item(letter, &shared, INDENT)),
+            Ok(letter) => {
+                let reused = reused.contains(&letter.name);
+                out.push_str(&item(letter, &shared, INDENT, &|field, text| allowed(field, text, reused)));
+            }
             Err(obstacles) => refused(out, letter.existing, obstacles),
         }
     }
@@ -89,7 +96,7 @@ fn text_of(letter: &Letter<Picture>, field: Field) -> &str {
 }
 
 /// A letter as an item of a list, without the fields that it shares.
-pub(crate) fn item(letter: &Letter<Picture>, shared: &[Field], indent: usize) -> String {
+pub(crate) fn item(letter: &Letter<Picture>, shared: &[Field], indent: usize, remarks: Remarks<'_>) -> String {
     let validity = letter.validity.to_string();
     let signatures: Vec<&str> = letter.signatures.iter().map(AsRef::as_ref).collect();
     let mut fields = vec![
@@ -105,19 +112,32 @@ pub(crate) fn item(letter: &Letter<Picture>, shared: &[Field], indent: usize) ->
         },
     ];
     fields.retain(|(field, _)| !shared.contains(field));
-    yaml::item(&fields, indent, &allowed)
+    yaml::item(&fields, indent, remarks)
+}
+
+/// The letters that show the paper of the letter that they renew.
+fn with_old_paper<'a>(letters: &'a [Adopted<'_>]) -> HashSet<&'a LetterName> {
+    let mut by_picture: HashMap<&str, Vec<&Letter<Picture>>> = HashMap::new();
+    for letter in letters.iter().filter_map(|letter| letter.result.as_ref().ok()) {
+        if let Picture::FileKey(key) = &letter.picture {
+            by_picture.entry(key.as_str()).or_default().push(letter);
+        }
+    }
+    by_picture.into_values().flat_map(|letters| renewals(letters).into_keys()).collect()
 }
 
 /// The comments that allow an existing letter to break rules for new letters.
-fn allowed(field: Field, text: &str) -> Vec<String> {
+fn allowed(field: Field, text: &str, with_old_paper: bool) -> Vec<String> {
+    let allow = |code| format!("letterform: allow {code} it exists");
     let errors: Vec<ValueError> = match field {
         Field::Name => LetterName::check_new(text).err().into_iter().collect(),
         Field::Authorizer | Field::AuthorizedParty => Party::check_new(field, text).err().into_iter().collect(),
         Field::OrganizationCode => OrganizationCode::check_new(text).err().into_iter().collect(),
         Field::Signatures => SignatureName::faults(text).collect(),
+        Field::FileKey if with_old_paper => return vec![allow(Code::PictureOfPredecessor)],
         Field::Validity | Field::Scan | Field::FileKey => Vec::new(),
     };
-    errors.iter().map(|error| format!("letterform: allow {} it exists", Code::of(field, error))).collect()
+    errors.iter().map(|error| allow(Code::of(field, error))).collect()
 }
 
 /// A letter that can't be declared, as a comment.

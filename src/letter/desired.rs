@@ -20,6 +20,11 @@ impl DesiredLetter {
     pub const fn new(letter: Letter<Picture>, source: Source) -> Self {
         Self { letter, source, faults: Vec::new(), warnings: Vec::new() }
     }
+
+    /// What is probably wrong with it, each with the file that declares it.
+    pub fn warnings(&self) -> impl Iterator<Item = (&str, &Finding)> {
+        self.warnings.iter().map(|finding| (self.source.file.as_str(), &**finding))
+    }
 }
 
 /// What a rule says of a declared letter, and where.

@@ -33,7 +33,7 @@ pub use organization_code::OrganizationCode;
 pub use party::Party;
 pub use scan::{PictureFormat, ScanDigest, ScanObject};
 pub use signature::{SignatureName, Signatures};
-pub use succession::Successions;
+pub use succession::{Successions, renewals};
 pub use validity::Validity;
 
 /// A letter of authorization as somebody wants it: every part is one that a letter can have. Whether it can be created is

@@ -58,6 +58,28 @@ impl<'a> Successions<'a> {
     }
 }
 
+/// The letters that renew another of `letters`, each with the one that it renews: those that succeed it, and those that say
+/// the same and end later, even if days lie between. Of several successors of one letter the one that holds longest counts.
+pub fn renewals<'a, P: 'a>(
+    letters: impl IntoIterator<Item = &'a Letter<P>> + Clone,
+) -> HashMap<&'a LetterName, &'a LetterName> {
+    let mut same: HashMap<(Relation<'a>, Scope<'a>), Vec<Term<'a>>> = HashMap::new();
+    for letter in letters.clone() {
+        let term = Term { validity: letter.validity, name: &letter.name };
+        same.entry((relation(letter), scope(letter))).or_default().push(term);
+    }
+    let mut renewals = HashMap::new();
+    for mut terms in same.into_values() {
+        terms.sort_unstable_by_key(|term| (term.validity.until(), term.name));
+        let first = terms[0];
+        let later = terms.iter().filter(|term| term.validity.until() > first.validity.until());
+        renewals.extend(later.map(|term| (term.name, first.name)));
+    }
+    let successions = Successions::among(letters.clone());
+    renewals.extend(letters.into_iter().filter_map(|old| Some((successions.successor(old)?, &old.name))));
+    renewals
+}
+
 /// The letters between the same companies.
 #[derive(Debug)]
 struct Related<'a> {
@@ -195,6 +217,22 @@ mod tests {
         assert_eq!(successions.successor(&short), Some(&late.name));
         assert_eq!(successions.successor(&late), None);
         assert_eq!(Successions::among(&all[..0]).successor(&old), None);
+    }
+
+    #[test]
+    fn a_renewal_ends_later_and_may_begin_after_days_without_a_letter() {
+        let named = |name: &str, validity: &str, signatures: &[&str]| Letter {
+            name: name.parse().unwrap(),
+            ..letter(validity, signatures)
+        };
+        let old = named("甲", "2024-01-01~2025-12-31", &["菜鸟"]);
+        let late = named("乙", "2026-06-01~2028-12-31", &["菜鸟"]);
+        let wider = named("丙", "2025-06-01~2027-12-31", &["菜鸟", "裹裹"]);
+        let other = named("丁", "2026-06-01~2028-12-31", &["裹裹"]);
+        let all = [old.clone(), late.clone(), wider.clone(), other];
+        let expected = HashMap::from([(&late.name, &old.name), (&wider.name, &old.name)]);
+        assert_eq!(renewals(&all), expected);
+        assert!(renewals(&all[1..2]).is_empty());
     }
 
     /// Letters of the same companies, `per_scope` for each scope, each valid from the day after another ends.

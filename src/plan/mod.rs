@@ -222,6 +222,11 @@ impl Plan {
             let ending = warning::of_validity(&desired.letter, today, expiring_days);
             warnings.extend(ending.filter(|warning| !(warning.is_of_the_end() && renewed.contains(&warning.name))));
             let letter = settle(desired, candidates, &unreadable, &mut warnings);
+            if let PlannedLetter::Create(DesiredLetter { letter, source, warnings: findings, .. }) = &letter {
+                let of_declaration =
+                    |finding: &Arc<Finding>| warning::of_declaration(letter.name.as_str(), &source.file, finding);
+                warnings.extend(findings.iter().map(of_declaration));
+            }
             if let PlannedLetter::Create(desired) = &letter
                 && let Some(existing) = alike.get(&folded_form(desired.letter.name.as_str()))
             {
@@ -258,6 +263,12 @@ impl Plan {
             PlannedLetter::Create(desired) => Some(desired),
             _ => None,
         })
+    }
+
+    /// The warnings about the letters to create, which can't be changed once they are.
+    pub fn warnings_of_creates(&self) -> impl Iterator<Item = &Warning> {
+        let creates: HashSet<&str> = self.creates().map(|desired| desired.letter.name.as_str()).collect();
+        self.warnings.iter().filter(move |warning| creates.contains(warning.name.as_str()))
     }
 
     /// Checks that every letter to create follows the rules that hold for new letters alone.

@@ -1,7 +1,7 @@
 use jiff::civil::Date;
 
 use super::{Difference, DifferenceValue};
-use crate::letter::{FileKey, Letter, Picture};
+use crate::letter::{FileKey, Finding, Letter, Picture};
 
 /// Something about one letter that a reviewer should know and that stops nothing.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
@@ -12,6 +12,9 @@ pub struct Warning {
     pub name: String,
     /// What to know, and what to do.
     pub message: String,
+    /// The rule that says it, for a warning about a declaration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
 }
 
 impl Warning {
@@ -23,6 +26,7 @@ impl Warning {
             message: format!(
                 "the service fixed the name of its picture, `{key}`; later plans can't compare it with the scan"
             ),
+            rule: None,
         }
     }
 
@@ -53,6 +57,8 @@ pub enum WarningCode {
     NameAlike,
     /// The number of the account could not be learnt.
     AccountUnknown,
+    /// Something is probably wrong with the declaration of a letter to create.
+    Declaration,
 }
 
 impl WarningCode {
@@ -67,6 +73,22 @@ impl WarningCode {
             Self::FormDiffers => "form-differs",
             Self::NameAlike => "name-alike",
             Self::AccountUnknown => "account-unknown",
+            Self::Declaration => "declaration",
+        }
+    }
+
+    /// What a warning of this kind says of many letters.
+    pub const fn about_many(self) -> &'static str {
+        match self {
+            Self::Expired => "letters have expired",
+            Self::ExpiresSoon => "letters expire soon",
+            Self::NotYetValid => "letters are not valid yet",
+            Self::PictureUnknown => "letters have a registered picture that can't be compared",
+            Self::NameNotUnique => "names are shown more than once",
+            Self::FormDiffers => "letters are registered in another form",
+            Self::NameAlike => "letters have a name that exists in another form",
+            Self::AccountUnknown => "accounts could not be learnt",
+            Self::Declaration => "letters have warnings in their declarations",
         }
     }
 }
@@ -74,7 +96,7 @@ impl WarningCode {
 /// About the account and not about a letter: it has no name.
 pub(super) fn of_unknown_account(problem: &str) -> Warning {
     let message = format!("the account could not be learnt, so a saved plan is not tied to it: {problem}");
-    Warning { code: WarningCode::AccountUnknown, name: "account".to_owned(), message }
+    Warning { code: WarningCode::AccountUnknown, name: "account".to_owned(), message, rule: None }
 }
 
 pub(super) fn of_validity(letter: &Letter<Picture>, today: Date, expiring_days: u32) -> Option<Warning> {
@@ -99,7 +121,7 @@ pub(super) fn of_validity(letter: &Letter<Picture>, today: Date, expiring_days: 
     } else {
         return None;
     };
-    Some(Warning { code, name: letter.name.to_string(), message })
+    Some(Warning { code, name: letter.name.to_string(), message, rule: None })
 }
 
 pub(super) fn of_unknown_picture(name: &str) -> Warning {
@@ -108,6 +130,7 @@ pub(super) fn of_unknown_picture(name: &str) -> Warning {
         name: name.to_owned(),
         message: "the name of the registered picture does not tell what it shows, so it can't be compared with the declared one"
             .to_owned(),
+        rule: None,
     }
 }
 
@@ -118,6 +141,7 @@ pub(super) fn of_forms(name: &str, forms: &[Difference]) -> Warning {
         code: WarningCode::FormDiffers,
         name: name.to_owned(),
         message: format!("{}; only width, spaces or the case of the code differ", registered.join(", ")),
+        rule: None,
     }
 }
 
@@ -137,6 +161,18 @@ pub(super) fn of_alike(name: &str, existing: &str) -> Warning {
             "the letter `{existing}` exists, and its name differs in case, width or spaces alone; the service may take the \
              two names for one"
         ),
+        rule: None,
+    }
+}
+
+/// What a rule says of the declaration of a letter to create.
+pub(super) fn of_declaration(name: &str, file: &str, finding: &Finding) -> Warning {
+    let Finding { rule, message, line, column } = finding;
+    Warning {
+        code: WarningCode::Declaration,
+        name: name.to_owned(),
+        message: format!("{message} ({file}:{line}:{column})"),
+        rule: Some((*rule).to_owned()),
     }
 }
 
@@ -145,5 +181,6 @@ pub(super) fn of_twins(name: &str, count: usize) -> Warning {
         code: WarningCode::NameNotUnique,
         name: name.to_owned(),
         message: format!("the service shows {count} letters of this name, though it documents names as unique"),
+        rule: None,
     }
 }

@@ -13,3 +13,4 @@ pub mod markdown;
 pub mod style;
 pub mod text;
 pub(crate) mod unreadable;
+mod warnings;

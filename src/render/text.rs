@@ -13,6 +13,7 @@ use super::{
     difference::{self, Side},
     style::{self, paint},
     unreadable,
+    warnings::{Line, Told, and_more, folded},
 };
 use crate::{
     accounts::{AccountResult, Accounts},
@@ -64,9 +65,10 @@ fn one_plan(plan: &Plan) -> String {
     let account = plan.account_id.as_ref().map(|id| format!(" (account {})", visible(id))).unwrap_or_default();
     let _ = writeln!(out, "{} {}{account}\n", paint(style::STRONG, "Letters at"), visible(&plan.endpoint));
     let mut quiet = Quiet::default();
+    let told = Told::of(plan);
     for letter in &plan.letters {
         match letter {
-            PlannedLetter::Create(desired) => creation(&mut out, desired),
+            PlannedLetter::Create(desired) => creation(&mut out, desired, told.about(letter.name())),
             PlannedLetter::Conflict(settled, differences) => {
                 let about = format!("conflict · {}", standing(&settled.standing));
                 headline(&mut out, '!', style::CONFLICT, letter.name(), Some(&settled.source), &about);
@@ -89,7 +91,7 @@ fn one_plan(plan: &Plan) -> String {
     }
     quiet.write(&mut out);
     unreadable(&mut out, &plan.unreadable);
-    warnings(&mut out, &plan.warnings);
+    warnings(&mut out, &told.rest);
     let summary = plan.summary();
     let counts = [
         (summary.create, "to create", style::CREATE),
@@ -229,7 +231,7 @@ fn unreadable(out: &mut String, letters: &[UnreadableLetter]) {
     let _ = writeln!(out, "  {}\n", unreadable::ADVICE);
 }
 
-fn creation(out: &mut String, desired: &DesiredLetter) {
+fn creation(out: &mut String, desired: &DesiredLetter, warnings: &[&Warning]) {
     let letter = &desired.letter;
     headline(out, '+', style::CREATE, letter.name.as_str(), Some(&desired.source), "");
     field(out, "authorizer", &visible(letter.authorizer.as_str()));
@@ -244,6 +246,9 @@ fn creation(out: &mut String, desired: &DesiredLetter) {
             let digest = paint(style::DIM, &format!("sha256:{:.12}…", scan.digest.to_string()));
             field(out, "scan", &format!("{}  {digest}", visible(&scan.path)));
         }
+    }
+    for warning in warnings {
+        let _ = writeln!(out, "{INDENT}{} {}", paint(style::WARNING, "warning:"), of_one(warning));
     }
     out.push('\n');
 }
@@ -322,20 +327,40 @@ fn standing(standing: &Standing) -> String {
     parts.join(" · ")
 }
 
-fn warnings(out: &mut String, warnings: &[Warning]) {
-    for warning in warnings {
-        let _ = writeln!(
-            out,
-            "{} {}: {} [{}]",
-            paint(style::WARNING, "warning:"),
-            visible(&warning.name),
-            visible(&warning.message),
-            warning.code.as_str()
-        );
+/// A warning about a letter that is named before it.
+fn of_one(warning: &Warning) -> String {
+    let code = warning.rule.as_deref().unwrap_or(warning.code.as_str());
+    format!("{} [{}]", visible(&warning.message), visible(code))
+}
+
+fn warnings(out: &mut String, warnings: &[&Warning]) {
+    for line in folded(warnings) {
+        let line = match line {
+            Line::One(warning) => format!("{}: {}", visible(&warning.name), of_one(warning)),
+            Line::Many(code, names, count) => {
+                let names: Vec<String> = names.into_iter().map(|name| visible(name).into_owned()).collect();
+                format!("{count} {}: {} [{}]", code.about_many(), and_more(&names, count), code.as_str())
+            }
+        };
+        let _ = writeln!(out, "{} {line}", paint(style::WARNING, "warning:"));
     }
     if !warnings.is_empty() {
         out.push('\n');
     }
+}
+
+/// The warnings about letters to create, for whoever is asked whether to create them: empty without any.
+pub fn warnings_of_creates<'p>(plans: impl IntoIterator<Item = &'p Plan>) -> String {
+    let all: Vec<&Warning> = plans.into_iter().flat_map(Plan::warnings_of_creates).collect();
+    let mut out = String::new();
+    for warning in all.iter().take(SHOWN) {
+        let name = visible(&warning.name);
+        let _ = writeln!(out, "{} {name}: {}", paint(style::WARNING, "warning:"), of_one(warning));
+    }
+    if all.len() > SHOWN {
+        let _ = writeln!(out, "{} {} more above", paint(style::WARNING, "warning:"), all.len() - SHOWN);
+    }
+    out
 }
 
 fn reported(out: &mut String, letter: &ReportedLetter) {

@@ -44,8 +44,22 @@ pub fn insert(text: &str, line: usize, letter: &Letter<Picture>, comment: &str) 
     for line in comment.lines() {
         let _ = writeln!(new, "{pad}# {}", visible(line));
     }
-    new.push_str(&import::item(letter, &shared, dash));
+    new.push_str(&import::item(letter, &shared, dash, &paper));
     Ok([lines[..end].concat(), new.replace('\n', line_end), lines[end..].concat()].concat())
+}
+
+/// What is written above the picture of a successor, which is still the old one.
+pub(crate) fn paper(field: Field, _: &str) -> Vec<String> {
+    match field {
+        Field::Scan => vec![
+            "This is the old paper. Replace it with the scan of the new one; until then the letter can't be created."
+                .to_owned(),
+        ],
+        Field::FileKey => {
+            vec!["This is the old paper. Replace it with `scan:` and the path of the new scan; until then the letter can't be created.".to_owned()]
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn indent_of(line: &str) -> usize {
@@ -109,6 +123,7 @@ mod tests {
             authorizer: 菜鸟网络科技有限公司
             validity: 2026-01-01~2026-12-31
             signatures: [菜鸟网络, 菜鸟裹裹]
+            # This is the old paper. Replace it with the scan of the new one; until then the letter can't be created.
             scan: scans/a.png
 
           # The second.
@@ -127,6 +142,7 @@ mod tests {
           authorizedParty: 支付宝(中国)网络技术有限公司
           validity: 2026-01-01~2026-12-31
           signatures: [菜鸟网络, 菜鸟裹裹]
+          # This is the old paper. Replace it with the scan of the new one; until then the letter can't be created.
           scan: scans/a.png
         ");
         let two = renewed("letters:\n- name: 甲\n---\nletters: []\n", 2);

@@ -8,6 +8,7 @@ use std::collections::HashSet;
 
 use jiff::civil::Date;
 
+pub(crate) use insert::paper;
 pub use insert::{InsertError, insert};
 
 use crate::letter::{DesiredLetter, Letter, LetterName, NewLetter, Picture, Successions, Validity, ValueError};

@@ -85,7 +85,18 @@ impl Run<'_> {
             Work::Declared { mut loaded, today, expiring_days } => {
                 let letters = std::mem::take(&mut loaded.letters);
                 let plan = Plan::new(connection.endpoint.clone(), letters, &existing, today, expiring_days);
-                plan.check_creates().map_err(|refused| InvalidDeclarations::refused(*loaded, refused))?;
+                if let Err(refused) = plan.check_creates() {
+                    return Err(InvalidDeclarations::refused(*loaded, refused).into());
+                }
+                let shown = plan.creates().flat_map(DesiredLetter::warnings);
+                match loaded.warnings_besides(shown) {
+                    0 => {}
+                    1 => (self.on_warning)("the declarations have 1 other warning; `letterform validate` shows it"),
+                    others => {
+                        let message = "other warnings; `letterform validate` shows them";
+                        (self.on_warning)(&format!("the declarations have {others} {message}"));
+                    }
+                }
                 Ok(plan.of_account(target.account.clone()).of_caller(account_id))
             }
             Work::Saved(plan) => {

@@ -103,6 +103,9 @@ fn a_successor_is_declared_beside_its_predecessor_and_stops_the_warning() {
     let after = std::fs::read_to_string(project.path().join("letters.yaml")).unwrap();
     assert!(after.starts_with(&before), "{after}");
     insta::assert_snapshot!("the_declaration_of_a_successor", &after[before.len()..]);
+    let scan = after.rfind("scans/tea.png").unwrap();
+    project.write("letters.yaml", format!("{}scans/new.png\n", &after[..scan]));
+    project.write("scans/new.png", crate::project::PIXEL);
     assert_eq!(codes(), [""; 0]);
     let unknown = project.run(&["renew", "听雨茶业受权书", "--until", "2031-01-31"]).exits(1);
     assert!(unknown.stderr.contains("did you mean"), "{}", unknown.stderr);

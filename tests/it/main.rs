@@ -22,6 +22,7 @@ mod reliability;
 mod saved_plan;
 mod schema;
 mod secrets;
+mod shared_papers;
 mod signals;
 mod signature_vectors;
 mod simulation;

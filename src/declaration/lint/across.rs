@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet, hash_map::Entry};
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::renewal;
 use crate::{
     declaration::{Code, Diagnostic, Location, collector::Collector, document::Declared, letter::Located},
     letter::{Party, Picture, ScanDigest, SignatureName, Validity},
@@ -18,9 +19,10 @@ pub(in crate::declaration) fn letters(collector: &mut Collector, letters: &[Pict
     parties(collector, letters);
     signatures(collector, letters);
     contents(collector, letters);
+    renewal::letters(collector, letters);
 }
 
-fn place<T>(letter: &Declared, located: &Located<T>) -> Location {
+pub(super) fn place<T>(letter: &Declared, located: &Located<T>) -> Location {
     Location { file: letter.file, span: located.span }
 }
 
@@ -113,7 +115,7 @@ fn signatures(collector: &mut Collector, letters: &[Pictured<'_>]) {
 
 /// Everything that a letter says but its name.
 #[derive(PartialEq, Eq, Hash)]
-struct Said<'a> {
+pub(super) struct Said<'a> {
     parties: [&'a Party; 2],
     code: &'a str,
     validity: Validity,
@@ -121,28 +123,42 @@ struct Said<'a> {
     picture: PictureKey<'a>,
 }
 
+/// What tells pictures apart.
 #[derive(PartialEq, Eq, Hash)]
-enum PictureKey<'a> {
+pub(super) enum PictureKey<'a> {
     Digest(ScanDigest),
     FileKey(&'a str),
+}
+
+impl<'a> PictureKey<'a> {
+    pub(super) fn of(picture: &'a Picture) -> Self {
+        match picture {
+            Picture::Scan(scan) => Self::Digest(scan.digest),
+            Picture::FileKey(key) => Self::FileKey(key.as_str()),
+        }
+    }
+}
+
+impl<'a> Said<'a> {
+    /// What a letter says; `None` when it is not known as a whole.
+    pub(super) fn of(letter: &'a Declared, picture: Option<&'a Picture>) -> Option<Self> {
+        let content = letter.content.as_ref()?;
+        let mut signatures: Vec<_> = content.signatures.value.names.iter().collect();
+        signatures.sort_unstable();
+        Some(Self {
+            parties: [&content.authorizer.value, &content.authorized_party.value],
+            code: content.organization_code.value.as_str(),
+            validity: content.validity.value,
+            signatures,
+            picture: PictureKey::of(picture?),
+        })
+    }
 }
 
 fn contents(collector: &mut Collector, letters: &[Pictured<'_>]) {
     let mut seen: HashMap<Said<'_>, Location> = HashMap::with_capacity(letters.len());
     for (letter, picture) in letters {
-        let (Some(name), Some(content), Some(picture)) = (&letter.name, &letter.content, picture) else { continue };
-        let mut signatures: Vec<_> = content.signatures.value.names.iter().collect();
-        signatures.sort_unstable();
-        let said = Said {
-            parties: [&content.authorizer.value, &content.authorized_party.value],
-            code: content.organization_code.value.as_str(),
-            validity: content.validity.value,
-            signatures,
-            picture: match picture {
-                Picture::Scan(scan) => PictureKey::Digest(scan.digest),
-                Picture::FileKey(key) => PictureKey::FileKey(key.as_str()),
-            },
-        };
+        let (Some(name), Some(said)) = (&letter.name, Said::of(letter, *picture)) else { continue };
         let at = place(letter, name);
         match seen.entry(said) {
             Entry::Vacant(entry) => {

@@ -2,6 +2,7 @@
 
 pub(super) mod across;
 mod organization_code;
+mod renewal;
 mod signature;
 mod text;
 mod validity;

@@ -14,6 +14,7 @@ use super::{
     difference::{self, Side},
     text::{CONFLICT_ADVICE, next_step},
     unreadable,
+    warnings::{self, Line, Told, and_more},
 };
 use crate::{
     accounts::{AccountResult, Accounts},
@@ -121,9 +122,10 @@ fn add_plan(page: &mut Page, plan: &Plan) {
         page.text("Nothing to do: every declared letter exists as declared.\n\n".to_owned());
     }
     section(page, "In conflict", &format!("{CONFLICT_ADVICE}\n\n"), conflicts);
-    add_creates(page, &creates);
+    let told = Told::of(plan);
+    add_creates(page, &creates, &told);
     add_unreadable(page, plan);
-    add_warnings(page, &plan.warnings);
+    add_warnings(page, &told.rest);
     let unmanaged = plan.letters.iter().filter_map(|letter| match letter {
         PlannedLetter::Unmanaged(name, standing) => {
             let about = [&standing.state, &standing.status].map(|word| inline(word)).join(" ");
@@ -152,7 +154,7 @@ fn add_unreadable(page: &mut Page, plan: &Plan) {
 }
 
 /// What will be registered for good: every field of it, in as few columns as can be read side by side.
-fn add_creates(page: &mut Page, creates: &[&DesiredLetter]) {
+fn add_creates(page: &mut Page, creates: &[&DesiredLetter], told: &Told<'_>) {
     let Some(first) = creates.first() else { return };
     let party = &first.letter.authorized_party;
     let is_common = creates.iter().all(|desired| desired.letter.authorized_party == *party);
@@ -163,15 +165,23 @@ fn add_creates(page: &mut Page, creates: &[&DesiredLetter]) {
     let column = if is_common { "" } else { " authorized party |" };
     let line = if is_common { "" } else { "---|" };
     let _ = write!(head, "| letter | authorizer |{column} validity | signatures |\n|---|---|{line}---|---|\n");
-    let rows = creates.iter().map(|desired| create(desired, is_common)).collect();
+    let rows =
+        creates.iter().map(|desired| create(desired, is_common, told.about(desired.letter.name.as_str()))).collect();
     if creates.len() > MANY {
+        let warned = creates.iter().filter(|desired| !told.about(desired.letter.name.as_str()).is_empty()).count();
+        if warned > 0 {
+            page.text(format!(
+                "**{warned} of the {} letters to create have warnings**, beside them.\n\n",
+                creates.len()
+            ));
+        }
         folded(page, "To create", &head, rows);
     } else {
         section(page, "To create", &head, rows);
     }
 }
 
-fn create(desired: &DesiredLetter, without_party: bool) -> String {
+fn create(desired: &DesiredLetter, without_party: bool, warnings: &[&Warning]) -> String {
     let letter = &desired.letter;
     let signatures: Vec<&str> = letter.signatures.iter().map(AsRef::as_ref).collect();
     let picture = match &letter.picture {
@@ -179,8 +189,12 @@ fn create(desired: &DesiredLetter, without_party: bool) -> String {
         Picture::Scan(scan) => format!("scan {}", inline(&scan.path)),
     };
     let party = if without_party { String::new() } else { format!(" {} |", inline(letter.authorized_party.as_str())) };
+    let warnings = warnings.iter().fold(String::new(), |mut out, warning| {
+        let _ = write!(out, "<br><b>Warning:</b> {}", of_one(warning));
+        out
+    });
     format!(
-        "| {}<br><sub>{}<br>{picture}</sub> | {}<br><sub>{}</sub> |{party} {} to {} | {} |\n",
+        "| {}<br><sub>{}<br>{picture}</sub>{warnings} | {}<br><sub>{}</sub> |{party} {} to {} | {} |\n",
         strong(letter.name.as_str()),
         inline(&format!("{}:{}", desired.source.file, desired.source.line)),
         inline(letter.authorizer.as_str()),
@@ -252,7 +266,7 @@ fn add_report(page: &mut Page, report: &Report) {
     } else {
         section(page, "Created", head, created);
     }
-    add_warnings(page, &report.warnings);
+    add_warnings(page, &report.warnings.iter().collect::<Vec<_>>());
 }
 
 /// A conflict that the plan knew is told by the plan; one that was found while applying, by the report.
@@ -266,18 +280,26 @@ fn reported_conflict(letter: &ReportedLetter, found: &[Difference]) -> String {
     }
 }
 
-fn add_warnings(page: &mut Page, warnings: &[Warning]) {
-    let items: Vec<String> = warnings
-        .iter()
-        .map(|warning| {
-            format!("- {}: {} (`{}`)\n", strong(&warning.name), inline(&warning.message), warning.code.as_str())
-        })
-        .collect();
+fn add_warnings(page: &mut Page, warnings: &[&Warning]) {
+    let line = |line| match line {
+        Line::One(warning) => format!("- {}: {}\n", strong(&warning.name), of_one(warning)),
+        Line::Many(code, names, count) => {
+            let names: Vec<String> = names.into_iter().map(inline).collect();
+            format!("- {count} {}: {} (`{}`)\n", code.about_many(), and_more(&names, count), code.as_str())
+        }
+    };
+    let items: Vec<String> = warnings::folded(warnings).into_iter().map(line).collect();
     if items.len() > MANY {
         folded(page, "Warnings", "", items);
     } else {
         section(page, "Warnings", "", items);
     }
+}
+
+/// A warning about a letter that is named before it.
+fn of_one(warning: &Warning) -> String {
+    let code = warning.rule.as_deref().unwrap_or(warning.code.as_str());
+    format!("{} (`{}`)", inline(&warning.message), self::code(code))
 }
 
 fn section(page: &mut Page, title: &str, head: &str, items: Vec<String>) {

@@ -82,7 +82,12 @@ fn plan_of(texts: &[String; 8]) -> Accounts<Plan> {
             PlannedLetter::Unmanaged(name.clone(), standing),
         ],
         unreadable: Vec::new(),
-        warnings: vec![Warning { code: WarningCode::Expired, name: name.clone(), message: message.clone() }],
+        warnings: vec![Warning {
+            code: WarningCode::Expired,
+            name: name.clone(),
+            message: message.clone(),
+            rule: None,
+        }],
     })
 }
 

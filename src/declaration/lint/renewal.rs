@@ -1,0 +1,109 @@
+//! Papers that several letters show, and what a successor makes of its predecessor's end.
+
+use std::collections::{HashMap, HashSet};
+
+use super::across::{PictureKey, Pictured, Said, place};
+use crate::{
+    declaration::{Code, Diagnostic, Location, collector::Collector, document::Declared},
+    letter::{Letter, LetterName, Successions, renewals},
+};
+
+/// Looks at the letters that renew others, and at those that show one picture.
+pub(super) fn letters(collector: &mut Collector, letters: &[Pictured<'_>]) {
+    let papers = shared_papers(letters);
+    if papers.is_empty() && !collector.all().any(is_about_an_end) {
+        return;
+    }
+    let terms: Vec<Option<Letter<()>>> = letters.iter().map(|(letter, _)| terms(letter)).collect();
+    let successions = Successions::among(terms.iter().flatten());
+    silence_ends(collector, letters, &terms, &successions);
+    for paper in papers {
+        shared(collector, letters, &paper, &terms);
+    }
+}
+
+fn is_about_an_end(diagnostic: &Diagnostic) -> bool {
+    matches!(diagnostic.code, Code::Expired | Code::ExpiresSoon)
+}
+
+/// A letter without its picture.
+fn terms(letter: &Declared) -> Option<Letter<()>> {
+    let (name, content) = (letter.name.as_ref()?, letter.content.as_ref()?);
+    Some(Letter {
+        name: name.value.clone(),
+        authorizer: content.authorizer.value.clone(),
+        authorized_party: content.authorized_party.value.clone(),
+        organization_code: content.organization_code.value.clone(),
+        validity: content.validity.value,
+        signatures: content.signatures.value.names.clone(),
+        picture: (),
+    })
+}
+
+/// Nobody needs to be told of the end of letters that all have a successor. Several letters may have one validity, from the
+/// defaults.
+fn silence_ends(
+    collector: &mut Collector,
+    letters: &[Pictured<'_>],
+    terms: &[Option<Letter<()>>],
+    successions: &Successions<'_>,
+) {
+    let mut succeeded: HashMap<Location, bool> = HashMap::new();
+    for ((letter, _), terms) in letters.iter().zip(terms) {
+        let Some(content) = &letter.content else { continue };
+        let has_successor = terms.as_ref().is_some_and(|terms| successions.successor(terms).is_some());
+        *succeeded.entry(place(letter, &content.validity)).or_insert(true) &= has_successor;
+    }
+    collector.remove(|diagnostic| {
+        is_about_an_end(diagnostic)
+            && diagnostic.place.is_some_and(|place| succeeded.get(&place).copied().unwrap_or_default())
+    });
+}
+
+/// The letters that show one picture, by their indexes, in the order in which they are declared.
+fn shared_papers(letters: &[Pictured<'_>]) -> Vec<Vec<usize>> {
+    let mut by_picture: HashMap<PictureKey<'_>, Vec<usize>> = HashMap::with_capacity(letters.len());
+    for (index, (letter, picture)) in letters.iter().enumerate() {
+        if let (Some(picture), Some(_), Some(_)) = (picture, &letter.name, &letter.content) {
+            by_picture.entry(PictureKey::of(picture)).or_default().push(index);
+        }
+    }
+    let mut shared: Vec<Vec<usize>> = by_picture.into_values().filter(|letters| letters.len() > 1).collect();
+    shared.sort_unstable();
+    shared
+}
+
+/// Letters that show one picture: an error for one that renews another, a warning for others with different content.
+fn shared(collector: &mut Collector, letters: &[Pictured<'_>], paper: &[usize], terms: &[Option<Letter<()>>]) {
+    let known = paper.iter().filter_map(|index| Some((*index, terms[*index].as_ref()?)));
+    let by_name: HashMap<&LetterName, usize> = known.clone().map(|(index, letter)| (&letter.name, index)).collect();
+    let renewals: Vec<(usize, usize)> =
+        renewals(known.map(|(_, letter)| letter)).into_iter().map(|(new, old)| (by_name[new], by_name[old])).collect();
+    for (new, old) in &renewals {
+        collector.extend(renewed_with_old_paper(letters[*new].0, letters[*old].0));
+    }
+    let renewals: HashSet<usize> = renewals.into_iter().map(|(new, _)| new).collect();
+    let mut others = paper.iter().filter(|index| !renewals.contains(index)).map(|index| letters[*index]);
+    let Some((first, picture)) = others.next() else { return };
+    for (letter, other_picture) in others {
+        if Said::of(letter, other_picture) != Said::of(first, picture) {
+            collector.extend(shown_twice(letter, first));
+        }
+    }
+}
+
+fn renewed_with_old_paper(new: &Declared, old: &Declared) -> Option<Diagnostic> {
+    let (name, old_name) = (&new.name.as_ref()?.value, &old.name.as_ref()?.value);
+    let message = format!("the letter `{name}` shows the paper of `{old_name}`, which it renews");
+    let diagnostic = Diagnostic::new(Code::PictureOfPredecessor, message).at(place(new, new.picture.as_ref()?));
+    let diagnostic = diagnostic.relate(place(old, old.picture.as_ref()?), "the paper of the old letter");
+    Some(diagnostic.help("use the scan of the new paper"))
+}
+
+fn shown_twice(letter: &Declared, first: &Declared) -> Option<Diagnostic> {
+    let (name, first_name) = (&letter.name.as_ref()?.value, &first.name.as_ref()?.value);
+    let message = format!("the letters `{name}` and `{first_name}` show the same picture");
+    let diagnostic = Diagnostic::new(Code::PictureShared, message).at(place(letter, letter.picture.as_ref()?));
+    let diagnostic = diagnostic.relate(place(first, first.picture.as_ref()?), "the same picture");
+    Some(diagnostic.help("use the scan of this letter's own paper"))
+}
