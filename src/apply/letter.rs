@@ -6,7 +6,7 @@ use super::{
     upload::{UploadError, Uploads},
 };
 use crate::{
-    letter::{DesiredLetter, ExistingLetter, FileKey, Letter, NewLetter, Picture},
+    letter::{DesiredLetter, ExistingLetter, FileKey, Letter, NewLetter, Picture, folded_form},
     plan,
     retry::{Attempts, Caller, Held, Next, Purpose},
     service::{Answer, LetterFilter, Operation, Outcome, ServiceError, WriteLetters, find_by_name},
@@ -98,9 +98,12 @@ impl<'a, 'c, S: WriteLetters, R: ReadScans> Work<'a, 'c, S, R> {
             if exists || unknown {
                 answer_lost |= unknown;
                 match self.look_up().await {
-                    Ok(Some(found)) => return self.compare(&letter, &found, answer_lost),
-                    Ok(None) if exists => return LetterOutcome::Failed(Failure::invisible(&error)),
-                    Ok(None) => {}
+                    Ok(Sought::Found(found)) => return self.compare(&letter, &found, answer_lost),
+                    Ok(Sought::Alike(other)) if exists => {
+                        return LetterOutcome::Failed(Failure::named_alike(&error, &other));
+                    }
+                    Ok(Sought::Nothing) if exists => return LetterOutcome::Failed(Failure::invisible(&error)),
+                    Ok(Sought::Alike(_) | Sought::Nothing) => {}
                     Err(lookup) => return LetterOutcome::Unknown(Failure::in_doubt(&error, &lookup)),
                 }
             }
@@ -113,7 +116,7 @@ impl<'a, 'c, S: WriteLetters, R: ReadScans> Work<'a, 'c, S, R> {
 
     /// Looks the letter up by its name: among all letters first, then, as one answer may not hold all of a large account,
     /// among those of its authorizer's code and those of its first signature.
-    async fn look_up(&self) -> Result<Option<Answer<ExistingLetter>>, ServiceError> {
+    async fn look_up(&self) -> Result<Sought, ServiceError> {
         let letter = &self.desired.letter;
         let code = Some(letter.organization_code.clone());
         let signature = letter.signatures.iter().next().cloned();
@@ -123,16 +126,27 @@ impl<'a, 'c, S: WriteLetters, R: ReadScans> Work<'a, 'c, S, R> {
             LetterFilter { organization_code: None, signature },
         ];
         let mut hidden = None;
+        let mut alike = None;
+        let form = folded_form(letter.name.as_str());
         for filter in &filters {
             let answer = self.caller.query(Some(letter.name.as_str()), filter, Purpose::LookUp).await?;
             if let Some(found) = find_by_name(&answer.value.letters, &letter.name) {
-                return Ok(Some(Answer { value: found.clone(), request_id: answer.request_id }));
+                return Ok(Sought::Found(Answer { value: found.clone(), request_id: answer.request_id }));
             }
+            alike = alike.or_else(|| {
+                answer
+                    .value
+                    .letters
+                    .iter()
+                    .find(|other| folded_form(&other.name) == form)
+                    .map(|other| other.name.clone())
+            });
             let unreadable = answer.value.unreadable_by_name()(letter.name.as_str()).map(ToString::to_string);
             hidden = hidden.or(unreadable.map(|problem| (problem, answer.request_id)));
         }
         // A letter that can't be read may be this one.
-        hidden.map_or(Ok(None), |(problem, request_id)| {
+        let otherwise = alike.map_or(Sought::Nothing, Sought::Alike);
+        hidden.map_or(Ok(otherwise), |(problem, request_id)| {
             let operation = Operation::QuerySmsAuthorizationLetter;
             Err(ServiceError::Unusable { operation, problem, request_id })
         })
@@ -158,6 +172,16 @@ impl<'a, 'c, S: WriteLetters, R: ReadScans> Work<'a, 'c, S, R> {
             LetterOutcome::Unchanged { id }
         }
     }
+}
+
+/// What a look-up by a name shows.
+enum Sought {
+    /// The letter of that name.
+    Found(Answer<ExistingLetter>),
+    /// No such letter, and one whose name differs in case, width or spaces alone.
+    Alike(String),
+    /// Neither.
+    Nothing,
 }
 
 /// What becomes of a letter whose next create is not sent.

@@ -232,6 +232,17 @@ impl Failure {
         Self { help: Some(help), ..self }
     }
 
+    /// The service says that the name exists, and a letter has it in another form.
+    pub(super) fn named_alike(error: &ServiceError, other: &str) -> Self {
+        let failure = Self::of(error);
+        let message = format!(
+            "{}; the letter `{other}` exists, and its name differs in case, width or spaces alone",
+            failure.message
+        );
+        let help = format!("declare it as `{other}` if it is the same letter, or choose another name");
+        Self { message, help: Some(help), ..failure }
+    }
+
     pub(super) fn invisible(error: &ServiceError) -> Self {
         let failure = Self::of(error);
         let message = format!(

@@ -262,6 +262,20 @@ async fn a_name_that_exists_is_looked_up() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_name_that_exists_in_another_form_is_named() {
+    let service = Scripted::new([Create::RepeatsUnseen]);
+    service
+        .letters
+        .lock()
+        .unwrap()
+        .push(ExistingLetter { name: "ＡＣＭＥ 授权书".to_owned(), ..Default::default() });
+    let report = run(&service, vec![desired("Acme授权书", "a.png")]).await;
+    let failure = report.letters[0].outcome.failure().unwrap();
+    assert!(failure.message.contains("the letter `ＡＣＭＥ 授权书` exists"), "{}", failure.message);
+    assert!(failure.help.as_ref().unwrap().contains("declare it as `ＡＣＭＥ 授权书`"), "{failure:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn throttling_is_waited_out_and_a_refusal_is_final() {
     let (outcome, calls) = settled(&[Create::IsThrottled; 3]).await;
     assert_eq!(outcome, created(1, "C", Confirmation::Answer));

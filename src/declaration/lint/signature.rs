@@ -28,7 +28,7 @@ pub(super) fn check(collector: &mut FileCollector<'_>, source: &SourceFile, text
 
 /// The simplified form of a traditional character.
 ///
-/// The table has the characters that the Apache-licensed `TSCharacters` of `OpenCC` changes in every reading and that
+/// The table (`traditional.NOTICE.md` has its source and licence) has the characters that `TSCharacters` of `OpenCC` changes in every reading and that
 /// GB 2312, the repertoire of simplified Chinese, leaves out: each pair is the traditional and the simplified form.
 fn simplified(c: char) -> Option<char> {
     static TABLE: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
@@ -44,7 +44,9 @@ mod tests {
 
     #[test]
     fn tells_traditional_characters_from_those_in_use() {
-        for (traditional, expected) in [('國', '国'), ('龍', '龙'), ('測', '测'), ('網', '网')] {
+        for (traditional, expected) in
+            [('國', '国'), ('龍', '龙'), ('測', '测'), ('網', '网'), ('後', '后'), ('於', '于')]
+        {
             assert_eq!(simplified(traditional), Some(expected));
         }
         for used in "国龙乾著喆堃镕菜鸟裹〇a1".chars() {
