@@ -111,9 +111,10 @@ fn saved(
     let read = || -> anyhow::Result<Accounts<Plan>> { Ok(Accounts::from_saved(&std::fs::read(path)?)?) };
     let plans = read().with_context(|| format!("the plan {} can't be applied", path.display()))?;
     let (settings, planned) = args.workspace.select_planned(plans)?;
-    args.service.check_for(&planned)?;
+    let service_args = args.service()?;
+    service_args.check_for(&planned)?;
     let task = |Planned { plan, account }| {
-        let service = args.service.resolve(&settings, account.as_ref(), watch.clock)?;
+        let service = service_args.resolve(&settings, account.as_ref(), watch.clock)?;
         let observer = watch.observer(plan.account.as_ref(), &service)?;
         let scans = FileScans::of_plan(&plan);
         Ok::<_, anyhow::Error>(Ok((
@@ -122,7 +123,7 @@ fn saved(
             scans,
         )))
     };
-    Ok((args.service.parallelism(&settings), not_planned(planned).try_map(task)?))
+    Ok((service_args.parallelism(&settings), not_planned(planned).try_map(task)?))
 }
 
 /// The accounts that failed when the plan was made still have none.

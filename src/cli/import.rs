@@ -1,6 +1,7 @@
 //! `letterform import`
 
 use std::{
+    collections::HashSet,
     fs,
     path::{Path, PathBuf},
 };
@@ -19,7 +20,7 @@ use super::{
 use crate::{
     escape::visible,
     import::{self, ImportOptions, Imported},
-    letter::UnreadableLetter,
+    letter::{ExistingLetters, UnreadableLetter},
     render::{
         self,
         style::{self, paint},
@@ -42,6 +43,12 @@ pub(crate) struct Args {
     /// Path or URL of the JSON schema for editors, as printed by `letterform schema letters`
     #[arg(long, value_name = "URL|PATH", default_value = "letters.schema.json")]
     schema: String,
+    /// Import only the letter with this name
+    #[arg(long = "name", value_name = "NAME")]
+    names: Vec<String>,
+    /// Files or folders of declarations: letters that they declare are left out
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
     #[command(flatten)]
     workspace: WorkspaceArgs,
     #[command(flatten)]
@@ -49,15 +56,12 @@ pub(crate) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let targets = TargetArgs {
-        declarations: DeclarationArgs::default(),
-        workspace: args.workspace.clone(),
-        service: args.service.clone(),
-    };
-    let existing = targets.resolve()?.only()?.run(async |run, scopes| {
-        run.each(scopes, async |scope| Ok(run.existing(&scope.target(Box::new(Silent))).await?.letters)).await
-    })?;
-    let existing = only(existing)?;
+    let (existing, declared) = selected(args)?;
+    if existing.letters.is_empty() && declared > 0 {
+        tell_unreadable(&existing.unreadable);
+        tell!("Nothing to import: every letter that was asked for is declared.");
+        return Ok(Exit::Done);
+    }
     let options = ImportOptions { schema: &args.schema };
     match &args.out {
         None => {
@@ -77,6 +81,41 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
         }
     }
     Ok(Exit::Done)
+}
+
+/// The letters that are to be imported, and how many are left out because they are declared.
+fn selected(args: &Args) -> anyhow::Result<(ExistingLetters, usize)> {
+    let targets = TargetArgs {
+        declarations: DeclarationArgs::at(args.paths.clone()),
+        workspace: args.workspace.clone(),
+        service: args.service.clone(),
+    };
+    let found = targets.resolve()?.only()?.run(async |run, scopes| {
+        let loaded = run.each(scopes, async |scope| {
+            let desired = if args.paths.is_empty() { Vec::new() } else { scope.declarations.load_good()?.letters };
+            Ok((desired, scope))
+        });
+        run.each(loaded.await?, async |(desired, scope)| {
+            Ok((desired, run.existing(&scope.target(Box::new(Silent))).await?.letters))
+        })
+        .await
+    })?;
+    let (desired, mut existing) = only(found)?;
+    let missing: Vec<&str> = args
+        .names
+        .iter()
+        .map(String::as_str)
+        .filter(|name| existing.letters.iter().all(|letter| letter.name != *name))
+        .collect();
+    if !missing.is_empty() {
+        bail!("no letter named {} exists; `letterform list` shows those that do", missing.join(" or "));
+    }
+    existing.letters.retain(|letter| args.names.is_empty() || args.names.contains(&letter.name));
+    let wanted = existing.letters.len();
+    let declared: HashSet<&str> = desired.iter().map(|desired| desired.letter.name.as_str()).collect();
+    existing.letters.retain(|letter| !declared.contains(letter.name.as_str()));
+    let left_out = wanted - existing.letters.len();
+    Ok((existing, left_out))
 }
 
 /// Writes the files: all of them, or none when one is in the way.
@@ -111,9 +150,7 @@ fn write_one(path: &Path, file: &Imported, force: bool) -> anyhow::Result<()> {
 fn tell(files: &[Imported], unreadable: &[UnreadableLetter]) {
     let declared: usize = files.iter().map(|file| file.declared).sum();
     let refused: Vec<_> = files.iter().flat_map(|file| &file.refused).collect();
-    for letter in render::unreadable::lines(unreadable) {
-        tell!("{} {letter}", paint(style::WARNING, "warning:"));
-    }
+    tell_unreadable(unreadable);
     for letter in &refused {
         let obstacles: Vec<String> = letter.obstacles.iter().map(ToString::to_string).collect();
         tell!(
@@ -125,4 +162,10 @@ fn tell(files: &[Imported], unreadable: &[UnreadableLetter]) {
     }
     let kept = if refused.is_empty() { String::new() } else { format!(", {} kept as comments", refused.len()) };
     tell!("{} {declared} declared{kept}.", paint(style::STRONG, "Imported:"));
+}
+
+fn tell_unreadable(unreadable: &[UnreadableLetter]) {
+    for letter in render::unreadable::lines(unreadable) {
+        tell!("{} {letter}", paint(style::WARNING, "warning:"));
+    }
 }

@@ -30,6 +30,7 @@ mod stderr;
 mod step_summary;
 mod targets;
 mod validate;
+mod variables;
 mod workspace;
 
 use std::{

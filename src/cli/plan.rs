@@ -66,7 +66,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
         Format::Markdown => args.show(&markdown::plan(&plans))?,
     }
     step_summary::append(|| markdown::plan(&plans));
-    told_how_to_apply(args, plans.summary());
+    told_how_to_apply(args, plans.summary())?;
     Ok(if plans.any_failed() { Exit::Failed } else { args.exit(plans.summary()) })
 }
 
@@ -75,17 +75,18 @@ fn save(args: &Args, document: impl FnOnce() -> String) -> anyhow::Result<()> {
 }
 
 /// How to apply what was saved, with the options that are needed; nothing when there is nothing to create.
-fn told_how_to_apply(args: &Args, summary: PlanSummary) {
-    let Some(path) = args.out.as_deref().filter(|path| !files::is_stdout(path)) else { return };
+fn told_how_to_apply(args: &Args, summary: PlanSummary) -> anyhow::Result<()> {
+    let Some(path) = args.out.as_deref().filter(|path| !files::is_stdout(path)) else { return Ok(()) };
     if summary.create == 0 {
-        return;
+        return Ok(());
     }
-    let options = format!("{}{}", args.targets.workspace.to_repeat(), args.targets.service.to_repeat());
+    let options = format!("{}{}", args.targets.workspace.to_repeat(), args.targets.service()?.to_repeat());
     tell!(
         "Saved. To apply it: letterform apply --plan={}{}",
         visible(&shell_word(&path.display().to_string())),
         visible(&options)
     );
+    Ok(())
 }
 
 impl Args {

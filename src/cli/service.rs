@@ -5,6 +5,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use anyhow::{Context as _, anyhow, bail};
 use clap::ValueEnum;
 
+use super::variables::Variables;
 use crate::{
     accounts::Accounts,
     clock::Clock,
@@ -25,23 +26,25 @@ const MAX_CA_FILE: u64 = 16 << 20;
 /// Options of every command that talks to the service.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Service")]
+#[allow(clippy::doc_markdown, reason = "the help names variables as it names defaults")]
 pub(crate) struct ServiceArgs {
     /// Endpoint of the service, such as dysmsapi.aliyuncs.com; plain http for loopback addresses only
+    /// [env: LETTERFORM_ENDPOINT]
     #[arg(long, value_name = "URL", conflicts_with = "sandbox")]
     endpoint: Option<String>,
-    /// Region, such as cn-hangzhou [default: that of the profile, or cn-hangzhou]
+    /// Region, such as cn-hangzhou [env: LETTERFORM_REGION] [default: that of the profile, or cn-hangzhou]
     #[arg(long, value_name = "ID", conflicts_with = "endpoint")]
     region: Option<Region>,
-    /// Profile of the Alibaba Cloud CLI
+    /// Profile of the Alibaba Cloud CLI [env: LETTERFORM_PROFILE]
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
     /// Signature version of requests
     #[arg(long, value_enum, default_value_t, value_name = "FORM")]
     signature: Form,
-    /// Maximum number of concurrent requests [default: 8]
+    /// Maximum number of concurrent requests [env: LETTERFORM_PARALLELISM] [default: 8]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     parallelism: Option<u16>,
-    /// Timeout of a request, in seconds [default: 30]
+    /// Timeout of a request, in seconds [env: LETTERFORM_TIMEOUT] [default: 30]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
     timeout: Option<u64>,
     /// File with additional trusted root certificates (PEM)
@@ -64,6 +67,27 @@ enum Form {
 }
 
 impl ServiceArgs {
+    /// The same, with what the variables say where the command line says nothing.
+    pub(crate) fn or_environment(&self, variables: &Variables<'_>) -> anyhow::Result<Self> {
+        let mut args = self.clone();
+        // A place on the command line outranks each place in the environment.
+        if args.sandbox.is_none() && args.endpoint.is_none() && args.region.is_none() {
+            args.endpoint = variables.text("LETTERFORM_ENDPOINT");
+            args.region = variables.parse("LETTERFORM_REGION")?;
+            if args.endpoint.is_some() && args.region.is_some() {
+                bail!("LETTERFORM_ENDPOINT and LETTERFORM_REGION are both set; unset one of them");
+            }
+        }
+        args.profile = args.profile.or_else(|| variables.text("LETTERFORM_PROFILE"));
+        if args.parallelism.is_none() {
+            args.parallelism = variables.number("LETTERFORM_PARALLELISM", Settings::PARALLELISM)?;
+        }
+        if args.timeout.is_none() {
+            args.timeout = variables.number("LETTERFORM_TIMEOUT", Settings::TIMEOUT)?;
+        }
+        Ok(args)
+    }
+
     /// The service of an account, or of the arguments alone. What the arguments say outranks what the workspace says.
     pub(crate) fn resolve(
         &self,
@@ -165,8 +189,64 @@ impl ServiceArgs {
     /// Refuses what can't be meant for several accounts at once.
     pub(crate) fn check_for<T>(&self, accounts: &Accounts<T>) -> anyhow::Result<()> {
         if self.profile.is_some() && matches!(accounts, Accounts::Workspace(all) if all.len() > 1) {
-            bail!("one --profile would be used for every account of the workspace; add --account NAME");
+            bail!(
+                "one profile (--profile or LETTERFORM_PROFILE) would be used for every account of the workspace; add --account NAME"
+            );
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Command {
+        #[command(flatten)]
+        service: ServiceArgs,
+    }
+
+    fn args(line: &[&str], variables: &[(&str, &str)]) -> anyhow::Result<ServiceArgs> {
+        let variable =
+            |name: &str| variables.iter().find(|(variable, _)| *variable == name).map(|(_, value)| (*value).to_owned());
+        let line = std::iter::once("letterform").chain(line.iter().copied());
+        Command::try_parse_from(line)?.service.or_environment(&Variables(&variable))
+    }
+
+    #[test]
+    fn variables_stand_in_for_options_and_the_command_line_outranks_them() {
+        let all = [
+            ("LETTERFORM_ENDPOINT", "dysmsapi.ap-southeast-1.aliyuncs.com"),
+            ("LETTERFORM_PROFILE", "ci"),
+            ("LETTERFORM_PARALLELISM", "2"),
+            ("LETTERFORM_TIMEOUT", "5"),
+        ];
+        let set = args(&[], &all).expect("good");
+        assert_eq!((set.endpoint.as_deref(), set.profile.as_deref()), (Some(all[0].1), Some("ci")));
+        assert_eq!((set.parallelism, set.timeout), (Some(2), Some(5)));
+        for place in ["--sandbox", "--region=cn-hangzhou"] {
+            assert_eq!(args(&[place], &all).expect("good").endpoint, None, "{place}");
+        }
+        let line = ["--parallelism=9", "--timeout=7", "--profile=me"];
+        let line = args(&line, &all).expect("good");
+        assert_eq!((line.parallelism, line.timeout, line.profile.as_deref()), (Some(9), Some(7), Some("me")));
+    }
+
+    #[test]
+    fn a_variable_with_a_bad_value_is_named() {
+        for (name, value) in [
+            ("LETTERFORM_PARALLELISM", "0"),
+            ("LETTERFORM_PARALLELISM", "257"),
+            ("LETTERFORM_TIMEOUT", "soon"),
+            ("LETTERFORM_REGION", "cn-nowhere"),
+        ] {
+            let error = args(&[], &[(name, value)]).expect_err(value).to_string();
+            assert!(error.contains(name) && error.contains(value), "{error}");
+        }
+        let both = [("LETTERFORM_ENDPOINT", "https://a"), ("LETTERFORM_REGION", "cn-hangzhou")];
+        assert!(args(&[], &both).expect_err("both").to_string().contains("unset one"));
     }
 }

@@ -7,6 +7,7 @@ use super::{
     declarations::{DeclarationArgs, Declarations},
     failure,
     service::ServiceArgs,
+    variables::{self, Variables},
     workspace::{Selection, WorkspaceArgs, only},
 };
 use crate::{
@@ -46,17 +47,22 @@ pub(crate) struct Scope {
 impl TargetArgs {
     /// What the arguments ask for: what they say outranks what the workspace says.
     pub(crate) fn resolve(&self) -> anyhow::Result<Targets> {
-        let clock = clock()?;
+        let (clock, service) = (clock()?, self.service()?);
         let Selection { settings, accounts } = self.workspace.select(&self.declarations.paths)?;
-        self.service.check_for(&accounts)?;
+        service.check_for(&accounts)?;
         let scope = |account: Option<Account>| {
             Ok::<_, anyhow::Error>(Scope {
                 declarations: self.declarations.resolve(&settings, account.as_ref(), &clock),
-                service: self.service.resolve(&settings, account.as_ref(), &clock)?,
+                service: service.resolve(&settings, account.as_ref(), &clock)?,
                 account: account.map(|account| account.name),
             })
         };
-        Ok(Targets { accounts: accounts.try_map(scope)?, parallelism: self.service.parallelism(&settings) })
+        Ok(Targets { accounts: accounts.try_map(scope)?, parallelism: service.parallelism(&settings) })
+    }
+
+    /// The service, by the command line and the environment.
+    pub(crate) fn service(&self) -> anyhow::Result<ServiceArgs> {
+        self.service.or_environment(&Variables(&variables::of_process))
     }
 
     /// The day by which validities are judged.

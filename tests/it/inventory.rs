@@ -1,6 +1,8 @@
 //! What exists, listed, shown and imported by the built program.
 
-use crate::project::{Project, letter};
+use std::fs;
+
+use crate::project::{Project, Run, letter};
 
 /// The quickstart with its letters in the sandbox.
 fn applied() -> Project {
@@ -109,4 +111,35 @@ fn a_successor_is_declared_beside_its_predecessor_and_stops_the_warning() {
     assert_eq!(codes(), [""; 0]);
     let unknown = project.run(&["renew", "听雨茶业受权书", "--until", "2031-01-31"]).exits(1);
     assert!(unknown.stderr.contains("did you mean"), "{}", unknown.stderr);
+}
+
+#[test]
+fn import_leaves_out_what_is_declared_and_takes_what_is_named() {
+    let project = Project::with_letters(&["甲委托", "乙委托"]);
+    let _ = project.sandbox(&["apply", "--auto-approve"]).exits(0);
+    let nothing = project.sandbox(&["import", "."]).exits(0);
+    assert_eq!((nothing.stdout.as_str(), nothing.stderr.contains("Nothing to import")), ("", true));
+    let text = fs::read_to_string(project.path().join("letters.yaml")).unwrap().replace("乙委托", "丙委托");
+    project.write("letters.yaml", text);
+    let rest = project.sandbox(&["import", "letters.yaml"]).exits(0);
+    assert!(rest.stdout.contains("乙委托") && !rest.stdout.contains("甲委托"), "{}", rest.stdout);
+    let named = project.sandbox(&["import", "--name=甲委托"]).exits(0).stdout;
+    assert!(named.contains("甲委托") && !named.contains("乙委托"), "{named}");
+    let lost = project.sandbox(&["import", "--name=甲委"]).exits(1).stderr;
+    assert!(lost.contains("no letter named 甲委 exists"), "{lost}");
+    project.write("letters.yaml", "version: 1\nletters: [{}]\n");
+    assert!(project.sandbox(&["import", "letters.yaml"]).exits(1).stderr.contains("letters.yaml:2"));
+}
+
+#[test]
+fn a_variable_of_the_environment_stands_in_for_an_option() {
+    let project = Project::with_letters(&["委托"]);
+    let plan = |value: &str| {
+        let mut command = project.command(&["plan", "--sandbox"]);
+        Run::of(command.env("LETTERFORM_PARALLELISM", value).output().unwrap())
+    };
+    let _ = plan("2").exits(0);
+    let _ = plan("").exits(0);
+    let wrong = plan("many").exits(1).stderr;
+    assert!(wrong.contains("invalid value `many` in LETTERFORM_PARALLELISM"), "{wrong}");
 }
