@@ -7,7 +7,7 @@ use crate::{
     apply::{Report, ReportDocument, ReportSummary},
     inventory::{Inventory, InventoryDocument},
     letter::AccountName,
-    plan::{FORMAT_VERSION, Generator, Plan, PlanDocument, PlanSummary, ReadPlanError},
+    plan::{FORMAT_VERSION, Generator, Plan, PlanDocument, PlanSummary, ReadPlanError, strict},
     service::RequestId,
 };
 
@@ -309,8 +309,8 @@ impl Accounts<Plan> {
         struct Kind {
             accounts: Option<serde::de::IgnoredAny>,
         }
-        match serde_json::from_slice(json) {
-            Ok(Kind { accounts: Some(_) }) => Self::from_document(serde_json::from_slice(json)?),
+        match serde_json::from_str(&strict::text(json)?) {
+            Ok(Kind { accounts: Some(_) }) => Self::from_document(strict::read(json)?),
             _ => Plan::from_saved(json).map(Self::Single),
         }
     }

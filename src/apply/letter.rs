@@ -53,7 +53,7 @@ impl<'a, 'c, S: WriteLetters, R: ReadScans> Work<'a, 'c, S, R> {
             Err(UploadError::Scan(problem)) => LetterOutcome::Failed(Failure::of_scan(problem.to_string())),
             Err(UploadError::Held(Held::Stopped)) => LetterOutcome::Skipped(SkipReason::Interrupted),
             // One failed upload of a policy is the failure of all that wait for it: it is told once.
-            Err(UploadError::Held(Held::Failed(error))) if error.refuses_caller() && !self.halt.raise() => {
+            Err(UploadError::Held(Held::Failed(error))) if error.stops_caller() && !self.halt.raise() => {
                 LetterOutcome::Skipped(SkipReason::RefusedForAll)
             }
             Err(UploadError::Held(Held::Failed(error))) => LetterOutcome::Failed(Failure::of(&error)),
@@ -109,6 +109,9 @@ impl<'a, 'c, S: WriteLetters, R: ReadScans> Work<'a, 'c, S, R> {
             }
             self.in_doubt.store(answer_lost, Ordering::Relaxed);
             if self.caller.wait(Some(name), &mut attempts, &error, Purpose::Listing).await == Next::GiveUp {
+                if error.stops_caller() {
+                    self.halt.raise();
+                }
                 return given_up(&error, answer_lost);
             }
         }

@@ -1,4 +1,11 @@
-use std::{collections::VecDeque, sync::Mutex, time::Duration};
+use std::{
+    collections::VecDeque,
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use super::*;
 use crate::{
@@ -20,6 +27,8 @@ enum Create {
     CommitsAndCuts,
     /// The request is lost.
     Cuts,
+    /// There are no credentials at the moment.
+    IsNotSigned,
     /// Somebody else creates the same letter first.
     IsOvertaken,
     /// Somebody else creates another letter of that name first.
@@ -119,6 +128,8 @@ impl WriteLetters for Scripted {
     async fn upload(&self, object: ScanObject, _: Bytes, _: &Tell<'_>) -> Result<FileKey, ServiceError> {
         let key = format!("123456/{object}");
         self.uploads.lock().unwrap().push(key.clone());
+        // Others are uploaded at the same time.
+        tokio::task::yield_now().await;
         Ok(FileKey::try_from(key.as_str()).unwrap())
     }
 
@@ -143,6 +154,7 @@ impl WriteLetters for Scripted {
                 Err(lost())
             }
             Create::Cuts => Err(lost()),
+            Create::IsNotSigned => Err(ServiceError::NotSigned { operation, problem: "STS is away".to_owned() }),
             Create::IsOvertaken => {
                 self.commit(letter, letter.authorizer.as_str());
                 Err(Self::refusal("AuthorizationLetterNameRepeat"))
@@ -398,4 +410,60 @@ async fn a_look_up_that_shows_what_cannot_be_read_leaves_the_create_in_doubt() {
             other => panic!("{name:?}: {other:?}"),
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn credentials_that_are_away_for_a_moment_stop_no_run() {
+    let service = Scripted::new([Create::IsNotSigned; 3]);
+    let report = run(&service, (0..8).map(|i| desired(&format!("委托{i}"), "a.png")).collect()).await;
+    assert_eq!(report.summary().created, 8, "{report:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn credentials_that_stay_away_stop_the_run() {
+    let service = Scripted::new(vec![Create::IsNotSigned; 1_000]);
+    let report = run(&service, (0..40).map(|i| desired(&format!("委托{i}"), "a.png")).collect()).await;
+    let summary = report.summary();
+    assert!((1..=4).contains(&summary.failed) && summary.failed + summary.skipped == 40, "{summary:?}");
+    assert!(report.was_refused(), "{report:?}");
+    let sent = service.calls.lock().unwrap().iter().filter(|call| **call == C).count();
+    assert!(sent <= 4 * 8, "{sent} attempts");
+}
+
+/// A scan in memory, which counts those that are.
+struct Held<'a>(&'a AtomicUsize);
+
+impl AsRef<[u8]> for Held<'_> {
+    fn as_ref(&self) -> &[u8] {
+        static LARGEST: [u8; 5 << 20] = [0; 5 << 20];
+        &LARGEST
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn scans_in_memory_are_bounded_whatever_the_parallelism() {
+    static NOW: AtomicUsize = AtomicUsize::new(0);
+    static MOST: AtomicUsize = AtomicUsize::new(0);
+    struct Large;
+    impl ReadScans for Large {
+        async fn read(&self, _: &Source, _: &Scan) -> Result<Bytes, ScanProblem> {
+            MOST.fetch_max(NOW.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            Ok(Bytes::from_owner(Held(&NOW)))
+        }
+    }
+    let (service, stop) = (Scripted::new([]), Shutdown::new());
+    let caller = Caller::new(&service, RetryPolicy::default(), 1, &Silent, &stop);
+    let letters = (0..300).map(|i| desired(&format!("委托{i}"), &format!("{i}.png"))).collect();
+    let existing = ExistingLetters::default();
+    let plan = Plan::new("https://e".to_owned(), letters, &existing, "2026-11-24".parse().unwrap(), 60);
+    let report = apply(plan, &caller, &Large, &stop, 256).await;
+    assert_eq!(report.summary().created, 300);
+    // 64 MiB hold 12 scans of 5 MiB.
+    assert_eq!((NOW.load(Ordering::SeqCst), MOST.load(Ordering::SeqCst)), (0, 12));
 }

@@ -3,7 +3,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
 use super::{ReadScans, ScanProblem};
 use crate::{
@@ -12,10 +12,21 @@ use crate::{
     service::WriteLetters,
 };
 
+/// The unit in which the bytes of scans in memory are counted.
+const UNIT: usize = 1 << 10;
+
+/// The most bytes of scans that are in memory at once, in units of 1 KiB: 64 MiB, whatever the parallelism.
+const MOST_UNITS: usize = 64 << 10;
+
+/// The units of the largest scan that the service takes, of 5 MiB.
+const LARGEST_UNITS: u32 = 5 << 10;
+
 /// Uploads each scan once, however many letters share it.
 pub(super) struct Uploads<'a, S, R> {
     caller: &'a Caller<'a, S>,
     scans: &'a R,
+    /// What of memory is left for scans.
+    memory: Semaphore,
     done: Mutex<HashMap<ScanDigest, Arc<OnceCell<FileKey>>>>,
 }
 
@@ -27,7 +38,7 @@ pub(super) enum UploadError {
 
 impl<'a, S: WriteLetters, R: ReadScans> Uploads<'a, S, R> {
     pub(super) fn new(caller: &'a Caller<'a, S>, scans: &'a R) -> Self {
-        Self { caller, scans, done: Mutex::default() }
+        Self { caller, scans, memory: Semaphore::new(MOST_UNITS), done: Mutex::default() }
     }
 
     /// The key of the uploaded scan.
@@ -38,11 +49,27 @@ impl<'a, S: WriteLetters, R: ReadScans> Uploads<'a, S, R> {
         };
         let key = cell
             .get_or_try_init(|| async {
+                let mut memory = self.memory().await?;
                 let bytes = self.scans.read(source, scan).await.map_err(UploadError::Scan)?;
+                // How large it is, is known only now.
+                let spare = (LARGEST_UNITS as usize).saturating_sub(bytes.len().div_ceil(UNIT));
+                drop(memory.split(spare));
                 self.caller.upload(letter, scan.object(), bytes).await.map_err(UploadError::Held)
             })
             .await?;
         Ok(key.clone())
+    }
+
+    /// Room in memory for the largest scan, once there is some.
+    async fn memory(&self) -> Result<SemaphorePermit<'_>, UploadError> {
+        if let Ok(memory) = self.memory.try_acquire_many(LARGEST_UNITS) {
+            return Ok(memory);
+        }
+        tokio::select! {
+            biased;
+            () = self.caller.stopping() => Err(UploadError::Held(Held::Stopped)),
+            memory = self.memory.acquire_many(LARGEST_UNITS) => Ok(memory.expect("it is never closed")),
+        }
     }
 
     /// The key of a scan that was uploaded.

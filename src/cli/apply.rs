@@ -1,7 +1,8 @@
 //! `letterform apply`
 
 use std::{
-    io::BufRead as _,
+    fs::File,
+    io::{BufRead as _, Read as _},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -102,13 +103,27 @@ fn declared(args: &TargetArgs, watch: &Watch<'_>) -> anyhow::Result<(usize, Acco
     Ok((targets.parallelism, targets.accounts.try_map(task)?))
 }
 
+/// The largest saved plan that is read.
+const MAX_PLAN_BYTES: u64 = 256 << 20;
+
 /// The accounts of a saved plan: it names those that it is for, if it is for some of a workspace.
 fn saved(
     args: &TargetArgs,
     path: &Path,
     watch: &Watch<'_>,
 ) -> anyhow::Result<(usize, Accounts<Result<Task, RunError>>)> {
-    let read = || -> anyhow::Result<Accounts<Plan>> { Ok(Accounts::from_saved(&std::fs::read(path)?)?) };
+    let read = || -> anyhow::Result<Accounts<Plan>> {
+        let mut json = Vec::new();
+        File::open(path)?.take(MAX_PLAN_BYTES + 1).read_to_end(&mut json)?;
+        if json.len() as u64 > MAX_PLAN_BYTES {
+            bail!("it is larger than {} MiB", MAX_PLAN_BYTES >> 20);
+        }
+        let plans = Accounts::from_saved(&json)?;
+        if let Some(file) = plans.good().find_map(FileScans::file_outside) {
+            bail!("{file} is outside the current folder; run plan and apply in a folder that holds it");
+        }
+        Ok(plans)
+    };
     let plans = read().with_context(|| format!("the plan {} can't be applied", path.display()))?;
     let (settings, planned) = args.workspace.select_planned(plans)?;
     let service_args = args.service()?;
@@ -116,7 +131,7 @@ fn saved(
     let task = |Planned { plan, account }| {
         let service = service_args.resolve(&settings, account.as_ref(), watch.clock)?;
         let observer = watch.observer(plan.account.as_ref(), &service)?;
-        let scans = FileScans::of_plan(&plan);
+        let scans = FileScans::of_saved_plans();
         Ok::<_, anyhow::Error>(Ok((
             Target { account: plan.account.clone(), connect: service, observer },
             Work::Saved(plan),

@@ -114,7 +114,9 @@ fn waiting(wait: &Wait<'_>) -> Value {
 fn request(attempt: &Attempt<'_>) -> Value {
     let (outcome, request_id, error) = match attempt.result {
         AttemptResult::Answered(id) => ("done", id, None),
-        AttemptResult::Failed(error @ ServiceError::NotSent { .. }) => ("not-sent", None, Some(error)),
+        AttemptResult::Failed(error @ (ServiceError::NotSent { .. } | ServiceError::NotSigned { .. })) => {
+            ("not-sent", None, Some(error))
+        }
         AttemptResult::Failed(error) => (word(error.outcome()), error.request_id(), Some(error)),
     };
     json!({

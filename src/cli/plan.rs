@@ -19,6 +19,7 @@ use crate::{
         text,
     },
     retry::Silent,
+    run::FileScans,
 };
 
 /// Arguments of `plan`.
@@ -66,7 +67,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
         Format::Markdown => args.show(&markdown::plan(&plans))?,
     }
     step_summary::append(|| markdown::plan(&plans));
-    told_how_to_apply(args, plans.summary())?;
+    told_how_to_apply(args, plans.summary(), plans.good().find_map(FileScans::file_outside))?;
     Ok(if plans.any_failed() { Exit::Failed } else { args.exit(plans.summary()) })
 }
 
@@ -75,9 +76,16 @@ fn save(args: &Args, document: impl FnOnce() -> String) -> anyhow::Result<()> {
 }
 
 /// How to apply what was saved, with the options that are needed; nothing when there is nothing to create.
-fn told_how_to_apply(args: &Args, summary: PlanSummary) -> anyhow::Result<()> {
+fn told_how_to_apply(args: &Args, summary: PlanSummary, outside: Option<&str>) -> anyhow::Result<()> {
     let Some(path) = args.out.as_deref().filter(|path| !files::is_stdout(path)) else { return Ok(()) };
     if summary.create == 0 {
+        return Ok(());
+    }
+    if let Some(file) = outside {
+        tell!(
+            "Saved, but it can't be applied: {} is outside the current folder. Run plan and apply in a folder that holds it.",
+            visible(file)
+        );
         return Ok(());
     }
     let options = format!("{}{}", args.targets.workspace.to_repeat(), args.targets.service()?.to_repeat());

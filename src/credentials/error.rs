@@ -41,6 +41,14 @@ pub enum CredentialError {
     },
 }
 
+impl CredentialError {
+    /// Whether the same source may give credentials in a few seconds.
+    #[must_use]
+    pub fn passes(&self) -> bool {
+        matches!(self, Self::NotRenewed { problem: Problem::Unavailable(_), .. })
+    }
+}
+
 /// What to do when there are no credentials.
 const HELP: &str = "set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or run `aliyun configure`";
 

@@ -67,6 +67,9 @@ const SIGN_IN_MARGIN: i64 = 300;
 /// The largest answer that is read.
 const MAX_ANSWER: usize = 1 << 20;
 
+/// The most characters of a code or an id that are shown.
+const MAX_ID: usize = 128;
+
 /// The version of the API of STS.
 const STS_VERSION: &str = "2015-04-01";
 
@@ -340,8 +343,9 @@ async fn ask(
     let is_busy = status == 429 || status >= 500 || code.is_some_and(busy);
     let mut text = match (quoting, refusal) {
         (Quoting::Without(_), Some(letters::Head { code: Some(code), message, request_id, .. })) => {
+            let code = shorten(&code, MAX_ID);
+            let request_id = request_id.map(|id| shorten(&id, MAX_ID)).unwrap_or_default();
             let message = shorten(&message.unwrap_or_default(), MAX_MESSAGE);
-            let request_id = request_id.unwrap_or_default();
             format!("{host}: {code}: {message} (HTTP {status}, RequestId {request_id})")
         }
         _ => format!("{host}: HTTP {status}"),

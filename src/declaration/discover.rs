@@ -32,6 +32,14 @@ pub(super) fn discover(paths: &[PathBuf]) -> (Vec<DeclarationFile>, Vec<Diagnost
             Ok(_) => found.push(DeclarationFile { name: name(path), path: path.clone() }),
         }
     }
+    // Names are kept as text: a path that is none would lead nowhere once it is read from a plan.
+    found.retain(|file| {
+        let is_text = file.path.to_str().is_some();
+        if !is_text {
+            problems.push(not_text(&file.path));
+        }
+        is_text
+    });
     // Sorted first: which of a file's names is kept does not depend on the order of a folder.
     found.sort();
     let mut seen = HashSet::new();
@@ -121,6 +129,12 @@ fn missing(path: &Path, error: &io::Error) -> Diagnostic {
     } else {
         unreadable(path, error)
     }
+}
+
+fn not_text(path: &Path) -> Diagnostic {
+    Diagnostic::new(Code::FileUnreadable, format!("the path {} is not valid UTF-8", name(path)))
+        .about(name(path))
+        .help("rename the file, or the folder that it is in")
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {

@@ -178,6 +178,12 @@ pub enum ReadPlanError {
     /// It is no JSON, or JSON of another form.
     #[error("it is no saved plan: {0}")]
     Form(#[from] serde_json::Error),
+    /// It is no text.
+    #[error("it is neither UTF-8 nor UTF-16 with a byte order mark; save it as UTF-8")]
+    Encoding,
+    /// It has a field that is not known: somebody added or misspelt it.
+    #[error("unknown field `{0}`; create a new plan with `letterform plan --out FILE`")]
+    Unknown(String),
     /// It has another version.
     #[error("it has the format version {0}, and this program reads version {FORMAT_VERSION}; make the plan anew")]
     Version(u32),
@@ -242,7 +248,7 @@ impl Plan {
 
     /// Reads a saved plan.
     pub fn from_saved(json: &[u8]) -> Result<Self, ReadPlanError> {
-        Self::from_document(serde_json::from_slice(json)?)
+        Self::from_document(super::strict::read(json)?)
     }
 
     /// Reads a saved plan that is a part of another document.

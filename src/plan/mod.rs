@@ -5,6 +5,7 @@
 mod compare;
 mod document;
 mod stale;
+pub(crate) mod strict;
 mod warning;
 
 use std::{

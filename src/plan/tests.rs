@@ -293,3 +293,40 @@ fn a_saved_plan_is_stale_when_what_it_creates_may_exist() {
         assert_eq!(matches!(reasons[..], [Staleness::MayExist { .. }]), stale, "{reasons:?}");
     }
 }
+
+#[test]
+fn a_saved_plan_with_a_field_that_is_not_known_is_refused_at_every_level() {
+    let (new, same, other) = (declared("新"), declared("同"), declared("异"));
+    let mut changed = existing(&other);
+    changed.authorizer = "别的公司".to_owned();
+    let there = [existing(&same), changed, existing(&declared("外"))];
+    let saved = plan(vec![new, same, other], &there).to_saved_document();
+    let saved = serde_json::to_value(saved).unwrap();
+    let mut objects = Vec::new();
+    pointers(&saved, "", &mut objects);
+    assert!(objects.len() > 15, "{objects:?}");
+    for pointer in objects {
+        let mut foreign = saved.clone();
+        foreign.pointer_mut(&pointer).unwrap()["destroy"] = true.into();
+        let error = Plan::from_saved(foreign.to_string().as_bytes()).expect_err(&pointer).to_string();
+        assert!(error.contains("unknown field") && error.contains("destroy"), "{pointer}: {error}");
+    }
+    let mut both = saved;
+    both["letters"][0]["desired"]["fileKey"] = "1/a.png".into();
+    let error = Plan::from_saved(both.to_string().as_bytes()).expect_err("two pictures").to_string();
+    assert!(error.contains("unknown field `letters[0].desired.fileKey`"), "{error}");
+}
+
+/// The pointers of all objects of a document.
+fn pointers(value: &serde_json::Value, at: &str, found: &mut Vec<String>) {
+    match value {
+        serde_json::Value::Object(fields) => {
+            found.push(at.to_owned());
+            fields.iter().for_each(|(name, value)| pointers(value, &format!("{at}/{name}"), found));
+        }
+        serde_json::Value::Array(items) => {
+            items.iter().enumerate().for_each(|(i, item)| pointers(item, &format!("{at}/{i}"), found));
+        }
+        _ => {}
+    }
+}

@@ -103,6 +103,11 @@ impl<'a, S> Caller<'a, S> {
         Self { slots: Some(slots), ..self }
     }
 
+    /// Waits until nothing new is to be begun.
+    pub async fn stopping(&self) {
+        self.stop.requested().await;
+    }
+
     /// Where events go.
     pub fn observer(&self) -> &'a dyn Observer {
         self.observer

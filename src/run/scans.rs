@@ -1,11 +1,16 @@
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use bytes::Bytes;
 
 use crate::{
     apply::{ReadScans, ScanProblem},
     declaration::{self, ScanRoots},
-    letter::{Scan, Source},
+    letter::{Picture, Scan, Source},
     plan::Plan,
 };
 
@@ -19,11 +24,22 @@ impl FileScans {
         Self(Arc::new(roots))
     }
 
-    /// The scans of a saved plan: below the current folder, or beside the file that declares them.
-    pub fn of_plan(plan: &Plan) -> Self {
-        let files = plan.creates().map(|desired| PathBuf::from(&desired.source.file));
-        let paths: Vec<PathBuf> = std::iter::once(PathBuf::from(".")).chain(files).collect();
-        Self::new(ScanRoots::of(&paths))
+    /// The scans of a saved plan: below the current folder. A plan can't open other folders.
+    pub fn of_saved_plans() -> Self {
+        Self::new(ScanRoots::of(&[PathBuf::from(".")]))
+    }
+
+    /// A file of a plan that declares a scan and lies outside the current folder: saved, the plan can't be applied.
+    #[must_use]
+    pub fn file_outside(plan: &Plan) -> Option<&str> {
+        let here = fs::canonicalize(".").ok()?;
+        let with_scans = plan.creates().filter(|desired| matches!(desired.letter.picture, Picture::Scan(_)));
+        let files: BTreeSet<&str> = with_scans.map(|desired| desired.source.file.as_str()).collect();
+        files.into_iter().find(|file| {
+            let folder = Path::new(file).parent().unwrap_or(Path::new(""));
+            // What does not exist is told of when it is read.
+            fs::canonicalize(Path::new(".").join(folder)).is_ok_and(|folder| !folder.starts_with(&here))
+        })
     }
 }
 
@@ -47,6 +63,9 @@ fn read(source: &Source, scan: &Scan, roots: &ScanRoots) -> Result<Bytes, ScanPr
             scan.digest.to_string(),
             read.digest.to_string()
         )));
+    }
+    if read.format != scan.format {
+        return Err(ScanProblem(format!("{} is not of the format that the plan names; create a new plan", scan.path)));
     }
     Ok(read.bytes.into())
 }

@@ -28,7 +28,7 @@ impl ServiceError {
             Self::Unusable { operation: Operation::PostObject, .. } => {
                 Some("check any proxy or login page between this machine and the object store".to_owned())
             }
-            Self::Unusable { .. } | Self::NotSent { .. } => None,
+            Self::Unusable { .. } | Self::NotSigned { .. } | Self::NotSent { .. } => None,
         }
     }
 }

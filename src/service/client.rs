@@ -111,11 +111,14 @@ impl Client {
         shape: Shape,
     ) -> Result<Answer<Option<T>>, ServiceError> {
         let Inner { config, transport, .. } = &*self.0;
-        let credentials = config
-            .credentials
-            .get()
-            .await
-            .map_err(|error| ServiceError::NotSent { operation, problem: error.to_string() })?;
+        let credentials = config.credentials.get().await.map_err(|error| {
+            let problem = error.to_string();
+            if error.passes() {
+                ServiceError::NotSigned { operation, problem }
+            } else {
+                ServiceError::NotSent { operation, problem }
+            }
+        })?;
         let action = operation.to_string();
         let call = Call { action: &action, version: API_VERSION, parameters };
         let stamp = Stamp { time: config.clock.now(), nonce: (config.nonces)() };

@@ -69,6 +69,9 @@ impl fmt::Display for RequestId {
     }
 }
 
+/// How long the source of credentials is left alone after it gave none.
+const CREDENTIALS_WAIT: Duration = Duration::from_secs(5);
+
 /// What is known of a request that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -167,6 +170,14 @@ pub enum ServiceError {
         /// What happened.
         problem: String,
     },
+    /// The request was not sent: temporary credentials have expired, and new ones can't be had at the moment.
+    #[error("{operation}: {problem}")]
+    NotSigned {
+        /// The operation.
+        operation: Operation,
+        /// Why there are no credentials.
+        problem: String,
+    },
     /// The request could not be made.
     #[error("{operation}: {problem}")]
     NotSent {
@@ -184,7 +195,7 @@ impl ServiceError {
     pub fn outcome(&self) -> Outcome {
         match self {
             Self::Unusable { .. } | Self::NotSent { .. } => Outcome::Refused,
-            Self::NoConnection { .. } => Outcome::NotDone,
+            Self::NoConnection { .. } | Self::NotSigned { .. } => Outcome::NotDone,
             // Reading twice does no harm, so a page that refuses may be taken at its word.
             Self::Unreadable { .. } if self.is_final_page() => Outcome::Refused,
             Self::AnswerLost { .. } | Self::Stalled { .. } | Self::Unreadable { .. } => Outcome::Unknown,
@@ -202,7 +213,9 @@ impl ServiceError {
     pub fn retry(&self) -> Retry {
         match self {
             _ if self.outcome() == Outcome::Refused => Retry::Never,
-            Self::NoConnection { .. } | Self::AnswerLost { .. } | Self::Stalled { .. } => Retry::Often,
+            Self::NoConnection { .. } | Self::AnswerLost { .. } | Self::Stalled { .. } | Self::NotSigned { .. } => {
+                Retry::Often
+            }
             Self::Unusable { .. } | Self::NotSent { .. } => Retry::Never,
             Self::Unreadable { status, .. } if passes(*status) => Retry::Often,
             Self::Answered { status, .. } if passes(*status) => Retry::Often,
@@ -223,6 +236,12 @@ impl ServiceError {
             Self::NotSent { operation, .. } => *operation != Operation::PostObject,
             _ => false,
         }
+    }
+
+    /// Whether other requests of this caller would fail too, once the attempts of one are used up.
+    #[must_use]
+    pub fn stops_caller(&self) -> bool {
+        self.refuses_caller() || matches!(self, Self::NotSigned { .. })
     }
 
     /// Whether an answer to anything but a create is a plain `4xx` that nobody needs to ask about twice.
@@ -256,6 +275,7 @@ impl ServiceError {
             | Self::Stalled { problem, .. }
             | Self::NoConnection { problem, .. }
             | Self::AnswerLost { problem, .. }
+            | Self::NotSigned { problem, .. }
             | Self::NotSent { problem, .. } => secrets.remove_from(problem),
         }
         self
@@ -271,6 +291,7 @@ impl ServiceError {
             | Self::Stalled { operation, .. }
             | Self::NoConnection { operation, .. }
             | Self::AnswerLost { operation, .. }
+            | Self::NotSigned { operation, .. }
             | Self::NotSent { operation, .. } => *operation,
         }
     }
@@ -295,11 +316,12 @@ impl ServiceError {
         }
     }
 
-    /// How long the service asks to wait before another try.
+    /// How long to wait before another try: what the service asks for, or what the source of credentials is given.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Answered { retry_after, .. } | Self::Unreadable { retry_after, .. } => *retry_after,
+            Self::NotSigned { .. } => Some(CREDENTIALS_WAIT),
             _ => None,
         }
     }

@@ -171,3 +171,25 @@ fn what_standard_error_does_not_take_is_dropped() {
         assert_eq!(shell(&project, &format!(r#""$L" plan nowhere {redirection}"#)).status, 1, "{redirection}");
     }
 }
+
+#[test]
+fn five_renewals_at_once_leave_five_successors() {
+    let names = ["甲授权书", "乙授权书", "丙授权书", "丁授权书", "戊授权书"];
+    let project = Project::with_letters(&names);
+    let file = project.path().join("letters.yaml");
+    let hard = project.path().join("hard");
+    fs::hard_link(&file, &hard).unwrap();
+    let renew = |name: &&str| {
+        let mut command = project.command(&["renew", name, "--until=2031-12-31", &format!("--name={name}2031")]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let running: Vec<_> = names.iter().map(renew).collect();
+    for process in running {
+        let _ = Run::of(process.wait_with_output().unwrap()).exits(0);
+    }
+    let text = fs::read_to_string(&file).unwrap();
+    for name in names {
+        assert!(text.contains(&format!("name: {name}2031")), "{name}: {text}");
+    }
+    assert_eq!(fs::read_to_string(&hard).unwrap(), text, "the hard link stays one");
+}

@@ -34,3 +34,61 @@ fn the_endpoint_of_a_saved_plan_is_compared_before_credentials_are_looked_for() 
     let stale = project.run(&["apply", "--plan=plan.json", "--auto-approve"]).exits(1);
     assert!(stale.stderr.contains("sandbox:") && !stale.stderr.contains("credentials"), "{}", stale.stderr);
 }
+
+/// Saves a plan in the sandbox, changes it, and applies it.
+fn applied_after(project: &Project, change: impl FnOnce(String) -> Vec<u8>) -> crate::project::Run {
+    let _ = project.sandbox(&["plan", "--out=plan.json"]).exits(0);
+    let plan = std::fs::read_to_string(project.path().join("plan.json")).unwrap();
+    project.write("plan.json", change(plan));
+    project.sandbox(&["apply", "--plan=plan.json", "--auto-approve"])
+}
+
+#[test]
+fn a_plan_that_powershell_has_rewritten_is_applied() {
+    for unit in [u16::to_le_bytes, u16::to_be_bytes] {
+        let project = Project::with_letters(&["委托"]);
+        let wide = |plan: String| format!("\u{feff}{plan}").encode_utf16().flat_map(unit).collect();
+        assert!(applied_after(&project, wide).exits(0).stdout.contains("1 created"));
+    }
+    let project = Project::with_letters(&["委托"]);
+    assert!(applied_after(&project, |plan| format!("\u{feff}{plan}").into()).exits(0).stdout.contains("1 created"));
+}
+
+#[test]
+fn a_picture_format_that_contradicts_the_scan_makes_a_plan_stale() {
+    let project = Project::with_letters(&["委托"]);
+    let run = applied_after(&project, |plan| plan.replace("\"format\": \"png\"", "\"format\": \"gif\"").into());
+    let run = run.exits(1);
+    assert!(run.stderr.contains("scan.png is not of the format that the plan names"), "{}", run.stderr);
+}
+
+#[test]
+fn a_plan_opens_no_folder_outside_the_current_one() {
+    let project = Project::with_letters(&["委托"]);
+    let project = project.letters("inner/letters.yaml", &["内"]).file("inner/scan.png", crate::project::PIXEL);
+    let _ = project.sandbox(&["plan", "--out=inner/plan.json", "letters.yaml"]).exits(0);
+    let plan = std::fs::read_to_string(project.path().join("inner/plan.json")).unwrap();
+    project.write("inner/plan.json", plan.replace("\"letters.yaml\"", "\"../letters.yaml\""));
+    let mut apply =
+        project.command(&["apply", "--plan=plan.json", "--auto-approve", "--sandbox=../.letterform/sandbox"]);
+    let run = crate::project::Run::of(apply.current_dir(project.path().join("inner")).output().unwrap()).exits(1);
+    assert!(run.stderr.contains("../letters.yaml is outside the current folder"), "{}", run.stderr);
+    let mut plan = project.command(&["plan", "--out=plan.json", "..", "--sandbox"]);
+    let run = crate::project::Run::of(plan.current_dir(project.path().join("inner")).output().unwrap()).exits(0);
+    assert!(run.stderr.contains("it can't be applied: ../"), "{}", run.stderr);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_path_that_is_no_text_is_refused_by_every_command() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let project = Project::new();
+    let folder = project.path().join(std::ffi::OsStr::from_bytes(b"a\xB2\xCB"));
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("letters.yaml"), "version: 1\nletters: []\n").unwrap();
+    for arguments in [&["validate"][..], &["plan", "--sandbox"], &["apply", "--auto-approve", "--sandbox"]] {
+        let run = project.run(arguments).exits(1);
+        let printed = format!("{}{}", run.stdout, run.stderr);
+        assert!(printed.contains("is not valid UTF-8"), "{arguments:?}: {printed}");
+    }
+}
