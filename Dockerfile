@@ -39,13 +39,14 @@ FROM debian:${DEBIAN}-slim AS ci
 RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates curl git jq \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --uid 65532 --create-home letterform
+    && git config --system --add safe.directory '*'
 COPY --from=build /image/usr/local /usr/local
 COPY --chmod=755 ci/letterform-ci.sh ci/comment.sh /usr/local/lib/letterform/
 LABEL org.opencontainers.image.title="letterform for CI" \
       org.opencontainers.image.description="letterform with sh, curl, jq and git" \
       org.opencontainers.image.licenses="MIT OR Apache-2.0"
-USER 65532:65532
+# Root, as the runners want it: they mount folders of a user of theirs, whose files a job in a container must be able to write
+# (GITHUB_OUTPUT, the checkout), and git must not refuse to read what belongs to another.
 WORKDIR /letters
 CMD ["letterform", "--help"]
 

@@ -25,18 +25,31 @@ esac
 
 # A comment is longer than an argument may be.
 body=$(mktemp)
-trap 'rm -f "$body"' EXIT
+answer=$(mktemp)
+trap 'rm -f "$body" "$answer"' EXIT
+
+refused() { # refused STATUS: what the forge says, in one line, as a runner would obey the beginning of another
+    words=$(jq -r '[.message // .error // ., (.errors[]? | .message? // .code? // .)] | map(tostring) | join("; ")' \
+        "$answer" 2>/dev/null || head -c 300 "$answer")
+    printf '%s answered %s: %s\n' "$forge" "$1" "$(printf '%s' "$words" | tr -d '\000-\011\013-\037' | tr '\n' ' ' | head -c 1000)" >&2
+    return 1
+}
 
 request() { # request METHOD URL [BODY-FILE]: the answer's body, or a failure
     method=$1
     url=$2
     sent=${3:-}
-    set -- --silent --show-error --fail --max-time 60 --config - --request "$method" --url "$url" \
+    set -- --silent --show-error --output "$answer" --write-out '%{http_code}' --max-time 60 --config - --request "$method" --url "$url" \
         --header "$accept" --header 'Content-Type: application/json'
     # What was posted and not answered may be there: only what can be done twice is tried again.
     if [ "$method" != POST ]; then set -- "$@" --retry 3; fi
     if [ -n "$sent" ]; then set -- "$@" --data-binary "@$sent"; fi
-    printf 'header = "%s"\n' "$authorization" | curl "$@"
+    : >"$answer"
+    code=$(printf 'header = "%s"\n' "$authorization" | curl "$@") || return 1
+    case $code in
+    2??) cat "$answer" ;;
+    *) refused "$code" ;;
+    esac
 }
 
 find_ours() { # find_ours URL FILTER: the id of the first entry of all pages that FILTER picks

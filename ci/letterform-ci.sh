@@ -1,7 +1,9 @@
 #!/bin/sh
 # The jobs of a CI system: what a pull request would do, what a merge does, and what the night finds.
 #
-# usage: letterform-ci.sh validate|pr|merge|nightly
+# usage: letterform-ci.sh validate|pr|merge|nightly [as-step]
+#
+# With as-step it is the step of a GitHub action: it writes the step's outputs, of which the exit status is one, and exits with 0.
 #
 # All else is in variables, so that nothing that a pull request can name becomes a part of a command:
 #   LETTERFORM            the program (letterform)
@@ -15,15 +17,63 @@
 #
 # It writes to LETTERFORM_OUT: comment.md, what is to be posted, also when something fails; plan.json; with merge, journal.jsonl.
 # The exit status is that of the program: 0 done, 1 an error, 3 a conflict; with nightly, 4 when a letter ends soon.
+# A job that is cancelled begins nothing new, finishes what is under way, and leaves the report of it.
 set -eu
 
-mode=${1:?usage: letterform-ci.sh validate|pr|merge|nightly}
+usage="usage: letterform-ci.sh validate|pr|merge|nightly [as-step]"
+mode=${1:?$usage}
+as_step=${2:-}
 letterform=${LETTERFORM:-letterform}
 out=${LETTERFORM_OUT:-letterform-out}
 account=${LETTERFORM_ACCOUNT:-}
 mkdir -p "$out"
 # What an earlier run left must not be taken for this one's.
-rm -f "$out/comment.md" "$out/plan.json" "$out/expiring.txt" "$out/problem.txt"
+rm -f "$out/comment.md" "$out/plan.json" "$out/expiring.md" "$out/problem.txt"
+
+count() { # count ACTION: from the plan, when there is one
+    jq -r --arg action "$1" '.summary[$action]' "$out/plan.json" 2>/dev/null || true
+}
+
+finish() { # finish STATUS: tells GitHub what came of the step
+    rm -rf "$told"
+    if [ "$as_step" != as-step ]; then exit "$1"; fi
+    {
+        echo "status=$1"
+        echo "create=$(count create)"
+        echo "conflict=$(count conflict)"
+        echo "folder=$out"
+    } >>"$GITHUB_OUTPUT"
+    exit 0
+}
+told=$(mktemp -d)
+trap 'finish "$?"' EXIT
+
+# Signals go on to the program, in another kind than they came: what a runner sends to all processes at once reaches the program twice
+# then, and two kinds at once are one to it. A second one later makes it end at once.
+running=
+stopped=
+stop() { # stop SIGNAL STATUS
+    stopped=$2
+    if [ -z "$running" ]; then exit "$2"; fi
+    kill -s "$1" "$running" 2>/dev/null || true
+}
+trap 'stop TERM 130' INT
+trap 'stop INT 143' TERM
+trap 'stop TERM 129' HUP
+
+await() { # await PROCESS: its exit status, however many signals come meanwhile
+    running=$1
+    while :; do
+        before=$stopped
+        stopped=
+        ended=0
+        wait "$running" || ended=$?
+        if [ -z "$stopped" ]; then break; fi
+    done
+    stopped=$before
+    running=
+    return "$ended"
+}
 
 # The options of this run become the positional parameters: the only list that sh has, and safe with any character.
 set --
@@ -46,21 +96,29 @@ RULES
 format=text
 if [ -n "${GITHUB_ACTIONS:-}" ]; then format=github; fi
 
-service() { # service COMMAND OPTION…: runs a command that asks the service
+service() { # service COMMAND OPTION…: starts a command that asks the service, beside this script
     command=$1
     shift
     if [ -n "${LETTERFORM_ENDPOINT:-}" ]; then set -- "$@" "--endpoint=$LETTERFORM_ENDPOINT"; fi
     if [ -n "${LETTERFORM_REGION:-}" ]; then set -- "$@" "--region=$LETTERFORM_REGION"; fi
-    "$letterform" "$command" "$@"
+    "$letterform" "$command" "$@" &
 }
 
 asked() { # asked FILE COMMAND OPTION…: the same, with what is printed in FILE, and what is told in problem.txt and at once in the log
     file=$1
     shift
-    echo 0 >"$out/status"
-    { service "$@" 2>&1 >"$file" || echo "$?" >"$out/status"; } | tee "$out/problem.txt" >&2
-    status=$(cat "$out/status")
-    rm "$out/status"
+    mkfifo "$told/fifo"
+    # It ends when the program has told everything, and not before.
+    (
+        trap '' INT TERM HUP
+        exec tee "$out/problem.txt" <"$told/fifo" >&2
+    ) &
+    teller=$!
+    service "$@" >"$file" 2>"$told/fifo"
+    status=0
+    await $! || status=$?
+    wait "$teller" || true
+    rm "$told/fifo"
     return "$status"
 }
 
@@ -82,8 +140,9 @@ problem() { # problem HEADLINE: a comment that says why there is no plan, from p
 
 validate() { # validate OPTION…: shows mistakes where the CI system shows them, and writes the comment
     status=0
-    "$letterform" validate "--format=$format" "$@" || status=$?
-    if [ "$status" = 0 ]; then return 0; fi
+    "$letterform" validate "--format=$format" "$@" &
+    await $! || status=$?
+    if [ "$status" = 0 ] || [ -n "$stopped" ]; then return "$status"; fi
     "$letterform" validate --color=never "$@" >"$out/problem.txt" 2>&1 || true
     problem "the declarations are not valid"
     return "$status"
@@ -148,26 +207,25 @@ merge)
 nightly)
     days=${LETTERFORM_EXPIRING:-60}
     status=0
-    plan "$@" --detailed-exitcode "--expiring-days=$days" || status=$?
+    # An issue has room for 65,536 characters: what ends soon gets a part of it.
+    plan "$@" --detailed-exitcode "--expiring-days=$days" --comment-limit=45000 || status=$?
     # Status 2 says that something is to be created: that is the business of a merge.
     if [ "$status" = 2 ]; then status=0; fi
     if [ "$status" = 0 ] || [ "$status" = 3 ]; then
-        service list "$@" "--expiring=${days}d" --format=csv >"$out/expiring.csv"
-        # One line is the heads.
-        if [ "$(wc -l <"$out/expiring.csv")" -gt 1 ]; then
-            service list "$@" "--expiring=${days}d" --color=never >"$out/expiring.txt"
-            {
-                printf '\n### Ends within %s days, with no successor\n\n' "$days"
-                quoted "$out/expiring.txt"
-            } >>"$out/comment.md"
+        listed=0
+        asked "$out/expiring.md" list "$@" "--expiring=${days}d" --sort=expiry --format=markdown --comment-limit=20000 || listed=$?
+        # Nothing is in it when nothing ends.
+        if [ -s "$out/expiring.md" ]; then
+            printf '\n' | cat - "$out/expiring.md" >>"$out/comment.md"
             if [ "$status" = 0 ]; then status=4; fi
         fi
+        if [ "$listed" != 0 ]; then status=$listed; fi
     fi
     cat "$out/comment.md"
     exit "$status"
     ;;
 *)
-    echo "usage: letterform-ci.sh validate|pr|merge|nightly" >&2
+    echo "$usage" >&2
     exit 1
     ;;
 esac

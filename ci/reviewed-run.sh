@@ -9,9 +9,13 @@ workflow=${1:?usage: reviewed-run.sh WORKFLOW-FILE}
 api=${GITHUB_API_URL:-https://api.github.com}/repos/${GITHUB_REPOSITORY:?}
 
 get() { # get URL
-    printf 'header = "Authorization: Bearer %s"\n' "${GITHUB_TOKEN:?}" |
-        curl --silent --show-error --fail --max-time 60 --retry 3 --config - \
-            --header 'Accept: application/vnd.github+json' --url "$1"
+    answer=$(printf 'header = "Authorization: Bearer %s"\n' "${GITHUB_TOKEN:?}" |
+        curl --silent --show-error --fail-with-body --max-time 60 --retry 3 --config - \
+            --header 'Accept: application/vnd.github+json' --url "$1") || {
+        echo "GitHub says: $(printf '%s' "$answer" | jq -r .message 2>/dev/null | tr -d '\r\n' | head -c 1000)" >&2
+        return 1
+    }
+    printf '%s' "$answer"
 }
 
 head=$(get "$api/commits/${GITHUB_SHA:?}/pulls" | jq -r '[.[] | select(.merged_at)][0].head.sha // empty')

@@ -55,11 +55,11 @@ pub(super) fn watch() -> anyhow::Result<()> {
     };
     let watch = move || {
         runtime.block_on(async {
-            let signal = signals.next().await;
-            let Some(work) = work() else { exit(&signal) };
+            let first = signals.next().await;
+            let Some(work) = work() else { exit(&first) };
             work.shutdown.request();
             tell!("{} {}", paint(style::WARNING, "stopping:"), work.told);
-            let signal = signals.next().await;
+            let signal = signals.next_but_echo(&first).await;
             work.shutdown.request();
             tokio::select! {
                 () = tokio::time::sleep(LAST_WORDS) => exit(&signal),
@@ -75,6 +75,23 @@ pub(super) fn watch() -> anyhow::Result<()> {
 fn exit(signal: &Caught) -> ! {
     tell!("{} by {}", paint(style::WARNING, "stopped"), signal.name);
     process::exit(128 + signal.number);
+}
+
+/// How soon after a signal another kind of signal is the same request.
+const ECHO: Duration = Duration::from_secs(1);
+
+impl Signals {
+    /// The next signal. A CI system that signals all processes of a job reaches this one twice when a script passes the signal
+    /// on, as `ci/letterform-ci.sh` does in another kind: that counts once. Two Ctrl-C are always two.
+    async fn next_but_echo(&mut self, first: &Caught) -> Caught {
+        let echo = tokio::time::Instant::now() + ECHO;
+        loop {
+            let signal = self.next().await;
+            if signal.number == first.number || tokio::time::Instant::now() >= echo {
+                return signal;
+            }
+        }
+    }
 }
 
 /// A signal that was caught.

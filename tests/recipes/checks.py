@@ -10,6 +10,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -40,6 +41,8 @@ class Forge(http.server.BaseHTTPRequestHandler):
     # Who speaks: a token of another has another name.
     login = "github-actions[bot]"
     forbidden = False
+    # As GitHub counts them.
+    longest = 65_536
 
     def do_GET(self):
         path, _, query = self.path.partition("?")
@@ -61,7 +64,11 @@ class Forge(http.server.BaseHTTPRequestHandler):
         if self.forbidden:
             self.body()
             return self.answer({"message": "Resource not accessible by integration"}, 403)
-        entry = self.body() | {"id": len(self.entries) + 7, "number": len(self.entries) + 7}
+        body = self.body()
+        if len(body["body"].encode("utf-16-le")) // 2 > self.longest:
+            errors = [{"resource": "Issue", "code": "custom", "field": "body", "message": "body is too long (maximum is 65536 characters)"}]
+            return self.answer({"message": "Validation Failed\n::stop-commands::x", "errors": errors}, 422)
+        entry = body | {"id": len(self.entries) + 7, "number": len(self.entries) + 7}
         entry |= {"user": {"login": self.login}, "author": {"username": "letterform-bot"}}
         self.entries.append(entry)
         return self.answer(entry, 201)
@@ -93,7 +100,7 @@ class Forge(http.server.BaseHTTPRequestHandler):
 class World:
     """A repository with letters, an emulator, and a forge."""
 
-    def __init__(self):
+    def __init__(self, *faults):
         self.folder = pathlib.Path(tempfile.mkdtemp())
         (self.folder / "letters").mkdir()
         shutil.copy(ROOT / "examples/quickstart/scans/tea.png", self.folder / "letters/scan.png")
@@ -106,6 +113,7 @@ class World:
         (self.folder / "temp").mkdir()
         self.artifacts = {}
         command = [PROGRAM, "emulator", "--listen", "127.0.0.1:0", "--state", ":memory:"]
+        command += [part for fault in faults for part in ("--fault", fault)]
         environment = {"PATH": os.environ["PATH"], "LETTERFORM_NOW": NOW}
         self.emulator = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
         self.endpoint = re.search(r"http://\S+", self.emulator.stdout.readline())[0]
@@ -143,7 +151,8 @@ class World:
     def context(self, **more):
         """What expressions may name."""
         return {
-            "github.action_path": str(ROOT), "runner.temp": str(self.folder / "temp"), "github.event.pull_request.number": "12",
+            # Of the machine outside, where the job runs in a container.
+            "github.action_path": "/outside", "runner.temp": str(self.folder / "temp"), "github.event.pull_request.number": "12",
             "github.token": "t0ken", "github.repository": "example/letters",
             "github.event.pull_request.head.repo.full_name": "example/letters", **more,
         }
@@ -195,7 +204,7 @@ class World:
     def composite(self, folder, given, environment):
         action = yaml.safe_load((folder / "action.yml").read_text(encoding="utf-8"))
         assert set(given) <= set(action["inputs"]), given
-        context = self.context(**{"github.action_path": str(folder)})
+        context, environment = self.context(), environment | {"GITHUB_ACTION_PATH": str(folder)}
         known = {name: filled(about.get("default", ""), context) for name, about in action["inputs"].items()}
         context |= {f"inputs.{name}": value for name, value in (known | given).items()}
         status, printed = self.steps(action["runs"]["steps"], context, environment)
@@ -308,7 +317,7 @@ def without_the_right_to_comment_the_run_goes_on():
     with World() as world:
         Forge.forbidden = True
         status, _, printed = world.action(mode="pr")
-        assert status == 0 and "::warning" in printed and Forge.entries == [], printed
+        assert status == 0 and "::warning" in printed and "403: Resource not accessible" in printed and Forge.entries == [], printed
         assert "2 to create" in (world.folder / "summary.md").read_text(encoding="utf-8")
 
 
@@ -357,6 +366,16 @@ def the_longest_comment_is_posted():
         run = world.sh(f"{ROOT}/ci/comment.sh github-pr long.md", GITHUB_TOKEN="t0ken", PR_NUMBER="12", **{
             name: value for name, value in world.of_github().items() if name.startswith("GITHUB_")})
         assert run.returncode == 0 and Forge.entries[0]["body"].count("信") == 65_000, run.stderr
+
+
+def what_the_forge_refuses_with_is_shown():
+    with World() as world:
+        file = world.folder / "long.md"
+        file.write_text("<!-- letterform -->\n" + "信" * 70_000, encoding="utf-8")
+        run = world.sh(f"{ROOT}/ci/comment.sh github-pr long.md", GITHUB_TOKEN="t0ken", PR_NUMBER="12", **{
+            name: value for name, value in world.of_github().items() if name.startswith("GITHUB_")})
+        assert run.returncode == 1 and "answered 422: Validation Failed" in run.stderr, run.stderr
+        assert "body is too long (maximum is 65536 characters)" in run.stderr and len(run.stderr.splitlines()) == 1, run.stderr
 
 
 def letters_of_a_pull_request_and_their_merge():
@@ -458,6 +477,44 @@ def gitlab():
         assert job("letterform-nightly").returncode == 0
 
 
+def a_cancelled_job_begins_nothing_new_and_leaves_its_report():
+    """The script alone gets the signal, or all processes do; with a plain shell, or as GitHub runs the step of an action."""
+    action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    step = next(step["run"] for step in action["runs"]["steps"] if step.get("id") == "run")
+    shells = [""] + [f"{name} " for name in ("bash", "busybox sh") if shutil.which(name.split()[0])]
+    for to_all in (False, True):
+        for number, shell in [(signal.SIGINT, shell) for shell in shells] + [(signal.SIGTERM, ""), (signal.SIGHUP, "")]:
+            with World("create delay=300") as world:
+                world.letters(["委托" + "".join(chr(0x4E00 + int(digit)) for digit in str(i)) for i in range(100, 160)])
+                script = world.folder / "step.sh"
+                script.write_text(step.replace('exec "', f'exec {shell}"'))
+                out, output = world.folder / "temp/letterform", world.folder / "output"
+                more = world.of_github() | {
+                    "LETTERFORM_PATHS": "letters", "LETTERFORM_ENDPOINT": world.endpoint, "MODE": "merge",
+                    "GITHUB_ACTION_PATH": str(ROOT), "GITHUB_OUTPUT": str(output),
+                }
+                run = subprocess.Popen(
+                    ["sh", "-e", script], cwd=world.folder, env=world.environment(**more), stdout=subprocess.DEVNULL,
+                    stderr=subprocess.PIPE, text=True, start_new_session=True,
+                )
+                for line in run.stderr:
+                    if line.startswith("[1/60]"):
+                        break
+                (os.killpg if to_all else os.kill)(run.pid, number)
+                told = run.stderr.read()
+                assert run.wait() == 0 and "status=1\n" in output.read_text(), (to_all, number, shell, told)
+                comment = (out / "comment.md").read_text(encoding="utf-8")
+                headline = re.search(r"(\d+) created, 0 unchanged, 0 in conflict, 0 failed, (\d+) skipped", comment)
+                assert headline, (to_all, number, shell, comment[:300], told)
+                created, skipped = map(int, headline.groups())
+                journal = (out / "journal.jsonl").read_text(encoding="utf-8")
+                there = json.loads(world.sh(f"letterform list --format json --endpoint {world.endpoint} letters").stdout)
+                exist = sum(letter["action"] == "unchanged" for letter in there["letters"])
+                assert created == exist < 30 and created + skipped == 60, (to_all, number, shell, created, exist)
+                assert journal.count('"settled"') == exist, (to_all, number, shell, journal)
+                assert not pathlib.Path(f"/proc/{run.pid}").exists()
+
+
 def any_other_runner():
     shells = [("sh",)] + [(name, "sh") if name == "busybox" else (name,) for name in ("dash", "busybox") if shutil.which(name)]
     script = (ROOT / "ci/letterform-ci.sh").read_text(encoding="utf-8")
@@ -522,14 +579,20 @@ def pre_commit():
         assert bad.returncode == 1 and "LF-name-duplicate" in bad.stdout, bad.stdout
 
 
+def is_chosen(check):
+    """Whether a part of its name was given; all are chosen without any."""
+    return not sys.argv[3:] or any(part in check.__name__ for part in sys.argv[3:])
+
+
 CHECKS = [
     pull_request_and_merge, what_is_wrong_fails_the_run_at_its_place_and_says_so_in_the_comment, a_plan_that_fails_says_why,
     without_the_right_to_comment_the_run_goes_on, comments_of_others_are_left_alone,
-    no_value_of_the_service_is_taken_for_markup, the_longest_comment_is_posted,
+    no_value_of_the_service_is_taken_for_markup, the_longest_comment_is_posted, what_the_forge_refuses_with_is_shown,
     letters_of_a_pull_request_and_their_merge, letters_from_a_fork, a_merge_without_review_creates_nothing, nights, gitlab,
-    any_other_runner, accounts_of_a_matrix, pre_commit,
+    a_cancelled_job_begins_nothing_new_and_leaves_its_report, any_other_runner, accounts_of_a_matrix, pre_commit,
 ]
 failed = 0
+CHECKS = [check for check in CHECKS if is_chosen(check)]
 for check in CHECKS:
     name = check.__name__.replace("_", " ")
     try:
