@@ -115,11 +115,11 @@ asked() { # asked FILE COMMAND OPTION…: the same, with what is printed in FILE
     ) &
     teller=$!
     service "$@" >"$file" 2>"$told/fifo"
-    status=0
-    await $! || status=$?
+    answered=0
+    await $! || answered=$?
     wait "$teller" || true
     rm "$told/fifo"
-    return "$status"
+    return "$answered"
 }
 
 quoted() { # quoted FILE: a text as markdown, whatever is in it; long ones are cut
@@ -214,8 +214,8 @@ nightly)
     if [ "$status" = 0 ] || [ "$status" = 3 ]; then
         listed=0
         asked "$out/expiring.md" list "$@" "--expiring=${days}d" --sort=expiry --format=markdown --comment-limit=20000 || listed=$?
-        # Nothing is in it when nothing ends.
-        if [ -s "$out/expiring.md" ]; then
+        # Without a table nothing ends.
+        if grep -q '^|' "$out/expiring.md"; then
             printf '\n' | cat - "$out/expiring.md" >>"$out/comment.md"
             if [ "$status" = 0 ]; then status=4; fi
         fi

@@ -10,7 +10,9 @@ use std::{
 use anyhow::{Context as _, bail};
 
 use super::{
-    Exit, block_on, clock, failure, files, interrupt,
+    Exit, block_on,
+    checkout::CommentArgs,
+    clock, failure, files, interrupt,
     journal::Journal,
     plan::Format,
     progress::Progress,
@@ -46,6 +48,8 @@ pub(crate) struct Args {
     /// Report format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
+    #[command(flatten)]
+    comment: CommentArgs,
     #[command(flatten)]
     targets: TargetArgs,
 }
@@ -171,10 +175,10 @@ async fn review_and_apply(
     progress.finish();
     match args.format {
         Format::Text => files::print_styled(&text::report(&reports))?,
-        Format::Markdown => files::print_styled(&markdown::report(&reports))?,
+        Format::Markdown => files::print_styled(&markdown::report(&reports, &args.comment.options()))?,
         Format::Json => files::print(json::pretty(&reports.to_document()).as_bytes())?,
     }
-    step_summary::append(|| markdown::report(&reports));
+    step_summary::append(|| markdown::report(&reports, &CommentArgs::default().options()));
     Ok(exit(reports.good(), reports.any_failed()))
 }
 

@@ -2,7 +2,26 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::checkout::Checkout;
+use crate::{
+    checkout::Checkout,
+    render::markdown::{CommentOptions, LIMIT},
+};
+
+/// Options of commands that write a comment.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct CommentArgs {
+    /// Maximum number of characters of the markdown, as GitHub counts them; what does not fit is counted [default: 65536]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2_000..))]
+    comment_limit: Option<u32>,
+}
+
+impl CommentArgs {
+    /// How a comment of this process is written.
+    pub(super) fn options(&self) -> CommentOptions {
+        let limit = self.comment_limit.and_then(|limit| usize::try_from(limit).ok());
+        CommentOptions { checkout: find(), limit: limit.unwrap_or(LIMIT) }
+    }
+}
 
 /// The checkout of this process, by what its CI system says, or by git's folder.
 pub(super) fn find() -> Checkout {

@@ -3,13 +3,15 @@
 use clap::ValueEnum;
 
 use super::{
-    Exit, files,
+    Exit,
+    checkout::CommentArgs,
+    files,
     stderr::tell,
     targets::{Stock, TargetArgs},
 };
 use crate::{
     inventory::{Filter, SortKey},
-    render::{inventory, json, unreadable},
+    render::{inventory, json, markdown, unreadable},
 };
 
 /// Arguments of `list`.
@@ -26,6 +28,8 @@ pub(crate) struct Args {
     /// Output format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
+    #[command(flatten)]
+    comment: CommentArgs,
     #[command(flatten)]
     targets: TargetArgs,
 }
@@ -76,6 +80,8 @@ enum Format {
     Json,
     /// For spreadsheets such as Excel: UTF-8 with a byte order mark, codes as text
     Csv,
+    /// For an issue or a page
+    Markdown,
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
@@ -87,6 +93,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     match args.format {
         Format::Table => files::print_styled(&inventory::table(&lists))?,
         Format::Json => files::print(json::pretty(&lists.to_document()).as_bytes())?,
+        Format::Markdown => files::print_styled(&markdown::list(&lists, &filter, &args.comment.options()))?,
         Format::Csv => {
             files::print(inventory::csv(&lists).as_bytes())?;
             // A row has no place for them.

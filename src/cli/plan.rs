@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use super::{
-    Exit, files,
+    Exit,
+    checkout::CommentArgs,
+    files,
     stderr::{self, tell},
     step_summary,
     targets::TargetArgs,
@@ -34,6 +36,8 @@ pub(crate) struct Args {
     /// Output format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
+    #[command(flatten)]
+    comment: CommentArgs,
     #[command(flatten)]
     targets: TargetArgs,
 }
@@ -64,9 +68,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
         // What is saved is JSON too: one of the two is enough there.
         Format::Json if args.saves_to_stdout() => {}
         Format::Json => files::print(json::pretty(&plans.to_document()).as_bytes())?,
-        Format::Markdown => args.show(&markdown::plan(&plans))?,
+        Format::Markdown => args.show(&markdown::plan(&plans, &args.comment.options()))?,
     }
-    step_summary::append(|| markdown::plan(&plans));
+    step_summary::append(|| markdown::plan(&plans, &CommentArgs::default().options()));
     told_how_to_apply(args, plans.summary(), plans.good().find_map(FileScans::file_outside))?;
     Ok(if plans.any_failed() { Exit::Failed } else { args.exit(plans.summary()) })
 }

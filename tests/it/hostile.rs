@@ -133,6 +133,68 @@ fn what_the_service_tells_of_letters_is_shown_and_not_obeyed() {
     assert!(outside_of_fences.contains("In conflict") && !outside_of_fences.contains("<img"), "{markdown}");
 }
 
+/// The beginnings of lines that runners obey: GitHub's and Gitea's, older ones', Azure's, `TeamCity`'s, GitLab's.
+const COMMANDS: [&str; 9] = [
+    "::stop-commands::x",
+    "  ::error::x",
+    "\u{3000}::x",
+    "##[group]x",
+    "##vso[task.complete]x",
+    "##teamcity[x]",
+    "section_start:1:x\r\u{1b}[0K",
+    "=1",
+    " ＝1",
+];
+
+#[test]
+fn no_line_begins_with_what_a_runner_obeys() {
+    let project = Project::with_letters(&["甲委托"]);
+    let letter = |name: &str| {
+        json!({
+            "name": name, "authorizer": name, "authorizedParty": name, "organizationCode": name, "validity": "2026-01-01~2026-12-31",
+            "signatures": [name], "state": name, "fileKey": "1/a.png",
+        })
+    };
+    let mut letters: Vec<Value> = COMMANDS.iter().map(|name| letter(name)).collect();
+    let mut conflict = letter(COMMANDS[0]);
+    conflict["name"] = "甲委托".into();
+    letters.push(conflict);
+    let objects = json!([{"key": "1/a.png", "base64": "iVBORw0KGgo="}]);
+    let account = json!({"name": "letterform-emulator", "letters": letters, "objects": objects});
+    project.write("state.json", json!({"formatVersion": 1, "accounts": [account]}).to_string());
+    let _ = project.run(&["emulator", "import", "state.json", "--state=.letterform/sandbox"]).exits(0);
+    let shows = COMMANDS.iter().map(|name| vec!["show", "--", name]);
+    let others = [
+        &["list"][..],
+        &["list", "--color=always"],
+        &["list", "--format=csv"],
+        &["list", "--format=markdown"],
+        &["plan"],
+        &["plan", "--color=always"],
+        &["plan", "--format=markdown"],
+        &["apply", "--auto-approve"],
+        &["apply", "--auto-approve", "--format=markdown"],
+        &["import"],
+        &["report"],
+        &["doctor"],
+        &["show", "::nosuch::"],
+        &["show", "甲委托", "--color=always"],
+        &["list", "--state=::x::"],
+    ];
+    for arguments in shows.chain(others.map(<[&str]>::to_vec)) {
+        // Options before a name that looks like one.
+        let arguments: Vec<&str> = [&arguments[..1], &["--sandbox"], &arguments[1..]].concat();
+        let run = Run::of(project.command(&arguments).output().unwrap());
+        for line in run.stdout.lines().chain(run.stderr.lines()) {
+            let plain = anstream::adapter::strip_str(line).to_string();
+            let start = plain.trim_start_matches('\u{feff}').trim_start();
+            let obeyed =
+                start.starts_with("::") || ["##[", "##vso[", "##teamcity["].iter().any(|sign| line.contains(sign));
+            assert!(!obeyed && !line.contains(['\r', '\u{85}']), "{arguments:?}: {line}");
+        }
+    }
+}
+
 #[test]
 fn what_a_server_refuses_with_is_shown_and_not_obeyed() {
     let project = Project::with_letters(&["甲委托"]);

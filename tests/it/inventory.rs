@@ -72,6 +72,19 @@ fn a_state_that_nothing_has_is_an_error() {
 }
 
 #[test]
+fn a_list_is_a_part_of_an_issue() {
+    let project = applied();
+    let list = |arguments: &[&str]| {
+        project.sandbox(&[&["list", "--format=markdown", "--sort=expiry"], arguments].concat()).exits(0).stdout
+    };
+    insta::assert_snapshot!("a_list_in_markdown", list(&["--expiring=2000d"]));
+    assert_eq!(
+        list(&["--expiring=1d"]),
+        "### Ends within 1 day, with no successor\n\nNo letters, as of 2026-11-24.\n\n"
+    );
+}
+
+#[test]
 fn a_list_needs_no_declarations() {
     let project = applied();
     std::fs::remove_file(project.path().join("letters.yaml")).unwrap();

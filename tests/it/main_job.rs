@@ -12,6 +12,34 @@ fn shown(run: &Run) -> String {
 }
 
 #[test]
+fn a_comment_leads_with_what_is_created_and_links_each_letter_and_its_scan() {
+    let project = Project::new().letters("sub/letters.yaml", &["委托"]).file("sub/scan.png", crate::project::PIXEL);
+    let plan = |arguments: &[&str]| {
+        let mut command = project.command(&[&["plan", "--sandbox", "--format=markdown"], arguments].concat());
+        command.current_dir(project.path().join("sub")).env("GITHUB_WORKSPACE", project.path());
+        command.env("GITHUB_SERVER_URL", "https://github.com").env("GITHUB_REPOSITORY", "example/letters");
+        crate::project::Run::of(command.env("GITHUB_SHA", "4ead").output().unwrap()).exits(0).stdout
+    };
+    let mut apply = project.command(&["apply", "--sandbox", "--auto-approve"]);
+    let _ = crate::project::Run::of(apply.current_dir(project.path().join("sub")).output().unwrap()).exits(0);
+    let changed = crate::project::letter("委托").replace("2028-12-31", "2028-06-30");
+    let letters = format!("version: 1\nletters:\n{changed}{}", crate::project::letter("新委托"));
+    project.write("sub/letters.yaml", letters);
+    let comment = plan(&[]);
+    let base = "https://github.com/example/letters/blob/4ead/sub";
+    assert!(comment.contains(&format!("[sub/letters.yaml:10]({base}/letters.yaml#L10)")), "{comment}");
+    assert!(comment.contains(&format!("scan [scan.png]({base}/scan.png)")), "{comment}");
+    let place = format!("declared at <a href=\"{base}/letters.yaml#L3\">sub/letters.yaml:3</a>");
+    assert!(comment.contains(&place), "{comment}");
+    assert!(comment.find("### To create") < comment.find("### In conflict"), "{comment}");
+    // Shorter, when somebody needs room for more.
+    let names: String = (0..200).map(|i| crate::project::letter(&format!("委托{i}"))).collect();
+    project.write("sub/letters.yaml", format!("version: 1\nletters:\n{names}"));
+    let short = plan(&["--comment-limit=5000"]);
+    assert!(short.encode_utf16().count() <= 5_000 && short.contains("**Shortened**"), "{short}");
+}
+
+#[test]
 fn a_declared_letter_is_planned_created_and_then_there() {
     let project = Project::example("quickstart");
     let plan = project.sandbox(&["plan", "--detailed-exitcode"]).exits(2);

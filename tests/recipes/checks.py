@@ -454,6 +454,20 @@ def nights():
         assert statuses == {"look": 0} and Forge.entries[1]["state"] == "closed", printed
 
 
+def many_letters_that_end_fit_into_the_issue():
+    names = ["委托" * 20 + "".join(chr(0x4E00 + int(digit)) for digit in str(i)) for i in range(1000, 1600)]
+    with World() as world:
+        world.letters(names)
+        assert world.action(mode="merge", comment="false")[0] == 0
+        # All of them end soon, and half of them are in conflict.
+        world.letters(names[:300], until="2027-12-31")
+        status, _, printed = world.action(mode="nightly", **{"expiring-days": "3000"})
+        body = Forge.entries[0]["body"]
+        assert status == 3 and len(body.encode("utf-16-le")) // 2 <= 65_536, (status, len(body))
+        html = is_comment(body, "300 in conflict", "Ends within 3000 days", "of “In conflict”", "of “Letters”")
+        assert html.count("<table>") == 1 and body.count("**Shortened**") == 2 and body.rstrip().endswith("has them all."), printed
+
+
 def gitlab():
     template = yaml.safe_load((ROOT / "examples/ci/gitlab/letterform.gitlab-ci.yml").read_text(encoding="utf-8"))
     with World() as world:
@@ -588,7 +602,7 @@ CHECKS = [
     pull_request_and_merge, what_is_wrong_fails_the_run_at_its_place_and_says_so_in_the_comment, a_plan_that_fails_says_why,
     without_the_right_to_comment_the_run_goes_on, comments_of_others_are_left_alone,
     no_value_of_the_service_is_taken_for_markup, the_longest_comment_is_posted, what_the_forge_refuses_with_is_shown,
-    letters_of_a_pull_request_and_their_merge, letters_from_a_fork, a_merge_without_review_creates_nothing, nights, gitlab,
+    letters_of_a_pull_request_and_their_merge, letters_from_a_fork, a_merge_without_review_creates_nothing, nights, many_letters_that_end_fit_into_the_issue, gitlab,
     a_cancelled_job_begins_nothing_new_and_leaves_its_report, any_other_runner, accounts_of_a_matrix, pre_commit,
 ]
 failed = 0

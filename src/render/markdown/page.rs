@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use super::CommentOptions;
+
 /// The most characters that a comment on GitHub takes.
 pub const LIMIT: usize = 65_536;
 
@@ -23,14 +25,15 @@ impl Part {
     }
 }
 
-pub(super) struct Page {
+pub(super) struct Page<'o> {
     headline: String,
     parts: Vec<Part>,
+    pub(super) options: &'o CommentOptions,
 }
 
-impl Page {
-    pub(super) fn new(headline: String) -> Self {
-        Self { headline, parts: Vec::new() }
+impl<'o> Page<'o> {
+    pub(super) fn new(headline: String, options: &'o CommentOptions) -> Self {
+        Self { headline, parts: Vec::new(), options }
     }
 
     /// Adds a text.
@@ -47,9 +50,10 @@ impl Page {
 
     pub(super) fn finish(self) -> String {
         let lengths: Vec<usize> = self.parts.iter().map(Part::length).collect();
-        let room = LIMIT.saturating_sub(length(&self.headline));
+        let limit = self.options.limit;
+        let room = limit.saturating_sub(length(&self.headline));
         let fits = lengths.iter().sum::<usize>() <= room;
-        let share = if fits { LIMIT } else { fair_share(&lengths, room.saturating_sub(RESERVE)) };
+        let share = if fits { usize::MAX } else { fair_share(&lengths, room.saturating_sub(RESERVE)) };
         let mut out = self.headline;
         let mut left_out: Vec<(String, usize)> = Vec::new();
         for part in self.parts {
@@ -61,7 +65,7 @@ impl Page {
             }
         }
         if !left_out.is_empty() {
-            out.push_str(&shortened(&left_out));
+            out.push_str(&shortened(&left_out, limit));
         }
         out
     }
@@ -97,15 +101,15 @@ fn fair_share(lengths: &[usize], room: usize) -> usize {
         }
         room -= length;
     }
-    LIMIT
+    usize::MAX
 }
 
-fn shortened(left_out: &[(String, usize)]) -> String {
+fn shortened(left_out: &[(String, usize)], limit: usize) -> String {
     let told: Vec<String> = left_out.iter().map(|(title, count)| format!("{count} of “{title}”")).collect();
     let mut out = String::new();
     let _ = writeln!(
         out,
-        "\n**Shortened**: left out are {}, as a comment holds {LIMIT} characters. `--format json` has them all.",
+        "\n**Shortened**: left out are {}, as a comment holds {limit} characters. `--format json` has them all.",
         told.join(", ")
     );
     out
@@ -127,7 +131,8 @@ mod tests {
     #[test]
     fn a_comment_never_grows_over_the_limit_and_short_parts_stay_whole() {
         let many: Vec<String> = (0..10_000).map(|i| format!("- 字{i}字字字字字字\n")).collect();
-        let mut page = Page::new("# many\n\n".to_owned());
+        let options = CommentOptions::default();
+        let mut page = Page::new("# many\n\n".to_owned(), &options);
         page.part(part("One", many.clone()));
         page.part(part("Few", vec!["- few\n".to_owned()]));
         page.part(part("Two", many));
@@ -138,7 +143,8 @@ mod tests {
 
     #[test]
     fn what_fits_is_left_as_it_is() {
-        let mut page = Page::new("# some\n\n".to_owned());
+        let options = CommentOptions::default();
+        let mut page = Page::new("# some\n\n".to_owned(), &options);
         let items: Vec<String> = (0..1_000).map(|i| format!("- {i:050}\n")).collect();
         let all = items.concat();
         page.part(part("Some", items));
@@ -147,15 +153,26 @@ mod tests {
 
     #[test]
     fn an_entry_that_is_too_long_leaves_the_others_alone() {
-        let mut page = Page::new(String::new());
+        let options = CommentOptions::default();
+        let mut page = Page::new(String::new(), &options);
         page.part(part("Some", vec!["x".repeat(LIMIT), "- small\n".to_owned()]));
         let text = page.finish();
         assert!(text.contains("- small") && text.contains("1 of “Some”"), "{text}");
     }
 
     #[test]
+    fn the_limit_can_be_lower() {
+        let options = CommentOptions { limit: 5_000, ..CommentOptions::default() };
+        let mut page = Page::new("# some\n\n".to_owned(), &options);
+        page.part(part("Some", vec!["- 字𠮷\n".to_owned(); 10_000]));
+        let text = page.finish();
+        assert!(length(&text) <= 5_000 && text.contains("holds 5000 characters"), "{}", length(&text));
+    }
+
+    #[test]
     fn many_parts_never_grow_over_the_limit() {
-        let mut page = Page::new(String::new());
+        let options = CommentOptions::default();
+        let mut page = Page::new(String::new(), &options);
         for i in 0..400 {
             page.text(format!("## account {i}\n\n"));
             page.part(part("Same", vec!["y".repeat(300); 3]));

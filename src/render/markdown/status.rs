@@ -1,6 +1,6 @@
 //! What became of letters, as a comment.
 
-use super::{MANY, code, comment, folded, inline, inlines, listed, page::Page, section, strong};
+use super::{CommentOptions, MANY, code, comment, folded, inline, inlines, listed, page::Page, section, strong};
 use crate::{
     accounts::Accounts,
     render::text::letter_problem,
@@ -11,7 +11,14 @@ use crate::{
 #[must_use]
 pub fn status(statuses: &Accounts<Status>) -> String {
     let total = counts(statuses.summary());
-    comment(statuses, &total, |status| status.account.as_ref(), |status| counts(status.summary()), add)
+    comment(
+        statuses,
+        &CommentOptions::default(),
+        &total,
+        |status| status.account.as_ref(),
+        |status| counts(status.summary()),
+        add,
+    )
 }
 
 fn counts(summary: StatusSummary) -> String {
@@ -22,7 +29,7 @@ fn counts(summary: StatusSummary) -> String {
     )
 }
 
-fn add(page: &mut Page, status: &Status) {
+fn add(page: &mut Page<'_>, status: &Status) {
     page.text(format!("Signatures at `{}`, as of {}.\n\n", code(&status.endpoint), status.today));
     let not_known = status.not_known.iter().map(|part| {
         let request = part.request_id.as_ref().map_or(String::new(), |id| format!(" (RequestId {})", inline(&id.0)));
@@ -85,7 +92,7 @@ fn moved(planned: &Move) -> String {
 }
 
 /// Every letter in a row.
-fn add_letters(page: &mut Page, letters: &[LetterStatus]) {
+fn add_letters(page: &mut Page<'_>, letters: &[LetterStatus]) {
     let row = |letter: &LetterStatus| {
         let names = |usage| {
             let of_use = letter.signatures.iter().filter(|used| used.usage == usage);

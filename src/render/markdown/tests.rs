@@ -4,7 +4,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use super::*;
 use crate::{
     letter::{Field, LetterId, Source},
-    plan::{DifferenceValue, Settled, WarningCode},
+    plan::{Difference, DifferenceValue, PlannedLetter, Settled, Standing, WarningCode},
 };
 
 /// What a reader of markdown makes of a comment.
@@ -51,6 +51,10 @@ fn seen(markdown: &str) -> Seen {
         }
     }
     seen
+}
+
+fn shown(plans: &Accounts<Plan>) -> String {
+    plan(plans, &CommentOptions::default())
 }
 
 fn settled(name: &str, standing: Standing) -> Settled {
@@ -148,8 +152,8 @@ proptest! {
     fn whatever_is_in_a_value_the_comment_has_the_same_shape(
         texts in prop::array::uniform8(any_text()),
     ) {
-        let plain = seen(&plan(&plan_of(&std::array::from_fn(|_| "文".to_owned()))));
-        let markdown = plan(&plan_of(&texts));
+        let plain = seen(&shown(&plan_of(&std::array::from_fn(|_| "文".to_owned()))));
+        let markdown = shown(&plan_of(&texts));
         let mut seen = seen(&markdown);
         // What an empty or equal text leaves out of a difference is no matter of the shape.
         let fences = std::mem::take(&mut seen.fences);
@@ -165,7 +169,7 @@ proptest! {
 fn what_needs_a_decision_comes_first_and_lines_of_html_show_no_backslash() {
     let texts =
         ["名", "PASSED", "VALID", "甲", "乙", "丙", "warned", "https://dysmsapi.aliyuncs.com"].map(str::to_owned);
-    let markdown = plan(&plan_of(&texts));
+    let markdown = shown(&plan_of(&texts));
     assert!(
         markdown
             .starts_with("<!-- letterform -->\n## letterform: 0 to create, 0 unchanged, 1 in conflict, 1 unmanaged\n")
@@ -183,7 +187,7 @@ fn many_signatures_that_both_sides_have_are_counted() {
         declared: DifferenceValue::List(all[1..].to_vec()),
         existing: DifferenceValue::List(all.clone()),
     };
-    let text = diff(&[difference]);
+    let text = conflict::diff(&[difference]);
     assert!(text.contains("-签名0\n") && text.ends_with(" … and 93 more on both sides\n"), "{text}");
     let names: Vec<&str> = all.iter().map(String::as_str).collect();
     assert!(listed(&names).contains("<summary>and 88 more</summary>"));
@@ -191,6 +195,6 @@ fn many_signatures_that_both_sides_have_are_counted() {
 
 #[test]
 fn a_fence_is_longer_than_any_in_the_diff() {
-    assert_eq!(longest_run_of_backticks("a ``` b `` c"), 3);
-    assert_eq!(longest_run_of_backticks(""), 0);
+    assert_eq!(conflict::longest_run_of_backticks("a ``` b `` c"), 3);
+    assert_eq!(conflict::longest_run_of_backticks(""), 0);
 }
