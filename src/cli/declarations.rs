@@ -8,7 +8,7 @@ use super::stderr::tell;
 use crate::{
     clock::{Clock, day_in_china},
     declaration::{
-        self, Code, LintLevel, LoadOptions, Loaded, Severity,
+        self, Code, LintLevel, LoadOptions, Loaded, Severity, Tracked,
         workspace::{Account, Settings},
     },
     letter::DesiredLetter,
@@ -96,6 +96,12 @@ impl Declarations {
     /// Warn of letters that end within this many days.
     pub(crate) fn expiring_days(&self) -> u32 {
         self.options.expiring_days
+    }
+
+    /// The same, of the files alone that version control knows.
+    pub(crate) fn of_tracked(mut self, tracked: Option<Tracked>) -> Self {
+        self.options.tracked = tracked;
+        self
     }
 
     /// Loads the declarations, good and bad.

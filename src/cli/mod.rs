@@ -29,6 +29,7 @@ mod show;
 mod stderr;
 mod step_summary;
 mod targets;
+mod tracked;
 mod validate;
 mod variables;
 mod workspace;

@@ -2,12 +2,7 @@
 
 use clap::ValueEnum;
 
-use super::{
-    Exit, checkout, clock,
-    declarations::{DeclarationArgs, Declarations},
-    files,
-    workspace::WorkspaceArgs,
-};
+use super::{Exit, checkout, clock, declarations::DeclarationArgs, files, tracked, workspace::WorkspaceArgs};
 use crate::{
     declaration::Loaded,
     render::diagnostics::{self, Show},
@@ -23,6 +18,9 @@ pub(crate) struct Args {
     /// Show all problems, not the first 1,000 (text and github)
     #[arg(long)]
     all: bool,
+    /// Look only at what git tracks, for a hook: a scan that is not added is missing, a draft that is not added is ignored
+    #[arg(long)]
+    tracked: bool,
     #[command(flatten)]
     declarations: DeclarationArgs,
     #[command(flatten)]
@@ -67,7 +65,8 @@ fn load(args: &Args) -> anyhow::Result<Loaded> {
         Ok(selection) => selection,
         Err(error) => return error.downcast().map(InvalidDeclarations::into_loaded),
     };
-    let all = selection.declarations(&args.declarations, &clock).into_good();
-    let loaded = all.iter().map(Declarations::load).reduce(Loaded::and);
+    let tracked = args.tracked.then(tracked::find).transpose()?;
+    let all = selection.declarations(&args.declarations, &clock).into_good().into_iter();
+    let loaded = all.map(|declarations| declarations.of_tracked(tracked.clone()).load()).reduce(Loaded::and);
     loaded.ok_or_else(|| anyhow::anyhow!("the workspace has no accounts"))
 }

@@ -6,7 +6,7 @@ use std::{
 use jiff::civil::Date;
 
 use super::{
-    Diagnostic, FileId, LintLevels, ScanRoots, Severity, SourceFile, allow,
+    Code, Diagnostic, FileId, LintLevels, ScanRoots, Severity, SourceFile, Tracked, allow,
     collector::Collector,
     discover,
     document::{Content, Declared},
@@ -27,6 +27,8 @@ pub struct LoadOptions {
     pub expiring_days: u32,
     /// How bad each warning is taken.
     pub lints: LintLevels,
+    /// The files that version control knows, to look at these alone: others are no declarations, and no scans.
+    pub tracked: Option<Tracked>,
 }
 
 impl LoadOptions {
@@ -35,7 +37,7 @@ impl LoadOptions {
 
     /// The rules as they are on a day, with every warning a warning.
     pub fn new(today: Date) -> Self {
-        Self { today, expiring_days: Self::EXPIRING_DAYS, lints: LintLevels::default() }
+        Self { today, expiring_days: Self::EXPIRING_DAYS, lints: LintLevels::default(), tracked: None }
     }
 }
 
@@ -124,7 +126,12 @@ impl Loaded {
 /// It never fails: what is wrong is among the diagnostics.
 pub fn load(paths: &[PathBuf], options: &LoadOptions) -> Loaded {
     let mut loader = Loader::new(options);
-    let (found, problems) = discover::discover(paths);
+    let (mut found, mut problems) = discover::discover(paths);
+    if let Some(tracked) = &options.tracked {
+        found.retain(|file| tracked.holds(&file.path));
+        // Where nothing is tracked, nothing is to be looked at.
+        problems.retain(|problem| problem.code != Code::NoDeclarations);
+    }
     for problem in problems {
         loader.collector.push(problem);
     }
@@ -176,7 +183,8 @@ impl Loader {
     }
 
     fn finish(mut self, roots: ScanRoots) -> Loaded {
-        let pictures = pictures::resolve(&mut self.collector, &self.letters, &self.paths, &roots);
+        let pictures =
+            pictures::resolve(&mut self.collector, &self.letters, &self.paths, &roots, self.options.tracked.as_ref());
         let pictured: Vec<_> = self.letters.iter().zip(pictures.iter().map(Option::as_ref)).collect();
         across::letters(&mut self.collector, &pictured);
         allow::apply(&mut self.collector, &self.files);

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    Diagnostic, FileId, Location,
+    Diagnostic, FileId, Location, Tracked,
     collector::Collector,
     document::Declared,
     letter::PictureSource,
@@ -26,9 +26,10 @@ pub(super) fn resolve(
     letters: &[Declared],
     paths: &[PathBuf],
     roots: &ScanRoots,
+    tracked: Option<&Tracked>,
 ) -> Vec<Option<Picture>> {
     let mut scans = Scans::default();
-    let wanted: Vec<_> = letters.iter().map(|letter| scans.want(letter, paths, roots)).collect();
+    let wanted: Vec<_> = letters.iter().map(|letter| scans.want(letter, paths, roots, tracked)).collect();
     let outcomes = read_all(&scans.files);
     let pictures = letters.iter().zip(&wanted).map(|(letter, wanted)| {
         let picture = letter.picture.as_ref()?;
@@ -70,13 +71,23 @@ struct Scans {
 
 impl Scans {
     /// The index in `resolved` of the scan that a letter declares.
-    fn want(&mut self, letter: &Declared, paths: &[PathBuf], roots: &ScanRoots) -> Option<usize> {
+    fn want(
+        &mut self,
+        letter: &Declared,
+        paths: &[PathBuf],
+        roots: &ScanRoots,
+        tracked: Option<&Tracked>,
+    ) -> Option<usize> {
         let PictureSource::Scan(path) = &letter.picture.as_ref()?.value else { return None };
         match self.declared.entry((letter.file, path.to_string())) {
             Entry::Occupied(entry) => Some(*entry.get()),
             Entry::Vacant(entry) => {
                 let real = scan::resolve(&paths[letter.file.index()], path, roots);
-                let file = real.map(|real| {
+                let known = real.and_then(|real| match tracked {
+                    Some(tracked) if !tracked.holds(&real) => Err(ScanError::Untracked),
+                    _ => Ok(real),
+                });
+                let file = known.map(|real| {
                     *self.by_path.entry(real).or_insert_with_key(|real| {
                         self.files.push(real.clone());
                         self.files.len() - 1

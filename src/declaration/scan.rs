@@ -87,6 +87,9 @@ pub enum ScanError {
     /// There is no such file.
     #[error("the scan does not exist")]
     Missing,
+    /// It is there, and a clone of the repository will not have it.
+    #[error("git does not track the scan, so that the commit does not have it")]
+    Untracked,
     /// It is a folder, a device, a pipe.
     #[error("the scan is no file")]
     NotAFile,
@@ -123,7 +126,7 @@ impl ScanError {
     pub fn code(&self) -> Code {
         match self {
             Self::Outside => Code::ScanOutside,
-            Self::Missing => Code::ScanMissing,
+            Self::Missing | Self::Untracked => Code::ScanMissing,
             Self::NotAFile | Self::Unreadable(_) => Code::ScanUnreadable,
             Self::TooLarge(_) | Self::TooManyPixels { .. } | Self::OverBudget => Code::ScanTooLarge,
             Self::Format(_) | Self::Unsupported(_) => Code::ScanFormat,
@@ -136,6 +139,7 @@ impl ScanError {
         match self {
             Self::Outside => "move the picture below the folder that is given, or give a folder that holds both",
             Self::Missing => "the path is looked up from the folder of the file that declares it; check its spelling",
+            Self::Untracked => "add it with `git add`, and with --force if .gitignore names it",
             Self::NotAFile => "give the path of a picture file",
             Self::Unreadable(_) => "check that this user may read it",
             Self::TooLarge(_) => "scan in grey at 200 to 300 dpi, or save as JPEG of a lower quality",

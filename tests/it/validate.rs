@@ -141,6 +141,35 @@ fn problems_without_number_end_with_the_count_of_the_rest() {
 }
 
 #[test]
+fn a_hook_looks_at_what_git_tracks() {
+    let project = Project::new()
+        .letters("sub/letters.yaml", &["委托"])
+        .file("sub/scan.png", crate::project::PIXEL)
+        .letters("draft/letters.yaml", &["委托"])
+        .file("draft/scan.png", crate::project::PIXEL);
+    let git = |arguments: &[&str]| {
+        let mut command = std::process::Command::new("git");
+        command.args(arguments).current_dir(project.path()).env("HOME", project.path()).env_remove("GIT_DIR");
+        assert!(command.status().unwrap().success(), "{arguments:?}");
+    };
+    let validate = || project.run(&["validate", "--tracked"]);
+    assert!(validate().exits(1).stderr.contains("--tracked asks git, which says: fatal: not a git repository"));
+    git(&["init", "-q", "."]);
+    assert_eq!(validate().exits(0).stdout, "0 letters in 0 files: all good\n");
+    git(&["add", "sub/letters.yaml"]);
+    let missing = validate().exits(1).stdout;
+    assert!(missing.contains("LF-scan-missing") && missing.contains("git does not track the scan"), "{missing}");
+    git(&["add", "sub/scan.png"]);
+    assert_eq!(validate().exits(0).stdout, "1 letter in 1 file: all good\n");
+    // From a folder below, too.
+    let mut below = project.command(&["validate", "--tracked"]);
+    let below = crate::project::Run::of(below.current_dir(project.path().join("sub")).output().unwrap());
+    assert_eq!(below.exits(0).stdout, "1 letter in 1 file: all good\n");
+    // What is there and not added counts without it.
+    assert!(project.run(&["validate"]).exits(1).stdout.contains("LF-name-duplicate"));
+}
+
+#[test]
 fn warnings_do_not_fail_until_they_are_denied() {
     let project = Project::new()
         .file("letters.yaml", format!("version: 1\nletters:\n{}", letter("委托").replace("~2028", "~2036")));

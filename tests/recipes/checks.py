@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import traceback
 
 import cmarkgfm
 from cmarkgfm.cmark import Options
@@ -587,9 +588,19 @@ def pre_commit():
         shutil.copytree(world.folder / "letters", world.folder / "more")
         bad = world.sh("git add more && pre-commit run")
         assert bad.returncode == 1 and "LF-name-duplicate" in bad.stdout, bad.stdout
+        assert world.sh(f"{git} rm -rqf --cached more").returncode == 0
+        # A draft that nobody has added, with the same names, is in nobody's way.
+        (world.folder / "letters/Other.PNG").write_bytes((world.folder / "letters/scan.png").read_bytes())
+        good = world.sh("git add letters/Other.PNG && pre-commit run")
+        assert good.returncode == 0 and "Passed" in good.stdout, good.stdout + good.stderr
         shutil.rmtree(world.folder / "more")
+        # The scan of a letter is there, and will not be in the commit.
+        assert world.sh(f"{git} rm -q --cached letters/scan.png && echo scan.png >.gitignore").returncode == 0
+        bad = world.sh("git add letters/letters.yaml .gitignore && pre-commit run --all-files")
+        assert bad.returncode == 1 and "LF-scan-missing" in bad.stdout and "--force" in bad.stdout, bad.stdout + bad.stderr
+        assert world.sh("git add --force letters/scan.png && pre-commit run --all-files").returncode == 0
         world.letters(["甲-委托"] * 2)
-        bad = world.sh("git add -A letters more && pre-commit run")
+        bad = world.sh("git add -A letters && pre-commit run")
         assert bad.returncode == 1 and "LF-name-duplicate" in bad.stdout, bad.stdout
 
 
@@ -614,6 +625,7 @@ for check in CHECKS:
         print(f"ok      {name}")
     except Exception as error:  # every check is tried
         failed += 1
-        print(f"FAILED  {name}\n        {type(error).__name__}: {error}")
+        line = traceback.extract_tb(error.__traceback__)[-1].lineno
+        print(f"FAILED  {name}\n        line {line}: {type(error).__name__}: {error}")
 print(f"{len(CHECKS) - failed} passed, {failed} failed")
 sys.exit(1 if failed else 0)
