@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     accounts::{AccountResult, Accounts},
+    declaration::LoadOptions,
     escape::visible,
     inventory::Inventory,
     render::{
@@ -44,7 +45,8 @@ enum PageLang {
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let stocks = args.targets.resolve()?.stocks()?;
     let inventories = stocks.as_ref().map(|stock| (stock, stock.inventory()));
-    let page = html::page(&sections(&inventories), args.targets.today()?, args.lang());
+    let soon = stocks.good().map(|stock| stock.expiring_days).next().unwrap_or(LoadOptions::EXPIRING_DAYS);
+    let page = html::page(&sections(&inventories), args.targets.today()?, soon, args.lang());
     args.write(&page, inventories.good().map(|(_, inventory)| inventory.entries.len()).sum())?;
     Ok(if inventories.any_failed() { Exit::Failed } else { Exit::Done })
 }

@@ -92,9 +92,9 @@ impl Targets {
         self.run(async |run, scopes| {
             let loaded = run.each(scopes, async |scope| Ok((scope.declarations.load_if_any()?, scope))).await?;
             run.each(loaded, async |(desired, scope)| {
-                let today = scope.declarations.today();
+                let (today, expiring_days) = (scope.declarations.today(), scope.declarations.expiring_days());
                 let (account, target) = (scope.account.clone(), scope.target(Box::new(Silent)));
-                Ok(Stock { account, today, desired, existing: run.existing(&target).await? })
+                Ok(Stock { account, today, expiring_days, desired, existing: run.existing(&target).await? })
             })
             .await
         })
@@ -122,6 +122,8 @@ pub(crate) struct Stock {
     pub(crate) account: Option<AccountName>,
     pub(crate) existing: Existing,
     today: Date,
+    /// A letter that ends within this many days is warned of.
+    pub(crate) expiring_days: u32,
     desired: Vec<DesiredLetter>,
 }
 

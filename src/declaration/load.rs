@@ -162,6 +162,7 @@ pub fn load_text_in(path: &Path, bytes: Vec<u8>, options: &LoadOptions, roots: S
 
 /// The files that were read so far.
 struct Loader {
+    tracked: Option<Tracked>,
     collector: Collector,
     files: Vec<SourceFile>,
     paths: Vec<PathBuf>,
@@ -171,7 +172,7 @@ struct Loader {
 impl Loader {
     fn new(options: &LoadOptions) -> Self {
         let collector = Collector::new(options.lints.clone());
-        Self { collector, files: Vec::new(), paths: Vec::new(), letters: Vec::new() }
+        Self { tracked: options.tracked.clone(), collector, files: Vec::new(), paths: Vec::new(), letters: Vec::new() }
     }
 
     fn take(&mut self, path: PathBuf, reading: Reading) {
@@ -184,7 +185,7 @@ impl Loader {
 
     fn finish(mut self, roots: ScanRoots) -> Loaded {
         let pictures =
-            pictures::resolve(&mut self.collector, &self.letters, &self.paths, &roots, self.options.tracked.as_ref());
+            pictures::resolve(&mut self.collector, &self.letters, &self.paths, &roots, self.tracked.as_ref());
         let pictured: Vec<_> = self.letters.iter().zip(pictures.iter().map(Option::as_ref)).collect();
         across::letters(&mut self.collector, &pictured);
         allow::apply(&mut self.collector, &self.files);

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::{
     super::difference::{self, Side},
     level::Level,
+    rest_on_paper,
     text::{brief, shown},
     words::Words,
 };
@@ -18,7 +19,7 @@ pub(super) fn of(inventory: &Inventory<'_>, level: Level, words: &Words) -> Mark
     html! {
         @if conflicts.is_empty() { p.quiet { (words.no_conflicts) } }
         @else { p.about { (words.conflicts_about) } }
-        @for entry in conflicts {
+        @for entry in &conflicts {
             article.conflict {
                 (level.heading(None, &html! { (brief(entry.name())) }))
                 @if let Some(source) = entry.source() { p.meta { (words.declared_at) " " code { (shown(&source.file)) ":" (source.line) } } }
@@ -38,6 +39,7 @@ pub(super) fn of(inventory: &Inventory<'_>, level: Level, words: &Words) -> Mark
                 }
             }
         }
+        (rest_on_paper(conflicts.len(), words))
     }
 }
 

@@ -4,8 +4,10 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 
 use super::{
+    rest_on_paper,
     scale::Scale,
     text::{brief, names},
+    timeline,
     words::Words,
 };
 use crate::inventory::{Coverage, Inventory, Outlook};
@@ -59,12 +61,15 @@ pub(super) fn of(inventory: &Inventory<'_>, scale: &Scale, words: &Words) -> Mar
                 span { svg.key { rect class=(kind) width="100%" y="20%" height="60%" {} } " " (name) }
             }
         }
+        // The same days as above, with the same years.
+        @if !rows.is_empty() { (timeline::axis(scale, inventory.today, words)) }
         @for group in groups {
             @let rank = Rank::of(&group[0].coverage);
             @let signatures = group.iter().map(|row| row.signatures.len()).sum();
-            details.group.urgent[rank == Rank::Gap] open[rank == Rank::Gap || (group.len() <= OPEN && rank != Rank::Ended)] {
+            details.group.urgent[rank == Rank::Gap].big[group.len() > OPEN] open[rank == Rank::Gap || (group.len() <= OPEN && rank != Rank::Ended)] {
                 summary { (rank.name(words)) " " span.count { ((words.signature_count)(signatures)) } }
                 ul.bars.covering { @for row in group { (row_of(row, scale, inventory.today, words)) } }
+                (rest_on_paper(group.len(), words))
             }
         }
     }

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::{
+    rest_on_paper,
     text::{long, names, shown},
     words::Words,
 };
@@ -38,6 +39,7 @@ pub(super) fn of(section: usize, inventory: &Inventory<'_>, words: &Words) -> Ma
                     (row(&format!("letter-{section}-{index}"), entry, inventory, words))
                 } }
             }
+            (rest_on_paper(inventory.entries.len(), words))
         }
     }
 }

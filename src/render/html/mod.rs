@@ -29,8 +29,8 @@ use crate::{
 const STYLE: &str = include_str!("report.css");
 const SCRIPT: &str = include_str!("report.js");
 
-/// A letter that ends within this many days and has no successor needs attention.
-const SOON: i32 = 90;
+/// The most entries of a list that are printed on paper.
+const ON_PAPER: usize = 100;
 
 /// The letters of one account, or of the only one.
 pub struct Section<'a> {
@@ -42,9 +42,9 @@ pub struct Section<'a> {
     pub inventory: Result<&'a Inventory<'a>, &'a AccountFailure>,
 }
 
-/// The page, as of a day.
+/// The page, as of a day. A letter that ends within `soon` days and has no successor needs attention.
 #[must_use]
-pub fn page(sections: &[Section<'_>], today: Date, lang: Lang) -> String {
+pub fn page(sections: &[Section<'_>], today: Date, soon: u32, lang: Lang) -> String {
     let words = lang.words();
     let total: usize = sections.iter().filter_map(|section| section.inventory.ok()).map(|all| all.entries.len()).sum();
     let style = style(sections, today, words);
@@ -67,8 +67,8 @@ pub fn page(sections: &[Section<'_>], today: Date, lang: Lang) -> String {
                     p.meta { (words.as_of) " " time datetime=(today) { ((words.date)(today)) } " · " ((words.count)(total)) }
                 }
                 main {
-                    @if sections.len() > 1 { (overview(sections, words)) }
-                    @for (index, section) in sections.iter().enumerate() { (section_of(index, section, words)) }
+                    @if sections.len() > 1 { (overview(sections, soon, words)) }
+                    @for (index, section) in sections.iter().enumerate() { (section_of(index, section, soon, words)) }
                 }
                 script { (PreEscaped(SCRIPT)) }
             }
@@ -105,7 +105,7 @@ fn policy(style: &str) -> String {
 }
 
 /// The accounts at a glance; those that could not be asked first, as nobody must miss them.
-fn overview(sections: &[Section<'_>], words: &Words) -> Markup {
+fn overview(sections: &[Section<'_>], soon: u32, words: &Words) -> Markup {
     let mut all: Vec<_> = sections.iter().enumerate().collect();
     all.sort_by_key(|(_, section)| section.inventory.is_ok());
     html! {
@@ -114,12 +114,12 @@ fn overview(sections: &[Section<'_>], words: &Words) -> Markup {
             div.wide tabindex="0" role="group" aria-label=(words.accounts) { table.accounts {
                 thead { tr {
                     th scope="col" { (words.account) }
-                    @for head in [words.create, words.unchanged, words.conflict, words.unmanaged, words.ending] { th scope="col" { (head) } }
+                    @for head in [words.create, words.unchanged, words.conflict, words.unmanaged, &(words.ending)(soon)] { th scope="col" { (head) } }
                 } }
                 tbody { @for (index, section) in all { tr {
                     th scope="row" { a href={ "#account-" (index) } { (section.account.map_or_else(String::new, |account| shown(account.as_str()))) } }
                     @match section.inventory {
-                        Ok(inventory) => { @for (class, _, count) in counts(inventory, words) { td class={ "number " (class) } { (count) } } },
+                        Ok(inventory) => { @for (class, _, count) in counts(inventory, soon, words) { td class={ "number " (class) } { (count) } } },
                         Err(_) => { td.conflict colspan="5" { (words.failed_short) } },
                     }
                 } } }
@@ -128,7 +128,7 @@ fn overview(sections: &[Section<'_>], words: &Words) -> Markup {
     }
 }
 
-fn section_of(index: usize, section: &Section<'_>, words: &Words) -> Markup {
+fn section_of(index: usize, section: &Section<'_>, soon: u32, words: &Words) -> Markup {
     let account = section.account.map(|_| format!("account-{index}"));
     html! {
         section class={ "account scale-" (index) } aria-labelledby=[account.as_deref()] {
@@ -141,19 +141,19 @@ fn section_of(index: usize, section: &Section<'_>, words: &Words) -> Markup {
                     @if let Some(request) = &failure.request_id { " RequestId " code { (shown(&request.0)) } }
                 },
                 Ok(inventory) if inventory.entries.is_empty() => p.quiet id={ "letters-" (index) } { (words.no_letters) },
-                Ok(inventory) => (parts(index, account.as_deref(), inventory, words)),
+                Ok(inventory) => (parts(index, account.as_deref(), inventory, soon, words)),
             }
         }
     }
 }
 
 /// The parts of an account's section, each with its heading.
-fn parts(index: usize, account: Option<&str>, inventory: &Inventory<'_>, words: &Words) -> Markup {
+fn parts(index: usize, account: Option<&str>, inventory: &Inventory<'_>, soon: u32, words: &Words) -> Markup {
     let scale = timeline::scale(inventory);
     let level = if account.is_some() { Level::Three } else { Level::Two };
     let parts = [
-        ("attention", words.attention, attention::of(inventory, index, words)),
-        ("timeline", words.timeline, timeline::of(inventory, &scale, words)),
+        ("attention", words.attention, attention::of(inventory, index, soon, words)),
+        ("timeline", words.timeline, timeline::of(inventory, &scale, soon, words)),
         ("coverage", words.coverage, coverage::of(inventory, &scale, words)),
         ("conflicts", words.conflicts, conflicts::of(inventory, level.below(), words)),
         ("letters", words.letters, letters::of(index, inventory, words)),
@@ -162,7 +162,7 @@ fn parts(index: usize, account: Option<&str>, inventory: &Inventory<'_>, words: 
     let labelled = |id: &str| account.map_or_else(|| id.to_owned(), |account| format!("{id} {account}"));
     let contents = format!("contents-{index}");
     html! {
-        dl.counts { @for (class, name, count) in counts(inventory, words) {
+        dl.counts { @for (class, name, count) in counts(inventory, soon, words) {
             // Nothing to look at has no colour.
             div class=[(count > 0).then_some(class)] { dt { (name) } dd { (count) } }
         } }
@@ -177,15 +177,20 @@ fn parts(index: usize, account: Option<&str>, inventory: &Inventory<'_>, words: 
     }
 }
 
+/// What is said on paper of a list that is too long for it.
+fn rest_on_paper(count: usize, words: &Words) -> Markup {
+    html! { @if count > ON_PAPER { p.on-paper { ((words.on_paper)(ON_PAPER, count)) } } }
+}
+
 /// What there is of each action, and of what ends soon.
-fn counts(inventory: &Inventory<'_>, words: &Words) -> [(&'static str, &'static str, usize); 5] {
+fn counts(inventory: &Inventory<'_>, soon: u32, words: &Words) -> [(&'static str, String, usize); 5] {
     let of = |action| inventory.entries.iter().filter(|entry| entry.action() == action).count();
     [
-        ("create", words.create, of(Action::Create)),
-        ("unchanged", words.unchanged, of(Action::Unchanged)),
-        ("conflict", words.conflict, of(Action::Conflict)),
-        ("unmanaged", words.unmanaged, of(Action::Unmanaged)),
-        ("soon", words.ending, attention::ending(inventory)),
+        ("create", words.create.to_owned(), of(Action::Create)),
+        ("unchanged", words.unchanged.to_owned(), of(Action::Unchanged)),
+        ("conflict", words.conflict.to_owned(), of(Action::Conflict)),
+        ("unmanaged", words.unmanaged.to_owned(), of(Action::Unmanaged)),
+        ("soon", (words.ending)(soon), attention::ending(inventory, soon)),
     ]
 }
 

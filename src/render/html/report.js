@@ -23,6 +23,7 @@ for (const table of document.querySelectorAll("table.letters")) {
     if (words.length) read();
     const fits = rows.map((_, index) => words.every((word) => texts[index].includes(word)));
     rows.forEach((row, index) => { if (!fits[index]) row.hidden = true; });
+    table.classList.toggle("found", words.length > 0);
     const found = [...body.rows].filter((row) => fits[places.get(row)]);
     output.textContent = output.dataset.text.replace("#", found.length).replace("@", rows.length);
     latest += 1;
@@ -64,10 +65,10 @@ addEventListener("hashchange", () => {
   input.dispatchEvent(new Event("input"));
   row.scrollIntoView();
 });
-// On paper nothing can be opened. A column of the table is too narrow for a hundred signatures: those are told above.
+// On paper nothing can be opened, and groups that are too long for it stay closed. A column of the table is too narrow for a hundred signatures: those are told above.
 let closed = [];
 addEventListener("beforeprint", () => {
-  closed = [...document.querySelectorAll("details:not([open], .letters .fold)")];
+  closed = [...document.querySelectorAll("details:not([open], .letters .fold, .big)")];
   closed.forEach((group) => { group.open = true; });
 });
 addEventListener("afterprint", () => closed.forEach((group) => { group.open = false; }));

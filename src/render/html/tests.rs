@@ -22,6 +22,7 @@ fn page_of(letters: &[ExistingLetter], lang: Lang) -> String {
     page(
         &[Section { account: None, endpoint: "https://dysmsapi.aliyuncs.com", inventory: Ok(&inventory) }],
         today,
+        60,
         lang,
     )
 }
@@ -61,4 +62,31 @@ fn a_locale_has_a_language() {
     {
         assert_eq!(Lang::of_locale(locale), lang, "{locale}");
     }
+}
+
+#[test]
+fn counts_agree_and_what_ends_first_leads() {
+    let alone = |name: &str, validity: &str| ExistingLetter {
+        authorizer: "菜鸟网络科技有限公司".to_owned(),
+        organization_code: "91330100799655058B".to_owned(),
+        signatures: vec![name.to_owned()],
+        ..letter(name, validity)
+    };
+    let succeeded = alone("甲", "2026-01-01~2026-12-31");
+    let validity = "2027-01-01~2029-12-31".to_owned();
+    let successor = ExistingLetter { name: "甲二".to_owned(), validity, ..succeeded.clone() };
+    let letters = [
+        succeeded,
+        successor,
+        alone("后到期", "2025-01-01~2027-01-10"),
+        alone("先到期", "2025-01-01~2026-12-01"),
+        alone("未到期", "2025-01-01~2027-02-10"),
+    ];
+    let page = page_of(&letters, Lang::En);
+    assert!(page.contains("<dt>end within 60 days</dt><dd>2</dd>"), "{page}");
+    assert!(page.contains("Ends within 60 days <span class=\"count\">2 letters</span>"), "{page}");
+    let attention = page.split_once("attention\"").expect("the part").1;
+    assert!(attention.find("先到期") < attention.find("后到期"));
+    // Letters and signatures are drawn under the same years.
+    assert_eq!(page.matches("class=\"axis\"").count(), 2);
 }

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 
 use super::{
-    SOON,
+    attention, rest_on_paper,
     scale::{Scale, percent},
     text::{brief, shown},
     words::Words,
@@ -22,21 +22,22 @@ pub(super) fn scale(inventory: &Inventory<'_>) -> Scale {
     Scale::over(inventory.entries.iter().filter_map(Entry::validity), inventory.today)
 }
 
-pub(super) fn of(inventory: &Inventory<'_>, scale: &Scale, words: &Words) -> Markup {
+pub(super) fn of(inventory: &Inventory<'_>, scale: &Scale, soon: u32, words: &Words) -> Markup {
     let today = inventory.today;
     let mut dated: Vec<(Validity, &Entry<'_>)> =
         inventory.entries.iter().filter_map(|entry| Some((entry.validity()?, entry))).collect();
     dated.sort_by_key(|(validity, entry)| (validity.until(), entry.name()));
     let undated: Vec<&Entry<'_>> = inventory.entries.iter().filter(|entry| entry.validity().is_none()).collect();
-    let groups = groups(dated, today, words);
+    let groups = groups(dated, today, soon, words);
     html! {
         p.about { (words.timeline_about) }
         @if !groups.is_empty() { (axis(scale, today, words)) }
         @for (name, urgent, letters) in groups {
             // What is over is not what somebody looks for.
-            details.group.urgent[urgent] open[urgent || (letters.len() <= OPEN && name != words.expired)] {
+            details.group.urgent[urgent].big[letters.len() > OPEN] open[urgent || (letters.len() <= OPEN && name != words.expired)] {
                 summary { (name) " " span.count { ((words.count)(letters.len())) } }
-                ol.bars { @for (validity, entry) in letters { (bar(scale, validity, entry, today, words)) } }
+                ol.bars { @for (validity, entry) in &letters { (bar(scale, *validity, entry, today, urgent, words)) } }
+                (rest_on_paper(letters.len(), words))
             }
         }
         @if !undated.is_empty() {
@@ -54,30 +55,41 @@ pub(super) fn of(inventory: &Inventory<'_>, scale: &Scale, words: &Words) -> Mar
 
 type Group<'g, 'a> = (String, bool, Vec<(Validity, &'g Entry<'a>)>);
 
-/// What has ended, what ends soon, and then year by year.
-fn groups<'g, 'a>(dated: Vec<(Validity, &'g Entry<'a>)>, today: Date, words: &Words) -> Vec<Group<'g, 'a>> {
-    let mut groups: Vec<Group<'g, 'a>> = Vec::new();
-    for (validity, entry) in dated {
-        let left = validity.days_left(today);
-        let (name, urgent) = match left {
-            ..0 => (words.expired.to_owned(), false),
-            0..=SOON => (words.expiring.to_owned(), true),
-            _ => ((words.later)(usize::try_from(validity.until().year()).unwrap_or_default()), false),
-        };
-        match groups.last_mut() {
-            Some((last, _, letters)) if *last == name => letters.push((validity, entry)),
-            _ => groups.push((name, urgent, vec![(validity, entry)])),
-        }
-    }
-    groups
+/// What has ended, what ends soon with nothing after it, and then year by year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum When {
+    Ended,
+    Soon,
+    Later(i16),
 }
 
-fn bar(scale: &Scale, validity: Validity, entry: &Entry<'_>, today: Date, words: &Words) -> Markup {
+fn groups<'g, 'a>(
+    mut dated: Vec<(Validity, &'g Entry<'a>)>,
+    today: Date,
+    soon: u32,
+    words: &Words,
+) -> Vec<Group<'g, 'a>> {
+    let when = |(validity, entry): &(Validity, &Entry<'_>)| match validity.days_left(today) {
+        ..0 => When::Ended,
+        _ if attention::is_ending(entry, today, soon) => When::Soon,
+        _ => When::Later(validity.until().year()),
+    };
+    // Sorted already by the ends, which this keeps within each group.
+    dated.sort_by_key(when);
+    let group = |letters: &[(Validity, &'g Entry<'a>)]| match when(&letters[0]) {
+        When::Ended => (words.expired.to_owned(), false, letters.to_vec()),
+        When::Soon => ((words.expiring)(soon), true, letters.to_vec()),
+        When::Later(year) => ((words.later)(usize::try_from(year).unwrap_or_default()), false, letters.to_vec()),
+    };
+    dated.chunk_by(|one, other| when(one) == when(other)).map(group).collect()
+}
+
+fn bar(scale: &Scale, validity: Validity, entry: &Entry<'_>, today: Date, soon: bool, words: &Words) -> Markup {
     let left = validity.days_left(today);
     let kind = match left {
         _ if entry.action() == Action::Create => "planned",
         ..0 => "ended",
-        0..=SOON if entry.successor.is_none() => "soon",
+        _ if soon => "soon",
         _ => "good",
     };
     let (x, width) = scale.stretch(validity);
@@ -102,7 +114,7 @@ fn bar(scale: &Scale, validity: Validity, entry: &Entry<'_>, today: Date, words:
     }
 }
 
-fn axis(scale: &Scale, today: Date, words: &Words) -> Markup {
+pub(super) fn axis(scale: &Scale, today: Date, words: &Words) -> Markup {
     let now = scale.x(today);
     // The word stands beside its line, and inside the drawing.
     let (anchor, aside) = if now < 85.0 { ("start", 6) } else { ("end", -6) };
