@@ -9,7 +9,7 @@ default:
 check: format lint test
 
 # Everything that CI checks, in its order
-ci: format lint unused test simulation clients editor page recipes package
+ci: format lint features unused test simulation clients editor page recipes package
 
 # Format
 format:
@@ -18,6 +18,13 @@ format:
 # Lints, warnings denied
 lint:
     cargo clippy --all-targets --locked -- -D warnings
+
+# Lints of the builds without the emulator, without the report, and without both
+features:
+    cargo clippy --all-targets --locked --no-default-features -- -D warnings
+    cargo clippy --all-targets --locked --no-default-features --features emulator -- -D warnings
+    cargo clippy --all-targets --locked --no-default-features --features report -- -D warnings
+    cargo test --locked --lib --no-default-features left_out
 
 # Unused dependencies
 unused:

@@ -13,6 +13,7 @@ pub trait Clock: Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the clock that everything else is given")]
     fn now(&self) -> Timestamp {
         Timestamp::now()
     }
@@ -27,6 +28,7 @@ pub struct ShiftedClock {
 
 impl ShiftedClock {
     /// A clock on which it is `start` now.
+    #[expect(clippy::disallowed_methods, reason = "it runs on by the machine's own clock")]
     pub fn starting_at(start: Timestamp) -> Self {
         Self { start, began: std::time::Instant::now() }
     }

@@ -18,6 +18,7 @@ pub mod clock;
 pub mod credentials;
 pub mod declaration;
 pub mod doctor;
+#[cfg(feature = "emulator")]
 pub mod emulator;
 pub mod endpoint;
 pub mod escape;

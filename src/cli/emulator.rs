@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context, bail};
 
-use super::{Exit, Global, failure, files, interrupt};
+use super::{Exit, failure, files, interrupt};
 use crate::{
     emulator::{
         AccessKey, Emulator, EmulatorOptions, Limits, PolicyForm, Running, StateFile, StateLocation,
@@ -105,7 +105,7 @@ fn access_key(text: &str) -> Result<AccessKey, String> {
     text.parse().map_err(|error: crate::emulator::AccountError| error.to_string())
 }
 
-pub(crate) fn run(args: &Args, _global: &Global) -> anyhow::Result<Exit> {
+pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no async runtime")?;
     match &args.command {
         None => runtime.block_on(serve(&args.serve)),

@@ -8,7 +8,6 @@ use super::{
 };
 use crate::{
     credentials::{Attempt, CredentialError},
-    emulator::ImportError,
     escape::visible,
     letter::AccountName,
     render::{
@@ -48,7 +47,8 @@ impl Listed {
             let problem = format!("the template {} can't be used, and nothing was written:", visible(file));
             return Some(Self { problem, reasons: problems.clone(), help: None });
         }
-        if let Some(ImportError::Problems(reasons)) = find(error) {
+        #[cfg(feature = "emulator")]
+        if let Some(crate::emulator::ImportError::Problems(reasons)) = find(error) {
             let problem = "the state can't be imported, and nothing was:".to_owned();
             return Some(Self { problem, reasons: reasons.clone(), help: None });
         }

@@ -72,6 +72,7 @@ pub(super) fn watch() -> anyhow::Result<()> {
 }
 
 /// Ends the process as a shell tells of a signal.
+#[expect(clippy::disallowed_methods, reason = "whatever the command waits for, it ends now")]
 fn exit(signal: &Caught) -> ! {
     tell!("{} by {}", paint(style::WARNING, "stopped"), signal.name);
     process::exit(128 + signal.number);

@@ -8,6 +8,7 @@ mod checkout;
 mod completions;
 mod declarations;
 mod doctor;
+#[cfg(feature = "emulator")]
 mod emulator;
 mod explain;
 mod failure;
@@ -15,6 +16,8 @@ mod files;
 mod import;
 mod interrupt;
 mod journal;
+#[cfg(not(all(feature = "emulator", feature = "report")))]
+mod left_out;
 mod list;
 mod logging;
 mod man;
@@ -22,6 +25,7 @@ mod paper;
 mod plan;
 mod progress;
 mod renew;
+#[cfg(feature = "report")]
 mod report;
 mod schema;
 mod service;
@@ -46,6 +50,10 @@ use clap::{
     error::{ContextKind, ContextValue},
 };
 
+#[cfg(not(feature = "emulator"))]
+use self::left_out::emulator;
+#[cfg(not(feature = "report"))]
+use self::left_out::report;
 use crate::{
     clock::{Clock, ShiftedClock, SystemClock},
     escape::visible,
@@ -108,12 +116,14 @@ enum Command {
     Doctor(doctor::Args),
     /// List the accounts of the workspace, also as a CI matrix
     Accounts(accounts::Args),
+    #[cfg_attr(not(feature = "emulator"), command(hide = true))]
     Emulator(emulator::Args),
     /// List declared and registered letters
     List(list::Args),
     /// Show one letter in full
     Show(show::Args),
     /// Write an HTML report of expiry, signatures and conflicts
+    #[cfg_attr(not(feature = "report"), command(hide = true))]
     Report(report::Args),
     /// Write declarations for the letters that exist
     Import(import::Args),
@@ -216,7 +226,7 @@ fn run(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Apply(args) => apply::run(args),
         Command::Accounts(args) => accounts::run(args),
         Command::Doctor(args) => doctor::run(args),
-        Command::Emulator(args) => emulator::run(args, &cli.global),
+        Command::Emulator(args) => emulator::run(args),
         Command::List(args) => list::run(args),
         Command::Show(args) => show::run(args),
         Command::Report(args) => report::run(args),

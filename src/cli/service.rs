@@ -53,6 +53,7 @@ pub(crate) struct ServiceArgs {
     /// Use an emulator inside this process instead of the service, its letters kept under DIR [default: .letterform/sandbox]
     // Without the sign of equality it would take the PATH that follows it.
     #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = SANDBOX)]
+    #[cfg_attr(not(feature = "emulator"), arg(hide = true))]
     sandbox: Option<PathBuf>,
 }
 

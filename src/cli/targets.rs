@@ -66,6 +66,7 @@ impl TargetArgs {
     }
 
     /// The day by which validities are judged.
+    #[cfg_attr(not(feature = "report"), allow(dead_code, reason = "the page names it"))]
     pub(crate) fn today(&self) -> anyhow::Result<Date> {
         Ok(self.declarations.today(&clock()?))
     }
@@ -119,6 +120,7 @@ impl Scope {
 /// What is declared and what exists in one account.
 pub(crate) struct Stock {
     /// The account, where there is a workspace.
+    #[cfg_attr(not(feature = "report"), allow(dead_code, reason = "the page names it"))]
     pub(crate) account: Option<AccountName>,
     pub(crate) existing: Existing,
     today: Date,

@@ -5,6 +5,7 @@
 pub mod diagnostics;
 mod difference;
 pub mod doctor;
+#[cfg(feature = "report")]
 pub mod html;
 
 pub mod inventory;

@@ -1,13 +1,12 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use super::{ConnectError, sandbox};
+use super::{ConnectError, sandbox::Sandbox};
 use crate::{
     clock::Clock,
     credentials::{
         self, AssumedRole, ConfiguredRegion, CredentialSource, Credentials, DefaultChain, Environment, Fetcher,
     },
     declaration::workspace::{Access, AccountId},
-    emulator::Running,
     endpoint::Endpoint,
     nonce,
     service::{Client, ClientConfig, Roots, SignatureForm, WriteLetters},
@@ -36,7 +35,7 @@ pub struct Connection<S> {
     pub endpoint: String,
     /// What somebody should know who uses the connection.
     pub(super) warning: Option<&'static str>,
-    sandbox: Option<Running>,
+    sandbox: Option<Sandbox>,
     /// Who asks; nobody in particular in a sandbox.
     identity: Option<(Arc<DefaultChain>, Credentials)>,
 }
@@ -63,7 +62,7 @@ impl<S> Connection<S> {
     pub(super) async fn close(self) -> Result<(), ConnectError> {
         drop(self.service);
         match self.sandbox {
-            Some(running) => running.shutdown().await.map_err(ConnectError::SandboxState),
+            Some(sandbox) => sandbox.close().await,
             None => Ok(()),
         }
     }
@@ -162,10 +161,10 @@ impl Connect for ServiceConfig {
         match &self.location {
             Location::Remote(endpoint) => self.connect_to(endpoint).await,
             Location::Sandbox(folder) => {
-                let (running, warning) = sandbox::start(folder, &self.clock).await?;
-                let endpoint = Endpoint::parse(&running.endpoint()).expect("plain http is good on loopback");
-                let service = self.client(endpoint, Arc::new(sandbox::credentials()))?;
-                Ok(Connection { sandbox: Some(running), warning, ..Connection::new(service, self.label()) })
+                let sandbox = Sandbox::start(folder, &self.clock).await?;
+                let service = self.client(sandbox.endpoint(), Arc::new(sandbox.credentials()))?;
+                let warning = sandbox.warning();
+                Ok(Connection { sandbox: Some(sandbox), warning, ..Connection::new(service, self.label()) })
             }
         }
     }

@@ -5,7 +5,6 @@ use crate::{
     accounts::AccountFailure,
     credentials::{CredentialError, Problem, Provider},
     declaration::workspace::AccountId,
-    emulator::{EmulatorError, StoreError},
     escape::visible,
     plan::Staleness,
     service::{ClientError, ServiceError},
@@ -66,11 +65,17 @@ pub enum ConnectError {
     )]
     SandboxFolder(PathBuf),
     /// The sandbox does not start.
+    #[cfg(feature = "emulator")]
     #[error(transparent)]
-    Sandbox(#[from] EmulatorError),
+    Sandbox(#[from] crate::emulator::EmulatorError),
     /// The sandbox's letters can't be kept.
+    #[cfg(feature = "emulator")]
     #[error("the sandbox's state can't be written: {0}")]
-    SandboxState(StoreError),
+    SandboxState(crate::emulator::StoreError),
+    /// This is a build without the emulator.
+    #[cfg(not(feature = "emulator"))]
+    #[error("this build of letterform has no sandbox; use one that is built with the feature `emulator`")]
+    NoSandbox,
 }
 
 impl RunError {

@@ -12,6 +12,7 @@ mod error;
 mod invalid;
 mod prepare;
 mod query;
+#[cfg_attr(not(feature = "emulator"), path = "no_sandbox.rs")]
 mod sandbox;
 mod scans;
 #[cfg(test)]

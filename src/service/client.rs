@@ -1,11 +1,9 @@
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use reqwest::RequestBuilder;
 use serde::Deserialize;
+use tokio::time::Instant;
 
 use super::{
     Answer, Endpoint, Exchange, LetterFilter, Operation, ReadLetters, ServiceError, Tell, WriteLetters,

@@ -1,8 +1,9 @@
 //! Whether an endpoint answers at all, and what time it has.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use reqwest::Method;
+use tokio::time::Instant;
 
 use crate::transport::SendError;
 

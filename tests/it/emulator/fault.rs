@@ -1,8 +1,9 @@
 //! Faults over the wire: what a client sees of them, and what has happened nevertheless.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use reqwest::Method;
+use tokio::time::Instant;
 
 use crate::emulator::{
     client::{CREATE, QUERY, Reply, letter},

@@ -1,10 +1,7 @@
 //! Measures what docs/explanation/benchmarks.md says of the emulator, with the program's own client.
 #![allow(clippy::print_stdout, reason = "what is measured is printed")]
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use letterform::{
     clock::ShiftedClock,
@@ -15,6 +12,7 @@ use letterform::{
     },
     service::{Client, ClientConfig, Endpoint, LetterFilter, ReadLetters, SignatureForm, WriteLetters, random_nonces},
 };
+use tokio::time::Instant;
 
 use crate::emulator::{process::Process, setup::NOW, upload::PICTURE};
 
