@@ -25,6 +25,7 @@ pub mod escape;
 pub mod import;
 pub mod inventory;
 pub mod letter;
+pub mod lsp;
 pub mod nonce;
 pub mod paper;
 pub mod plan;

@@ -8,7 +8,7 @@ use super::stderr::tell;
 use crate::{
     clock::{Clock, day_in_china},
     declaration::{
-        self, Code, LintLevel, LoadOptions, Loaded, Severity, Tracked,
+        self, Code, FixedFile, LintLevel, LoadOptions, Loaded, Severity, Tracked,
         workspace::{Account, Settings},
     },
     letter::DesiredLetter,
@@ -102,6 +102,11 @@ impl Declarations {
     pub(crate) fn of_tracked(mut self, tracked: Option<Tracked>) -> Self {
         self.options.tracked = tracked;
         self
+    }
+
+    /// The files in which safe fixes change something.
+    pub(crate) fn fixed_files(&self) -> Vec<FixedFile> {
+        declaration::fixed_files(&self.paths, &self.options)
     }
 
     /// Loads the declarations, good and bad.

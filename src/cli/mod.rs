@@ -20,6 +20,7 @@ mod journal;
 mod left_out;
 mod list;
 mod logging;
+mod lsp;
 mod man;
 mod paper;
 mod plan;
@@ -131,6 +132,8 @@ enum Command {
     Renew(renew::Args),
     /// Fill in the paper of each letter from a template, to be signed and stamped
     Paper(paper::Args),
+    /// Run the language server
+    Lsp(lsp::Args),
     /// Explain a rule, with a right and a wrong example
     Explain(explain::Args),
     /// Print a JSON schema
@@ -233,6 +236,7 @@ fn run(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Import(args) => import::run(args),
         Command::Renew(args) => renew::run(args),
         Command::Paper(args) => paper::run(args),
+        Command::Lsp(args) => lsp::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Schema(args) => schema::run(args),
         Command::Completions(args) => completions::run(args),

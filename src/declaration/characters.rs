@@ -97,6 +97,11 @@ pub(super) fn plain(c: char) -> Option<char> {
     (!c.is_ascii() && folded.next().is_none() && plain.is_ascii_alphanumeric()).then_some(plain)
 }
 
+/// A text without white space around it, and with ASCII letters, digits and tildes for their full-width forms.
+pub(super) fn plain_form(text: &str) -> String {
+    text.trim().chars().map(|c| if c == '～' { '~' } else { plain(c).unwrap_or(c) }).collect()
+}
+
 fn article(name: &str) -> &'static str {
     if name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
 }

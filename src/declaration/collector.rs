@@ -50,7 +50,7 @@ impl LintLevels {
 }
 
 /// Collects problems, up to a number that bounds the memory a hostile file can take.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Collector {
     levels: LintLevels,
     kept: Vec<Diagnostic>,

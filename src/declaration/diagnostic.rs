@@ -1,6 +1,6 @@
 use std::{borrow::Cow, fmt};
 
-use super::{Code, FileId, Location, SourceFile};
+use super::{Code, FileId, Fix, Location, SourceFile};
 use crate::escape;
 
 /// Whether a problem keeps the declarations from being used.
@@ -43,6 +43,8 @@ pub struct Diagnostic {
     pub help: Option<Cow<'static, str>>,
     /// What to write in the place of [`Self::place`], when that is known.
     pub suggestion: Option<String>,
+    /// What mends it in the file, when that is known.
+    pub fix: Option<Box<Fix>>,
 }
 
 /// Another place, and what it has to do with the problem.
@@ -66,6 +68,7 @@ impl Diagnostic {
             related: Vec::new(),
             help: None,
             suggestion: None,
+            fix: None,
         }
     }
 
@@ -104,6 +107,13 @@ impl Diagnostic {
         self
     }
 
+    /// The problem with what mends it, if anything does.
+    #[must_use]
+    pub(super) fn mend(mut self, fix: Option<Fix>) -> Self {
+        self.fix = fix.map(Box::new);
+        self
+    }
+
     /// The problem with another place that matters.
     #[must_use]
     pub fn relate(mut self, place: Location, label: impl Into<Cow<'static, str>>) -> Self {
@@ -114,7 +124,8 @@ impl Diagnostic {
     /// Gives the files of all its places other numbers.
     pub(super) fn renumber(&mut self, number: impl Fn(FileId) -> FileId) {
         let related = self.related.iter_mut().map(|related| &mut related.place);
-        for place in self.place.iter_mut().chain(related) {
+        let edits = self.fix.iter_mut().flat_map(|fix| &mut fix.edits).map(|edit| &mut edit.place);
+        for place in self.place.iter_mut().chain(related).chain(edits) {
             place.file = number(place.file);
         }
     }

@@ -48,7 +48,7 @@ pub(super) fn discover(paths: &[PathBuf]) -> (Vec<DeclarationFile>, Vec<Diagnost
 }
 
 /// Whether a file in a folder is one of declarations.
-fn is_declaration(name: &str) -> bool {
+pub(super) fn is_declaration(name: &str) -> bool {
     ["yaml", "yml"].into_iter().any(|extension| {
         name.strip_suffix(extension)
             .and_then(|name| name.strip_suffix(".letters.").or(name.strip_suffix("letters.").filter(|n| n.is_empty())))

@@ -3,9 +3,9 @@
 use std::{collections::HashMap, mem, ptr, rc::Rc};
 
 use super::{
-    Code, Diagnostic, FileId, Severity,
+    Code, Diagnostic, Edit, FileId, Fix, Safety, Severity,
     letter::{Entries, Located, PictureSource, PlacedSignatures, Reader, Shared, Slot},
-    source::Span,
+    source::{Position, Span, saturate},
     tree::{Entry, Node, Value},
 };
 use crate::letter::{Field, LetterName, OrganizationCode, Party, Validity};
@@ -230,6 +230,25 @@ impl Reader<'_, '_> {
         Slot::Bad
     }
 
+    /// The fix that writes missing fields, still empty, below a letter's name.
+    fn template(&self, missing: &[&str], name: Span) -> Option<Fix> {
+        let line = self.source.line(name.start.line);
+        let before: String = line.chars().take(name.start.column as usize - 1).collect();
+        let key = before.trim_start_matches([' ', '-']);
+        let after: String = line.chars().skip(name.end.column as usize - 1).collect();
+        let alone = after.trim().is_empty() || after.trim_start().starts_with('#');
+        if !key.starts_with("name:") || !alone || name.start.line != name.end.line {
+            return None;
+        }
+        let pad = " ".repeat(before.len() - key.len());
+        let lines: Vec<String> = missing.iter().map(|field| format!("{pad}{field}:")).collect();
+        let end = self.source.line_end();
+        let text = format!("{end}{}", lines.join(end));
+        let end = Position { line: name.end.line, column: saturate(line.chars().count() + 1) };
+        let edit = Edit { place: self.collector.place(Span { start: end, end }), text };
+        Some(Fix::new(format!("Add {}", missing.join(", ")), edit, Safety::Confirm))
+    }
+
     fn missing_fields(&mut self, name: &Slot<LetterName>, shared: &Shared, at: Span) {
         fn missing<T>(slot: &Slot<T>) -> bool {
             matches!(slot, Slot::Missing)
@@ -250,7 +269,8 @@ impl Reader<'_, '_> {
             let what = if named.len() == 1 { "field" } else { "fields" };
             let message = format!("missing {what} {}", named.join(", "));
             let help = if missing == ["name"] { "add the name" } else { "add it to the letter or to `defaults`" };
-            self.collector.report_with_help(Code::FieldMissing, message, at, help);
+            let fix = self.template(&missing, at);
+            self.collector.push(self.collector.diagnostic(Code::FieldMissing, message, at).help(help).mend(fix));
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Mappings read by the names of their fields, and fields that are unknown, repeated or of another type.
 
 use super::{
-    Code,
+    Code, Edit, Fix, Safety,
     collector::FileCollector,
     diagnostic::quoted,
-    source::Span,
+    source::{Span, saturate},
     tree::{Entry, Node, Value},
 };
 use crate::letter::Field;
@@ -53,15 +53,21 @@ impl FileCollector<'_> {
             let message = format!("{} fields are too many for one mapping", entries.len());
             self.report(Code::FieldUnknown, message, entry.key.span);
         }
+        let mut unknown: Vec<(&Entry, Option<usize>)> = Vec::new();
+        let mut taken = [false; N];
         for entry in entries.iter().take(MAX_ENTRIES) {
             let Value::Scalar(key) = &entry.key.value else {
                 self.wrong_type("expected the name of a field", &entry.key.value, entry.key.span);
                 continue;
             };
             let Some(index) = known.iter().position(|known| **known == **key) else {
-                let meant = self.unknown_field(key, entry.key.span, known, aliases);
-                if let Some(index) = known.iter().position(|known| meant == Some(*known)) {
-                    misspelled[index] = Some(entry);
+                let meant = nearest(key, known, aliases).filter(|_| **key != *"<<");
+                match known.iter().position(|known| meant == Some(*known)) {
+                    Some(index) => {
+                        taken[index] |= misspelled[index].replace(entry).is_some();
+                        unknown.push((entry, Some(index)));
+                    }
+                    None => unknown.push((entry, None)),
                 }
                 continue;
             };
@@ -75,33 +81,56 @@ impl FileCollector<'_> {
                 }
             }
         }
+        for (entry, meant) in unknown {
+            // A field that is there already must not be there twice.
+            let free = meant.is_some_and(|index| found[index].is_none() && !taken[index]);
+            self.unknown_field(&entry.key, meant.map(|index| (known[index], free)), known, aliases);
+        }
         // What a misspelled field says is judged too, and is not missing.
         std::array::from_fn(|index| found[index].or(misspelled[index]))
     }
 
-    /// Complains about a field, and tells which known one is probably meant.
-    fn unknown_field<'k>(
-        &mut self,
-        key: &str,
-        span: Span,
-        known: &[&'k str],
-        aliases: &[(&str, &'k str)],
-    ) -> Option<&'k str> {
-        if key == "<<" {
+    /// Complains about a field that is not known. `meant` is the one that it probably stands for, and whether that is free.
+    fn unknown_field(&mut self, key: &Node, meant: Option<(&str, bool)>, known: &[&str], aliases: &[(&str, &str)]) {
+        let Value::Scalar(name) = &key.value else { return };
+        if &**name == "<<" {
             let help = "write what letters share under `defaults`";
-            self.report_with_help(Code::YamlMergeKey, "merge keys are not a part of YAML 1.2", span, help);
-            return None;
+            return self.report_with_help(Code::YamlMergeKey, "merge keys are not a part of YAML 1.2", key.span, help);
         }
-        let diagnostic = self.diagnostic(Code::FieldUnknown, format!("unknown field {}", quoted(key)), span);
-        let meant = nearest(key, known, aliases);
+        let diagnostic = self.diagnostic(Code::FieldUnknown, format!("unknown field {}", quoted(name)), key.span);
         let diagnostic = match meant {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).suggest(near),
-            None if key.contains('：') => diagnostic.help("`：` is a full-width colon; write `: ` instead"),
+            Some((near, free)) => {
+                let safety = if is_same_field(name, near, aliases) { Safety::Safe } else { Safety::Confirm };
+                let fix = free.then(|| self.rename(key, near, safety)).flatten();
+                diagnostic.help(format!("did you mean `{near}`?")).suggest(near).mend(fix)
+            }
+            None if name.contains('：') => diagnostic.help("`：` is a full-width colon; write `: ` instead"),
             None => diagnostic.help(format!("the fields here are {}", known.join(", "))),
         };
         self.push(diagnostic);
-        meant
     }
+
+    /// The fix that gives a field another name; `None` for a name that is not written as it reads.
+    fn rename(&self, key: &Node, name: &str, safety: Safety) -> Option<Fix> {
+        let Value::Scalar(old) = &key.value else { return None };
+        let (start, end) = (key.span.start, key.span.end);
+        let columns = end.column.checked_sub(start.column).filter(|_| start.line == end.line)?;
+        let quotes = columns.checked_sub(saturate(old.chars().count())).filter(|quotes| matches!(quotes, 0 | 2))?;
+        let span = Span::on_line(start.line, start.column + quotes / 2..end.column - quotes / 2);
+        let edit = Edit { place: self.place(span), text: name.to_owned() };
+        Some(Fix::new(format!("Rename the field to `{name}`"), edit, safety))
+    }
+}
+
+/// Whether a name is a field's own in another style, or the service's parameter for it. A picture is another thing there.
+fn is_same_field(name: &str, field: &str, aliases: &[(&str, &str)]) -> bool {
+    let parameter = |(alias, of): &(&str, &str)| *of == field && alias.is_ascii() && alias.eq_ignore_ascii_case(name);
+    styleless(name) == styleless(field) || field != Field::Scan.as_str() && aliases.iter().any(parameter)
+}
+
+/// A name without what tells its style: case, `_`, `-` and spaces.
+fn styleless(name: &str) -> String {
+    name.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
 }
 
 /// Words by which people and forms call the fields, beside the service's parameters.
@@ -174,11 +203,9 @@ fn nearest<'k>(key: &str, known: &[&'k str], aliases: &[(&str, &'k str)]) -> Opt
     if key.len() > LONGEST {
         return None;
     }
-    let plain =
-        |text: &str| text.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect();
-    let wanted: String = plain(key);
+    let wanted = styleless(key);
     let names = known.iter().map(|name| (*name, *name)).chain(aliases.iter().copied());
-    let scored = names.map(|(name, field)| (strsim::damerau_levenshtein(&plain(name), &wanted), field));
+    let scored = names.map(|(name, field)| (strsim::damerau_levenshtein(&styleless(name), &wanted), field));
     // A Chinese word of a few characters is near to many others.
     let allowed = if wanted.is_ascii() { (wanted.chars().count() / 3).clamp(1, 4) } else { wanted.chars().count() / 4 };
     scored.filter(|(distance, _)| *distance <= allowed).min_by_key(|(distance, _)| *distance).map(|(_, field)| field)

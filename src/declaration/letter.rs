@@ -3,11 +3,11 @@
 use std::{path::Path, sync::Arc};
 
 use super::{
-    Code, Diagnostic,
+    Code, Diagnostic, Edit, Fix, Safety,
     collector::FileCollector,
     lint::value as lint,
     refusal::{self, MAX_BYTES},
-    source::{SourceFile, Span},
+    source::{Position, SourceFile, Span},
     tree::{Entry, Node, Scalar, Value},
 };
 use crate::letter::{
@@ -313,12 +313,34 @@ impl Reader<'_, '_> {
         }
     }
 
+    /// The fix that takes one item out of a list, and leaves every comment where it is.
+    fn without(&self, items: &[Node], index: usize) -> Option<Fix> {
+        let (before, item) = (items.get(index.checked_sub(1)?)?.span, items[index].span);
+        let (start, end) = (item.start, item.end);
+        if start.line != end.line {
+            return None;
+        }
+        let whole = self.source.line(start.line);
+        let bare = whole.trim().strip_prefix('-').map(str::trim) == self.source.slice(item);
+        let span = if bare {
+            // An item on a line of its own goes with the line.
+            Span { start: Position { line: start.line, column: 1 }, end: Position { line: start.line + 1, column: 1 } }
+        } else {
+            let between = Span { start: before.end, end: start };
+            let comma = self.source.slice(between)?.trim() == ",";
+            comma.then_some(Span { start: before.end, end })?
+        };
+        let edit = Edit { place: self.collector.place(span), text: String::new() };
+        Some(Fix::new("Remove the repetition", edit, Safety::Safe))
+    }
+
     fn refuse_signatures(&mut self, items: &[Node], span: Span, error: &ValueError) -> Slot<PlacedSignatures> {
         let diagnostic = self.refusal(Field::Signatures, ("", span), error);
         let diagnostic = match error {
             ValueError::RepeatedSignature { first, index, .. } => {
                 let first = self.collector.place(items[*first].span);
-                diagnostic.at(self.collector.place(items[*index].span)).relate(first, "first listed here")
+                let again = diagnostic.at(self.collector.place(items[*index].span)).relate(first, "first listed here");
+                again.mend(self.without(items, *index))
             }
             _ => diagnostic,
         };

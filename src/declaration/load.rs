@@ -14,6 +14,7 @@ use super::{
     lint::across,
     parallel, pictures,
     reading::Reading,
+    scan::{self, Budget, ScanError},
     source,
 };
 use crate::letter::{DesiredLetter, Finding, Letter, Source};
@@ -184,11 +185,21 @@ impl Loader {
     }
 
     fn finish(mut self, roots: ScanRoots) -> Loaded {
-        let pictures =
-            pictures::resolve(&mut self.collector, &self.letters, &self.paths, &roots, self.tracked.as_ref());
+        let letters: Vec<&Declared> = self.letters.iter().collect();
+        let (files, paths) = (self.files.iter().collect::<Vec<_>>(), self.paths.iter().map(PathBuf::as_path));
+        let decode =
+            |files: &[PathBuf]| pictures::read_all(files, &mut Budget::default()).into_iter().map(Some).collect();
+        let paths: Vec<&Path> = paths.collect();
+        let tracked = self.tracked.as_ref();
+        let real = |letter: &Declared, path: &str| {
+            let real = scan::resolve(paths[letter.file.index()], path, &roots)?;
+            if tracked.is_some_and(|tracked| !tracked.holds(&real)) { Err(ScanError::Untracked) } else { Ok(real) }
+        };
+        let places = (&files[..], &paths[..]);
+        let pictures = pictures::resolve(&mut self.collector, &letters, places, &roots, (real, decode));
         let pictured: Vec<_> = self.letters.iter().zip(pictures.iter().map(Option::as_ref)).collect();
         across::letters(&mut self.collector, &pictured);
-        allow::apply(&mut self.collector, &self.files);
+        allow::apply(&mut self.collector, self.files.iter());
         let findings = Findings::of(self.collector.all());
         let files = self.files;
         let mut letters = Vec::new();

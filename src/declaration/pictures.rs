@@ -2,11 +2,12 @@
 
 use std::{
     collections::{HashMap, hash_map::Entry},
-    path::PathBuf,
+    path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use super::{
-    Diagnostic, FileId, Location, Tracked,
+    Diagnostic, FileId, Fix, Location, Safety, SourceFile,
     collector::Collector,
     document::Declared,
     letter::PictureSource,
@@ -16,21 +17,25 @@ use super::{
 use crate::letter::{Picture, PictureFormat, Scan, ScanDigest};
 
 /// What is known of a scan once it was read.
-type Outcome = Result<(ScanDigest, PictureFormat), ScanError>;
+pub(super) type Outcome = Result<(ScanDigest, PictureFormat), ScanError>;
 
 /// The picture of each letter; `None` where something was complained about.
 ///
-/// `paths` are the paths of the files that declare the letters.
+/// `files` declare the letters, and lie at `paths`. `real` finds the file of a scan, and `decode` tells what became of scans; one that is not known yet has no
+/// picture, and nothing is complained about.
 pub(super) fn resolve(
     collector: &mut Collector,
-    letters: &[Declared],
-    paths: &[PathBuf],
+    letters: &[&Declared],
+    (files, paths): (&[&SourceFile], &[&Path]),
     roots: &ScanRoots,
-    tracked: Option<&Tracked>,
+    (mut real, decode): (
+        impl FnMut(&Declared, &str) -> Result<PathBuf, ScanError>,
+        impl FnOnce(&[PathBuf]) -> Vec<Option<Arc<Outcome>>>,
+    ),
 ) -> Vec<Option<Picture>> {
     let mut scans = Scans::default();
-    let wanted: Vec<_> = letters.iter().map(|letter| scans.want(letter, paths, roots, tracked)).collect();
-    let outcomes = read_all(&scans.files);
+    let wanted: Vec<_> = letters.iter().map(|letter| scans.want(letter, &mut real)).collect();
+    let outcomes = decode(&scans.files);
     let pictures = letters.iter().zip(&wanted).map(|(letter, wanted)| {
         let picture = letter.picture.as_ref()?;
         let path = match &picture.value {
@@ -38,7 +43,7 @@ pub(super) fn resolve(
             PictureSource::Scan(path) => path,
         };
         let error = match wanted.map(|wanted| &scans.resolved[wanted])? {
-            Ok(file) => match &outcomes[*file] {
+            Ok(file) => match &**outcomes[*file].as_ref()? {
                 Ok((digest, format)) => {
                     return Some(Picture::Scan(Scan { path: path.to_string(), digest: *digest, format: *format }));
                 }
@@ -48,10 +53,12 @@ pub(super) fn resolve(
         };
         let place = Location { file: letter.file, span: picture.span };
         let meant = matches!(error, ScanError::Missing)
-            .then(|| scan::did_you_mean(&paths[letter.file.index()], path, roots))
+            .then(|| scan::did_you_mean(paths[letter.file.index()], path, roots))
             .flatten();
+        let source = files[letter.file.index()];
+        let fix = meant.as_ref().and_then(|meant| Fix::of_value(source, place, (path, meant), Safety::Confirm));
         let help = meant.map_or_else(|| error.help().to_owned(), |meant| format!("did you mean `{meant}`?"));
-        collector.push(Diagnostic::new(error.code(), error.to_string()).at(place).help(help));
+        collector.push(Diagnostic::new(error.code(), error.to_string()).at(place).help(help).mend(fix));
         None
     });
     pictures.collect()
@@ -74,20 +81,14 @@ impl Scans {
     fn want(
         &mut self,
         letter: &Declared,
-        paths: &[PathBuf],
-        roots: &ScanRoots,
-        tracked: Option<&Tracked>,
+        real: &mut impl FnMut(&Declared, &str) -> Result<PathBuf, ScanError>,
     ) -> Option<usize> {
         let PictureSource::Scan(path) = &letter.picture.as_ref()?.value else { return None };
         match self.declared.entry((letter.file, path.to_string())) {
             Entry::Occupied(entry) => Some(*entry.get()),
             Entry::Vacant(entry) => {
-                let real = scan::resolve(&paths[letter.file.index()], path, roots);
-                let known = real.and_then(|real| match tracked {
-                    Some(tracked) if !tracked.holds(&real) => Err(ScanError::Untracked),
-                    _ => Ok(real),
-                });
-                let file = known.map(|real| {
+                let real = real(letter, path);
+                let file = real.map(|real| {
                     *self.by_path.entry(real).or_insert_with_key(|real| {
                         self.files.push(real.clone());
                         self.files.len() - 1
@@ -100,9 +101,8 @@ impl Scans {
     }
 }
 
-/// Reads and decodes the files on all cores.
-fn read_all(files: &[PathBuf]) -> Vec<Outcome> {
-    let mut budget = Budget::default();
+/// Reads and decodes the files on all cores, as many as the budget admits.
+pub(super) fn read_all(files: &[PathBuf], budget: &mut Budget) -> Vec<Arc<Outcome>> {
     let admitted: Vec<bool> = files.iter().map(|file| budget.admits(file)).collect();
     let read = |index: usize| -> Outcome {
         if !admitted[index] {
@@ -113,6 +113,6 @@ fn read_all(files: &[PathBuf]) -> Vec<Outcome> {
         Ok((scan.digest, scan.format))
     };
     let mut outcomes = Vec::with_capacity(files.len());
-    parallel::in_order(files.len(), read, (|_: &Outcome| 0, 0), |outcome| outcomes.push(outcome));
+    parallel::in_order(files.len(), read, (|_: &Outcome| 0, 0), |outcome| outcomes.push(Arc::new(outcome)));
     outcomes
 }

@@ -39,6 +39,12 @@ impl Reading {
         Self { source, letters, problems }
     }
 
+    /// A file that says nothing, and about which there is nothing to say.
+    pub(super) fn of_nothing(name: &str, options: &LoadOptions) -> Self {
+        let problems = Collector::new(options.lints.clone());
+        Self { source: SourceFile::new(name, ""), letters: Vec::new(), problems }
+    }
+
     /// The same as the file of another number.
     pub(super) fn numbered(mut self, id: FileId) -> Self {
         if id != FIRST {

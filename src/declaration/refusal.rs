@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
+use unicode_normalization::UnicodeNormalization as _;
 use unicode_script::{Script, UnicodeScript as _};
 
 use super::{
-    Code, Diagnostic,
+    Code, Diagnostic, Fix, Safety,
     characters::{self, is_blank},
     collector::FileCollector,
     dates,
@@ -28,25 +29,46 @@ pub(super) fn diagnostic(
         Some(help) => diagnostic.help(help),
         None => diagnostic,
     };
+    let mend = |diagnostic: Diagnostic, fixed: &str| {
+        let fix = Fix::of_value(source, collector.place(span), (text, fixed), safety(field, text, fixed));
+        diagnostic.help(format!("write `{fixed}`")).mend(fix)
+    };
     match error {
         ValueError::NoSuchDate { .. } if date_meant(text).is_some() => {
             let form =
                 if text.contains('-') && text.trim().len() <= 10 { "YYYY-MM-DD" } else { "YYYY-MM-DD~YYYY-MM-DD" };
             let fixed = date_meant(text).unwrap_or_default();
             let message = format!("{} is not of the form {form}", quoted(text.trim()));
-            let diagnostic = collector.diagnostic(Code::ValidityForm, message, span);
-            diagnostic.help(format!("write `{fixed}`")).suggest(fixed)
+            mend(collector.diagnostic(Code::ValidityForm, message, span), &fixed).suggest(fixed)
         }
         ValueError::ForbiddenCharacter { .. } => match corrected(field, text) {
-            Some(fixed) => diagnostic.help(format!("write `{fixed}`")),
+            Some(fixed) if fixed.contains(", ") => diagnostic.help(format!("write `{fixed}`")),
+            Some(fixed) => mend(diagnostic, &fixed),
             None => diagnostic,
         },
         ValueError::ValidityForm | ValueError::NoSuchDate { .. } => match date_meant(text) {
-            Some(fixed) => diagnostic.help(format!("write `{fixed}`")).at(collector.place(span)).suggest(fixed),
+            Some(fixed) => mend(diagnostic, &fixed).at(collector.place(span)).suggest(fixed),
             None => diagnostic,
         },
         _ => diagnostic,
     }
+}
+
+/// Whether a corrected value is the same one in another form.
+fn safety(field: Field, text: &str, fixed: &str) -> Safety {
+    let same = match field {
+        // The number that a spreadsheet has for a day does not show its year.
+        Field::Validity => {
+            let folded: String = text.nfkc().collect();
+            fixed.split('~').all(|day| day.get(..4).is_some_and(|year| folded.contains(year)))
+        }
+        Field::Signatures => {
+            let bare = text.trim().strip_prefix('【').and_then(|text| text.strip_suffix('】'));
+            characters::plain_form(bare.unwrap_or(text)) == fixed
+        }
+        _ => characters::plain_form(text) == fixed,
+    };
+    if same { Safety::Safe } else { Safety::Confirm }
 }
 
 /// The form of a date or of two dates that a text in another form means.

@@ -112,6 +112,25 @@ impl SourceFile {
         Position { line: saturate(line), column: saturate(column) }
     }
 
+    /// The byte at which the character of a position starts, the end of the line when it has fewer characters.
+    pub(super) fn offset(&self, at: Position) -> usize {
+        let index = (at.line as usize).saturating_sub(1);
+        let Some(&start) = self.lines.get(index) else { return self.text.len() };
+        let line = self.line(at.line);
+        let within = line.char_indices().map(|(byte, _)| byte).nth((at.column as usize).saturating_sub(1));
+        start as usize + within.unwrap_or(line.len())
+    }
+
+    /// How the lines end: as the first one does.
+    pub(super) fn line_end(&self) -> &'static str {
+        let end = self.lines.get(1).map_or("", |second| &self.text[..*second as usize]);
+        match end {
+            end if end.ends_with("\r\n") => "\r\n",
+            end if end.ends_with('\r') => "\r",
+            _ => "\n",
+        }
+    }
+
     /// The text of a span within one line.
     pub(super) fn slice(&self, span: Span) -> Option<&str> {
         if span.start.line != span.end.line {
@@ -131,20 +150,52 @@ pub(super) fn saturate(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
+/// How a file's text is written in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Encoding {
+    Utf8 { mark: bool },
+    Utf16Le,
+    Utf16Be,
+}
+
+impl Encoding {
+    /// The encoding that the first bytes tell.
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        match bytes {
+            [0xFF, 0xFE, ..] => Self::Utf16Le,
+            [0xFE, 0xFF, ..] => Self::Utf16Be,
+            bytes => Self::Utf8 { mark: bytes.starts_with(&UTF8_MARK) },
+        }
+    }
+
+    /// The bytes of a text in this encoding, with the byte order mark that the file has.
+    pub(super) fn encode(self, text: &str) -> Vec<u8> {
+        let units = || std::iter::once(0xFEFF).chain(text.encode_utf16());
+        match self {
+            Self::Utf8 { mark: false } => text.as_bytes().to_vec(),
+            Self::Utf8 { mark: true } => [&UTF8_MARK, text.as_bytes()].concat(),
+            Self::Utf16Le => units().flat_map(u16::to_le_bytes).collect(),
+            Self::Utf16Be => units().flat_map(u16::to_be_bytes).collect(),
+        }
+    }
+}
+
+const UTF8_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
+
 /// Reads a file's bytes as text: UTF-8, or UTF-16 with a byte order mark.
 ///
 /// What is no text comes back as well as can be shown, together with the reason.
 pub(super) fn decode(id: FileId, name: &str, bytes: Vec<u8>) -> (SourceFile, Option<Diagnostic>) {
-    match bytes.as_slice() {
-        [0xFF, 0xFE, rest @ ..] => decode_utf16(id, name, rest, u16::from_le_bytes),
-        [0xFE, 0xFF, rest @ ..] => decode_utf16(id, name, rest, u16::from_be_bytes),
-        _ => decode_utf8(id, name, bytes),
+    match Encoding::of(&bytes) {
+        Encoding::Utf16Le => decode_utf16(id, name, &bytes[2..], u16::from_le_bytes),
+        Encoding::Utf16Be => decode_utf16(id, name, &bytes[2..], u16::from_be_bytes),
+        Encoding::Utf8 { .. } => decode_utf8(id, name, bytes),
     }
 }
 
 fn decode_utf8(id: FileId, name: &str, mut bytes: Vec<u8>) -> (SourceFile, Option<Diagnostic>) {
-    if bytes.starts_with(&[0xEF, 0xBB, 0xBF]) {
-        bytes.drain(..3);
+    if bytes.starts_with(&UTF8_MARK) {
+        bytes.drain(..UTF8_MARK.len());
     }
     match String::from_utf8(bytes) {
         Ok(text) => refuse_nul(id, SourceFile::new(name, text)),

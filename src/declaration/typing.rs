@@ -1,7 +1,9 @@
 //! Slips of typing that keep a file from being YAML, found where they stand and not where a parser notices.
 
 use super::{
+    Code, Diagnostic, Edit, Fix, Safety,
     characters::{described, is_blank},
+    collector::FileCollector,
     source::{SourceFile, Span, saturate},
 };
 
@@ -11,6 +13,24 @@ pub(super) struct Slip {
     pub(super) span: Span,
     pub(super) message: String,
     pub(super) help: String,
+    /// What is written, where, and whether that is sure.
+    pub(super) edit: Option<(Span, String, Safety)>,
+}
+
+impl Slip {
+    /// The problem that the slip is.
+    pub(super) fn diagnostic(self, collector: &FileCollector<'_>) -> Diagnostic {
+        let fix = self.edit.map(|(span, text, safety)| {
+            let edit = Edit { place: collector.place(span), text };
+            Fix::new(sentence(&self.help), edit, safety)
+        });
+        collector.diagnostic(Code::YamlSyntax, self.message, self.span).help(self.help).mend(fix)
+    }
+}
+
+fn sentence(help: &str) -> String {
+    let mut characters = help.chars();
+    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
 }
 
 /// How many lines before a parser's place are looked at.
@@ -31,7 +51,7 @@ pub(super) fn behind_error(source: &SourceFile, line: u32) -> Option<Slip> {
             .find_map(|line| Some(merge_mark(source.line(line))?.at(line)))
     };
     marks()
-        .or_else(|| find(indentation))
+        .or_else(|| all().find_map(|line| indentation(source, line)))
         .or_else(|| all().find_map(|line| Some(field(source.line(line), is_json(source))?.at(line))))
         .or_else(|| find(wrong_bracket))
         .or_else(|| find(open_quote))
@@ -53,19 +73,27 @@ struct Found {
     columns: std::ops::Range<usize>,
     message: String,
     help: String,
+    edit: Option<(std::ops::Range<usize>, String, Safety)>,
 }
 
 impl Found {
     fn at(self, line: u32) -> Slip {
         let column = |index: usize| saturate(index + 1);
-        let span = Span::on_line(line, column(self.columns.start)..column(self.columns.end));
-        Slip { span, message: self.message, help: self.help }
+        let span = |columns: &std::ops::Range<usize>| Span::on_line(line, column(columns.start)..column(columns.end));
+        let edit = self.edit.map(|(columns, text, safety)| (span(&columns), text, safety));
+        Slip { span: span(&self.columns), message: self.message, help: self.help, edit }
+    }
+
+    /// The slip with what mends it.
+    #[allow(clippy::unnecessary_wraps, reason = "every check ends with it")]
+    fn write(mut self, columns: std::ops::Range<usize>, text: &str, safety: Safety) -> Option<Self> {
+        self.edit = Some((columns, text.to_owned(), safety));
+        Some(self)
     }
 }
 
-#[allow(clippy::unnecessary_wraps, reason = "every check ends with it")]
-fn found(columns: std::ops::Range<usize>, message: impl Into<String>, help: impl Into<String>) -> Option<Found> {
-    Some(Found { columns, message: message.into(), help: help.into() })
+fn slip(columns: std::ops::Range<usize>, message: impl Into<String>, help: impl Into<String>) -> Found {
+    Found { columns, message: message.into(), help: help.into(), edit: None }
 }
 
 fn merge_mark(line: &str) -> Option<Found> {
@@ -75,16 +103,40 @@ fn merge_mark(line: &str) -> Option<Found> {
         return None;
     }
     let message = format!("`{mark}` is the mark of an unresolved merge conflict");
-    found(0..mark.len(), message, "keep one side of the conflict and remove all three marks")
+    Some(slip(0..mark.len(), message, "keep one side of the conflict and remove all three marks"))
 }
 
 /// White space before a field that is not made of spaces.
-fn indentation(line: &str) -> Option<Found> {
+fn indentation(source: &SourceFile, number: u32) -> Option<Slip> {
+    let line = source.line(number);
     let first = line.chars().position(|c| !is_blank(c)).filter(|end| *end > 0)?;
     let (index, c) = line.chars().take(first).enumerate().find(|(_, c)| *c != ' ')?;
     let end = index + line.chars().skip(index).take_while(|other| *other == c).count();
     let message = format!("the indentation contains {}", described(c));
-    found(index..end, message, "indent with spaces only")
+    let found = slip(index..end, message, "indent with spaces only");
+    let mended = indent_beside(source, number).map(|columns| (0..first, " ".repeat(columns), Safety::Safe));
+    Some(Found { edit: mended, ..found }.at(number))
+}
+
+/// How far a line is indented that belongs with the field on the line after it, or else with the one before.
+fn indent_beside(source: &SourceFile, number: u32) -> Option<usize> {
+    let is_item = source.line(number).trim_start().starts_with("- ");
+    let beside = |number: u32| -> Option<usize> {
+        let line = source.line(number);
+        let spaces = line.len() - line.trim_start_matches(' ').len();
+        let rest = &line[spaces..];
+        if rest.starts_with(is_blank) || rest.is_empty() || rest.starts_with('#') {
+            return None;
+        }
+        match rest.strip_prefix("- ") {
+            Some(_) if is_item => Some(spaces),
+            Some(field) => Some(spaces + 2 + field.len() - field.trim_start_matches(' ').len()),
+            None if is_item || spaces == 0 => None,
+            None => Some(spaces),
+        }
+    };
+    let after = || beside(number + 1).filter(|_| !source.line(number + 1).trim_start().starts_with("- ") || is_item);
+    after().or_else(|| beside(number.checked_sub(1)?))
 }
 
 fn is_json(source: &SourceFile) -> bool {
@@ -116,17 +168,31 @@ fn field(line: &str, json: bool) -> Option<Found> {
     match c {
         '：' | '﹕' | '︰' | '∶' | '；' | '＝' | '=' => {
             let message = format!("{} is not the colon of a field", described(c));
-            found(after..after + 1, message, format!("write `{name}: ` with a plain colon and a space"))
+            let safety = if matches!(c, '；' | '＝' | '=') { Safety::Confirm } else { Safety::Safe };
+            let text = if next == Some(' ') || next.is_none() { ":" } else { ": " };
+            slip(after..after + 1, message, format!("write `{name}: ` with a plain colon and a space")).write(
+                colon..after + 1,
+                text,
+                safety,
+            )
         }
         ':' if next.is_some_and(|next| next != ' ' && is_blank(next) && next != '\t') => {
             let next = next.unwrap_or(' ');
             let end = after + 1 + chars[after + 1..].iter().take_while(|other| **other == next).count();
             let message = format!("{} follows the colon of `{name}`", described(next));
-            found(after + 1..end, message, "write a plain space after the colon")
+            slip(after + 1..end, message, "write a plain space after the colon").write(
+                after + 1..end,
+                " ",
+                Safety::Safe,
+            )
         }
         ':' if next.is_some_and(|next| !is_blank(next)) && !(json && quote.is_some()) => {
             let message = format!("missing space after the colon of `{name}`");
-            found(after..after + 1, message, format!("write `{name}: ` with a space after the colon"))
+            slip(after..after + 1, message, format!("write `{name}: ` with a space after the colon")).write(
+                after + 1..after + 1,
+                " ",
+                Safety::Safe,
+            )
         }
         _ => None,
     }
@@ -139,15 +205,27 @@ fn list_mark(chars: &[char], start: usize) -> Option<Found> {
     let item = || is_field(rest.trim_start().split([':', '：', ' ']).next().unwrap_or_default());
     if matches!(c, '－' | '–' | '—' | '−' | '•' | '·') && item() {
         let message = format!("{} is not the mark of a list item", described(c));
-        return found(start..start + 1, message, "write `- ` with a plain hyphen and a space");
+        let spaced = chars.get(start + 1) == Some(&' ');
+        let text = if spaced { "-" } else { "- " };
+        let safety = if matches!(c, '•' | '·') { Safety::Confirm } else { Safety::Safe };
+        return slip(start..start + 1, message, "write `- ` with a plain hyphen and a space").write(
+            start..start + 1,
+            text,
+            safety,
+        );
     }
     let next = *chars.get(start + 1)?;
     if c == '-' && next != ' ' && item() {
         if is_blank(next) {
             let message = format!("{} follows the mark of a list item", described(next));
-            return found(start + 1..start + 2, message, "write a plain space after `-`");
+            let place = start + 1..start + 2;
+            return slip(place.clone(), message, "write a plain space after `-`").write(place, " ", Safety::Safe);
         }
-        return found(start..start + 1, "missing space after the mark of a list item", "write `- ` with a space");
+        return slip(start..start + 1, "missing space after the mark of a list item", "write `- ` with a space").write(
+            start + 1..start + 1,
+            " ",
+            Safety::Safe,
+        );
     }
     None
 }
@@ -182,7 +260,12 @@ fn wrong_bracket(line: &str) -> Option<Found> {
     }
     let index = value.iter().rposition(|c| wrong.contains(c))?;
     let message = format!("{} does not close `{}`", described(value[index]), value[0]);
-    found(start + index..start + index + 1, message, format!("write `{closing}` instead"))
+    let place = start + index..start + index + 1;
+    slip(place.clone(), message, format!("write `{closing}` instead")).write(
+        place,
+        &closing.to_string(),
+        Safety::Confirm,
+    )
 }
 
 /// A quotation mark that is not closed on its line.
@@ -205,13 +288,15 @@ fn open_quote(line: &str) -> Option<Found> {
     let closing = ['”', '“', '’', '‘', '＂', '＇', '」', '』'];
     if let Some(index) = chars.iter().rposition(|c| closing.contains(c)).filter(|index| *index > at) {
         let message = format!("{} does not close the quotation mark `{quote}`", described(chars[index]));
-        return found(index..index + 1, message, format!("write `{quote}` instead"));
+        let place = index..index + 1;
+        return slip(place.clone(), message, format!("write `{quote}` instead")).write(
+            place,
+            &quote.to_string(),
+            Safety::Confirm,
+        );
     }
-    found(
-        at..at + 1,
-        format!("the quotation mark `{quote}` is not closed"),
-        format!("add `{quote}` at the end of the value"),
-    )
+    let message = format!("the quotation mark `{quote}` is not closed");
+    Some(slip(at..at + 1, message, format!("add `{quote}` at the end of the value")))
 }
 
 /// A bracket that is not closed on its line.
@@ -226,7 +311,7 @@ fn open_bracket(line: &str) -> Option<Found> {
         return None;
     }
     let message = format!("the bracket `{}` is not closed", value[0]);
-    found(start..start + 1, message, format!("add `{closing}` at the end of the list"))
+    Some(slip(start..start + 1, message, format!("add `{closing}` at the end of the list")))
 }
 
 /// A value that starts with a character that has a meaning in YAML.
@@ -235,14 +320,14 @@ fn value_start(line: &str) -> Option<Found> {
     let c = *value.first()?;
     let reserved = matches!(c, '@' | '`' | '%' | '*' | '&' | '!' | '|' | '>' | ',' | ']' | '}');
     let message = format!("a value can't start with `{c}` without quotation marks");
-    if reserved { found(start..start + 1, message, "put the value in quotation marks") } else { None }
+    reserved.then(|| slip(start..start + 1, message, "put the value in quotation marks"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn slip(text: &str, line: u32) -> (u32, u32, String, String) {
+    fn slip_behind(text: &str, line: u32) -> (u32, u32, String, String) {
         let slip = behind_error(&SourceFile::new("f", text), line).expect(text);
         (slip.span.start.line, slip.span.start.column, slip.message, slip.help)
     }
@@ -278,7 +363,7 @@ mod tests {
             ("letters:\n  －name: a\n    scan: b", 3, (2, 3), "`－` (full-width hyphen, U+FF0D)"),
             ("letters:\n  -name: a\n    scan: b", 3, (2, 3), "missing space after the mark of a list item"),
         ] {
-            let (at_line, column, message, _) = slip(text, line);
+            let (at_line, column, message, _) = slip_behind(text, line);
             assert_eq!((at_line, column), place, "{text}: {message}");
             assert!(message.contains(part), "{message}");
         }

@@ -159,8 +159,7 @@ impl Builder<'_, '_> {
         let Some(slip) = typing::within_plain_text(self.source, span.start.line + 1..=span.end.line) else {
             return false;
         };
-        let diagnostic = self.collector.diagnostic(Code::YamlSyntax, slip.message, slip.span);
-        self.collector.push(diagnostic.help(slip.help));
+        self.collector.push(slip.diagnostic(self.collector));
         true
     }
 
@@ -259,7 +258,7 @@ fn syntax_error(collector: &FileCollector<'_>, source: &SourceFile, at: Position
         return unknown_anchor(collector, source, here);
     }
     if let Some(slip) = typing::behind_error(source, line) {
-        return collector.diagnostic(Code::YamlSyntax, slip.message, slip.span).help(slip.help);
+        return slip.diagnostic(collector);
     }
     let help = if info.contains("Unicode character escape") {
         "write the character itself, or the escapes of both its halves"

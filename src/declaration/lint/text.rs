@@ -7,7 +7,8 @@ use super::{
 };
 use crate::{
     declaration::{
-        Code,
+        Code, Fix, Safety,
+        characters::plain_form,
         collector::FileCollector,
         refusal::within,
         source::{SourceFile, Span},
@@ -26,13 +27,18 @@ pub(in crate::declaration) fn text(
     if text.trim() != text {
         let diagnostic =
             collector.diagnostic(Code::SurroundingSpace, format!("{field} has white space around it"), span);
-        collector.push(diagnostic.help("remove it; it is not sent").suggest(text.trim()));
+        let fix = Fix::of_value(source, collector.place(span), (text, text.trim()), Safety::Safe);
+        collector.push(diagnostic.help("remove it; it is not sent").suggest(text.trim()).mend(fix));
     }
     if let Some(alike) = look_alike(text) {
         let place = within(source, span, text, alike.index..alike.index + 1);
         let diagnostic = collector.diagnostic(Code::LookAlike, format!("{field} has {}", alike.what), place);
         collector.push(match alike.instead {
-            Some(instead) => diagnostic.help(format!("write {field} as `{instead}`")),
+            Some(instead) => {
+                let safety = if plain_form(text) == instead.trim() { Safety::Safe } else { Safety::Confirm };
+                let fix = Fix::of_value(source, collector.place(span), (text, &instead), safety);
+                diagnostic.help(format!("write {field} as `{instead}`")).mend(fix)
+            }
             None => diagnostic.help("write the whole word in one alphabet"),
         });
     }
@@ -59,8 +65,16 @@ fn code_flaw(collector: &mut FileCollector<'_>, source: &SourceFile, text: &str,
             within(source, span, text, lead + 17..lead + 18),
         ),
     };
+    let fix = match flaw {
+        Flaw::CheckDigit { expected } => {
+            let code = text.trim();
+            let fixed = format!("{}{expected}", &code[..code.len() - 1]);
+            Fix::of_value(source, collector.place(span), (text, &fixed), Safety::Confirm)
+        }
+        _ => None,
+    };
     let help = "compare it with the business licence, character by character";
-    collector.report_with_help(Code::CodeCheckDigit, message, place, help);
+    collector.push(collector.diagnostic(Code::CodeCheckDigit, message, place).help(help).mend(fix));
 }
 
 /// A character that a reader takes for another one.

@@ -1,7 +1,7 @@
 use serde::Serialize;
 
 use crate::{
-    declaration::{Diagnostic, Loaded, Location, Severity, SourceFile},
+    declaration::{Diagnostic, Fix, Loaded, Location, Safety, Severity, SourceFile},
     escape::visible,
     render::json::pretty,
 };
@@ -40,8 +40,32 @@ struct Entry<'a> {
     help: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     suggestion: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<FixEntry<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related: Vec<RelatedEntry<'a>>,
+}
+
+/// What mends the problem: `safe` when `validate --fix` does it.
+#[derive(Serialize)]
+struct FixEntry<'a> {
+    title: &'a str,
+    safe: bool,
+    edits: Vec<EditEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct EditEntry<'a> {
+    #[serde(flatten)]
+    place: Where<'a>,
+    text: &'a str,
+}
+
+impl<'a> FixEntry<'a> {
+    fn new(fix: &'a Fix, files: &'a [SourceFile]) -> Self {
+        let edits = fix.edits.iter().map(|edit| EditEntry { place: Where::new(edit.place, files), text: &edit.text });
+        Self { title: &fix.title, safe: fix.safety == Safety::Safe, edits: edits.collect() }
+    }
 }
 
 #[derive(Serialize)]
@@ -80,6 +104,7 @@ impl<'a> Entry<'a> {
             place: diagnostic.place.map(|place| Where::new(place, files)),
             help: diagnostic.help.as_deref(),
             suggestion: diagnostic.suggestion.as_deref(),
+            fix: diagnostic.fix.as_deref().map(|fix| FixEntry::new(fix, files)),
             related: related
                 .map(|related| RelatedEntry { message: &related.label, place: Where::new(related.place, files) })
                 .collect(),

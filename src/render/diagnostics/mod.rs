@@ -1,5 +1,6 @@
 //! Diagnostics as text, JSON, workflow annotations and SARIF.
 
+mod diff;
 mod github;
 mod json;
 mod sarif;
@@ -7,8 +8,10 @@ mod shown;
 mod snippet;
 mod text;
 
+pub use diff::diff;
 pub use github::github;
 pub use json::json;
 pub use sarif::sarif;
 pub use shown::Show;
+pub(crate) use text::counted;
 pub use text::{rule, rules, summary, text};

@@ -130,11 +130,18 @@ fn result(diagnostic: &Diagnostic, files: &Files<'_>) -> Value {
         });
         result["relatedLocations"] = related.collect();
     }
-    if let (Some(place), Some(suggestion)) = (diagnostic.place, &diagnostic.suggestion) {
-        result["fixes"] = json!([{"artifactChanges": [{
-            "artifactLocation": files.at(place),
-            "replacements": [{"deletedRegion": region(place.span), "insertedContent": {"text": suggestion}}],
-        }]}]);
+    if let (Some(place), Some(fix)) = (diagnostic.place, &diagnostic.fix) {
+        let replacements = fix
+            .edits
+            .iter()
+            .map(|edit| json!({"deletedRegion": region(edit.place.span), "insertedContent": {"text": edit.text}}));
+        result["fixes"] = json!([{
+            "description": {"text": visible(&fix.title)},
+            "artifactChanges": [{
+                "artifactLocation": files.at(place),
+                "replacements": replacements.collect::<Vec<_>>(),
+            }],
+        }]);
     }
     result
 }

@@ -1,0 +1,116 @@
+//! What can be written at a position.
+
+use std::collections::BTreeSet;
+
+use lsp_types::{CompletionItem, CompletionItemKind, InsertTextFormat};
+use walkdir::WalkDir;
+
+use super::{context::Context, documents::Documents};
+use crate::{
+    declaration::{FileId, LetterView, Position},
+    letter::Field,
+};
+
+/// The most items that are offered.
+const MOST: usize = 1_000;
+/// How many files of a folder are looked at for scans.
+const FILES: usize = 20_000;
+
+const LETTER: &str = "name: ${1:授权书名称}\n  authorizer: ${2:授权方公司全称}\n  authorizedParty: ${3:被授权方公司全称}\n  \
+                      organizationCode: ${4:统一社会信用代码}\n  validity: ${5:2026-01-01}~${6:2028-12-31}\n  \
+                      signatures: [${7:签名}]\n  scan: ${8:scans/scan.jpg}";
+
+pub(super) fn completion(documents: &Documents, file: FileId, at: Position) -> Vec<CompletionItem> {
+    let source = documents.live.source(file);
+    let context = Context::at(source, at);
+    match context.field {
+        Some(field) if !context.on_key => values(documents, file, field),
+        _ if context.indent == 0 => keys(&["version", "defaults", "letters"]),
+        _ => {
+            let line = source.line(at.line);
+            let mut items = keys(&missing(documents, file, at));
+            if line.trim_start().starts_with('-') || line.trim().is_empty() {
+                items.insert(0, letter(line.trim_start().starts_with('-')));
+            }
+            items
+        }
+    }
+}
+
+/// A whole letter; its mark is written when the line has none.
+fn letter(marked: bool) -> CompletionItem {
+    CompletionItem {
+        label: "letter".to_owned(),
+        kind: Some(CompletionItemKind::SNIPPET),
+        detail: Some("A whole letter".to_owned()),
+        insert_text: Some(if marked { LETTER.to_owned() } else { format!("- {LETTER}") }),
+        insert_text_format: Some(InsertTextFormat::SNIPPET),
+        ..CompletionItem::default()
+    }
+}
+
+fn keys(names: &[&str]) -> Vec<CompletionItem> {
+    let item = |name: &&str| CompletionItem {
+        label: (*name).to_owned(),
+        kind: Some(CompletionItemKind::FIELD),
+        insert_text: Some(format!("{name}: ")),
+        ..CompletionItem::default()
+    };
+    names.iter().map(item).collect()
+}
+
+/// The fields that the letter at a position does not have.
+fn missing(documents: &Documents, file: FileId, at: Position) -> Vec<&'static str> {
+    let source = documents.live.source(file);
+    let has = |line: u32| {
+        let content = source.line(line).trim_start_matches([' ', '-']);
+        Field::ALL.into_iter().find(|field| content.strip_prefix(field.as_str()).is_some_and(|r| r.starts_with(':')))
+    };
+    let begins = |line: &u32| source.line(*line).trim_start().starts_with("- ");
+    let last = u32::try_from(source.line_count()).unwrap_or(u32::MAX);
+    let first = (1..=at.line).rev().take(100).find(begins).unwrap_or(at.line);
+    let mut there = Vec::from_iter(has(first));
+    there.extend((first + 1..=last).take(100).take_while(|line| !begins(line)).filter_map(has));
+    let pictured = there.contains(&Field::Scan) || there.contains(&Field::FileKey);
+    let wanted = |field: &Field| !(there.contains(field) || pictured && matches!(field, Field::Scan | Field::FileKey));
+    Field::ALL.into_iter().filter(wanted).map(Field::as_str).collect()
+}
+
+/// What other letters have in this field, or the pictures that none has.
+fn values(documents: &Documents, file: FileId, field: Field) -> Vec<CompletionItem> {
+    let of = |letter: &LetterView<'_>| -> Vec<String> {
+        let one = |placed: Option<(&str, _)>| placed.map(|(text, _)| text.to_owned()).into_iter().collect();
+        match field {
+            Field::Authorizer => one(letter.authorizer),
+            Field::AuthorizedParty => one(letter.authorized_party),
+            Field::OrganizationCode => one(letter.organization_code),
+            Field::Signatures => letter.signatures.iter().map(|(name, _)| (*name).to_owned()).collect(),
+            Field::Validity => letter.validity.map(|(validity, _)| validity.to_string()).into_iter().collect(),
+            Field::Name | Field::Scan | Field::FileKey => Vec::new(),
+        }
+    };
+    let found: BTreeSet<String> = match field {
+        Field::Scan => unused_scans(documents, file),
+        _ => documents.live.letters().flat_map(|letter| of(&letter)).collect(),
+    };
+    let kind = if field == Field::Scan { CompletionItemKind::FILE } else { CompletionItemKind::VALUE };
+    let item = |label: String| CompletionItem { label, kind: Some(kind), ..CompletionItem::default() };
+    found.into_iter().take(MOST).map(item).collect()
+}
+
+/// The pictures below the folder of a file that no letter has, as the file would name them.
+fn unused_scans(documents: &Documents, file: FileId) -> BTreeSet<String> {
+    let folder = |file: FileId| documents.live.path(file).parent().unwrap_or(documents.live.path(file)).to_owned();
+    let used: BTreeSet<_> =
+        documents.live.letters().filter_map(|letter| Some(folder(letter.file).join(letter.scan?.0))).collect();
+    let root = folder(file);
+    let hidden = |entry: &walkdir::DirEntry| entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
+    let entries = WalkDir::new(&root).max_depth(6).into_iter().filter_entry(|entry| !hidden(entry));
+    let pictures = entries.take(FILES).filter_map(Result::ok).filter(|entry| {
+        let extension = entry.path().extension().map(|extension| extension.to_string_lossy().to_lowercase());
+        entry.file_type().is_file() && extension.is_some_and(|e| matches!(&*e, "jpg" | "jpeg" | "png" | "gif"))
+    });
+    let unused = pictures.filter(|entry| !used.contains(entry.path()));
+    let names = unused.filter_map(|entry| Some(entry.path().strip_prefix(&root).ok()?.to_str()?.replace('\\', "/")));
+    names.collect()
+}

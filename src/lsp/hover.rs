@@ -1,0 +1,90 @@
+//! What is shown of the thing under the mouse.
+
+use std::fmt::Write as _;
+
+use jiff::civil::Date;
+use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind};
+use serde_json::Value;
+
+use super::{
+    context::{self, Context, contains},
+    documents::{Documents, uri_of},
+    position,
+};
+use crate::{
+    declaration::{Diagnostic, FileId, LetterView, Position, Span, schema},
+    letter::Field,
+};
+
+pub(super) fn hover(
+    documents: &Documents,
+    problems: &[Diagnostic],
+    (file, at): (FileId, Position),
+    today: Date,
+) -> Option<Hover> {
+    let source = documents.live.source(file);
+    let context = Context::at(source, at);
+    let mut text = String::new();
+    let mut range = None;
+    if let Some(field) = context.field.filter(|_| context.on_key) {
+        let _ = writeln!(text, "**{field}**\n\n{}", description(field));
+    } else if let Some(letter) = context::letter_at(&documents.live, file, at) {
+        range = value(documents, &letter, at, today, &mut text);
+    }
+    let here = problems
+        .iter()
+        .filter(|problem| problem.place.is_some_and(|place| place.file == file && contains(place.span, at)));
+    for problem in here {
+        let rule = problem.code.rule();
+        let _ = writeln!(text, "\n**{}**: {}\n\n{}", rule.code, rule.title, rule.reason);
+    }
+    let contents = HoverContents::Markup(MarkupContent { kind: MarkupKind::Markdown, value: text.trim().to_owned() });
+    (!text.trim().is_empty()).then(|| Hover { contents, range: range.map(|span| position::range(source, span)) })
+}
+
+/// What the schema says of a field.
+fn description(field: Field) -> String {
+    fn find<'v>(value: &'v Value, name: &str) -> Option<&'v str> {
+        let Value::Object(object) = value else { return None };
+        let own =
+            object.get("properties").and_then(|all| all.get(name)).and_then(|one| one["markdownDescription"].as_str());
+        own.or_else(|| object.values().find_map(|inner| find(inner, name)))
+    }
+    find(schema::letters().as_value(), field.as_str()).unwrap_or_default().to_owned()
+}
+
+/// What is known of a value of the letter.
+fn value(documents: &Documents, letter: &LetterView<'_>, at: Position, today: Date, text: &mut String) -> Option<Span> {
+    if let Some((validity, span)) = letter.validity.filter(|(_, span)| contains(*span, at)) {
+        let left = validity.days_left(today);
+        let _ = match left {
+            0.. => writeln!(text, "Valid until {}: {left} days left", validity.until()),
+            _ => writeln!(text, "Expired on {}", validity.until()),
+        };
+        return Some(span);
+    }
+    if let Some((path, span)) = letter.scan.filter(|(_, span)| contains(*span, at)) {
+        let scan = documents.live.path(letter.file).parent()?.join(path);
+        let uri = uri_of(&scan).filter(|_| scan.is_file())?;
+        let _ = writeln!(text, "![scan]({}|width=320)", uri.as_str());
+        return Some(span);
+    }
+    if let Some((code, span)) = letter.organization_code.filter(|(_, span)| contains(*span, at)) {
+        let mut owners: Vec<&str> = Vec::new();
+        for other in documents.live.letters() {
+            if other.organization_code.is_some_and(|(known, _)| known == code)
+                && let Some((owner, _)) = other.authorizer.filter(|(owner, _)| !owners.contains(owner))
+            {
+                owners.push(owner);
+            }
+        }
+        let _ = writeln!(text, "Code of {}", owners.join(", "));
+        return Some(span);
+    }
+    if let Some((name, span)) = letter.signatures.iter().find(|(_, span)| contains(*span, at)) {
+        let count = documents.live.letters().filter(|other| other.signatures.iter().any(|(n, _)| n == name)).count();
+        let _ = writeln!(text, "In {count} letter{}", if count == 1 { "" } else { "s" });
+        return Some(*span);
+    }
+    None
+}

@@ -1,0 +1,362 @@
+//! The conversation with an editor.
+
+use std::{
+    collections::{HashMap, HashSet},
+    path::PathBuf,
+    sync::Arc,
+    thread,
+};
+
+use crossbeam_channel::{Receiver, Sender};
+use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
+use lsp_types::{
+    CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CompletionOptions, DidChangeTextDocumentParams,
+    DidChangeWatchedFilesParams, DidChangeWatchedFilesRegistrationOptions, DidChangeWorkspaceFoldersParams,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, FileSystemWatcher, GlobPattern, HoverProviderCapability,
+    InitializeParams, OneOf, PublishDiagnosticsParams, Registration, RegistrationParams, RenameOptions,
+    ServerCapabilities, TextDocumentPositionParams, TextDocumentSyncCapability, TextDocumentSyncKind, Uri,
+    WorkDoneProgressOptions, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+    notification::{
+        DidChangeTextDocument, DidChangeWatchedFiles, DidChangeWorkspaceFolders, DidCloseTextDocument,
+        DidOpenTextDocument, Notification as _, PublishDiagnostics,
+    },
+    request::{
+        CodeActionRequest, Completion, DocumentSymbolRequest, GotoDeclaration, GotoDefinition, GotoImplementation,
+        HoverRequest, PrepareRenameRequest, References, RegisterCapability, Rename, Request as _,
+        WorkspaceSymbolRequest,
+    },
+};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use super::{
+    actions, completion, diagnostics,
+    documents::{Documents, path_of},
+    hover, navigation, position,
+};
+use crate::{
+    clock::{Clock, day_in_china},
+    declaration::{DecodedPictures, Diagnostic, FileId, LiveDeclarations, LoadOptions, Position, decode_pictures},
+};
+
+/// How a session ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// The editor asked for it, as the protocol says.
+    InOrder,
+    /// The editor went away, or said `exit` without `shutdown`.
+    OutOfOrder,
+}
+
+/// Serves an editor until it ends the session.
+///
+/// # Errors
+/// When the editor does not speak the protocol.
+pub fn run(connection: &Connection, clock: &Arc<dyn Clock>) -> Result<Ended, lsp_server::ProtocolError> {
+    let (id, parameters) = connection.initialize_start()?;
+    let parameters: InitializeParams = serde_json::from_value(parameters).unwrap_or_default();
+    let answer = serde_json::json!({
+        "capabilities": capabilities(),
+        "serverInfo": {"name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION")},
+    });
+    connection.initialize_finish(id, answer)?;
+    let mut session = Session::new(connection, clock);
+    session.begin(&parameters);
+    Ok(session.serve())
+}
+
+fn capabilities() -> ServerCapabilities {
+    let fixes = CodeActionOptions {
+        code_action_kinds: Some(vec![CodeActionKind::QUICKFIX, CodeActionKind::from(actions::FIX_ALL)]),
+        ..CodeActionOptions::default()
+    };
+    let triggers = [" ", "[", ",", "-", "/"].map(str::to_owned).to_vec();
+    let completion = CompletionOptions { trigger_characters: Some(triggers), ..CompletionOptions::default() };
+    let rename =
+        RenameOptions { prepare_provider: Some(true), work_done_progress_options: WorkDoneProgressOptions::default() };
+    let folders =
+        WorkspaceFoldersServerCapabilities { supported: Some(true), change_notifications: Some(OneOf::Left(true)) };
+    ServerCapabilities {
+        text_document_sync: Some(TextDocumentSyncCapability::Kind(TextDocumentSyncKind::INCREMENTAL)),
+        code_action_provider: Some(CodeActionProviderCapability::Options(fixes)),
+        completion_provider: Some(completion),
+        hover_provider: Some(HoverProviderCapability::Simple(true)),
+        definition_provider: Some(OneOf::Left(true)),
+        declaration_provider: Some(lsp_types::DeclarationCapability::Simple(true)),
+        implementation_provider: Some(lsp_types::ImplementationProviderCapability::Simple(true)),
+        references_provider: Some(OneOf::Left(true)),
+        document_symbol_provider: Some(OneOf::Left(true)),
+        workspace_symbol_provider: Some(OneOf::Left(true)),
+        rename_provider: Some(OneOf::Right(rename)),
+        workspace: Some(WorkspaceServerCapabilities { workspace_folders: Some(folders), file_operations: None }),
+        ..ServerCapabilities::default()
+    }
+}
+
+struct Session<'c> {
+    connection: &'c Connection,
+    clock: &'c Arc<dyn Clock>,
+    documents: Documents,
+    problems: Vec<Diagnostic>,
+    /// Whether the problems are those of older texts.
+    stale: bool,
+    /// What each file was last told.
+    told: HashMap<FileId, Vec<lsp_types::Diagnostic>>,
+    decoded: (Sender<DecodedPictures>, Receiver<DecodedPictures>),
+    /// Pictures that are being decoded.
+    under_way: HashSet<PathBuf>,
+    shut_down: bool,
+    next_request: i32,
+}
+
+impl<'c> Session<'c> {
+    fn new(connection: &'c Connection, clock: &'c Arc<dyn Clock>) -> Self {
+        let live = LiveDeclarations::new(LoadOptions::new(day_in_china(clock.now())));
+        Self {
+            connection,
+            clock,
+            documents: Documents::new(live),
+            problems: Vec::new(),
+            stale: true,
+            told: HashMap::new(),
+            decoded: crossbeam_channel::unbounded(),
+            under_way: HashSet::new(),
+            shut_down: false,
+            next_request: 0,
+        }
+    }
+
+    #[allow(deprecated, reason = "older editors have a root and no folders")]
+    fn begin(&mut self, parameters: &InitializeParams) {
+        let folders = parameters.workspace_folders.as_ref().filter(|folders| !folders.is_empty());
+        let folders: Vec<Uri> = match folders {
+            Some(folders) => folders.iter().map(|folder| folder.uri.clone()).collect(),
+            None => parameters.root_uri.iter().cloned().collect(),
+        };
+        for folder in folders.iter().filter_map(path_of) {
+            self.documents.live.add_folder(&folder);
+        }
+        let watching = parameters.capabilities.workspace.as_ref().and_then(|w| w.did_change_watched_files);
+        if watching.is_some_and(|watching| watching.dynamic_registration == Some(true)) {
+            self.watch();
+        }
+    }
+
+    /// Asks the editor to tell of files that change on the disk: declarations and pictures.
+    fn watch(&mut self) {
+        let globs = ["**/{letters,*.letters}.{yaml,yml}", "**/*.{jpg,jpeg,png,gif,JPG,JPEG,PNG,GIF}"];
+        let watchers =
+            globs.map(|glob| FileSystemWatcher { glob_pattern: GlobPattern::String(glob.into()), kind: None });
+        let options = DidChangeWatchedFilesRegistrationOptions { watchers: watchers.to_vec() };
+        let registration = Registration {
+            id: "files".to_owned(),
+            method: DidChangeWatchedFiles::METHOD.to_owned(),
+            register_options: serde_json::to_value(options).ok(),
+        };
+        self.next_request += 1;
+        let id = RequestId::from(self.next_request);
+        let parameters = RegistrationParams { registrations: vec![registration] };
+        self.send(Request::new(id, RegisterCapability::METHOD.to_owned(), parameters).into());
+    }
+
+    fn serve(&mut self) -> Ended {
+        loop {
+            // What is said of a text that changes again at once is of no use.
+            if self.stale && self.connection.receiver.is_empty() {
+                self.tell();
+            }
+            crossbeam_channel::select! {
+                recv(self.connection.receiver) -> message => match message {
+                    Ok(Message::Request(request)) => self.answer(request),
+                    Ok(Message::Notification(notification)) if notification.method == "exit" => {
+                        return if self.shut_down { Ended::InOrder } else { Ended::OutOfOrder };
+                    }
+                    Ok(Message::Notification(notification)) => self.hear(notification),
+                    Ok(Message::Response(_)) => {}
+                    Err(_) => return Ended::OutOfOrder,
+                },
+                recv(self.decoded.1) -> decoded => if let Ok(decoded) = decoded {
+                    self.under_way.clear();
+                    self.documents.live.know(decoded);
+                    self.stale = true;
+                },
+            }
+        }
+    }
+
+    fn send(&self, message: Message) {
+        // An editor that is gone is noticed where messages are received.
+        let _ = self.connection.sender.send(message);
+    }
+
+    /// Judges the declarations and sends what is new.
+    fn tell(&mut self) {
+        self.judge();
+        for (file, new) in diagnostics::by_file(&self.documents, &self.problems) {
+            let old = self.told.get(&file);
+            if old == Some(&new) || old.is_none() && new.is_empty() {
+                continue;
+            }
+            let Some(uri) = self.documents.uri(file) else { continue };
+            let version = self.documents.version(file);
+            let parameters = PublishDiagnosticsParams { uri, diagnostics: new.clone(), version };
+            self.send(Notification::new(PublishDiagnostics::METHOD.to_owned(), parameters).into());
+            self.told.insert(file, new);
+        }
+    }
+
+    fn judge(&mut self) {
+        self.documents.live.on_day(day_in_china(self.clock.now()));
+        self.problems = self.documents.live.problems();
+        self.stale = false;
+        let mut wanted = self.documents.live.wanted_pictures();
+        wanted.retain(|picture| !self.under_way.contains(picture));
+        if !wanted.is_empty() && self.under_way.is_empty() {
+            self.under_way.extend(wanted.iter().cloned());
+            let decoded = self.decoded.0.clone();
+            thread::spawn(move || decoded.send(decode_pictures(wanted)));
+        }
+    }
+
+    fn hear(&mut self, notification: Notification) {
+        let Notification { method, params } = notification;
+        self.stale = true;
+        match method.as_str() {
+            DidOpenTextDocument::METHOD => {
+                let Some(DidOpenTextDocumentParams { text_document: text }) = parsed(params) else { return };
+                self.documents.open(&text.uri, text.version, text.text);
+            }
+            DidChangeTextDocument::METHOD => {
+                let Some(DidChangeTextDocumentParams { text_document: text, content_changes }) = parsed(params) else {
+                    return;
+                };
+                self.documents.change(&text.uri, text.version, content_changes);
+            }
+            DidCloseTextDocument::METHOD => {
+                let Some(DidCloseTextDocumentParams { text_document: text }) = parsed(params) else { return };
+                self.documents.close(&text.uri);
+            }
+            DidChangeWatchedFiles::METHOD => {
+                let Some(DidChangeWatchedFilesParams { changes }) = parsed(params) else { return };
+                for path in changes.iter().filter_map(|change| path_of(&change.uri)) {
+                    self.documents.live.changed_on_disk(&path);
+                }
+            }
+            DidChangeWorkspaceFolders::METHOD => {
+                let Some(DidChangeWorkspaceFoldersParams { event }) = parsed(params) else { return };
+                for folder in event.removed.iter().filter_map(|folder| path_of(&folder.uri)) {
+                    self.documents.live.remove_folder(&folder);
+                }
+                for folder in event.added.iter().filter_map(|folder| path_of(&folder.uri)) {
+                    self.documents.live.add_folder(&folder);
+                }
+            }
+            _ => self.stale = false,
+        }
+    }
+
+    fn answer(&mut self, request: Request) {
+        let Request { id, method, params } = request;
+        let answer = if method == "shutdown" {
+            self.shut_down = true;
+            Ok(Value::Null)
+        } else if self.shut_down {
+            Err((ErrorCode::InvalidRequest, "the server was shut down".to_owned()))
+        } else {
+            self.result(&method, params)
+        };
+        self.send(Message::Response(match answer {
+            Ok(result) => Response::new_ok(id, result),
+            Err((code, message)) => Response::new_err(id, code as i32, message),
+        }));
+    }
+
+    fn result(&mut self, method: &str, params: Value) -> Result<Value, (ErrorCode, String)> {
+        let documents = &self.documents;
+        match method {
+            HoverRequest::METHOD => {
+                self.refresh();
+                let at = self.position(params)?;
+                let today = day_in_china(self.clock.now());
+                json(&at.and_then(|at| hover::hover(&self.documents, &self.problems, at, today)))
+            }
+            CodeActionRequest::METHOD => {
+                self.refresh();
+                let parameters: lsp_types::CodeActionParams = wanted(params)?;
+                let (uri, only) = (&parameters.text_document.uri, parameters.context.only.as_deref());
+                let Some(file) = self.documents.file(uri) else { return Ok(Value::Null) };
+                json(&actions::actions(&self.documents, &self.problems, (uri, file, parameters.range), only))
+            }
+            Completion::METHOD => {
+                let at = self.position(params)?;
+                json(&at.map(|(file, at)| completion::completion(documents, file, at)))
+            }
+            GotoDefinition::METHOD => self.places(params, navigation::definition),
+            GotoDeclaration::METHOD => self.places(params, navigation::predecessors),
+            GotoImplementation::METHOD => self.places(params, navigation::defaults),
+            References::METHOD => self.places(params, navigation::references),
+            DocumentSymbolRequest::METHOD => {
+                let parameters: lsp_types::DocumentSymbolParams = wanted(params)?;
+                let file = documents.file(&parameters.text_document.uri);
+                json(&file.map(|file| navigation::symbols(documents, file)))
+            }
+            WorkspaceSymbolRequest::METHOD => {
+                let parameters: lsp_types::WorkspaceSymbolParams = wanted(params)?;
+                json(&navigation::workspace_symbols(documents, &parameters.query))
+            }
+            PrepareRenameRequest::METHOD => {
+                let at = self.position(params)?;
+                json(&at.and_then(|(file, at)| navigation::renamable(documents, file, at)))
+            }
+            Rename::METHOD => {
+                let parameters: lsp_types::RenameParams = wanted(params)?;
+                let at = self.place(&parameters.text_document_position);
+                let (file, at) = at.ok_or((ErrorCode::RequestFailed, "the file is no declaration".to_owned()))?;
+                let edit = navigation::rename(documents, file, at, &parameters.new_name);
+                json(&edit.map_err(|message| (ErrorCode::RequestFailed, message))?)
+            }
+            _ => Err((ErrorCode::MethodNotFound, format!("{method} is not supported"))),
+        }
+    }
+
+    /// The problems of the texts as they are now.
+    fn refresh(&mut self) {
+        if self.stale {
+            self.judge();
+            // They are sent when no message waits.
+            self.stale = true;
+        }
+    }
+
+    fn places(
+        &self,
+        params: Value,
+        find: fn(&Documents, FileId, Position) -> Vec<lsp_types::Location>,
+    ) -> Result<Value, (ErrorCode, String)> {
+        let at = self.position(params)?;
+        json(&at.map(|(file, at)| find(&self.documents, file, at)))
+    }
+
+    /// The file and the position of a request; `None` for a file that is none of declarations.
+    fn position(&self, params: Value) -> Result<Option<(FileId, Position)>, (ErrorCode, String)> {
+        let parameters: TextDocumentPositionParams = wanted(params)?;
+        Ok(self.place(&parameters))
+    }
+
+    fn place(&self, parameters: &TextDocumentPositionParams) -> Option<(FileId, Position)> {
+        let file = self.documents.file(&parameters.text_document.uri)?;
+        Some((file, position::place(self.documents.live.source(file), parameters.position)))
+    }
+}
+
+fn parsed<T: DeserializeOwned>(params: Value) -> Option<T> {
+    serde_json::from_value(params).ok()
+}
+
+fn wanted<T: DeserializeOwned>(params: Value) -> Result<T, (ErrorCode, String)> {
+    serde_json::from_value(params).map_err(|error| (ErrorCode::InvalidParams, error.to_string()))
+}
+
+fn json(value: &impl Serialize) -> Result<Value, (ErrorCode, String)> {
+    serde_json::to_value(value).map_err(|error| (ErrorCode::InternalError, error.to_string()))
+}

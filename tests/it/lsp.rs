@@ -1,0 +1,260 @@
+//! The language server, over its protocol and with the built program.
+
+use std::{
+    fs,
+    io::{BufReader, BufWriter},
+    process::{Child, ChildStdin, ChildStdout, Stdio},
+};
+
+use lsp_server::{Message, Notification, Request};
+use serde_json::{Value, json};
+
+use crate::project::{PIXEL, Project, letter};
+
+/// An editor with a project open as its folder.
+struct Editor {
+    project: Project,
+    server: Child,
+    to: BufWriter<ChildStdin>,
+    from: BufReader<ChildStdout>,
+    next: i32,
+    /// Notifications that came while an answer was awaited.
+    heard: Vec<Notification>,
+}
+
+impl Editor {
+    fn open(project: Project) -> Self {
+        let mut command = project.command(&["lsp", "--stdio"]);
+        let mut server = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let (to, from) = (server.stdin.take().unwrap(), server.stdout.take().unwrap());
+        let (to, from) = (BufWriter::new(to), BufReader::new(from));
+        let mut editor = Self { project, server, to, from, next: 0, heard: Vec::new() };
+        let folder = json!([{"uri": editor.uri(""), "name": "letters"}]);
+        let answer = editor.request("initialize", json!({"capabilities": {}, "workspaceFolders": folder}));
+        assert_eq!(answer["capabilities"]["hoverProvider"], true);
+        editor.notify("initialized", json!({}));
+        editor
+    }
+
+    fn uri(&self, name: &str) -> String {
+        let path = fs::canonicalize(self.project.path()).unwrap().join(name);
+        url::Url::from_file_path(path).unwrap().into()
+    }
+
+    fn notify(&mut self, method: &str, params: Value) {
+        Message::from(Notification::new(method.to_owned(), params)).write(&mut self.to).unwrap();
+    }
+
+    fn ask(&mut self, method: &str, params: Value) -> Result<Value, String> {
+        self.next += 1;
+        let request = Request::new(self.next.into(), method.to_owned(), params);
+        Message::from(request).write(&mut self.to).unwrap();
+        loop {
+            match Message::read(&mut self.from).unwrap().expect("the server is there") {
+                Message::Notification(notification) => self.heard.push(notification),
+                Message::Request(_) => {}
+                Message::Response(response) => {
+                    let response = serde_json::to_value(&response).unwrap();
+                    assert_eq!(response["id"], self.next);
+                    return match response.get("error") {
+                        Some(error) => Err(error["message"].as_str().unwrap().to_owned()),
+                        None => Ok(response["result"].clone()),
+                    };
+                }
+            }
+        }
+    }
+
+    #[track_caller]
+    fn request(&mut self, method: &str, params: Value) -> Value {
+        self.ask(method, params).unwrap()
+    }
+
+    /// Opens a text in the place of a file's.
+    fn type_in(&mut self, name: &str, text: &str) {
+        let document = json!({"uri": self.uri(name), "languageId": "yaml", "version": 1, "text": text});
+        self.notify("textDocument/didOpen", json!({"textDocument": document}));
+    }
+
+    /// The problems that the server tells of a file next.
+    fn problems(&mut self, name: &str) -> Vec<Value> {
+        let uri = self.uri(name);
+        loop {
+            let notification = if self.heard.is_empty() {
+                match Message::read(&mut self.from).unwrap().expect("the server is there") {
+                    Message::Notification(notification) => notification,
+                    _ => continue,
+                }
+            } else {
+                self.heard.remove(0)
+            };
+            if notification.method == "textDocument/publishDiagnostics" && notification.params["uri"] == uri {
+                return notification.params["diagnostics"].as_array().unwrap().clone();
+            }
+        }
+    }
+
+    /// A request about the place where a text stands in a file, `offset` UTF-16 units into it.
+    fn at(&mut self, method: &str, (name, text): (&str, &str), (part, offset): (&str, usize), more: Value) -> Value {
+        let before = &text[..text.find(part).unwrap()];
+        let line = before.matches('\n').count();
+        let column = before.rsplit('\n').next().unwrap().encode_utf16().count() + offset;
+        let mut params =
+            json!({"textDocument": {"uri": self.uri(name)}, "position": {"line": line, "character": column}});
+        params.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        self.request(method, params)
+    }
+
+    /// Ends the session as the protocol says.
+    fn end(mut self) {
+        assert_eq!(self.request("shutdown", Value::Null), Value::Null);
+        self.notify("exit", Value::Null);
+        assert_eq!(self.server.wait().unwrap().code(), Some(0));
+    }
+}
+
+impl Drop for Editor {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+fn file(letters: &str) -> String {
+    format!("version: 1\nletters:\n{letters}")
+}
+
+fn codes(problems: &[Value]) -> Vec<&str> {
+    problems.iter().map(|problem| problem["code"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn problems_follow_the_unsaved_text_in_utf16_columns() {
+    let text = file(&letter("甲乙").replace("[菜鸟网络]", "[😀菜, 【菜鸟】]"));
+    let mut editor = Editor::open(Project::new().file("letters.yaml", file(&letter("甲乙"))));
+    editor.type_in("letters.yaml", &text);
+    let problems = editor.problems("letters.yaml");
+    assert_eq!(codes(&problems), ["LF-signature-character", "LF-signature-character"]);
+    let line = text.lines().position(|line| line.contains('😀')).unwrap();
+    // The face is two units wide: `    signatures: [😀菜, 【`.
+    assert_eq!(problems[1]["range"]["start"], json!({"line": line, "character": 22}));
+    assert_eq!(problems[0]["source"], "letterform");
+    let range = json!({"start": {"line": line, "character": 17}, "end": {"line": line, "character": 26}});
+    let change = json!({"range": range, "text": "菜鸟"});
+    let document = json!({"uri": editor.uri("letters.yaml"), "version": 2});
+    editor.notify("textDocument/didChange", json!({"textDocument": document, "contentChanges": [change]}));
+    assert_eq!(editor.problems("letters.yaml"), Vec::<Value>::new());
+    editor.end();
+}
+
+#[test]
+fn duplicates_point_at_each_other_across_files_and_follow_the_disk() {
+    let project = Project::new()
+        .letters("a.letters.yaml", &["甲乙"])
+        .letters("b/letters.yml", &["甲乙"])
+        .file("b/scan.png", PIXEL);
+    let mut editor = Editor::open(project);
+    let problems = editor.problems("b/letters.yml");
+    assert!(codes(&problems).contains(&"LF-name-duplicate"), "{problems:?}");
+    let related = &problems[0]["relatedInformation"][0]["location"]["uri"];
+    assert_eq!(related, &editor.uri("a.letters.yaml"));
+    fs::remove_file(editor.project.path().join("a.letters.yaml")).unwrap();
+    let changes = json!([{"uri": editor.uri("a.letters.yaml"), "type": 3}]);
+    editor.notify("workspace/didChangeWatchedFiles", json!({"changes": changes}));
+    // Before that, they may be told to say the same, once the pictures are decoded.
+    while !editor.problems("b/letters.yml").is_empty() {}
+    editor.end();
+}
+
+#[test]
+fn a_damaged_scan_is_told_once_it_is_decoded() {
+    let project = Project::with_letters(&["甲乙"]).file("scan.png", b"\x89PNG\r\n\x1a\nno picture");
+    let mut editor = Editor::open(project);
+    assert_eq!(codes(&editor.problems("letters.yaml")), ["LF-scan-broken"]);
+    editor.end();
+}
+
+#[test]
+fn fixes_are_offered_one_by_one_and_all_at_once() {
+    let text = file(&letter("甲乙").replace("authorizer:", "Authorization:").replace("~2028", "～2028"));
+    let mut editor = Editor::open(Project::new().file("letters.yaml", &text));
+    let range = json!({"start": {"line": 0, "character": 0}, "end": {"line": 99, "character": 0}});
+    let more = json!({"range": range, "context": {"diagnostics": []}});
+    let actions = editor.at("textDocument/codeAction", ("letters.yaml", &text), ("version", 0), more);
+    let actions = actions.as_array().unwrap();
+    let titles: Vec<_> = actions.iter().map(|action| action["title"].as_str().unwrap()).collect();
+    assert_eq!(titles, ["Rename the field to `authorizer`", "Write `2026-01-01~2028-12-31`", "Apply all safe fixes"]);
+    assert_eq!(actions[2]["kind"], "source.fixAll.letterform");
+    let edits = actions[2]["edit"]["changes"][editor.uri("letters.yaml")].as_array().unwrap();
+    assert_eq!(edits.len(), 2);
+    editor.end();
+}
+
+#[test]
+fn hover_and_completion_know_the_other_letters() {
+    let other = letter("丙丁").replace("菜鸟网络科技有限公司", "北京信使科技有限公司");
+    let text = file(&letter("甲乙"));
+    let project = Project::new().file("letters.yaml", &text).file("b.letters.yaml", file(&other)).file("new.png", "");
+    let mut editor = Editor::open(project);
+    let here = ("letters.yaml", text.as_str());
+    let field = editor.at("textDocument/hover", here, ("organizationCode", 3), json!({}));
+    assert!(field["contents"]["value"].as_str().unwrap().contains("OrganizationCode"), "{field}");
+    let scan = editor.at("textDocument/hover", here, ("scan.png", 2), json!({}));
+    assert!(scan["contents"]["value"].as_str().unwrap().starts_with("![scan](file:///"), "{scan}");
+    let days = editor.at("textDocument/hover", here, ("2026-01-01", 2), json!({}));
+    assert!(days["contents"]["value"].as_str().unwrap().contains("days left"), "{days}");
+    let labels = |items: &Value| -> Vec<String> {
+        items.as_array().unwrap().iter().map(|item| item["label"].as_str().unwrap().to_owned()).collect()
+    };
+    let parties = editor.at("textDocument/completion", here, ("菜鸟网络科技", 1), json!({}));
+    assert!(labels(&parties).contains(&"北京信使科技有限公司".to_owned()), "{parties}");
+    let scans = editor.at("textDocument/completion", here, ("scan.png", 0), json!({}));
+    assert_eq!(labels(&scans), ["new.png"]);
+    let unfinished = text.replace("    validity", "    \n    validity");
+    editor.type_in("letters.yaml", &unfinished.replace("    signatures: [菜鸟网络]\n", ""));
+    let keys = editor.at("textDocument/completion", ("letters.yaml", &unfinished), ("    \n", 4), json!({}));
+    assert!(labels(&keys).contains(&"signatures".to_owned()) && !labels(&keys).contains(&"name".to_owned()), "{keys}");
+    editor.end();
+}
+
+#[test]
+fn navigation_and_rename_reach_every_file() {
+    let old = letter("旧授权书");
+    let new = letter("新授权书").replace("2026-01-01~2028-12-31", "2029-01-01~2031-12-31");
+    let text = file(&old);
+    let after = file(&format!("  # Renews 旧授权书.\n{new}"));
+    let project = Project::new().file("letters.yaml", &text).file("new.letters.yaml", &after);
+    let mut editor = Editor::open(project);
+    let here = ("letters.yaml", text.as_str());
+    let successor = editor.at("textDocument/definition", here, ("旧授权书", 1), json!({}));
+    assert_eq!(successor[0]["uri"], editor.uri("new.letters.yaml"));
+    let predecessor = editor.at("textDocument/declaration", ("new.letters.yaml", &after), ("新授权书", 1), json!({}));
+    assert_eq!(predecessor[0]["uri"], editor.uri("letters.yaml"));
+    let scan = editor.at("textDocument/definition", here, ("scan.png", 1), json!({}));
+    assert_eq!(scan[0]["uri"], editor.uri("scan.png"));
+    let places = editor.at("textDocument/references", here, ("[菜鸟网络]", 2), json!({"context": {}}));
+    assert_eq!(places.as_array().unwrap().len(), 2);
+    let symbols = editor.at("textDocument/documentSymbol", here, ("旧授权书", 0), json!({}));
+    assert_eq!(symbols[0]["name"], "旧授权书");
+    let rename = editor.at("textDocument/rename", here, ("旧授权书", 0), json!({"newName": "更名授权书"}));
+    let edits = |editor: &Editor, name: &str| rename["changes"][editor.uri(name)].as_array().unwrap().len();
+    assert_eq!((edits(&editor, "letters.yaml"), edits(&editor, "new.letters.yaml")), (1, 1));
+    let document = json!({"textDocument": {"uri": editor.uri("letters.yaml")}});
+    let mut params = document.clone();
+    let line = text.lines().position(|line| line.contains("旧授权书")).unwrap();
+    params["position"] = json!({"line": line, "character": 11});
+    params["newName"] = json!("a-b");
+    assert!(editor.ask("textDocument/rename", params).unwrap_err().contains("not allowed"));
+    editor.end();
+}
+
+#[test]
+fn an_editor_that_goes_away_ends_the_server() {
+    let mut editor = Editor::open(Project::with_letters(&["甲乙"]));
+    editor.notify("exit", Value::Null);
+    assert_eq!(editor.server.wait().unwrap().code(), Some(1));
+    let project = Project::with_letters(&["甲乙"]);
+    let mut server = project.command(&["lsp"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    drop(server.stdin.take());
+    assert_eq!(server.wait().unwrap().code(), Some(1));
+}
