@@ -13,9 +13,11 @@ use crate::{
     render::{
         diagnostics::{self, Show},
         style::{self, paint},
+        text,
     },
     run::{ConnectError, InvalidDeclarations, RunError},
     service::ServiceError,
+    signature::NotKnown,
 };
 
 /// What can't be done for somebody, and the lines with which to do it by hand.
@@ -132,6 +134,11 @@ pub(super) fn show(error: Failure<'_>) {
     if let Some(advice) = service.and_then(ServiceError::advice) {
         tell!("  {} {}", paint(style::STRONG, "help:"), visible(&advice));
     }
+}
+
+/// Prints that a part could not be read, and what to do.
+pub(super) fn not_known(part: &NotKnown) {
+    stderr::write(format_args!("{}", text::not_known(part)));
 }
 
 /// Prints why an account of a workspace failed.

@@ -7,7 +7,7 @@ use super::{
     checkout::CommentArgs,
     files,
     stderr::tell,
-    targets::{Stock, TargetArgs},
+    targets::{SignaturesArg, Stock, TargetArgs},
 };
 use crate::{
     inventory::{Filter, SortKey},
@@ -30,6 +30,8 @@ pub(crate) struct Args {
     format: Format,
     #[command(flatten)]
     comment: CommentArgs,
+    #[command(flatten)]
+    signatures: SignaturesArg,
     #[command(flatten)]
     targets: TargetArgs,
 }
@@ -85,7 +87,7 @@ enum Format {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let stocks = args.targets.resolve()?.stocks()?;
+    let stocks = args.targets.resolve()?.stocks(args.signatures)?;
     let filter = args.filter.to_filter();
     let inventories = stocks.as_ref().map(Stock::inventory);
     filter.check(inventories.good())?;

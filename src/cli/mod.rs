@@ -31,6 +31,7 @@ mod report;
 mod schema;
 mod service;
 mod show;
+mod status;
 mod stderr;
 mod step_summary;
 mod targets;
@@ -126,6 +127,8 @@ enum Command {
     /// Write an HTML report of expiry, signatures and conflicts
     #[cfg_attr(not(feature = "report"), command(hide = true))]
     Report(report::Args),
+    /// Show what became of each letter's signatures: passed, under review, refused
+    Status(status::Args),
     /// Write declarations for the letters that exist
     Import(import::Args),
     /// Declare the successor of a letter beside it
@@ -155,6 +158,10 @@ pub(crate) enum Exit {
     Creates,
     /// 3: a conflict.
     Conflict,
+    /// 2: a signature is under review (`status --detailed-exitcode`).
+    UnderWay,
+    /// 3: a signature was refused or can't be used (`status --detailed-exitcode`).
+    Refused,
 }
 
 impl From<Exit> for ExitCode {
@@ -162,8 +169,8 @@ impl From<Exit> for ExitCode {
         Self::from(match exit {
             Exit::Done => 0,
             Exit::Failed => 1,
-            Exit::Creates => 2,
-            Exit::Conflict => 3,
+            Exit::Creates | Exit::UnderWay => 2,
+            Exit::Conflict | Exit::Refused => 3,
         })
     }
 }
@@ -233,6 +240,7 @@ fn run(cli: &Cli) -> anyhow::Result<Exit> {
         Command::List(args) => list::run(args),
         Command::Show(args) => show::run(args),
         Command::Report(args) => report::run(args),
+        Command::Status(args) => status::run(args),
         Command::Import(args) => import::run(args),
         Command::Renew(args) => renew::run(args),
         Command::Paper(args) => paper::run(args),

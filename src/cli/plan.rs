@@ -10,7 +10,7 @@ use super::{
     files,
     stderr::{self, tell},
     step_summary,
-    targets::TargetArgs,
+    targets::{SignaturesArg, TargetArgs},
 };
 use crate::{
     escape::{shell_word, visible},
@@ -39,6 +39,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     comment: CommentArgs,
     #[command(flatten)]
+    signatures: SignaturesArg,
+    #[command(flatten)]
     targets: TargetArgs,
 }
 
@@ -58,7 +60,13 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let plans = args.targets.resolve()?.run(async |run, scopes| {
         let works = run.each(scopes, async |scope| Ok((scope.work()?, scope))).await?;
         run.each(works, async |((work, scans), scope)| {
-            run.prepare(scope.target(Box::new(Silent)), work, scans).await?.close().await
+            let looks_ahead = args.signatures.signatures || scope.signatures;
+            let declared = if looks_ahead { work.declared().to_vec() } else { Vec::new() };
+            let mut prepared = run.prepare(scope.target(Box::new(Silent)), work, scans).await?;
+            if looks_ahead {
+                run.preflight(&mut prepared, &declared).await;
+            }
+            prepared.close().await
         })
         .await
     })?;

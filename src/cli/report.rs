@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use super::{
     Exit, files,
     stderr::tell,
-    targets::{Stock, TargetArgs},
+    targets::{SignaturesArg, Stock, TargetArgs},
 };
 use crate::{
     accounts::{AccountResult, Accounts},
@@ -18,6 +18,7 @@ use crate::{
         html::{self, Lang, Section},
         style::{self, paint},
     },
+    status::Status,
 };
 
 /// Arguments of `report`.
@@ -29,6 +30,8 @@ pub(crate) struct Args {
     /// Language of the report [default: the locale's, or English]
     #[arg(long, value_enum, value_name = "LANG")]
     lang: Option<PageLang>,
+    #[command(flatten)]
+    signatures: SignaturesArg,
     #[command(flatten)]
     targets: TargetArgs,
 }
@@ -43,19 +46,27 @@ enum PageLang {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let stocks = args.targets.resolve()?.stocks()?;
-    let inventories = stocks.as_ref().map(|stock| (stock, stock.inventory()));
-    let soon = stocks.good().map(|stock| stock.expiring_days).next().unwrap_or(LoadOptions::EXPIRING_DAYS);
+    let stocks = args.targets.resolve()?.stocks(args.signatures)?;
+    let inventories = stocks.as_ref().map(|stock| {
+        let inventory = stock.inventory();
+        let status = stock.status(&inventory);
+        (stock, inventory, status)
+    });
+    let soon = stocks.good().map(|stock| stock.soon).next().unwrap_or(LoadOptions::EXPIRING_DAYS);
     let page = html::page(&sections(&inventories), args.targets.today()?, soon, args.lang());
-    args.write(&page, inventories.good().map(|(_, inventory)| inventory.entries.len()).sum())?;
+    args.write(&page, inventories.good().map(|(_, inventory, _)| inventory.entries.len()).sum())?;
     Ok(if inventories.any_failed() { Exit::Failed } else { Exit::Done })
 }
 
-fn sections<'a>(all: &'a Accounts<(&Stock, Inventory<'a>)>) -> Vec<Section<'a>> {
-    let section = |account, (stock, inventory): &'a (&Stock, Inventory<'a>)| Section {
+/// What there is in an account, letter by letter, and what became of its signatures where that was asked for.
+type Taken<'a> = (&'a Stock, Inventory<'a>, Option<Status>);
+
+fn sections<'a>(all: &'a Accounts<Taken<'a>>) -> Vec<Section<'a>> {
+    let section = |account, (stock, inventory, status): &'a Taken<'a>| Section {
         account,
         endpoint: &stock.existing.endpoint,
         inventory: Ok(inventory),
+        status: status.as_ref(),
     };
     match all {
         Accounts::Single(one) => vec![section(one.0.account.as_ref(), one)],
@@ -63,7 +74,7 @@ fn sections<'a>(all: &'a Accounts<(&Stock, Inventory<'a>)>) -> Vec<Section<'a>> 
             .iter()
             .map(|AccountResult { account, result }| match result {
                 Ok(one) => section(Some(account), one),
-                Err(failure) => Section { account: Some(account), endpoint: "", inventory: Err(failure) },
+                Err(failure) => Section { account: Some(account), endpoint: "", inventory: Err(failure), status: None },
             })
             .collect(),
     }

@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 
 use super::{Exit, files};
-use crate::{accounts, apply, declaration, plan, render::json};
+use crate::{accounts, apply, declaration, plan, render::json, status};
 
 /// Arguments of `schema`.
 #[derive(Debug, clap::Args)]
@@ -29,6 +29,10 @@ enum SchemaKind {
     WorkspacePlan,
     /// What `apply` prints for a whole workspace
     WorkspaceReport,
+    /// What `status --format json` prints
+    Status,
+    /// What `status` prints for a whole workspace
+    WorkspaceStatus,
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
@@ -39,6 +43,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
         SchemaKind::Workspace => declaration::workspace::schema::workspace(),
         SchemaKind::WorkspacePlan => accounts::plans_schema(),
         SchemaKind::WorkspaceReport => accounts::reports_schema(),
+        SchemaKind::Status => status::schema(),
+        SchemaKind::WorkspaceStatus => status::statuses_schema(),
     };
     files::print(json::pretty(&schema).as_bytes())?;
     Ok(Exit::Done)

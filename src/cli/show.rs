@@ -3,7 +3,11 @@
 use anyhow::bail;
 use clap::ValueEnum;
 
-use super::{Exit, files, targets::TargetArgs, workspace::only};
+use super::{
+    Exit, files,
+    targets::{SignaturesArg, TargetArgs},
+    workspace::only,
+};
 use crate::{
     inventory::Inventory,
     render::{inventory, json},
@@ -19,6 +23,8 @@ pub(crate) struct Args {
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
     #[command(flatten)]
+    signatures: SignaturesArg,
+    #[command(flatten)]
     targets: TargetArgs,
 }
 
@@ -33,7 +39,7 @@ enum Format {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let stock = only(args.targets.resolve()?.only()?.stocks()?)?;
+    let stock = only(args.targets.resolve()?.only()?.stocks(args.signatures)?)?;
     let all = stock.inventory();
     let named = all.only(&args.name);
     if named.entries.is_empty() {

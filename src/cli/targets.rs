@@ -16,7 +16,10 @@ use crate::{
     inventory::Inventory,
     letter::{AccountName, DesiredLetter},
     retry::{Observer, Shutdown, Silent},
-    run::{Existing, FileScans, Run, RunError, ServiceConfig, Target, Work},
+    run::{Existing, FileScans, Run, RunError, ServiceConfig, Survey, Target, Work},
+    signature::Facts,
+    status::Status,
+    usage::Depth,
 };
 
 /// Options of every command that compares declarations with a service.
@@ -28,6 +31,14 @@ pub(crate) struct TargetArgs {
     pub(crate) workspace: WorkspaceArgs,
     #[command(flatten)]
     pub(crate) service: ServiceArgs,
+}
+
+/// The option of commands that can read signatures and qualifications as well.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(crate) struct SignaturesArg {
+    /// Read signatures too, or, in a plan, qualifications: one request for each 50 [default: what the workspace file says]
+    #[arg(long)]
+    pub(crate) signatures: bool,
 }
 
 /// The accounts that a command works on.
@@ -42,6 +53,8 @@ pub(crate) struct Scope {
     pub(crate) account: Option<AccountName>,
     pub(crate) declarations: Declarations,
     pub(crate) service: ServiceConfig,
+    /// Whether the workspace file asks for signatures and qualifications.
+    pub(crate) signatures: bool,
 }
 
 impl TargetArgs {
@@ -55,6 +68,7 @@ impl TargetArgs {
                 declarations: self.declarations.resolve(&settings, account.as_ref(), &clock),
                 service: service.resolve(&settings, account.as_ref(), &clock)?,
                 account: account.map(|account| account.name),
+                signatures: settings.signatures,
             })
         };
         Ok(Targets { accounts: accounts.try_map(scope)?, parallelism: service.parallelism(&settings) })
@@ -88,14 +102,22 @@ impl Targets {
         block_on(async { Ok(work(&run, self.accounts).await?) })
     }
 
-    /// What is declared and what exists in each account.
-    pub(crate) fn stocks(self) -> anyhow::Result<Accounts<Stock>> {
+    /// What is declared and what exists in each account, and what uses it where that is asked for.
+    pub(crate) fn stocks(self, asked: SignaturesArg) -> anyhow::Result<Accounts<Stock>> {
         self.run(async |run, scopes| {
             let loaded = run.each(scopes, async |scope| Ok((scope.declarations.load_if_any()?, scope))).await?;
             run.each(loaded, async |(desired, scope)| {
-                let (today, expiring_days) = (scope.declarations.today(), scope.declarations.expiring_days());
+                let (today, soon) = (scope.declarations.today(), scope.declarations.expiring_days());
+                let with_signatures = asked.signatures || scope.signatures;
                 let (account, target) = (scope.account.clone(), scope.target(Box::new(Silent)));
-                Ok(Stock { account, today, expiring_days, desired, existing: run.existing(&target).await? })
+                let (existing, facts) = if with_signatures {
+                    let Survey { existing, facts } = run.survey(&target, Depth::Signatures, |_, _| Vec::new()).await?;
+                    facts.not_known().for_each(failure::not_known);
+                    (existing, Some(facts))
+                } else {
+                    (run.existing(&target).await?, None)
+                };
+                Ok(Stock { account, existing, today, soon, desired, facts })
             })
             .await
         })
@@ -125,13 +147,24 @@ pub(crate) struct Stock {
     pub(crate) existing: Existing,
     today: Date,
     /// A letter that ends within this many days is warned of.
-    pub(crate) expiring_days: u32,
+    pub(crate) soon: u32,
     desired: Vec<DesiredLetter>,
+    facts: Option<Facts>,
 }
 
 impl Stock {
-    /// Letter by letter.
+    /// Letter by letter, with what became of signatures where that was asked for.
     pub(crate) fn inventory(&self) -> Inventory<'_> {
-        Inventory::new(&self.desired, &self.existing.letters, self.today)
+        let inventory = Inventory::new(&self.desired, &self.existing.letters, self.today);
+        match self.status(&inventory) {
+            Some(status) => inventory.with_uses(status.letters.into_iter().map(|letter| letter.signatures)),
+            None => inventory,
+        }
+    }
+
+    /// What became of the letters of its inventory, where that was asked for.
+    pub(crate) fn status(&self, inventory: &Inventory<'_>) -> Option<Status> {
+        let place = (self.account.clone(), self.existing.endpoint.clone());
+        Some(Status::new(place, inventory, self.facts.as_ref()?, self.soon))
     }
 }

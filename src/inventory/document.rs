@@ -7,6 +7,7 @@ use super::{Action, Entry, Inventory, ScanKnowledge};
 use crate::{
     letter::{Picture, Source, UnreadableLetter},
     plan::{DeclaredValidity, Difference, FORMAT_VERSION, Generator, Standing, picture_path},
+    signature::SignatureUse,
 };
 
 /// An inventory as it is written.
@@ -62,6 +63,9 @@ struct EntryDocument {
     /// The letter that takes over when this one ends.
     #[serde(skip_serializing_if = "Option::is_none")]
     successor: Option<String>,
+    /// What became of each signature, with `--signatures`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uses: Option<Vec<SignatureUse>>,
     /// The fields that are registered with another content than declared.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     differences: Vec<Difference>,
@@ -104,6 +108,7 @@ impl EntryDocument {
                 .and_then(|existing| existing.picture_url.as_deref())
                 .map(|url| picture_path(url).trim_start_matches('/').to_owned()),
             successor: entry.successor.clone(),
+            uses: entry.uses.clone(),
             differences: match &entry.sides {
                 super::Sides::Both(_, _, comparison) => comparison.differences.clone(),
                 _ => Vec::new(),

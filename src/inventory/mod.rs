@@ -22,6 +22,7 @@ use crate::{
         UnreadableLetter, Validity,
     },
     plan::{self, Comparison, Standing, picture_path},
+    signature::SignatureUse,
 };
 
 /// Every letter that is declared or exists.
@@ -42,6 +43,8 @@ pub struct Entry<'a> {
     pub sides: Sides<'a>,
     /// The letter that takes over when it ends.
     pub successor: Option<String>,
+    /// What became of its signatures, if that was asked for.
+    pub uses: Option<Vec<SignatureUse>>,
 }
 
 /// What there is of a letter: its declaration, its registration, or both.
@@ -145,6 +148,15 @@ impl<'a> Inventory<'a> {
         Self { today, entries: with_successors(sides), unreadable: &existing.unreadable }
     }
 
+    /// The same with what became of each letter's signatures, in the order of the entries.
+    #[must_use]
+    pub fn with_uses(mut self, uses: impl IntoIterator<Item = Vec<SignatureUse>>) -> Self {
+        for (entry, uses) in self.entries.iter_mut().zip(uses) {
+            entry.uses = Some(uses);
+        }
+        self
+    }
+
     /// The letter of that name alone: one entry, or more when the service shows twins.
     #[must_use]
     pub fn only(&self, name: &str) -> Self {
@@ -158,7 +170,7 @@ fn with_successors(sides: Vec<Sides<'_>>) -> Vec<Entry<'_>> {
     let successions = Successions::among(terms.iter().flatten());
     let successor = |letter: &Option<Letter<()>>| successions.successor(letter.as_ref()?).map(ToString::to_string);
     let successors: Vec<Option<String>> = terms.iter().map(successor).collect();
-    sides.into_iter().zip(successors).map(|(sides, successor)| Entry { sides, successor }).collect()
+    sides.into_iter().zip(successors).map(|(sides, successor)| Entry { sides, successor, uses: None }).collect()
 }
 
 impl<'a> Sides<'a> {

@@ -4,6 +4,7 @@
 
 mod compare;
 mod document;
+mod preflight;
 mod stale;
 pub(crate) mod strict;
 mod warning;
@@ -21,6 +22,7 @@ pub use crate::letter::picture_path;
 pub use compare::{Comparison, DeclaredValidity, Difference, DifferenceValue, compare};
 pub(crate) use document::{FORMAT_VERSION, Generator, LetterEntry};
 pub use document::{PlanDocument, ReadPlanError, schema};
+pub use preflight::preflight;
 pub use stale::{Staleness, other_account, other_endpoint, staleness};
 pub use warning::{Warning, WarningCode};
 

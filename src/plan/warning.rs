@@ -1,7 +1,10 @@
 use jiff::civil::Date;
 
 use super::{Difference, DifferenceValue};
-use crate::letter::{FileKey, Finding, Letter, Picture};
+use crate::{
+    letter::{FileKey, Finding, Letter, Picture},
+    signature::NotKnown,
+};
 
 /// Something about one letter that a reviewer should know and that stops nothing.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
@@ -59,6 +62,10 @@ pub enum WarningCode {
     AccountUnknown,
     /// Something is probably wrong with the declaration of a letter to create.
     Declaration,
+    /// No approved third-party qualification has the letter's code: no signature can be applied for with it.
+    NoQualification,
+    /// The qualifications could not be read.
+    QualificationsUnknown,
 }
 
 impl WarningCode {
@@ -74,6 +81,8 @@ impl WarningCode {
             Self::NameAlike => "name-alike",
             Self::AccountUnknown => "account-unknown",
             Self::Declaration => "declaration",
+            Self::NoQualification => "no-qualification",
+            Self::QualificationsUnknown => "qualifications-unknown",
         }
     }
 
@@ -89,6 +98,8 @@ impl WarningCode {
             Self::NameAlike => "letters have a name that exists in another form",
             Self::AccountUnknown => "accounts could not be learnt",
             Self::Declaration => "letters have warnings in their declarations",
+            Self::NoQualification => "letters have a code without an approved qualification",
+            Self::QualificationsUnknown => "accounts have qualifications that could not be read",
         }
     }
 }
@@ -184,3 +195,37 @@ pub(super) fn of_twins(name: &str, count: usize) -> Warning {
         rule: None,
     }
 }
+
+pub(super) fn of_no_qualification(letter: &Letter<Picture>) -> Warning {
+    let signatures: Vec<&str> = letter.signatures.iter().map(AsRef::as_ref).collect();
+    let (first, rest) = signatures.split_at(signatures.len().min(SIGNATURES));
+    let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+    Warning {
+        code: WarningCode::NoQualification,
+        name: letter.name.to_string(),
+        message: format!(
+            "no approved third-party qualification has the code {}, so its signatures ({}{more}) can't be applied for; submit \
+             a qualification of {} first",
+            letter.organization_code,
+            first.join("、"),
+            letter.authorizer
+        ),
+        rule: None,
+    }
+}
+
+/// About the account and not about a letter.
+pub(super) fn of_unknown_qualifications(problem: Option<&NotKnown>) -> Warning {
+    let why = problem
+        .map_or_else(|| "the service did not tell all of their codes".to_owned(), |problem| problem.message.clone());
+    let help = problem.and_then(|problem| problem.help.as_ref()).map(|help| format!("; {help}"));
+    Warning {
+        code: WarningCode::QualificationsUnknown,
+        name: "account".to_owned(),
+        message: format!("qualifications were not checked: {why}{}", help.unwrap_or_default()),
+        rule: None,
+    }
+}
+
+/// The most signatures that a warning names.
+const SIGNATURES: usize = 5;

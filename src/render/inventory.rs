@@ -9,7 +9,7 @@ use anstyle::Style;
 use super::{
     difference,
     style::{self, paint},
-    text::CONFLICT_ADVICE,
+    text::{CONFLICT_ADVICE, signature_uses},
     unreadable,
 };
 use crate::{
@@ -18,6 +18,7 @@ use crate::{
     inventory::{Action, Entry, Inventory, ScanKnowledge, Sides},
     letter::{DesiredLetter, ExistingLetter, Picture},
     plan::picture_path,
+    signature::Use,
 };
 
 pub use csv::csv;
@@ -30,26 +31,49 @@ const COLUMN: usize = 48;
 /// The longest text of a cell, in characters: no name and no party may have more than 150.
 const LONGEST: usize = 150;
 
-const HEADS: [&str; 9] = ["LETTER", "PLAN", "STATE", "STATUS", "UNTIL", "DAYS", "SIGNATURES", "SCAN", "AUTHORIZER"];
-
-/// The columns of numbers, which are aligned at their right.
-const NUMBERS: [bool; 9] = [false, false, false, false, false, true, true, false, false];
+/// The columns, and whether each is of numbers, which are aligned at their right.
+const HEADS: [(&str, bool); 9] = [
+    ("LETTER", false),
+    ("PLAN", false),
+    ("STATE", false),
+    ("STATUS", false),
+    ("UNTIL", false),
+    ("DAYS", true),
+    ("SIGNATURES", true),
+    ("SCAN", false),
+    ("AUTHORIZER", false),
+];
+/// The column of what became of signatures, where that was asked for, and its place.
+const REVIEWS: (usize, (&str, bool)) = (7, ("REVIEWS", false));
 
 type Cell = (String, Style);
 
 fn one_table(inventory: &Inventory<'_>) -> String {
-    let rows: Vec<[Cell; 9]> = inventory.entries.iter().map(|entry| row(entry, inventory)).collect();
-    let heads = HEADS.map(|head| (head.to_owned(), style::STRONG));
+    let has_uses = inventory.entries.iter().any(|entry| entry.uses.is_some());
+    let mut heads = HEADS.to_vec();
+    if has_uses {
+        heads.insert(REVIEWS.0, REVIEWS.1);
+    }
+    let row = |entry| {
+        let mut cells = row(entry, inventory);
+        if has_uses {
+            cells.insert(REVIEWS.0, reviews(entry));
+        }
+        cells
+    };
+    let rows: Vec<Vec<Cell>> = inventory.entries.iter().map(row).collect();
+    let numbers: Vec<bool> = heads.iter().map(|(_, number)| *number).collect();
+    let heads: Vec<Cell> = heads.iter().map(|(head, _)| ((*head).to_owned(), style::STRONG)).collect();
     let mut out = String::new();
     if !rows.is_empty() {
-        let mut widths = HEADS.map(width);
+        let mut widths: Vec<usize> = heads.iter().map(|(head, _)| width(head)).collect();
         for row in &rows {
             for (widest, (text, _)) in widths.iter_mut().zip(row) {
                 *widest = (*widest).max(width(text).min(COLUMN));
             }
         }
         for row in std::iter::once(&heads).chain(&rows) {
-            line(&mut out, row, &widths);
+            line(&mut out, row, &widths, &numbers);
         }
         out.push('\n');
     }
@@ -88,18 +112,18 @@ pub fn table(inventories: &Accounts<Inventory<'_>>) -> String {
     out
 }
 
-fn line(out: &mut String, row: &[Cell; 9], widths: &[usize; 9]) {
+fn line(out: &mut String, row: &[Cell], widths: &[usize], numbers: &[bool]) {
     let last = row.len() - 1;
     for (index, (text, style)) in row.iter().enumerate() {
         let gap = " ".repeat(widths[index].saturating_sub(width(text)));
-        let (before, after) = if NUMBERS[index] { (gap.as_str(), "") } else { ("", gap.as_str()) };
+        let (before, after) = if numbers[index] { (gap.as_str(), "") } else { ("", gap.as_str()) };
         let after = if index == last { "" } else { after };
         let _ = write!(out, "{before}{}{after}", paint(*style, text));
         out.push_str(if index == last { "\n" } else { "  " });
     }
 }
 
-fn row(entry: &Entry<'_>, inventory: &Inventory<'_>) -> [Cell; 9] {
+fn row(entry: &Entry<'_>, inventory: &Inventory<'_>) -> Vec<Cell> {
     let plain = |text: &str| (if text.is_empty() { "-".to_owned() } else { cell(text) }, Style::new());
     let standing = entry.standing();
     let left = entry.days_left(inventory.today);
@@ -109,7 +133,7 @@ fn row(entry: &Entry<'_>, inventory: &Inventory<'_>) -> [Cell; 9] {
         (Some(..=SOON), None) => style::WARNING,
         _ => Style::new(),
     };
-    [
+    vec![
         (cell(entry.name()), style::STRONG),
         (entry.action().as_str().to_owned(), action_style(entry.action())),
         plain(&standing.state),
@@ -120,6 +144,26 @@ fn row(entry: &Entry<'_>, inventory: &Inventory<'_>) -> [Cell; 9] {
         (entry.scan().as_str().to_owned(), scan_style(entry.scan())),
         plain(entry.authorizer()),
     ]
+}
+
+/// How many signatures of a letter there are of each use, the worst first.
+fn reviews(entry: &Entry<'_>) -> Cell {
+    let words = [
+        (Use::Refused, "refused", style::ERROR),
+        (Use::Reviewing, "under review", style::WARNING),
+        (Use::Passed, "passed", style::CREATE),
+        (Use::OtherLetter, "with another letter", style::DIM),
+        (Use::Cancelled, "cancelled", style::DIM),
+        (Use::None, "not applied for", style::DIM),
+        (Use::Unknown, "not known", style::DIM),
+    ];
+    let uses = entry.uses.as_deref().unwrap_or_default();
+    let counts =
+        words.map(|(usage, word, style)| (uses.iter().filter(|used| used.usage == usage).count(), word, style));
+    let there = || counts.iter().filter(|(count, ..)| *count > 0);
+    let text: Vec<String> = there().map(|(count, word, _)| format!("{count} {word}")).collect();
+    let style = there().next().map_or(style::DIM, |(.., style)| *style);
+    (if text.is_empty() { "-".to_owned() } else { text.join(", ") }, style)
 }
 
 /// A text in a cell, cut where no value that the service allows would be.
@@ -160,6 +204,10 @@ pub fn details(entry: &Entry<'_>, inventory: &Inventory<'_>) -> String {
         content(&mut out, "successor", &visible(successor));
     }
     content(&mut out, "scan", scan_meaning(entry.scan()));
+    if let Some(uses) = &entry.uses {
+        let _ = writeln!(out, "\n  {}", paint(style::STRONG, "Signatures"));
+        signature_uses(&mut out, uses);
+    }
     out.push('\n');
     if let Some(existing) = entry.existing() {
         registered(&mut out, existing);

@@ -6,8 +6,8 @@ use std::{collections::HashSet, fmt::Write};
 
 use anstyle::Style;
 
-pub(super) use status::letter_problem;
-pub use status::{hand_over, status};
+pub use status::{hand_over, not_known, status};
+pub(super) use status::{letter_problem, signature_uses};
 
 use super::{
     difference::{self, Side},

@@ -17,6 +17,7 @@ mod sandbox;
 mod scans;
 #[cfg(test)]
 mod tests;
+mod usage;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -30,6 +31,7 @@ pub use invalid::InvalidDeclarations;
 pub use prepare::{Prepared, Work};
 pub use query::Existing;
 pub use scans::FileScans;
+pub use usage::{Survey, until};
 
 use crate::{
     accounts::{AccountFailure, AccountResult, Accounts},

@@ -30,6 +30,14 @@ pub enum Work {
 }
 
 impl Work {
+    /// The letters that are declared.
+    pub fn declared(&self) -> &[DesiredLetter] {
+        match self {
+            Self::Declared { loaded, .. } => &loaded.letters,
+            Self::Saved(_) => &[],
+        }
+    }
+
     /// Letters that stand in no file.
     pub fn of_letters(letters: Vec<DesiredLetter>, today: Date, expiring_days: u32) -> Self {
         let loaded = Loaded { letters, ..Loaded::default() };
@@ -41,8 +49,8 @@ impl Work {
 pub struct Prepared<C: Connect, R> {
     /// What is to be done.
     pub plan: Plan,
-    target: Target<C>,
-    connection: Connection<C::Service>,
+    pub(super) target: Target<C>,
+    pub(super) connection: Connection<C::Service>,
     scans: R,
     is_saved: bool,
 }

@@ -3,8 +3,10 @@
 //! Nothing here is held to our rules, and nothing does IO: values that nobody knows are kept and shown as they are.
 
 mod facts;
+mod uses;
 
 pub use facts::{Codes, Facts, Listing, NotKnown};
+pub use uses::{SignatureUse, Use};
 
 use crate::letter::LetterId;
 

@@ -23,11 +23,11 @@ pub struct Move {
     /// Whether the request can be sent now: the service takes no change while a review is under way.
     pub ready: bool,
     /// The parameters of `UpdateSmsSign`; empty when the signature's last request was not asked for.
-    #[serde(serialize_with = "given", skip_serializing_if = "Vec::is_empty")]
+    #[serde(serialize_with = "given", default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(with = "std::collections::BTreeMap<String, String>")]
     pub parameters: Vec<Parameter>,
     /// What the signature is the name of, in the service's words (`SignUsage`): it helps to fill in `SignSource`.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub usage: String,
     /// The parameters that the service does not tell.
     #[schemars(with = "Vec<String>")]

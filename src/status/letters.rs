@@ -4,10 +4,10 @@ use serde::Serialize;
 
 use super::View;
 use crate::{
-    inventory::Entry,
+    inventory::{Action, Entry},
     letter::{LetterId, Source},
     plan::Standing,
-    signature::{AppliedSignature, Audit},
+    signature::{AppliedSignature, Audit, SignatureUse, Use},
 };
 
 /// What became of one letter.
@@ -32,85 +32,8 @@ pub struct LetterStatus {
     /// The signatures of its scope.
     pub signatures: Vec<SignatureUse>,
     /// What is to be known of the letter itself.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<LetterProblem>,
-}
-
-/// What became of one signature of a letter's scope.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct SignatureUse {
-    /// The signature.
-    pub name: String,
-    /// What became of it with this letter.
-    #[serde(rename = "use")]
-    pub usage: Use,
-    /// Why it was refused.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub reason: String,
-    /// More on that.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub detail: String,
-    /// When it was refused, in the service's words.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub date: String,
-    /// The number of the review.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_id: Option<String>,
-    /// The other letter that it was applied for with; none when it was applied for with none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<u64>")]
-    pub letter: Option<LetterId>,
-    /// The service's word, where it is none that is documented.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub audit_status: Option<String>,
-}
-
-/// What became of a signature with a letter. Of several applications the first of these counts.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Use {
-    /// It passed review.
-    Passed,
-    /// It is under review.
-    Reviewing,
-    /// It was refused.
-    Refused,
-    /// The application was cancelled.
-    Cancelled,
-    /// It was applied for with another letter, or with none.
-    OtherLetter,
-    /// No signature of that name was applied for.
-    None,
-    /// The service did not say.
-    #[default]
-    Unknown,
-}
-
-impl Use {
-    /// The use as documents write it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Passed => "passed",
-            Self::Reviewing => "reviewing",
-            Self::Refused => "refused",
-            Self::Cancelled => "cancelled",
-            Self::OtherLetter => "other-letter",
-            Self::None => "none",
-            Self::Unknown => "unknown",
-        }
-    }
-
-    fn of(audit: &Audit) -> Self {
-        match audit {
-            Audit::Passed => Self::Passed,
-            Audit::Reviewing => Self::Reviewing,
-            Audit::Refused => Self::Refused,
-            Audit::Cancelled => Self::Cancelled,
-            Audit::Other(_) => Self::Unknown,
-        }
-    }
 }
 
 /// What is to be known of a letter itself.
@@ -121,6 +44,8 @@ pub enum LetterProblem {
     Unused,
     /// No approved qualification for third parties has its code: no signature can be applied for with it.
     NoQualification,
+    /// The service's answer about it can't be read.
+    Unreadable,
 }
 
 impl LetterStatus {
@@ -147,10 +72,15 @@ pub(super) fn of(view: &View<'_>) -> Vec<LetterStatus> {
         let unused = view.knows_all_signatures() && standing.id.is_some_and(|id| !used.contains(&id));
         let unqualified = standing.state != "PASSED"
             && codes.as_ref().is_some_and(|codes| !codes.contains(entry.organization_code()));
-        [(unused, LetterProblem::Unused), (unqualified, LetterProblem::NoQualification)]
-            .into_iter()
-            .filter_map(|(holds, problem)| holds.then_some(problem))
-            .collect()
+        let unreadable = entry.action() == Action::Unreadable;
+        [
+            (unused, LetterProblem::Unused),
+            (unqualified, LetterProblem::NoQualification),
+            (unreadable, LetterProblem::Unreadable),
+        ]
+        .into_iter()
+        .filter_map(|(holds, problem)| holds.then_some(problem))
+        .collect()
     };
     let letter = |entry: &Entry<'_>| LetterStatus {
         name: entry.name().to_owned(),
@@ -172,7 +102,7 @@ impl View<'_> {
             return nothing(if self.knows_all_signatures() { Use::None } else { Use::Unknown });
         };
         let id = entry.standing().id;
-        if id.is_none() && entry.existing().is_some() {
+        if entry.action() == Action::Unreadable || (id.is_none() && entry.existing().is_some()) {
             // A letter whose number the service does not tell can't be matched.
             return nothing(Use::Unknown);
         }

@@ -14,14 +14,14 @@ use jiff::civil::Date;
 
 pub use document::{StatusDocument, StatusesDocument, schema, statuses_schema};
 pub use hand_over::{Move, MoveTarget, Parameter, ParameterValue};
-pub use letters::{LetterProblem, LetterStatus, SignatureUse, Use};
+pub use letters::{LetterProblem, LetterStatus};
 pub use problem::Problem;
 pub use signatures::SignatureStatus;
 
 use crate::{
     inventory::{Entry, Inventory},
     letter::{AccountName, LetterId},
-    signature::{AppliedSignature, Facts, NotKnown, Qualification, QualificationId},
+    signature::{AppliedSignature, Facts, NotKnown, Qualification, QualificationId, Use},
 };
 
 /// What became of the letters of one account.

@@ -30,7 +30,7 @@ pub struct SignatureStatus {
     /// The registered letters that hold today and have it in their scope.
     pub covered_by: Vec<String>,
     /// How far the registration with each carrier is, where that was asked for.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub carriers: Vec<CarrierStatus>,
     /// What does not fit.
     pub problems: Vec<Problem>,
@@ -111,6 +111,8 @@ impl View<'_> {
         let entry = letter.and_then(|id| self.letters.get(&id)).copied();
         match (letter, entry) {
             (None, _) => problems.push(Problem::WithoutLetter),
+            // It may be one of those that can't be read.
+            (Some(_), None) if !self.inventory.unreadable.is_empty() => {}
             (Some(_), None) => problems.push(Problem::LetterNotFound),
             (Some(_), Some(entry)) => self.problems_with(signature, entry, &mut problems),
         }

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use super::*;
 use crate::{
     inventory::tests::{declared, existing, read, today},
-    letter::{DesiredLetter, ExistingLetter},
+    letter::{DesiredLetter, ExistingLetter, ExistingLetters, UnreadableLetter},
     signature::{Audit, Carrier, Listing, QualificationDetails, Refusal, Registration, SignatureDetails},
 };
 
@@ -313,4 +313,17 @@ fn named_letters_are_waited_for_until_they_are_decided_and_others_while_somethin
     assert_eq!(status.waiting(&names), ["丙", "甲"]);
     let only = status.only(&names[1..2]);
     assert_eq!((only.letters.len(), only.signatures.len(), only.waiting(&names).len()), (1, 1, 0));
+}
+
+#[test]
+fn a_letter_that_can_not_be_read_is_no_reason_to_say_that_something_is_missing() {
+    let desired = [declared("甲")];
+    let unreadable = UnreadableLetter { position: 1, name: Some("甲".to_owned()), problem: "?".to_owned() };
+    let existing = ExistingLetters { letters: Vec::new(), unreadable: vec![unreadable] };
+    let inventory = Inventory::new(&desired, &existing, today());
+    let facts = facts(vec![applied("菜鸟网络", Audit::Passed, Some(3))]);
+    let status = Status::new((None, String::new()), &inventory, &facts, 60);
+    assert_eq!(uses(&status), [("菜鸟网络", Use::Unknown), ("菜鸟裹裹", Use::Unknown)]);
+    assert_eq!(status.letters[0].problems, [LetterProblem::Unreadable]);
+    assert_eq!(problems(&status, "菜鸟网络"), []);
 }

@@ -6,9 +6,6 @@ mod pages;
 
 use std::{collections::HashMap, hash::Hash};
 
-use futures::{StreamExt as _, stream};
-use tokio::sync::{Semaphore, SemaphorePermit};
-
 use crate::{
     retry::Caller,
     service::{Answer, ReadSignatures, ServiceError},
@@ -17,6 +14,7 @@ use crate::{
         SignatureDetails,
     },
 };
+use futures::{StreamExt as _, stream};
 
 /// How many single signatures or qualifications are asked for without being told to: as many requests as two pages hold
 /// items, so that a large account costs its pages alone.
@@ -39,19 +37,12 @@ pub enum Depth {
 pub struct Reader<'a, S> {
     caller: &'a Caller<'a, S>,
     parallelism: usize,
-    permits: Semaphore,
 }
 
 impl<'a, S: ReadSignatures> Reader<'a, S> {
-    /// A reader with at most this many requests under way at once.
+    /// A reader of lists with at most this many requests under way at once for each; the caller's slots bound them together.
     pub fn new(caller: &'a Caller<'a, S>, parallelism: usize) -> Self {
-        let parallelism = parallelism.max(1);
-        Self { caller, parallelism, permits: Semaphore::new(parallelism) }
-    }
-
-    /// The right to have one more request under way: for questions that others ask beside this reader.
-    pub async fn permit(&self) -> SemaphorePermit<'_> {
-        self.permits.acquire().await.expect("the semaphore is never closed")
+        Self { caller, parallelism: parallelism.max(1) }
     }
 
     /// Reads what uses the letters.
@@ -84,7 +75,7 @@ impl<'a, S: ReadSignatures> Reader<'a, S> {
         if depth == Depth::Qualifications {
             return (Ok(Listing { items: Vec::new(), complete: false }), Asked::none());
         }
-        let page = |number| self.one(move || self.caller.signatures(number));
+        let page = async |number| self.caller.signatures(number).await.map(|answer| answer.value);
         let key = |signature: &AppliedSignature| (signature.name.clone(), signature.order_id.clone());
         let listing = match pages::read(self.parallelism, key, page).await {
             Ok(listing) => listing,
@@ -110,7 +101,7 @@ impl<'a, S: ReadSignatures> Reader<'a, S> {
         if depth == Depth::Signatures {
             return (Ok(Listing { items: Vec::new(), complete: false }), Asked::none());
         }
-        let page = |number| self.one(move || self.caller.qualifications(number));
+        let page = async |number| self.caller.qualifications(number).await.map(|answer| answer.value);
         let listing = match pages::read(self.parallelism, |qualification| qualification.id, page).await {
             Ok(listing) => listing,
             Err(error) => return (Err(NotKnown::from(&error)), Asked::none()),
@@ -124,15 +115,6 @@ impl<'a, S: ReadSignatures> Reader<'a, S> {
         (Ok(listing), asked)
     }
 
-    /// Makes one request when there is room for it.
-    async fn one<T, F: Future<Output = Result<Answer<T>, ServiceError>>>(
-        &self,
-        ask: impl FnOnce() -> F,
-    ) -> Result<T, ServiceError> {
-        let _permit = self.permit().await;
-        ask().await.map(|answer| answer.value)
-    }
-
     /// Asks one question for each key. The first that is refused ends it, as the others would be refused too.
     async fn each<K: Clone + Eq + Hash, T, F: Future<Output = Result<Answer<Option<T>>, ServiceError>>>(
         &self,
@@ -141,12 +123,12 @@ impl<'a, S: ReadSignatures> Reader<'a, S> {
     ) -> Asked<K, T> {
         let mut asked = Asked::none();
         let ask = &ask;
-        let answers = keys.into_iter().map(|key| async move { (key.clone(), self.one(|| ask(key)).await) });
+        let answers = keys.into_iter().map(|key| async move { (key.clone(), ask(key).await) });
         let mut answers = stream::iter(answers).buffer_unordered(self.parallelism);
         while let Some((key, answer)) = answers.next().await {
             match answer {
-                Ok(Some(found)) => drop(asked.found.insert(key, found)),
-                Ok(None) => {}
+                Ok(Answer { value: Some(found), .. }) => drop(asked.found.insert(key, found)),
+                Ok(Answer { value: None, .. }) => {}
                 Err(error) => {
                     asked.problem = Some(NotKnown::from(&error));
                     break;

@@ -195,6 +195,60 @@ fn no_line_begins_with_what_a_runner_obeys() {
     }
 }
 
+/// What became of signatures, told by a server that means harm: one that passed, one refused, and a letter's successor.
+fn usage(head: &str) -> String {
+    let signature = |name: &str, state: &str, letter: u64| {
+        json!({
+            "SignName": name, "AuditStatus": state, "OrderId": HOSTILE, "AuthorizationLetterId": letter,
+            "Reason": {"RejectInfo": HOSTILE, "RejectSubInfo": format!("{HOSTILE}2"), "RejectDate": HOSTILE},
+        })
+    };
+    let two = [signature(HOSTILE, "AUDIT_STATE_NOT_PASS", 1), signature("菜鸟网络", "AUDIT_STATE_PASS", 1)];
+    let answer = if head.contains("QuerySmsSignList") {
+        json!({"TotalCount": 3, "SmsSignList": [two[0], two[1], signature("坏", HOSTILE, 9)]})
+    } else if head.contains("GetSmsSign") {
+        json!({"SignName": HOSTILE, "Remark": HOSTILE, "SignUsage": HOSTILE, "ApplyScene": HOSTILE,
+               "FileUrlList": [HOSTILE], "ThirdParty": true,
+               "SignIspRegisterDetailList": [{"OperatorCode": HOSTILE, "RegisterStatus": HOSTILE}]})
+    } else if head.contains("Qualification") {
+        json!({"Data": {"Total": 1, "List": [{"GroupId": 5, "CompanyName": HOSTILE, "StateName": "PASS"}]}})
+    } else {
+        let letter = |name: &str, id: u64, until: &str| {
+            json!({
+                "AuthorizationLetterId": id, "AuthorizationLetterName": name, "Authorization": "菜鸟网络科技有限公司",
+                "ProxyAuthorization": "杭州信使网络科技有限公司", "OrganizationCode": "91330100799655058B",
+                "AuthorizationLetterExpDate": format!("2026-01-01~{until}"), "SignScope": "菜鸟网络", "State": "INT",
+                "Status": HOSTILE,
+            })
+        };
+        json!({"Data": [letter("甲委托", 1, "2026-12-31"), letter("乙委托", 2, "2029-12-31")]})
+    };
+    let mut whole = json!({"Code": "OK", "RequestId": HOSTILE});
+    whole.as_object_mut().unwrap().extend(answer.as_object().unwrap().clone());
+    whole.to_string()
+}
+
+#[test]
+fn what_the_service_tells_of_signatures_is_shown_and_not_obeyed() {
+    let endpoint = serve(|head, _| (200, usage(head)));
+    let project = Project::with_letters(&["甲委托"]);
+    for arguments in [
+        &["status"][..],
+        &["status", "--format=json"],
+        &["status", "--format=markdown"],
+        &["status", "--hand-over"],
+        &["list", "--signatures", "--format=json"],
+        &["show", "甲委托", "--signatures"],
+        &["report", "--signatures"],
+        &["plan", "--signatures"],
+    ] {
+        let printed = all_harmless(&project, &endpoint, arguments);
+        assert!(printed.contains("菜鸟网络") || arguments[0] == "plan", "{arguments:?}: {printed}");
+    }
+    let markdown = all_harmless(&project, &endpoint, &["status", "--format=markdown"]);
+    assert!(!markdown.contains("<img"), "{markdown}");
+}
+
 #[test]
 fn what_a_server_refuses_with_is_shown_and_not_obeyed() {
     let project = Project::with_letters(&["甲委托"]);
@@ -211,6 +265,8 @@ fn what_a_server_refuses_with_is_shown_and_not_obeyed() {
             &["list"],
             &["doctor"],
             &["doctor", "--format=json"],
+            &["status"],
+            &["status", "--format=markdown"],
         ] {
             let _ = all_harmless(&project, &endpoint, arguments);
         }

@@ -28,6 +28,7 @@ mod shared_papers;
 mod signals;
 mod signature_vectors;
 mod simulation;
+mod status;
 mod tls;
 mod unreadable;
 mod validate;

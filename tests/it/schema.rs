@@ -13,7 +13,9 @@ use serde_json::{Value, json};
 
 #[test]
 fn generated_schemas_are_what_the_program_prints() {
-    for kind in ["letters", "plan", "report", "workspace", "workspace-plan", "workspace-report"] {
+    let kinds =
+        ["letters", "plan", "report", "workspace", "workspace-plan", "workspace-report", "status", "workspace-status"];
+    for kind in kinds {
         let printed = Project::new().run(&["schema", kind]).exits(0).stdout;
         generated(&format!("schema/{kind}.schema.json"), &printed);
         let schema: Value = serde_json::from_str(&printed).expect("JSON");

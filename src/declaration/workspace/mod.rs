@@ -40,6 +40,8 @@ pub struct Settings {
     pub timeout: Option<u64>,
     /// Warn of letters that end within this many days.
     pub expiring_days: Option<u32>,
+    /// Whether commands that can read signatures and qualifications do, which costs requests.
+    pub signatures: bool,
 }
 
 impl Settings {

@@ -105,14 +105,15 @@ impl Reader<'_, '_> {
 
     fn settings(&mut self, node: &Node) -> Settings {
         let Some(entries) = self.mapping("settings", node) else { return Settings::default() };
-        let known = ["lints", "parallelism", "timeout", "expiringDays"];
-        let [lints, parallelism, timeout, expiring_days] = self.collector.entries(entries, &known, &[]);
+        let known = ["lints", "parallelism", "timeout", "expiringDays", "signatures"];
+        let [lints, parallelism, timeout, expiring_days, signatures] = self.collector.entries(entries, &known, &[]);
         Settings {
             lints: lints.map_or_else(LintLevels::default, |entry| self.lints(&entry.value)),
             parallelism: parallelism.and_then(|entry| self.number("parallelism", &entry.value, Settings::PARALLELISM)),
             timeout: timeout.and_then(|entry| self.number("timeout", &entry.value, Settings::TIMEOUT)),
             expiring_days: expiring_days
                 .and_then(|entry| self.number("expiringDays", &entry.value, Settings::EXPIRING_DAYS)),
+            signatures: signatures.and_then(|entry| self.truth("signatures", &entry.value)).unwrap_or_default(),
         }
     }
 
@@ -170,6 +171,16 @@ impl Reader<'_, '_> {
             self.collector.report(Code::SettingValue, message, node.span);
         }
         number
+    }
+
+    fn truth(&mut self, what: &str, node: &Node) -> Option<bool> {
+        let text = self.text(what, node)?;
+        let truth = text.parse().ok();
+        if truth.is_none() {
+            let message = format!("{what} is true or false, and not {}", quoted(text));
+            self.collector.report(Code::SettingValue, message, node.span);
+        }
+        truth
     }
 
     fn accounts(&mut self, node: &Node) -> Vec<Account> {

@@ -78,6 +78,11 @@ fn settings() -> Value {
                 "A letter that ends within this many days is warned of.",
                 Settings::EXPIRING_DAYS.start(), Settings::EXPIRING_DAYS.end(), 60,
             ),
+            "signatures": {
+                "description": "Whether list, show and report read signatures, and plan checks qualifications, as with --signatures.",
+                "type": "boolean",
+                "default": false,
+            },
         },
     })
 }

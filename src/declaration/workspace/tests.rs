@@ -33,6 +33,7 @@ version: 1
 settings:
   lints: {warnings: error, LF-validity-long: 'off', LF-expires-soon: warning}
   parallelism: 16
+  signatures: true
   timeout: 10
   expiringDays: 90
 accounts:
@@ -45,8 +46,8 @@ accounts:
 ";
     let folder = folder(text);
     let workspace = load(&folder.path().join(FILE_NAME)).workspace.expect("good");
-    let Settings { lints, parallelism, timeout, expiring_days } = &workspace.settings;
-    assert_eq!((*parallelism, *timeout, *expiring_days), (Some(16), Some(10), Some(90)));
+    let Settings { lints, parallelism, timeout, expiring_days, signatures } = &workspace.settings;
+    assert_eq!((*parallelism, *timeout, *expiring_days, *signatures), (Some(16), Some(10), Some(90), true));
     assert!(lints.deny_warnings);
     assert_eq!(lints.levels[&Code::ValidityLong], LintLevel::Off);
     let [first, second] = &workspace.accounts[..] else { panic!("two accounts") };

@@ -6,6 +6,7 @@ mod conflicts;
 mod coverage;
 mod letters;
 mod level;
+mod reviews;
 mod scale;
 mod text;
 mod timeline;
@@ -24,6 +25,7 @@ use crate::{
     accounts::AccountFailure,
     inventory::{Action, Inventory},
     letter::AccountName,
+    status::Status,
 };
 
 const STYLE: &str = include_str!("report.css");
@@ -40,6 +42,8 @@ pub struct Section<'a> {
     pub endpoint: &'a str,
     /// The letters, or why nobody knows.
     pub inventory: Result<&'a Inventory<'a>, &'a AccountFailure>,
+    /// What became of the letters' signatures, if that was asked for.
+    pub status: Option<&'a Status>,
 }
 
 /// The page, as of a day. A letter that ends within `soon` days and has no successor needs attention.
@@ -141,23 +145,32 @@ fn section_of(index: usize, section: &Section<'_>, soon: u32, words: &Words) -> 
                     @if let Some(request) = &failure.request_id { " RequestId " code { (shown(&request.0)) } }
                 },
                 Ok(inventory) if inventory.entries.is_empty() => p.quiet id={ "letters-" (index) } { (words.no_letters) },
-                Ok(inventory) => (parts(index, account.as_deref(), inventory, soon, words)),
+                Ok(inventory) => (parts(index, account.as_deref(), (inventory, section.status), soon, words)),
             }
         }
     }
 }
 
 /// The parts of an account's section, each with its heading.
-fn parts(index: usize, account: Option<&str>, inventory: &Inventory<'_>, soon: u32, words: &Words) -> Markup {
+fn parts(
+    index: usize,
+    account: Option<&str>,
+    (inventory, status): (&Inventory<'_>, Option<&Status>),
+    soon: u32,
+    words: &Words,
+) -> Markup {
     let scale = timeline::scale(inventory);
     let level = if account.is_some() { Level::Three } else { Level::Two };
-    let parts = [
+    let mut parts = vec![
         ("attention", words.attention, attention::of(inventory, index, soon, words)),
         ("timeline", words.timeline, timeline::of(inventory, &scale, soon, words)),
         ("coverage", words.coverage, coverage::of(inventory, &scale, words)),
         ("conflicts", words.conflicts, conflicts::of(inventory, level.below(), words)),
         ("letters", words.letters, letters::of(index, inventory, words)),
     ];
+    if let Some(status) = status {
+        parts.insert(1, ("reviews", words.reviews, reviews::of(status, words)));
+    }
     // With several accounts, a part's name alone would not tell whose it is.
     let labelled = |id: &str| account.map_or_else(|| id.to_owned(), |account| format!("{id} {account}"));
     let contents = format!("contents-{index}");

@@ -20,7 +20,12 @@ fn page_of(letters: &[ExistingLetter], lang: Lang) -> String {
     let today = jiff::civil::date(2026, 11, 24);
     let inventory = Inventory::new(&[], read(letters), today);
     page(
-        &[Section { account: None, endpoint: "https://dysmsapi.aliyuncs.com", inventory: Ok(&inventory) }],
+        &[Section {
+            account: None,
+            endpoint: "https://dysmsapi.aliyuncs.com",
+            inventory: Ok(&inventory),
+            status: None,
+        }],
         today,
         60,
         lang,

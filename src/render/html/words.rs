@@ -2,6 +2,8 @@
 
 use jiff::civil::Date;
 
+use crate::{signature::Use, status::Problem};
+
 /// Language of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lang {
@@ -101,6 +103,13 @@ pub(super) struct Words {
     pub(super) unknown: &'static str,
     pub(super) differs: &'static str,
     pub(super) missing: &'static str,
+    pub(super) reviews: &'static str,
+    pub(super) reviews_about: &'static str,
+    pub(super) no_reviews: &'static str,
+    pub(super) reviews_unknown: &'static str,
+    pub(super) problems: &'static str,
+    pub(super) usage: fn(Use) -> &'static str,
+    pub(super) problem: fn(Problem) -> &'static str,
     pub(super) later: fn(usize) -> String,
     pub(super) count: fn(usize) -> String,
     pub(super) signature_count: fn(usize) -> String,
@@ -182,6 +191,21 @@ static EN: Words = Words {
     unknown: "unknown",
     differs: "differs",
     missing: "missing",
+    reviews: "Reviews of signatures",
+    reviews_about: "What became of the signatures of each letter. Letters whose signatures have all passed are folded.",
+    no_reviews: "No letter has a signature.",
+    reviews_unknown: "Not known:",
+    problems: "Problems",
+    usage: |usage| match usage {
+        Use::Passed => "passed",
+        Use::Reviewing => "under review",
+        Use::Refused => "refused",
+        Use::Cancelled => "cancelled",
+        Use::OtherLetter => "with another letter",
+        Use::None => "not applied for",
+        Use::Unknown => "not known",
+    },
+    problem: Problem::meaning,
     later: |year| format!("Ends in {year}"),
     count: |count| if count == 1 { "1 letter".to_owned() } else { format!("{count} letters") },
     signature_count: |count| if count == 1 { "1 signature".to_owned() } else { format!("{count} signatures") },
@@ -276,6 +300,21 @@ static ZH: Words = Words {
     unknown: "未知",
     differs: "不同",
     missing: "缺失",
+    reviews: "签名审核",
+    reviews_about: "各委托书的签名申请结果。签名全部通过的委托书已折叠。",
+    no_reviews: "没有任何委托书包含签名。",
+    reviews_unknown: "未知：",
+    problems: "问题",
+    usage: |usage| match usage {
+        Use::Passed => "已通过",
+        Use::Reviewing => "审核中",
+        Use::Refused => "未通过",
+        Use::Cancelled => "已取消",
+        Use::OtherLetter => "使用其他委托书",
+        Use::None => "未申请",
+        Use::Unknown => "未知",
+    },
+    problem: chinese_problem,
     later: |year| format!("{year} 年到期"),
     count: |count| format!("{count} 份"),
     signature_count: |count| format!("{count} 个签名"),
@@ -305,3 +344,22 @@ static ZH: Words = Words {
     },
     overlap: |from, until| format!("{from} 至 {until} 有多份委托书重叠"),
 };
+
+const fn chinese_problem(problem: Problem) -> &'static str {
+    match problem {
+        Problem::WithoutLetter => "他用签名，申请时未使用委托书",
+        Problem::LetterNotFound => "所用委托书不在本账号下",
+        Problem::LetterExpired => "所用委托书已过期",
+        Problem::LetterNotYetValid => "所用委托书尚未生效",
+        Problem::LetterEndsSoon => "所用委托书即将到期",
+        Problem::LetterHasSuccessor => "所用委托书已有后续委托书，请改用后者",
+        Problem::NotInScope => "不在所用委托书的签名范围内",
+        Problem::CodeDiffers => "资质与委托书的统一社会信用代码不一致",
+        Problem::QualificationNotFound => "所用资质不在本账号下",
+        Problem::QualificationNotApproved => "所用资质未通过审核",
+        Problem::QualificationOwnUse => "所用资质为自用资质，应为他用资质",
+        Problem::QualificationExpired => "所用资质的证照已过期",
+        Problem::RegistrationFailed => "运营商报备失败",
+        Problem::RegistrationLapsed => "运营商报备已失效",
+    }
+}

@@ -4,7 +4,8 @@ use super::{CommentOptions, MANY, code, comment, folded, inline, inlines, listed
 use crate::{
     accounts::Accounts,
     render::text::letter_problem,
-    status::{LetterStatus, Move, SignatureStatus, SignatureUse, Status, StatusSummary, Use},
+    signature::{SignatureUse, Use},
+    status::{LetterStatus, Move, SignatureStatus, Status, StatusSummary},
 };
 
 /// What became of letters.

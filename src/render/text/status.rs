@@ -7,10 +7,8 @@ use crate::{
     accounts::Accounts,
     escape::{shell_word, visible},
     render::style::{self, paint},
-    signature::NotKnown,
-    status::{
-        LetterProblem, LetterStatus, Move, ParameterValue, SignatureStatus, SignatureUse, Status, StatusSummary, Use,
-    },
+    signature::{NotKnown, SignatureUse, Use},
+    status::{LetterProblem, LetterStatus, Move, ParameterValue, SignatureStatus, Status, StatusSummary},
 };
 
 /// What became of letters.
@@ -62,7 +60,8 @@ fn counts(summary: StatusSummary) -> [(usize, &'static str, anstyle::Style); 7] 
 fn letter_of(out: &mut String, letter: &LetterStatus) {
     let mut about = standing(&letter.standing);
     if about.is_empty() {
-        about.push_str("not registered");
+        let unreadable = letter.problems.contains(&LetterProblem::Unreadable);
+        about.push_str(if unreadable { "unreadable" } else { "not registered" });
     }
     if let Some(until) = letter.until {
         let _ = write!(about, " · until {until}");
@@ -147,6 +146,7 @@ fn more(used: &SignatureUse) -> String {
 pub(in crate::render) const fn letter_problem(problem: LetterProblem) -> &'static str {
     match problem {
         LetterProblem::Unused => "no signature was applied for with this letter",
+        LetterProblem::Unreadable => "the service's answer about this letter can't be read",
         LetterProblem::NoQualification => {
             "no approved third-party qualification has its organization code; submit one before you apply for signatures"
         }
@@ -197,7 +197,7 @@ fn moves(out: &mut String, moves: &[Move]) {
 /// What could not be read, or was not asked.
 fn gaps(out: &mut String, status: &Status) {
     for part in &status.not_known {
-        not_known(out, part);
+        out.push_str(&not_known(part));
     }
     if status.incomplete {
         let _ = writeln!(
@@ -219,13 +219,15 @@ fn gaps(out: &mut String, status: &Status) {
     }
 }
 
-/// A part that is not known, and what to do.
-pub(in crate::render) fn not_known(out: &mut String, part: &NotKnown) {
+/// A part that could not be read, and what to do.
+#[must_use]
+pub fn not_known(part: &NotKnown) -> String {
     let request = part.request_id.as_ref().map(|id| format!(" (RequestId {})", visible(&id.0))).unwrap_or_default();
-    let _ = writeln!(out, "{} not known: {}{request}", paint(style::WARNING, "warning:"), visible(&part.message));
+    let mut out = format!("{} not known: {}{request}\n", paint(style::WARNING, "warning:"), visible(&part.message));
     if let Some(help) = &part.help {
         let _ = writeln!(out, "  {} {}", paint(style::STRONG, "help:"), visible(help));
     }
+    out
 }
 
 /// The calls that move signatures to their letters' successors, as a script of a POSIX shell. `options` are added to each,

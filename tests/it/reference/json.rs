@@ -79,6 +79,8 @@ fn generated_reference_of_json_is_the_schemas() {
         ("report", "Report", "`apply --format json` prints it."),
         ("workspace-plan", "Plan of a workspace", "`plan` prints and saves it for all accounts of a workspace file."),
         ("workspace-report", "Report of a workspace", "`apply` prints it for all accounts of a workspace file."),
+        ("status", "Status", "`status --format json` prints it."),
+        ("workspace-status", "Status of a workspace", "`status` prints it for all accounts of a workspace file."),
     ];
     let mut page = "# What is printed as JSON\n\nEvery document names its `formatVersion`, which changes when a field goes or changes \
                     its meaning; fields may come. The same input gives the same bytes, and no secret is in it. `letterform schema KIND` \

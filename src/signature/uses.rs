@@ -1,0 +1,85 @@
+//! What became of the signatures of a letter.
+
+use serde::Serialize;
+
+use super::Audit;
+use crate::letter::LetterId;
+
+/// What became of one signature of a letter's scope.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SignatureUse {
+    /// The signature.
+    pub name: String,
+    /// What became of it with this letter.
+    #[serde(rename = "use")]
+    pub usage: Use,
+    /// Why it was refused.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// More on that.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub detail: String,
+    /// When it was refused, in the service's words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub date: String,
+    /// The number of the review.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order_id: Option<String>,
+    /// The other letter that it was applied for with; none when it was applied for with none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<u64>")]
+    pub letter: Option<LetterId>,
+    /// The service's word, where it is none that is documented.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audit_status: Option<String>,
+}
+
+/// What became of a signature with a letter. Of several applications the first of these counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Use {
+    /// It passed review.
+    Passed,
+    /// It is under review.
+    Reviewing,
+    /// It was refused.
+    Refused,
+    /// The application was cancelled.
+    Cancelled,
+    /// It was applied for with another letter, or with none.
+    OtherLetter,
+    /// No signature of that name was applied for.
+    None,
+    /// The service did not say.
+    #[default]
+    Unknown,
+}
+
+impl Use {
+    /// The use as documents write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Reviewing => "reviewing",
+            Self::Refused => "refused",
+            Self::Cancelled => "cancelled",
+            Self::OtherLetter => "other-letter",
+            Self::None => "none",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// What a review says of a signature that names the letter.
+    #[must_use]
+    pub fn of(audit: &Audit) -> Self {
+        match audit {
+            Audit::Passed => Self::Passed,
+            Audit::Reviewing => Self::Reviewing,
+            Audit::Refused => Self::Refused,
+            Audit::Cancelled => Self::Cancelled,
+            Audit::Other(_) => Self::Unknown,
+        }
+    }
+}
