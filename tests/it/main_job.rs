@@ -23,7 +23,9 @@ fn a_comment_leads_with_what_is_created_and_links_each_letter_and_its_scan() {
     let mut apply = project.command(&["apply", "--sandbox", "--auto-approve"]);
     let _ = crate::project::Run::of(apply.current_dir(project.path().join("sub")).output().unwrap()).exits(0);
     let changed = crate::project::letter("委托").replace("2028-12-31", "2028-06-30");
-    let letters = format!("version: 1\nletters:\n{changed}{}", crate::project::letter("新委托"));
+    let other = crate::project::letter("新委托").replace("菜鸟网络科技", "苏州听雨茶业");
+    let letters =
+        format!("version: 1\nletters:\n{changed}{}", other.replace("91330100799655058B", "91320500MA1N8K3Q5C"));
     project.write("sub/letters.yaml", letters);
     let comment = plan(&[]);
     let base = "https://github.com/example/letters/blob/4ead/sub";
