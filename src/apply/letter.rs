@@ -134,7 +134,8 @@ impl<'a, 'c, S: WriteLetters, R: ReadScans> Work<'a, 'c, S, R> {
         for filter in &filters {
             let answer = self.caller.query(Some(letter.name.as_str()), filter, Purpose::LookUp).await?;
             if let Some(found) = find_by_name(&answer.value.letters, &letter.name) {
-                return Ok(Sought::Found(Answer { value: found.clone(), request_id: answer.request_id }));
+                let found = Answer { value: found.clone(), request_id: answer.request_id };
+                return Ok(Sought::Found(Box::new(found)));
             }
             alike = alike.or_else(|| {
                 answer
@@ -180,7 +181,7 @@ impl<'a, 'c, S: WriteLetters, R: ReadScans> Work<'a, 'c, S, R> {
 /// What a look-up by a name shows.
 enum Sought {
     /// The letter of that name.
-    Found(Answer<ExistingLetter>),
+    Found(Box<Answer<ExistingLetter>>),
     /// No such letter, and one whose name differs in case, width or spaces alone.
     Alike(String),
     /// Neither.

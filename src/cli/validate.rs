@@ -24,6 +24,7 @@ use crate::{
 
 /// Arguments of `validate`.
 #[derive(Debug, clap::Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an option of its own on the command line")]
 pub(crate) struct Args {
     /// Output format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]

@@ -13,7 +13,7 @@ use super::{
     diagnostic::quoted,
     source::{SourceFile, Span, saturate},
 };
-use crate::letter::{Field, LetterName, OrganizationCode, Party, SignatureName, ValueError};
+use crate::letter::{Field, FileKey, LetterName, OrganizationCode, Party, SignatureName, ValueError};
 
 /// The diagnostic for a text that cannot be the value of `field`.
 pub(super) fn diagnostic(
@@ -127,7 +127,8 @@ fn forbidden(field: Field, text: &str) -> impl Iterator<Item = char> + '_ {
         Field::Authorizer | Field::AuthorizedParty => Party::allows,
         Field::OrganizationCode => OrganizationCode::allows,
         Field::Signatures => SignatureName::allows,
-        Field::Validity | Field::Scan | Field::FileKey => |_| false,
+        Field::FileKey => FileKey::allows,
+        Field::Validity | Field::Scan => |_| false,
     };
     // White space around these values is removed before they are judged.
     let text = if matches!(field, Field::Name | Field::Signatures) { text } else { text.trim() };

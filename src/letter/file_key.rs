@@ -10,6 +10,12 @@ impl FileKey {
     /// The longest key that an object can have.
     pub const MAX_CHARS: usize = 1023;
 
+    /// Whether a declared key can contain the character.
+    #[must_use]
+    pub fn allows(c: char) -> bool {
+        c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/')
+    }
+
     /// The key of an object whose name an upload policy decides. It may hold what a declared key may not, such as Chinese
     /// characters, but no control characters and no `/` at its beginning.
     ///
@@ -53,7 +59,7 @@ impl TryFrom<&str> for FileKey {
     fn try_from(text: &str) -> Result<Self, ValueError> {
         const FIELD: Field = Field::FileKey;
         let key = text::trimmed(FIELD, text)?;
-        text::only(FIELD, text, key, |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/'))?;
+        text::only(FIELD, text, key, Self::allows)?;
         text::at_most(FIELD, key, Self::MAX_CHARS)?;
         if key.starts_with('/') || key.ends_with('/') {
             return Err(ValueError::FileKeyForm { reason: "begins or ends with `/`" });

@@ -323,7 +323,7 @@ fn a_letter_that_can_not_be_read_is_no_reason_to_say_that_something_is_missing()
     let inventory = Inventory::new(&desired, &existing, today());
     let facts = facts(vec![applied("菜鸟网络", Audit::Passed, Some(3))]);
     let status = Status::new((None, String::new()), &inventory, &facts, 60);
-    assert_eq!(uses(&status), [("菜鸟网络", Use::Unknown), ("菜鸟裹裹", Use::Unknown)]);
+    assert_eq!(uses(&status), [("菜鸟网络", Use::Unknown), ("菜鸟裹裹", Use::None)]);
     assert_eq!(status.letters[0].problems, [LetterProblem::Unreadable]);
     assert_eq!(problems(&status, "菜鸟网络"), []);
 }

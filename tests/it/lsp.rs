@@ -95,7 +95,7 @@ impl Editor {
     }
 
     /// A request about the place where a text stands in a file, `offset` UTF-16 units into it.
-    fn at(&mut self, method: &str, (name, text): (&str, &str), (part, offset): (&str, usize), more: Value) -> Value {
+    fn at(&mut self, method: &str, (name, text): (&str, &str), (part, offset): (&str, usize), more: &Value) -> Value {
         let before = &text[..text.find(part).unwrap()];
         let line = before.matches('\n').count();
         let column = before.rsplit('\n').next().unwrap().encode_utf16().count() + offset;
@@ -180,7 +180,7 @@ fn fixes_are_offered_one_by_one_and_all_at_once() {
     let mut editor = Editor::open(Project::new().file("letters.yaml", &text));
     let range = json!({"start": {"line": 0, "character": 0}, "end": {"line": 99, "character": 0}});
     let more = json!({"range": range, "context": {"diagnostics": []}});
-    let actions = editor.at("textDocument/codeAction", ("letters.yaml", &text), ("version", 0), more);
+    let actions = editor.at("textDocument/codeAction", ("letters.yaml", &text), ("version", 0), &more);
     let actions = actions.as_array().unwrap();
     let titles: Vec<_> = actions.iter().map(|action| action["title"].as_str().unwrap()).collect();
     assert_eq!(titles, ["Rename the field to `authorizer`", "Write `2026-01-01~2028-12-31`", "Apply all safe fixes"]);
@@ -197,22 +197,22 @@ fn hover_and_completion_know_the_other_letters() {
     let project = Project::new().file("letters.yaml", &text).file("b.letters.yaml", file(&other)).file("new.png", "");
     let mut editor = Editor::open(project);
     let here = ("letters.yaml", text.as_str());
-    let field = editor.at("textDocument/hover", here, ("organizationCode", 3), json!({}));
+    let field = editor.at("textDocument/hover", here, ("organizationCode", 3), &json!({}));
     assert!(field["contents"]["value"].as_str().unwrap().contains("OrganizationCode"), "{field}");
-    let scan = editor.at("textDocument/hover", here, ("scan.png", 2), json!({}));
+    let scan = editor.at("textDocument/hover", here, ("scan.png", 2), &json!({}));
     assert!(scan["contents"]["value"].as_str().unwrap().starts_with("![scan](file:///"), "{scan}");
-    let days = editor.at("textDocument/hover", here, ("2026-01-01", 2), json!({}));
+    let days = editor.at("textDocument/hover", here, ("2026-01-01", 2), &json!({}));
     assert!(days["contents"]["value"].as_str().unwrap().contains("days left"), "{days}");
     let labels = |items: &Value| -> Vec<String> {
         items.as_array().unwrap().iter().map(|item| item["label"].as_str().unwrap().to_owned()).collect()
     };
-    let parties = editor.at("textDocument/completion", here, ("菜鸟网络科技", 1), json!({}));
+    let parties = editor.at("textDocument/completion", here, ("菜鸟网络科技", 1), &json!({}));
     assert!(labels(&parties).contains(&"北京信使科技有限公司".to_owned()), "{parties}");
-    let scans = editor.at("textDocument/completion", here, ("scan.png", 0), json!({}));
+    let scans = editor.at("textDocument/completion", here, ("scan.png", 0), &json!({}));
     assert_eq!(labels(&scans), ["new.png"]);
     let unfinished = text.replace("    validity", "    \n    validity");
     editor.type_in("letters.yaml", &unfinished.replace("    signatures: [菜鸟网络]\n", ""));
-    let keys = editor.at("textDocument/completion", ("letters.yaml", &unfinished), ("    \n", 4), json!({}));
+    let keys = editor.at("textDocument/completion", ("letters.yaml", &unfinished), ("    \n", 4), &json!({}));
     assert!(labels(&keys).contains(&"signatures".to_owned()) && !labels(&keys).contains(&"name".to_owned()), "{keys}");
     editor.end();
 }
@@ -226,17 +226,17 @@ fn navigation_and_rename_reach_every_file() {
     let project = Project::new().file("letters.yaml", &text).file("new.letters.yaml", &after);
     let mut editor = Editor::open(project);
     let here = ("letters.yaml", text.as_str());
-    let successor = editor.at("textDocument/definition", here, ("旧授权书", 1), json!({}));
+    let successor = editor.at("textDocument/definition", here, ("旧授权书", 1), &json!({}));
     assert_eq!(successor[0]["uri"], editor.uri("new.letters.yaml"));
-    let predecessor = editor.at("textDocument/declaration", ("new.letters.yaml", &after), ("新授权书", 1), json!({}));
+    let predecessor = editor.at("textDocument/declaration", ("new.letters.yaml", &after), ("新授权书", 1), &json!({}));
     assert_eq!(predecessor[0]["uri"], editor.uri("letters.yaml"));
-    let scan = editor.at("textDocument/definition", here, ("scan.png", 1), json!({}));
+    let scan = editor.at("textDocument/definition", here, ("scan.png", 1), &json!({}));
     assert_eq!(scan[0]["uri"], editor.uri("scan.png"));
-    let places = editor.at("textDocument/references", here, ("[菜鸟网络]", 2), json!({"context": {}}));
+    let places = editor.at("textDocument/references", here, ("[菜鸟网络]", 2), &json!({"context": {}}));
     assert_eq!(places.as_array().unwrap().len(), 2);
-    let symbols = editor.at("textDocument/documentSymbol", here, ("旧授权书", 0), json!({}));
+    let symbols = editor.at("textDocument/documentSymbol", here, ("旧授权书", 0), &json!({}));
     assert_eq!(symbols[0]["name"], "旧授权书");
-    let rename = editor.at("textDocument/rename", here, ("旧授权书", 0), json!({"newName": "更名授权书"}));
+    let rename = editor.at("textDocument/rename", here, ("旧授权书", 0), &json!({"newName": "更名授权书"}));
     let edits = |editor: &Editor, name: &str| rename["changes"][editor.uri(name)].as_array().unwrap().len();
     assert_eq!((edits(&editor, "letters.yaml"), edits(&editor, "new.letters.yaml")), (1, 1));
     let document = json!({"textDocument": {"uri": editor.uri("letters.yaml")}});

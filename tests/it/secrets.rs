@@ -174,6 +174,9 @@ fn every_command_keeps_every_secret() {
         &["list", "--format=csv"],
         &["show", "甲委托"],
         &["import", "--out=imported.yaml"],
+        &["status", "--format=json"],
+        &["status", "--hand-over"],
+        &["plan", "--signatures"],
         &["report", "--out=report.html"],
         &["renew", "甲委托", "--until=2031-12-31"],
         &["explain"],
@@ -181,8 +184,9 @@ fn every_command_keeps_every_secret() {
         &["completions", "bash"],
         &["man"],
         &["accounts"],
+        &["lsp"],
     ] {
-        let asks = ["plan", "doctor", "apply", "list", "show", "import", "report"].contains(&arguments[0]);
+        let asks = ["plan", "doctor", "apply", "list", "show", "import", "report", "status"].contains(&arguments[0]);
         if asks { watch.service(arguments) } else { watch.run(arguments, |_| {}) }
     }
     let endpoint = format!("--endpoint={}", watch.endpoint);

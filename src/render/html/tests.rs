@@ -74,7 +74,7 @@ fn counts_agree_and_what_ends_first_leads() {
     let alone = |name: &str, validity: &str| ExistingLetter {
         authorizer: "菜鸟网络科技有限公司".to_owned(),
         organization_code: "91330100799655058B".to_owned(),
-        signatures: vec![name.to_owned()],
+        signatures: vec![format!("{name}签名")],
         ..letter(name, validity)
     };
     let succeeded = alone("甲", "2026-01-01~2026-12-31");
