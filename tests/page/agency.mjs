@@ -77,5 +77,5 @@ const turned = "\u202e\u2066";
 /// Values that would break out of a page, turn its text, or never end.
 export const hostile = [
   { ...fields(1, ["</table><img src=x onerror=\"document.title='owned'\">", "<script>document.title='owned'</script>", "2026-01-01", "2027-01-20", [`菜${turned}鸟`, "a\u200bb", "c\u0007d", "'\"><svg onload=alert(1)>"]]) },
-  { ...fields(2, ["长".repeat(10_000), "W".repeat(10_000), "2026-01-01", "2028-01-20", ["M".repeat(3_000)]]) },
+  { ...fields(2, ["长".repeat(5_000), "W".repeat(10_000), "2026-01-01", "2028-01-20", ["M".repeat(3_000)]]) },
 ].map((letter) => ({ ...letter, fileKey: "1/scan.png", state: `</script>${turned}` }));
