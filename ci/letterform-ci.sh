@@ -12,11 +12,13 @@
 #   LETTERFORM_ENDPOINT, LETTERFORM_REGION
 #   LETTERFORM_DENY       rules whose warnings are errors, one a line, or `warnings`
 #   LETTERFORM_EXPIRING   how many days ahead the night looks (60)
+#   LETTERFORM_SIGNATURES `true`: the night also looks for signatures that were refused or can't be used
 #   LETTERFORM_REVIEWED   with merge: the plan.json of the pull request; nothing is created that it has not
 #   LETTERFORM_OUT        the folder for what is written (letterform-out)
 #
 # It writes to LETTERFORM_OUT: comment.md, what is to be posted, also when something fails; plan.json; with merge, journal.jsonl.
-# The exit status is that of the program: 0 done, 1 an error, 3 a conflict; with nightly, 4 when a letter ends soon.
+# The exit status is that of the program: 0 done, 1 an error, 3 a conflict; with nightly, 4 when a letter ends soon,
+# 5 when a signature was refused or can't be used. Of several, the first counts in the order 1, 3, 5, 4.
 # A job that is cancelled begins nothing new, finishes what is under way, and leaves the report of it.
 set -eu
 
@@ -28,7 +30,7 @@ out=${LETTERFORM_OUT:-letterform-out}
 account=${LETTERFORM_ACCOUNT:-}
 mkdir -p "$out"
 # What an earlier run left must not be taken for this one's.
-rm -f "$out/comment.md" "$out/plan.json" "$out/expiring.md" "$out/problem.txt"
+rm -f "$out/comment.md" "$out/plan.json" "$out/expiring.md" "$out/signatures.md" "$out/problem.txt"
 
 count() { # count ACTION: from the plan, when there is one
     jq -r --arg action "$1" '.summary[$action]' "$out/plan.json" 2>/dev/null || true
@@ -122,8 +124,8 @@ asked() { # asked FILE COMMAND OPTION…: the same, with what is printed in FILE
     return "$answered"
 }
 
-quoted() { # quoted FILE: a text as markdown, whatever is in it; long ones are cut
-    head -n 300 "$1" | cut -c 1-500 | head -c 40000 | sed 's/^/    /'
+quoted() { # quoted FILE BYTES: a text as markdown, whatever is in it; long ones are cut
+    head -n 300 "$1" | cut -c 1-500 | head -c "$2" | sed 's/^/    /'
     echo
 }
 
@@ -132,7 +134,7 @@ problem() { # problem HEADLINE: a comment that says why there is no plan, from p
         marker=letterform
         if [ -n "$account" ]; then marker="letterform account=$(printf '%s' "$account" | tr -d '<>\n')"; fi
         printf '<!-- %s -->\n## letterform: %s\n\n' "$marker" "$1"
-        quoted "$out/problem.txt"
+        quoted "$out/problem.txt" 40000
     } >"$out/comment.md"
     # A plan or report that is made is told there by the program.
     if [ -n "${GITHUB_STEP_SUMMARY:-}" ]; then cat "$out/comment.md" >>"$GITHUB_STEP_SUMMARY"; fi
@@ -181,6 +183,42 @@ reviewed() { # reviewed FILE: whether all that is to be created is in the plan o
     return 1
 }
 
+ending() { # ending DAYS LIMIT OPTION…: adds the letters that end soon to the comment; 4 when there are some
+    days=$1
+    limit=$2
+    shift 2
+    listed=0
+    asked "$out/expiring.md" list "$@" "--expiring=${days}d" --sort=expiry --format=markdown "--comment-limit=$limit" || listed=$?
+    # Without a table nothing ends.
+    if grep -q '^|' "$out/expiring.md"; then
+        printf '\n' | cat - "$out/expiring.md" >>"$out/comment.md"
+        if [ "$listed" = 0 ]; then listed=4; fi
+    fi
+    return "$listed"
+}
+
+signatures() { # signatures LIMIT OPTION…: adds what became of signatures to the comment; 5 when one was refused or can't be used
+    limit=$1
+    shift
+    seen=0
+    asked "$out/signatures.md" status "$@" --detailed-exitcode --format=markdown "--comment-limit=$limit" || seen=$?
+    if [ -s "$out/signatures.md" ]; then
+        # The mark of the comment stands at its beginning already.
+        sed -e 1d -e '2s/^## letterform/## Signatures/' "$out/signatures.md" >"$told/signatures.md"
+    else
+        {
+            printf '## Signatures: not known\n\n'
+            quoted "$out/problem.txt" "$((limit / 2))"
+        } >"$told/signatures.md"
+    fi
+    printf '\n' | cat - "$told/signatures.md" >>"$out/comment.md"
+    case $seen in
+    2) return 0 ;; # A review that is under way is nothing to act on.
+    3) return 5 ;;
+    *) return "$seen" ;;
+    esac
+}
+
 case $mode in
 validate)
     validate "$@"
@@ -206,20 +244,32 @@ merge)
     ;;
 nightly)
     days=${LETTERFORM_EXPIRING:-60}
+    # An issue has room for 65,536 characters, which the parts share.
+    case ${LETTERFORM_SIGNATURES:-false} in
+    true) for_plan=35000 for_ending=14000 for_signatures=16000 ;;
+    false) for_plan=45000 for_ending=20000 for_signatures= ;;
+    *)
+        echo "LETTERFORM_SIGNATURES is neither true nor false" >&2
+        exit 1
+        ;;
+    esac
     status=0
-    # An issue has room for 65,536 characters: what ends soon gets a part of it.
-    plan "$@" --detailed-exitcode "--expiring-days=$days" --comment-limit=45000 || status=$?
+    plan "$@" --detailed-exitcode "--expiring-days=$days" "--comment-limit=$for_plan" || status=$?
     # Status 2 says that something is to be created: that is the business of a merge.
     if [ "$status" = 2 ]; then status=0; fi
     if [ "$status" = 0 ] || [ "$status" = 3 ]; then
-        listed=0
-        asked "$out/expiring.md" list "$@" "--expiring=${days}d" --sort=expiry --format=markdown --comment-limit=20000 || listed=$?
-        # Without a table nothing ends.
-        if grep -q '^|' "$out/expiring.md"; then
-            printf '\n' | cat - "$out/expiring.md" >>"$out/comment.md"
-            if [ "$status" = 0 ]; then status=4; fi
-        fi
-        if [ "$listed" != 0 ]; then status=$listed; fi
+        soon=0
+        ending "$days" "$for_ending" "$@" || soon=$?
+        used=0
+        if [ -n "$for_signatures" ]; then signatures "$for_signatures" "$@" || used=$?; fi
+        # What weighs most counts: an error, then a conflict, a signature, a letter that ends.
+        for found in "$used" "$soon"; do
+            case $found in
+            0) ;;
+            4 | 5) if [ "$status" = 0 ]; then status=$found; fi ;;
+            *) status=$found ;;
+            esac
+        done
     fi
     cat "$out/comment.md"
     exit "$status"

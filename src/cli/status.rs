@@ -6,7 +6,9 @@ use anyhow::bail;
 use clap::ValueEnum;
 
 use super::{
-    Exit, failure, files,
+    Exit,
+    checkout::CommentArgs,
+    failure, files,
     stderr::tell,
     targets::{Scope, TargetArgs},
 };
@@ -55,6 +57,8 @@ pub(crate) struct Args {
     /// Output format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
+    #[command(flatten)]
+    comment: CommentArgs,
     #[command(flatten)]
     targets: TargetArgs,
 }
@@ -162,7 +166,7 @@ impl Args {
             _ if self.hand_over => print_calls(&shown, options),
             Format::Text => files::print_styled(&text::status(&shown)),
             Format::Json => files::print(json::pretty(&shown.to_document()).as_bytes()),
-            Format::Markdown => files::print(markdown::status(&shown).as_bytes()),
+            Format::Markdown => files::print(markdown::status(&shown, &self.comment.options()).as_bytes()),
         }
     }
 

@@ -101,7 +101,7 @@ class Forge(http.server.BaseHTTPRequestHandler):
 class World:
     """A repository with letters, an emulator, and a forge."""
 
-    def __init__(self, *faults):
+    def __init__(self, *faults, state=None):
         self.folder = pathlib.Path(tempfile.mkdtemp())
         (self.folder / "letters").mkdir()
         shutil.copy(ROOT / "examples/quickstart/scans/tea.png", self.folder / "letters/scan.png")
@@ -115,6 +115,9 @@ class World:
         self.artifacts = {}
         command = [PROGRAM, "emulator", "--listen", "127.0.0.1:0", "--state", ":memory:"]
         command += [part for fault in faults for part in ("--fault", fault)]
+        if state:
+            (self.folder / "state.json").write_text(json.dumps(state), encoding="utf-8")
+            command += ["--import", self.folder / "state.json"]
         environment = {"PATH": os.environ["PATH"], "LETTERFORM_NOW": NOW}
         self.emulator = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
         self.endpoint = re.search(r"http://\S+", self.emulator.stdout.readline())[0]
@@ -469,16 +472,74 @@ def many_letters_that_end_fit_into_the_issue():
         assert html.count("<table>") == 1 and body.count("**Shortened**") == 2 and body.rstrip().endswith("has them all."), printed
 
 
+def with_signatures(*signatures):
+    """A state in which these signatures, each with its state, were applied for with one letter."""
+    letter = {
+        "name": "甲委托", "authorizer": "菜鸟网络科技有限公司", "authorizedParty": "杭州信使网络科技有限公司",
+        "organizationCode": "91330100799655058B", "validity": "2026-01-01~2028-12-31", "signatures": ["菜鸟网络"],
+        "fileKey": "1/a.png",
+    }
+    applied = [
+        {
+            "name": name, "state": state, "letter": "甲委托", "thirdParty": True, "qualificationId": 1_000_042,
+            "created": "2026-11-01 10:00:00", "rejectInfo": "印章不清晰" if state == "NOT_PASS" else "",
+        }
+        for name, state in signatures
+    ]
+    qualification = {"id": 1_000_042, "company": letter["authorizer"], "organizationCode": letter["organizationCode"]}
+    account = {
+        "name": "letterform-emulator", "letters": [letter], "signatures": applied, "qualifications": [qualification],
+        "objects": [{"key": "1/a.png", "base64": "iVBORw0KGgo="}],
+    }
+    return {"formatVersion": 1, "accounts": [account]}
+
+
+def signatures_at_night():
+    refused, soon = with_signatures(("菜鸟网络", "NOT_PASS")), {"expiring-days": "3000"}
+    with World(state=refused) as world:
+        world.letters(["甲委托"])
+        status, outputs, printed = world.action(mode="nightly")
+        assert (status, Forge.entries) == (0, []), f"nobody asked for signatures: {printed}"
+        status, outputs, printed = world.action(mode="nightly", signatures="true")
+        assert (status, outputs["status"]) == (5, "5"), printed
+        body = Forge.entries[0]["body"]
+        html = is_comment(body, "1 unchanged", "## Signatures: 0 passed, 0 under review, 1 refused", "印章不清晰")
+        assert body.count("<!-- letterform") == 1 and html.count("<h2>") == 2, body
+        assert world.action(mode="nightly", signatures="true", **soon)[0] == 5, "a letter that ends weighs less"
+        is_comment(Forge.entries[0]["body"], "Ends within 3000 days", "1 refused")
+        world.letters(["甲委托"], until="2027-12-31")
+        assert world.action(mode="nightly", signatures="true")[0] == 3, "a conflict weighs more"
+        world.letters(["甲委托"])
+        assert "neither true nor false" in world.action(mode="nightly", signatures="yes")[2]
+        more = {"LETTERFORM_PATHS": "letters", "LETTERFORM_ENDPOINT": world.endpoint, "LETTERFORM_SIGNATURES": "true"}
+        assert world.sh(f"{ROOT}/ci/letterform-ci.sh nightly", **more).returncode == 5
+    with World(state=with_signatures(("菜鸟网络", "INIT"))) as world:
+        world.letters(["甲委托"])
+        status, _, printed = world.action(mode="nightly", signatures="true")
+        assert (status, Forge.entries) == (0, []) and "1 under review" in printed, printed
+    many = [(f"签名{number:04}", "NOT_PASS") for number in range(1200)]
+    with World(state=with_signatures(*many)) as world:
+        world.letters(["甲委托"])
+        status, _, printed = world.action(mode="nightly", signatures="true", **soon)
+        body = Forge.entries[0]["body"]
+        assert status == 5 and len(body.encode("utf-16-le")) // 2 <= 65_536, (status, len(body))
+        is_comment(body, "**Shortened**", "1200 with problems")
+    with World("signatures code=isp.RAM_PERMISSION_DENY") as world:
+        assert world.action(mode="merge", comment="false")[0] == 0
+        assert world.action(mode="nightly", signatures="true")[0] == 1
+        is_comment(Forge.entries[0]["body"], "2 unchanged", "## Signatures")
+
+
 def gitlab():
     template = yaml.safe_load((ROOT / "examples/ci/gitlab/letterform.gitlab-ci.yml").read_text(encoding="utf-8"))
     with World() as world:
         shutil.copytree(ROOT / "ci", world.folder / "ci")
 
-        def job(name):
+        def job(name, **extra):
             out = world.folder / "letterform-out"
             more = {"CI_API_V4_URL": world.api, "CI_PROJECT_ID": "5", "CI_MERGE_REQUEST_IID": "3", "GITLAB_TOKEN": "t0ken"}
             more |= {"LETTERFORM_PATHS": template[".letterform"]["variables"]["LETTERFORM_PATHS"]}
-            return world.sh("\n".join(template[name]["script"]), LETTERFORM_OUT=str(out), LETTERFORM_ENDPOINT=world.endpoint, **more)
+            return world.sh("\n".join(template[name]["script"]), LETTERFORM_OUT=str(out), LETTERFORM_ENDPOINT=world.endpoint, **more, **extra)
 
         for expected in ("POST /projects/5/merge_requests/3/notes", "PUT /projects/5/merge_requests/3/notes/7"):
             run = job("letterform-plan")
@@ -490,6 +551,10 @@ def gitlab():
         world.letters(["甲委托", "乙委托"])
         assert "2 created" in job("letterform-apply").stdout
         assert job("letterform-nightly").returncode == 0
+        assert "## Signatures" not in (world.folder / "letterform-out/comment.md").read_text(encoding="utf-8")
+        assert template[".letterform"]["variables"]["LETTERFORM_SIGNATURES"] == "false"
+        assert job("letterform-nightly", LETTERFORM_SIGNATURES="true").returncode == 0
+        assert "## Signatures: 0 passed" in (world.folder / "letterform-out/comment.md").read_text(encoding="utf-8")
 
 
 def a_cancelled_job_begins_nothing_new_and_leaves_its_report():
@@ -613,7 +678,8 @@ CHECKS = [
     pull_request_and_merge, what_is_wrong_fails_the_run_at_its_place_and_says_so_in_the_comment, a_plan_that_fails_says_why,
     without_the_right_to_comment_the_run_goes_on, comments_of_others_are_left_alone,
     no_value_of_the_service_is_taken_for_markup, the_longest_comment_is_posted, what_the_forge_refuses_with_is_shown,
-    letters_of_a_pull_request_and_their_merge, letters_from_a_fork, a_merge_without_review_creates_nothing, nights, many_letters_that_end_fit_into_the_issue, gitlab,
+    letters_of_a_pull_request_and_their_merge, letters_from_a_fork, a_merge_without_review_creates_nothing, nights, many_letters_that_end_fit_into_the_issue,
+    signatures_at_night, gitlab,
     a_cancelled_job_begins_nothing_new_and_leaves_its_report, any_other_runner, accounts_of_a_matrix, pre_commit,
 ]
 failed = 0

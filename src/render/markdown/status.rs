@@ -10,16 +10,10 @@ use crate::{
 
 /// What became of letters.
 #[must_use]
-pub fn status(statuses: &Accounts<Status>) -> String {
+pub fn status(statuses: &Accounts<Status>, options: &CommentOptions) -> String {
     let total = counts(statuses.summary());
-    comment(
-        statuses,
-        &CommentOptions::default(),
-        &total,
-        |status| status.account.as_ref(),
-        |status| counts(status.summary()),
-        add,
-    )
+    let counts = |status: &Status| counts(status.summary());
+    comment(statuses, options, &total, |status| status.account.as_ref(), counts, add)
 }
 
 fn counts(summary: StatusSummary) -> String {
