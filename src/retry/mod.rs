@@ -8,6 +8,8 @@ mod event;
 mod rate_limiter;
 mod shutdown;
 mod signatures;
+mod slots;
+mod upload_limiter;
 
 use std::{
     sync::atomic::{AtomicU64, Ordering},
@@ -15,17 +17,16 @@ use std::{
 };
 
 use bytes::Bytes;
-use tokio::{
-    sync::{Semaphore, SemaphorePermit},
-    time::Instant,
-};
+use tokio::time::Instant;
 
 pub use backoff::{Backoff, RetryPolicy};
 pub use event::{Attempt, AttemptResult, Both, Event, Observer, Problem, Silent, Wait};
 pub use rate_limiter::RateLimiter;
 pub use shutdown::Shutdown;
+pub use slots::{Slot, Slots};
 
 use rate_limiter::Turn;
+use upload_limiter::UnderWay;
 
 use crate::{
     letter::{ExistingLetters, FileKey, LetterId, NewLetter, ScanObject},
@@ -42,13 +43,9 @@ pub struct Caller<'a, S> {
     usage: signatures::Limiters,
     observer: &'a dyn Observer,
     stop: &'a Shutdown,
-    slots: Option<&'a Semaphore>,
+    slots: Option<&'a Slots>,
     requests: AtomicU64,
 }
-
-/// The right to send one request. Dropped when the request has ended.
-#[derive(Debug)]
-pub struct Slot<'a>(#[expect(dead_code, reason = "held, not read")] Option<SemaphorePermit<'a>>);
 
 /// Whether another attempt follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,7 +96,7 @@ impl<'a, S> Caller<'a, S> {
 
     /// The same caller, which has as many requests under way as there are slots, together with all others that share them.
     #[must_use]
-    pub fn within(self, slots: &'a Semaphore) -> Self {
+    pub fn within(self, slots: &'a Slots) -> Self {
         Self { slots: Some(slots), ..self }
     }
 
@@ -208,8 +205,8 @@ impl<'a, S> Caller<'a, S> {
 
     async fn slot(&self) -> Slot<'a> {
         match self.slots {
-            Some(slots) => Slot(Some(slots.acquire().await.expect("slots are never closed"))),
-            None => Slot(None),
+            Some(slots) => slots.acquire().await,
+            None => Slot::unlimited(),
         }
     }
 
@@ -292,13 +289,18 @@ impl<'a, S: WriteLetters> Caller<'a, S> {
         let mut attempts = Attempts::start();
         loop {
             let purpose = Purpose::Listing;
+            let under_way = self.enter_uploads(&mut attempts).await?;
             let slot = self.acquire(&self.uploads, Operation::PostObject, Some(letter), &mut attempts, purpose).await?;
             let sent = Instant::now();
             let made = attempts;
             let tell = |exchange: &Exchange<'_>| self.tell(Some(letter), &made, exchange);
             let result = self.service.upload(object, scan.clone(), &tell).await;
             drop(slot);
-            self.learn(&self.uploads, sent, result.as_ref().err());
+            let failure = result.as_ref().err();
+            if let Some(upload) = under_way {
+                upload.end(failure);
+            }
+            self.learn(&self.uploads, sent, failure);
             let error = match result {
                 Ok(key) => return Ok(key),
                 Err(error) => error,
@@ -307,6 +309,19 @@ impl<'a, S: WriteLetters> Caller<'a, S> {
                 return Err(Held::Failed(error));
             }
         }
+    }
+
+    /// Waits until one more upload may be under way. That wait does not count as time of its attempts.
+    async fn enter_uploads(&self, attempts: &mut Attempts) -> Result<Option<UnderWay<'a>>, Held> {
+        let Some(slots) = self.slots else { return Ok(None) };
+        let waiting = Instant::now();
+        let under_way = tokio::select! {
+            biased;
+            under_way = slots.uploads.enter() => under_way,
+            () = self.stopping() => return Err(Held::Stopped),
+        };
+        attempts.began = attempts.began.map(|began| began + waiting.elapsed());
+        Ok(Some(under_way))
     }
 
     /// Waits until the rate lets a create through.

@@ -1,6 +1,18 @@
-use std::{collections::VecDeque, sync::Mutex};
+use std::{
+    collections::VecDeque,
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use futures::future::join_all;
 
 use super::*;
+use crate::{
+    letter::{PictureFormat, ScanDigest},
+    service::Tell,
+};
 
 const OPERATION: Operation = Operation::QuerySmsAuthorizationLetter;
 
@@ -118,4 +130,78 @@ async fn an_answer_of_another_form_is_asked_for_once_more() {
     query(&caller, Purpose::Listing).await.unwrap_err();
     assert_eq!(service.0.lock().unwrap().len(), 6);
     assert!(began.elapsed() < Duration::from_secs(1));
+}
+
+/// A line that carries two uploads at once; more than that all stall.
+#[derive(Default)]
+struct SlowLine {
+    busy: AtomicUsize,
+    stalled: AtomicUsize,
+}
+
+impl ReadLetters for SlowLine {
+    async fn query(&self, _: &LetterFilter) -> Result<Answer<ExistingLetters>, ServiceError> {
+        Ok(Answer { value: ExistingLetters::default(), request_id: None })
+    }
+}
+
+impl WriteLetters for SlowLine {
+    async fn upload(&self, object: ScanObject, _: Bytes, _: &Tell<'_>) -> Result<FileKey, ServiceError> {
+        self.busy.fetch_add(1, Ordering::SeqCst);
+        tokio::time::sleep(Duration::from_secs(40)).await;
+        let crowded = self.busy.load(Ordering::SeqCst) > 2;
+        if crowded {
+            tokio::time::sleep(Duration::from_secs(30)).await;
+            self.stalled.fetch_add(1, Ordering::SeqCst);
+        }
+        self.busy.fetch_sub(1, Ordering::SeqCst);
+        if crowded {
+            let problem = "no progress for 30 s".to_owned();
+            return Err(ServiceError::Stalled { operation: Operation::PostObject, problem });
+        }
+        Ok(FileKey::of_object(&format!("1/{object}")).expect("a key"))
+    }
+
+    async fn create(&self, _: &NewLetter<FileKey>) -> Result<Answer<Option<LetterId>>, ServiceError> {
+        unreachable!("nothing is created")
+    }
+}
+
+/// Uploads 48 scans of two accounts, at most 16 at once; says how many did not arrive.
+async fn upload_all(callers: [Caller<'_, SlowLine>; 2]) -> usize {
+    let uploads = callers.iter().flat_map(|caller| {
+        (0..24).map(async move |number: u8| {
+            let object = ScanObject::new(ScanDigest::of(&[number]), PictureFormat::Png);
+            caller.upload("委托", object, Bytes::new()).await
+        })
+    });
+    join_all(uploads).await.iter().filter(|result| result.is_err()).count()
+}
+
+#[tokio::test(start_paused = true)]
+async fn uploads_that_time_out_lower_how_many_run_at_once_in_all_accounts() {
+    let (stop, slots, service) = (Shutdown::new(), Slots::new(16), SlowLine::default());
+    let caller = |seed| Caller::new(&service, RetryPolicy::default(), seed, &Silent, &stop);
+    assert_eq!(upload_all([caller(0), caller(1)]).await, 48, "all at once, they stall until each is given up");
+    service.stalled.store(0, Ordering::SeqCst);
+    assert_eq!(upload_all([caller(2).within(&slots), caller(3).within(&slots)]).await, 0);
+    let stalled = service.stalled.load(Ordering::SeqCst);
+    assert!((16..96).contains(&stalled), "{stalled} uploads of 48 scans stalled");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_upload_that_waits_for_others_ends_its_wait_at_a_shutdown() {
+    let (stop, slots, service) = (Shutdown::new(), Slots::new(8), SlowLine::default());
+    let caller = Caller::new(&service, RetryPolicy::default(), 1, &Silent, &stop).within(&slots);
+    let problem = String::new();
+    let error = ServiceError::Stalled { operation: Operation::PostObject, problem };
+    slots.uploads.enter().await.end(Some(&error));
+    let _the_only_one = slots.uploads.enter().await;
+    let interrupt = async {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        stop.request();
+    };
+    let object = ScanObject::new(ScanDigest::of(b"a"), PictureFormat::Png);
+    let (result, ()) = tokio::join!(caller.upload("委托", object, Bytes::new()), interrupt);
+    assert!(matches!(result, Err(Held::Stopped)), "{result:?}");
 }

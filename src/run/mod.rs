@@ -22,7 +22,6 @@ mod usage;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures::{StreamExt as _, stream};
-use tokio::sync::Semaphore;
 use tracing::{Instrument as _, Span};
 
 pub use connection::{Connect, Connection, Location, ServiceConfig};
@@ -36,7 +35,7 @@ pub use usage::{Survey, until};
 use crate::{
     accounts::{AccountFailure, AccountResult, Accounts},
     letter::AccountName,
-    retry::{Caller, Observer, RetryPolicy, Shutdown},
+    retry::{Caller, Observer, RetryPolicy, Shutdown, Slots},
     service::ReadLetters,
 };
 
@@ -46,7 +45,7 @@ const SIDE_BY_SIDE: usize = 8;
 /// What all accounts of one run share.
 pub struct Run<'a> {
     shutdown: &'a Shutdown,
-    slots: Semaphore,
+    slots: Slots,
     parallelism: usize,
     seeds: AtomicU64,
     on_failure: &'a (dyn Fn(&AccountName, &RunError) + Sync),
@@ -69,7 +68,7 @@ impl<'a> Run<'a> {
         let parallelism = parallelism.max(1);
         Self {
             shutdown,
-            slots: Semaphore::new(parallelism),
+            slots: Slots::new(parallelism),
             parallelism,
             seeds: AtomicU64::new(seed),
             on_failure: &|_, _| {},

@@ -4,6 +4,10 @@ impl ServiceError {
     /// What a person can do about it, where that is known.
     pub fn advice(&self) -> Option<String> {
         match self {
+            _ if self.is_upload_time_out() => Some(
+                "on a slow line, use a longer --timeout and a smaller --parallelism, so that fewer uploads share it"
+                    .to_owned(),
+            ),
             Self::Answered { code, operation, clock_skew, denial, .. } => {
                 advice_on_code(code, *operation, *clock_skew, denial.as_deref())
             }
@@ -21,14 +25,10 @@ impl ServiceError {
             Self::Unreadable { .. } => {
                 Some("something else may have answered: check --endpoint and any proxy in between".to_owned())
             }
-            Self::Stalled { .. } => Some(
-                "on a slow line, use a longer --timeout and a smaller --parallelism, so that fewer uploads share it"
-                    .to_owned(),
-            ),
             Self::Unusable { operation: Operation::PostObject, .. } => {
                 Some("check any proxy or login page between this machine and the object store".to_owned())
             }
-            Self::Unusable { .. } | Self::NotSigned { .. } | Self::NotSent { .. } => None,
+            Self::Unusable { .. } | Self::Stalled { .. } | Self::NotSigned { .. } | Self::NotSent { .. } => None,
         }
     }
 }
@@ -120,6 +120,32 @@ mod tests {
             let expected = !matches!(code, "InvalidSignatureMethod" | "MissingAccessKeyId" | "InvalidTimeStamp.Format");
             assert_eq!(advice(code, None).is_some(), expected, "{code}");
         }
+    }
+
+    #[test]
+    fn an_upload_that_times_out_names_the_options_for_slow_lines() {
+        let operation = Operation::PostObject;
+        let (problem, request_id, retry_after) = (String::new(), None, None);
+        let answered = |code: &str, status| ServiceError::Answered {
+            operation,
+            code: code.to_owned(),
+            message: String::new(),
+            request_id: None,
+            status,
+            retry_after: None,
+            clock_skew: None,
+            denial: None,
+        };
+        for error in [
+            ServiceError::Stalled { operation, problem: problem.clone() },
+            ServiceError::AnswerLost { operation, problem: problem.clone() },
+            answered("RequestTimeout", 400),
+            ServiceError::Unreadable { operation, status: 408, problem, request_id, retry_after },
+        ] {
+            let advice = error.advice().expect("advice");
+            assert!(advice.contains("--timeout") && advice.contains("--parallelism"), "{error}: {advice}");
+        }
+        assert!(!answered("AccessDenied", 403).advice().unwrap_or_default().contains("--timeout"));
     }
 
     #[test]

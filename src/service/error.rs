@@ -326,6 +326,18 @@ impl ServiceError {
         }
     }
 
+    /// Whether an upload ended because too little of it arrived in time, by our clock or by the object store's.
+    #[must_use]
+    pub fn is_upload_time_out(&self) -> bool {
+        let status = match self {
+            Self::Stalled { .. } => return true,
+            Self::Answered { code, .. } if code == "RequestTimeout" => 408,
+            Self::Answered { status, .. } | Self::Unreadable { status, .. } => *status,
+            _ => return false,
+        };
+        status == 408 && self.operation() == Operation::PostObject
+    }
+
     /// Whether the service says that there are too many requests.
     #[must_use]
     pub fn is_throttling(&self) -> bool {

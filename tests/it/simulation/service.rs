@@ -60,6 +60,9 @@ impl SimService {
                 (result, told)
             }
             Ok(Err(_)) => (Err(lost("the connection was cut")), Told::Nothing),
+            Err(_) if operation == Operation::PostObject => {
+                (Err(ServiceError::Stalled { operation, problem: "no progress".to_owned() }), Told::Nothing)
+            }
             Err(_) => (Err(lost("timed out")), Told::Nothing),
         };
         self.world.note(|| {
