@@ -76,8 +76,24 @@ codes! {
         "Retrieving OSS configuration does not support this biz type.";
     /// No signature of that name.
     SignatureNotFound = "SignatureNotFound", 404, "The signature does not exist.";
-    /// The account may not do this. Only a fault brings it about.
+    /// The account may not do this. Only a fault brings it about, as all refusals of an account.
     ForbiddenAction = "ForbiddenAction", 400, "Access to the account is denied. Please contact the administrator.";
+    /// The account is not on the list of those that may use the API.
+    GrayCustAccess = "GrayCustAccessError", 400,
+        "This customer is not authorized to use the OpenAPI. Please contact support for whitelisting.";
+    /// The account has no data at the Short Message Service.
+    CustNotExist = "CustNotExistError", 400, "Customer's cloud communication information is invalid.";
+    /// The account is not verified as an enterprise.
+    NotEnterpriseCertified = "NotEnterpriseCertifyCustCheckError", 400,
+        "Non-enterprise certified customers are not allowed to access.";
+    /// The account has not activated the Short Message Service.
+    ProductUnsubscribed = "isv.PRODUCT_UN_SUBSCRIPT", 400, "The Short Message Service is not activated.";
+    /// No such account.
+    AccountNotExists = "isv.ACCOUNT_NOT_EXISTS", 400, "The account does not exist.";
+    /// Something is wrong with the account.
+    AccountAbnormal = "isv.ACCOUNT_ABNORMAL", 400, "The account is abnormal.";
+    /// The service was stopped for the account.
+    OutOfService = "isv.OUT_OF_SERVICE", 400, "The service is suspended for the account.";
 
     /// No such operation.
     ActionNotFound = "InvalidAction.NotFound", 404, "Specified api is not found, please check your url and method.";
@@ -104,7 +120,7 @@ codes! {
     /// An identity provider of another account than the role's.
     OidcProviderNotFound = "EntityNotExist.OIDCProvider", 404, "The OIDC provider does not exist.";
     /// A token of an identity provider whose time is over.
-    OidcTokenExpired = "AuthenticationFail.OIDCToken.Expired", 400, "This JSON Web Token has expired.";
+    OidcTokenExpired = "AuthenticationFail.OIDCToken.Expired", 401, "This JsonWebToken is expired.";
     /// Whoever asks may not take the role.
     NoPermission = "NoPermission", 403,
         "You are not authorized to do this action. You should be authorized by RAM.";

@@ -17,7 +17,7 @@ use super::{
     limits::{Budgets, Limits},
     object_store::{PolicyForm, UploadPolicy},
     refusal::{Code, Refusal},
-    sts::{self, Metadata, Sessions},
+    sts::{self, Metadata, Proof, Sessions},
 };
 use crate::{
     clock::{Clock, day_in_china},
@@ -148,7 +148,8 @@ impl State {
         let skewed = now.saturating_add(SignedDuration::from_secs(effects.skew)).unwrap_or(now);
         if action_of(request) == Ok(Action::AssumeRoleWithOidc) {
             // Whoever has a token of an identity provider has no key to sign with.
-            return self.sessions.assume_role_with_oidc(&mut self.keys, &request.params(), now).map(Success::Bare);
+            let (params, proof) = (request.params(), Proof::OidcToken);
+            return self.sessions.assume_role(&mut self.keys, &params, proof, now).map(Success::Bare);
         }
         let signed = auth::verify(&self.keys, request, skewed)?;
         if !self.nonces.first_use(&signed.key.id, &signed.nonce, signed.time, now) {
@@ -201,7 +202,9 @@ impl State {
                 let (host, expire) = (origin.to_owned(), u64::try_from(expire).ok());
                 Ok(Success::OssInfo(OssInfo { access_key_id, policy, signature, host, start_path, expire }))
             }
-            Action::AssumeRole => self.sessions.assume_role(&mut self.keys, &params, now).map(Success::Bare),
+            Action::AssumeRole => {
+                self.sessions.assume_role(&mut self.keys, &params, Proof::AccessKey, now).map(Success::Bare)
+            }
             Action::CallerIdentity => Ok(Success::Bare(sts::caller_identity(key))),
             Action::Upload | Action::AssumeRoleWithOidc => Err(Code::ActionNotFound.into()),
         }

@@ -26,6 +26,21 @@ const MAX_SESSIONS: usize = 10_000;
 #[derive(Debug, Default)]
 pub(super) struct Sessions(VecDeque<String>);
 
+/// By what somebody may take a role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Proof {
+    /// The key that signed the request (`AssumeRole`).
+    AccessKey,
+    /// A token of an identity provider (`AssumeRoleWithOIDC`).
+    OidcToken,
+}
+
+/// The session that is asked for.
+struct Asked<'p> {
+    name: &'p str,
+    seconds: i64,
+}
+
 /// A role, as an ARN names it.
 struct Role {
     account: AccountName,
@@ -34,64 +49,28 @@ struct Role {
 }
 
 impl Sessions {
-    /// Gives out a key for a role to somebody with a key (`AssumeRole`).
+    /// Gives out a key for a role to somebody with this proof.
     pub(super) fn assume_role(
         &mut self,
         keys: &mut AccessKeys,
         params: &Params,
+        proof: Proof,
         now: Timestamp,
     ) -> Result<Value, Refusal> {
         let role = Role::from_params(keys, params)?;
-        self.answer(keys, &role, params, now)
-    }
-
-    /// Gives out a key for a role to somebody with a token of an identity provider (`AssumeRoleWithOIDC`).
-    pub(super) fn assume_role_with_oidc(
-        &mut self,
-        keys: &mut AccessKeys,
-        params: &Params,
-        now: Timestamp,
-    ) -> Result<Value, Refusal> {
-        let role = Role::from_params(keys, params)?;
-        let provider = params.filled("OIDCProviderArn").ok_or_else(|| Refusal::missing("OIDCProviderArn"))?;
-        let (account, _) =
-            parts(provider, "oidc-provider").ok_or_else(|| Refusal::invalid("Parameter.OIDCProviderArn"))?;
-        if account != role.account.number() {
-            return Err(Code::OidcProviderNotFound.into());
-        }
-        let token = params.filled("OIDCToken").ok_or_else(|| Refusal::missing("OIDCToken"))?;
-        let claims = Claims::read(token);
-        if claims.expires.is_some_and(|expires| expires <= now.as_second()) {
-            return Err(Code::OidcTokenExpired.into());
-        }
-        let mut answer = self.answer(keys, &role, params, now)?;
-        answer["OIDCTokenInfo"] =
-            json!({"Subject": claims.subject, "Issuer": claims.issuer, "ClientIds": claims.audience});
-        Ok(answer)
-    }
-
-    fn answer(
-        &mut self,
-        keys: &mut AccessKeys,
-        role: &Role,
-        params: &Params,
-        now: Timestamp,
-    ) -> Result<Value, Refusal> {
-        let name = params.filled("RoleSessionName").ok_or_else(|| Refusal::missing("RoleSessionName"))?;
-        let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '@' | '-' | '_' | '=');
-        if !(2..=64).contains(&name.len()) || !name.chars().all(allowed) {
-            return Err(Refusal::invalid("Parameter.RoleSessionName"));
-        }
-        let seconds = match params.filled("DurationSeconds") {
-            None => 3_600,
-            Some(text) => text.parse().map_err(|_| Refusal::invalid("Parameter.DurationSeconds"))?,
+        let claims = match proof {
+            Proof::AccessKey => None,
+            Proof::OidcToken => Some(Claims::from_params(params, &role, now)?),
         };
-        if !(900..=43_200).contains(&seconds) {
-            return Err(Refusal::invalid("Parameter.DurationSeconds"));
-        }
+        let Asked { name, seconds } = Asked::from_params(params)?;
         let key = self.give_out(keys, role.account.clone(), &role.name, name, seconds, now);
-        let user = json!({"Arn": format!("{}/{name}", role.arn), "AssumedRoleId": format!("3{}:{name}", role.account.number())});
-        Ok(json!({"AssumedRoleUser": user, "Credentials": key}))
+        let id = format!("3{}:{name}", role.account.number());
+        let user = json!({"Arn": format!("{}/{name}", role.arn), "AssumedRoleId": id});
+        let mut answer = json!({"AssumedRoleUser": user, "Credentials": key});
+        if let Some(Claims { subject, issuer, audience, .. }) = claims {
+            answer["OIDCTokenInfo"] = json!({"Subject": subject, "Issuer": issuer, "ClientIds": audience});
+        }
+        Ok(answer)
     }
 
     /// Makes a key that ends, and tells it as the service does.
@@ -140,6 +119,24 @@ pub(super) fn caller_identity(key: &AccessKey) -> Value {
     }
 }
 
+impl<'p> Asked<'p> {
+    fn from_params(params: &'p Params) -> Result<Self, Refusal> {
+        let name = params.filled("RoleSessionName").ok_or_else(|| Refusal::missing("RoleSessionName"))?;
+        let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '@' | '-' | '_' | '=');
+        if !(2..=64).contains(&name.len()) || !name.chars().all(allowed) {
+            return Err(Refusal::invalid("Parameter.RoleSessionName"));
+        }
+        let seconds = match params.filled("DurationSeconds") {
+            None => 3_600,
+            Some(text) => text.parse().map_err(|_| Refusal::invalid("Parameter.DurationSeconds"))?,
+        };
+        if !(900..=43_200).contains(&seconds) {
+            return Err(Refusal::invalid("Parameter.DurationSeconds"));
+        }
+        Ok(Self { name, seconds })
+    }
+}
+
 impl Role {
     fn from_params(keys: &AccessKeys, params: &Params) -> Result<Self, Refusal> {
         let arn = params.filled("RoleArn").ok_or_else(|| Refusal::missing("RoleArn"))?;
@@ -167,6 +164,21 @@ struct Claims {
 }
 
 impl Claims {
+    /// What the token of a request says, whose provider must be one of the role's account.
+    fn from_params(params: &Params, role: &Role, now: Timestamp) -> Result<Self, Refusal> {
+        let provider = params.filled("OIDCProviderArn").ok_or_else(|| Refusal::missing("OIDCProviderArn"))?;
+        let (account, _) =
+            parts(provider, "oidc-provider").ok_or_else(|| Refusal::invalid("Parameter.OIDCProviderArn"))?;
+        if account != role.account.number() {
+            return Err(Code::OidcProviderNotFound.into());
+        }
+        let claims = Self::read(params.filled("OIDCToken").ok_or_else(|| Refusal::missing("OIDCToken"))?);
+        if claims.expires.is_some_and(|expires| expires <= now.as_second()) {
+            return Err(Code::OidcTokenExpired.into());
+        }
+        Ok(claims)
+    }
+
     fn read(token: &str) -> Self {
         let payload = token.split('.').nth(1).and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
         let Some(claims) = payload.and_then(|json| serde_json::from_slice::<Value>(&json).ok()) else {
@@ -210,7 +222,8 @@ mod tests {
     #[test]
     fn a_role_gives_a_key_of_its_account_that_ends() {
         let (mut keys, mut sessions) = (keys(), Sessions::default());
-        let answer = sessions.assume_role(&mut keys, &params(&[("DurationSeconds", "900")]), now()).expect("given");
+        let asked = params(&[("DurationSeconds", "900")]);
+        let answer = sessions.assume_role(&mut keys, &asked, Proof::AccessKey, now()).expect("given");
         assert_eq!(answer["Credentials"]["Expiration"], "2026-11-24T04:15:00Z");
         let key = &keys[answer["Credentials"]["AccessKeyId"].as_str().expect("an id")];
         assert_eq!(caller_identity(key)["Arn"], "acs:ram::1234567890123456:assumed-role/letterform/run-7");
@@ -220,7 +233,7 @@ mod tests {
     #[test]
     fn what_the_service_would_refuse_is_refused() {
         let code = |replaced: &[(&str, &str)]| {
-            let answer = Sessions::default().assume_role_with_oidc(&mut keys(), &params(replaced), now());
+            let answer = Sessions::default().assume_role(&mut keys(), &params(replaced), Proof::OidcToken, now());
             answer.map_or_else(
                 |refusal| refusal.code.into_owned(),
                 |answer| answer["OIDCTokenInfo"]["Subject"].to_string(),
@@ -245,7 +258,7 @@ mod tests {
     fn keys_that_were_given_out_are_bounded() {
         let (mut keys, mut sessions) = (keys(), Sessions::default());
         for _ in 0..MAX_SESSIONS + 5 {
-            sessions.assume_role(&mut keys, &params(&[]), now()).expect("given");
+            sessions.assume_role(&mut keys, &params(&[]), Proof::AccessKey, now()).expect("given");
         }
         assert_eq!(keys.len(), MAX_SESSIONS + 1);
     }

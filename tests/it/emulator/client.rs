@@ -36,6 +36,17 @@ pub(crate) struct Client {
     nonces: AtomicU64,
 }
 
+/// A call before it is signed.
+struct Call<'a> {
+    method: Method,
+    /// Whether the parameters go into the body.
+    in_body: bool,
+    action: &'a str,
+    params: &'a [(&'a str, &'a str)],
+    nonce: &'a str,
+    time: &'a str,
+}
+
 /// An answer, read to its end.
 #[derive(Debug)]
 pub(crate) struct Reply {
@@ -94,84 +105,71 @@ impl Client {
         nonce: &str,
         time: &str,
     ) -> reqwest::Result<Response> {
+        let (method, in_body) = match self.form {
+            Form::V1Get | Form::V3Get => (Method::GET, false),
+            Form::V1Query | Form::V3Query => (Method::POST, false),
+            Form::V1Body | Form::V3Body => (Method::POST, true),
+        };
+        let call = Call { method, in_body, action, params, nonce, time };
         match self.form {
-            Form::V1Get => self.send_v1(Method::GET, false, action, params, nonce, time).await,
-            Form::V1Query => self.send_v1(Method::POST, false, action, params, nonce, time).await,
-            Form::V1Body => self.send_v1(Method::POST, true, action, params, nonce, time).await,
-            Form::V3Get => self.send_v3(Method::GET, false, action, params, nonce, time).await,
-            Form::V3Query => self.send_v3(Method::POST, false, action, params, nonce, time).await,
-            Form::V3Body => self.send_v3(Method::POST, true, action, params, nonce, time).await,
+            Form::V1Get | Form::V1Query | Form::V1Body => self.send_v1(call).await,
+            Form::V3Get | Form::V3Query | Form::V3Body => self.send_v3(call).await,
         }
     }
 
-    async fn send_v1(
-        &self,
-        method: Method,
-        form: bool,
-        action: &str,
-        params: &[(&str, &str)],
-        nonce: &str,
-        time: &str,
-    ) -> reqwest::Result<Response> {
+    async fn send_v1(&self, call: Call<'_>) -> reqwest::Result<Response> {
         let common = [
-            ("Action", action),
+            ("Action", call.action),
             ("Version", wire::API_VERSION),
             ("AccessKeyId", self.key.0),
             ("SignatureMethod", "HMAC-SHA1"),
             ("SignatureVersion", "1.0"),
-            ("SignatureNonce", nonce),
-            ("Timestamp", time),
+            ("SignatureNonce", call.nonce),
+            ("Timestamp", call.time),
         ];
-        let mut all: Vec<(&str, &str)> = params.iter().copied().chain(common).collect();
-        let signature = rpc::signature(self.key.1, method.as_str(), all.iter().copied());
+        let mut all: Vec<(&str, &str)> = call.params.iter().copied().chain(common).collect();
+        let signature = rpc::signature(self.key.1, call.method.as_str(), all.iter().copied());
         all.push(("Signature", &signature));
         let encoded = encode::canonical_query(all);
-        if form {
-            let request = self.http.request(method, &self.endpoint).body(encoded);
+        if call.in_body {
+            let request = self.http.request(call.method, &self.endpoint).body(encoded);
             request.header("content-type", "application/x-www-form-urlencoded").send().await
         } else {
-            self.http.request(method, format!("{}/?{encoded}", self.endpoint)).send().await
+            self.http.request(call.method, format!("{}/?{encoded}", self.endpoint)).send().await
         }
     }
 
-    async fn send_v3(
-        &self,
-        method: Method,
-        form: bool,
-        action: &str,
-        params: &[(&str, &str)],
-        nonce: &str,
-        time: &str,
-    ) -> reqwest::Result<Response> {
-        let pairs: wire::Parameters = params.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-        let encoded = encode::canonical_query(params.iter().copied());
-        let (query, body) = if form { (vec![], encoded.clone()) } else { (pairs, String::new()) };
+    async fn send_v3(&self, call: Call<'_>) -> reqwest::Result<Response> {
+        let pairs: wire::Parameters =
+            call.params.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+        let encoded = encode::canonical_query(call.params.iter().copied());
+        let (query, body) = if call.in_body { (vec![], encoded.clone()) } else { (pairs, String::new()) };
         let body_sha256 = wire::body_sha256(body.as_bytes());
         let host = self.endpoint.trim_start_matches("http://");
         let headers: wire::Parameters = [
             ("host", host),
-            ("x-acs-action", action),
+            ("x-acs-action", call.action),
             ("x-acs-version", wire::API_VERSION),
-            ("x-acs-date", time),
-            ("x-acs-signature-nonce", nonce),
+            ("x-acs-date", call.time),
+            ("x-acs-signature-nonce", call.nonce),
             ("x-acs-content-sha256", &body_sha256),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into();
         let canonical = acs3::CanonicalRequest {
-            method: method.as_str(),
+            method: call.method.as_str(),
             path: "/",
             query: &query,
             headers: &headers,
             body_sha256: &body_sha256,
         };
         let authorization = canonical.authorization(self.key.0, self.key.1).to_string();
-        let url = if form { self.endpoint.clone() } else { format!("{}/?{encoded}", self.endpoint) };
-        let mut request = self.http.request(method, url).header("authorization", authorization).body(body);
+        let url = if call.in_body { self.endpoint.clone() } else { format!("{}/?{encoded}", self.endpoint) };
+        let mut request = self.http.request(call.method, url).header("authorization", authorization).body(body);
         for (name, value) in &headers {
             request = request.header(name, value);
         }
-        if form {
+        if call.in_body {
             request = request.header("content-type", "application/x-www-form-urlencoded");
         }
         request.send().await

@@ -15,7 +15,7 @@ use super::{
 };
 
 /// Sends this and nothing more, and reads until the emulator closes the connection.
-async fn half_open(endpoint: &str, sent: &str) -> String {
+pub(crate) async fn half_open(endpoint: &str, sent: &str) -> String {
     let mut stream = TcpStream::connect(endpoint.trim_start_matches("http://")).await.expect("connects");
     stream.write_all(sent.as_bytes()).await.expect("sent");
     let mut answer = String::new();

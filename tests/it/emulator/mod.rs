@@ -1,6 +1,7 @@
 //! The emulator over loopback HTTP, as any client would use it.
 
 mod client;
+mod codes;
 mod conformance;
 mod damage;
 mod fault;
