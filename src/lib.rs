@@ -9,6 +9,10 @@
 //! ```
 //!
 //! [`letter`] and [`plan`] are pure: no IO, no clock, no async, no rendering.
+//!
+//! This library exists for the program `letterform` and its tests. Its interface is not stable and
+//! can change in any release. What other programs can rely on is the command line, its exit codes
+//! and its JSON.
 
 pub mod accounts;
 pub mod apply;
