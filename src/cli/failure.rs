@@ -4,6 +4,7 @@ use std::error::Error;
 
 use super::{
     paper::BadTemplate,
+    renew::NotRenewed,
     stderr::{self, tell},
 };
 use crate::{
@@ -48,6 +49,11 @@ impl Listed {
         if let Some(BadTemplate { file, problems }) = find(error) {
             let problem = format!("the template {} can't be used, and nothing was written:", visible(file));
             return Some(Self { problem, reasons: problems.clone(), help: None });
+        }
+        if let Some(NotRenewed(problems)) = find(error) {
+            let problem = "can't renew these letters, and nothing was written:".to_owned();
+            let reasons = problems.iter().map(ToString::to_string).collect();
+            return Some(Self { problem, reasons, help: None });
         }
         #[cfg(feature = "emulator")]
         if let Some(crate::emulator::ImportError::Problems(reasons)) = find(error) {

@@ -132,7 +132,7 @@ impl Sort {
 }
 
 /// A number of days: `60`, `60d` or `8w`.
-fn parse_days(text: &str) -> Result<u32, String> {
+pub(super) fn parse_days(text: &str) -> Result<u32, String> {
     let (digits, unit) = match text.strip_suffix('w') {
         Some(weeks) => (weeks, 7),
         None => (text.strip_suffix('d').unwrap_or(text), 1),

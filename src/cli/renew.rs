@@ -1,40 +1,49 @@
 //! `letterform renew`
 
-use std::{fs, path::Path};
+mod rewrite;
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context as _, bail};
 use jiff::civil::Date;
 
+use self::rewrite::{Pair, Renewed, rewrite, write_all};
 use super::{
     Exit, clock,
     declarations::DeclarationArgs,
-    failure::ByHand,
-    files,
-    stderr::{self, tell},
+    list::parse_days,
+    stderr::tell,
     workspace::{WorkspaceArgs, only},
 };
 use crate::{
-    declaration::{self, LoadOptions},
     escape::visible,
-    import,
     inventory::Inventory,
-    letter::{DesiredLetter, ExistingLetters, Letter, LetterName, Picture},
-    render::{
-        diagnostics::{self, Show},
-        style::{self, paint},
-    },
-    renew::{self, Wish},
+    letter::{DesiredLetter, ExistingLetters, LetterName},
+    render::style::{self, paint},
+    renew::{self, RenewError, Wish},
 };
 
 /// Arguments of `renew`.
 #[derive(Debug, clap::Args)]
+#[command(override_usage = "letterform renew [OPTIONS] <--until <YYYY-MM-DD>|--years <N>> <NAME> [PATH]...\n       \
+                            letterform renew [OPTIONS] <--until <YYYY-MM-DD>|--years <N>> --ending <TIME> [PATH]...")]
 pub(crate) struct Args {
-    /// The name of the letter to renew
-    #[arg(value_name = "NAME")]
-    name: String,
+    /// The name of the letter to renew; with --ending, a PATH
+    #[arg(value_name = "NAME", required_unless_present = "ending")]
+    name: Option<String>,
+    /// Renew every declared letter that ends within this time, such as 60d or 8w, and has no successor
+    #[arg(long, value_name = "TIME", value_parser = parse_days, conflicts_with = "successor")]
+    ending: Option<u32>,
     /// The successor's last day
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    until: Date,
+    #[arg(long, value_name = "YYYY-MM-DD", required_unless_present = "years")]
+    until: Option<Date>,
+    /// How many years the successor is valid, instead of --until
+    #[arg(long, value_name = "N", conflicts_with = "until", value_parser = clap::value_parser!(u16).range(1..=100))]
+    years: Option<u16>,
     /// The successor's first day [default: today in China; the service takes no letter before its first day]
     #[arg(long, value_name = "YYYY-MM-DD")]
     from: Option<Date>,
@@ -47,84 +56,126 @@ pub(crate) struct Args {
     workspace: WorkspaceArgs,
 }
 
-pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let selection = args.workspace.select(&args.declarations.paths)?;
-    let declarations = only(selection.declarations(&args.declarations, &clock()?))?;
-    let today = declarations.today();
-    let declaring = |letters: &[DesiredLetter]| {
-        letters.iter().find(|desired| desired.letter.name.as_str() == args.name).map(|old| old.source.file.clone())
-    };
-    let file = declaring(&declarations.load().letters);
-    // What is declared is read again once nobody else can write to it.
-    let _alone = file.map(|file| lock(Path::new(&file))).transpose()?;
-    let loaded = declarations.load_good()?;
-    let Some(old) = loaded.letters.iter().find(|desired| desired.letter.name.as_str() == args.name) else {
-        bail!("{}", not_declared(&args.name, &loaded.letters, today));
-    };
-    let wish = Wish { name: args.successor.clone(), from: args.from.unwrap_or(today), until: args.until };
-    let new = renew::successor(&old.letter, &loaded.letters, &wish)?;
-    let path = Path::new(&old.source.file);
-    let text = fs::read_to_string(path).with_context(|| format!("{} can't be read as UTF-8", old.source.file))?;
-    let note = format!("Renews {}.", args.name);
-    let by_hand = |problem: String| ByHand {
-        problem: format!("{problem}; add this to {} by hand:", old.source.file),
-        lines: import::item(&new, &[], 2, &renew::paper),
-    };
-    let place = format!("{}:{}", old.source.file, old.source.line);
-    let renewed =
-        renew::insert(&text, old.source.line, &new, &note).map_err(|error| by_hand(format!("{place}: {error}")))?;
+/// Why letters can't be renewed together.
+#[derive(Debug, thiserror::Error)]
+#[error("can't renew these letters, and nothing was written: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+pub(super) struct NotRenewed(pub(super) Vec<RenewError>);
 
-    let before: Vec<&DesiredLetter> =
-        loaded.letters.iter().filter(|desired| desired.source.file == old.source.file).collect();
-    let after =
-        declaration::load_text_in(path, renewed.clone().into_bytes(), &LoadOptions::new(today), loaded.roots.clone());
-    if after.is_unusable() || !is_added(&before, &after.letters, &new) {
-        stderr::write(format_args!("{}", diagnostics::text(&after, Show::USUAL)));
-        return Err(by_hand(format!("{} would not read as it should; nothing was written", old.source.file)).into());
+pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
+    let declared = args.declared();
+    let selection = args.workspace.select(&declared.paths)?;
+    let declarations = only(selection.declarations(&declared, &clock()?))?;
+    let today = declarations.today();
+    let wish = args.wish(today)?;
+    let files = |letters: Vec<&DesiredLetter>| letters.iter().map(|old| old.source.file.clone()).collect();
+    let locked: BTreeSet<String> = files(args.chosen(&declarations.load().letters, today));
+    // What is declared is read again once nobody else can write to it.
+    let _alone = lock(&locked)?;
+    let loaded = declarations.load_good()?;
+    let old = args.chosen(&loaded.letters, today);
+    let Some(first) = old.first() else { return args.nothing(&loaded.letters, today) };
+    if !files(old.clone()).is_subset(&locked) {
+        bail!("the declarations were changed by another program at the same time; run the command again");
     }
-    files::write(path, renewed.as_bytes())?;
-    tell!(
-        "{} {} is declared beside {} in {}.",
-        paint(style::STRONG, "Renewed:"),
-        visible(new.name.as_str()),
-        visible(&args.name),
-        visible(&old.source.file)
-    );
-    let faults = after.letters.iter().find(|desired| desired.letter.name == new.name).map(|desired| &desired.faults);
-    if let Some(fault) = faults.and_then(|faults| faults.last()) {
-        tell!(
-            "It shows the old paper and can't be applied: put the scan of the new one at {}:{}.",
-            visible(&old.source.file),
-            fault.line
-        );
-    }
+    let new = if args.ending.is_some() {
+        let letters: Vec<_> = old.iter().map(|desired| &desired.letter).collect();
+        renew::successors(&letters, &loaded.letters, &wish).map_err(NotRenewed)?
+    } else {
+        vec![renew::successor(&first.letter, &loaded.letters, &wish)?]
+    };
+    let pairs: Vec<_> = old.into_iter().zip(&new).collect();
+    let files = rewrite(&pairs, &loaded, today)?;
+    write_all(&files)?;
+    show(&pairs, &files);
     Ok(Exit::Done)
 }
 
-/// Keeps other renewals from the folder of the file until it is dropped. The folder itself is locked: a file would be left
-/// behind, and the file of declarations is replaced.
-fn lock(path: &Path) -> anyhow::Result<Option<fs::File>> {
-    if cfg!(not(unix)) {
-        return Ok(None);
+impl Args {
+    /// Where the declarations are: a letter's name is none of the paths.
+    fn declared(&self) -> DeclarationArgs {
+        let mut declared = self.declarations.clone();
+        if let (Some(_), Some(path)) = (self.ending, &self.name) {
+            declared.paths.insert(0, path.into());
+        }
+        declared
     }
-    let real = fs::canonicalize(path)?;
-    let folder = fs::File::open(real.parent().unwrap_or(Path::new("/")))?;
-    folder.lock().with_context(|| format!("the folder of {} can't be locked", path.display()))?;
-    Ok(Some(folder))
+
+    /// The letters to renew.
+    fn chosen<'a>(&self, declared: &'a [DesiredLetter], today: Date) -> Vec<&'a DesiredLetter> {
+        match (self.ending, &self.name) {
+            (Some(days), _) => renew::ending(declared, today, days),
+            (None, name) => {
+                let is_named = |desired: &&DesiredLetter| Some(desired.letter.name.as_str()) == name.as_deref();
+                declared.iter().find(is_named).into_iter().collect()
+            }
+        }
+    }
+
+    fn wish(&self, today: Date) -> anyhow::Result<Wish> {
+        let from = self.from.unwrap_or(today);
+        let until = match self.years {
+            Some(years) => renew::last_day(from, years).context("--years goes beyond the year 9999")?,
+            None => self.until.context("--until or --years is missing")?,
+        };
+        Ok(Wish { name: self.successor.clone(), from, until })
+    }
+
+    /// What is said when no letter is to be renewed.
+    fn nothing(&self, declared: &[DesiredLetter], today: Date) -> anyhow::Result<Exit> {
+        if let Some(days) = self.ending {
+            let days = if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
+            tell!("Nothing to renew: no declared letter without a successor ends within {days}.");
+            return Ok(Exit::Done);
+        }
+        let name = self.name.as_deref().unwrap_or_default();
+        let problem = format!("no letter named {name} is declared");
+        match Inventory::new(declared, &ExistingLetters::default(), today).suggestions(name)[..] {
+            [] => bail!("{problem}; one that exists only at the service is declared by `letterform import`"),
+            ref near => bail!("{problem}; did you mean {}?", near.join(" or ")),
+        }
+    }
 }
 
-/// Whether the file says what it said before, and `new` besides.
-fn is_added(before: &[&DesiredLetter], after: &[DesiredLetter], new: &Letter<Picture>) -> bool {
-    let (added, kept): (Vec<_>, Vec<_>) = after.iter().partition(|desired| desired.letter.name == new.name);
-    added.len() == 1
-        && added[0].letter == *new
-        && kept.iter().map(|desired| &desired.letter).eq(before.iter().map(|desired| &desired.letter))
+/// Keeps other renewals from the folders of the files until it is dropped. The folders are locked: a lock file would be left
+/// behind, and a file of declarations is replaced.
+fn lock(files: &BTreeSet<String>) -> anyhow::Result<Vec<fs::File>> {
+    if cfg!(not(unix)) {
+        return Ok(Vec::new());
+    }
+    // Everybody locks in the same order, and each folder once.
+    let mut folders = BTreeSet::new();
+    for file in files {
+        folders.insert(fs::canonicalize(file)?.parent().unwrap_or(Path::new("/")).to_owned());
+    }
+    let lock = |folder: &PathBuf| {
+        let file = fs::File::open(folder)?;
+        file.lock().with_context(|| format!("can't lock the folder {}", folder.display()))?;
+        Ok(file)
+    };
+    folders.iter().map(lock).collect()
 }
 
-fn not_declared(name: &str, declared: &[DesiredLetter], today: Date) -> String {
-    let problem = format!("no letter named {name} is declared");
-    match Inventory::new(declared, &ExistingLetters::default(), today).suggestions(name)[..] {
-        [] => format!("{problem}; one that exists only at the service is declared by `letterform import`"),
-        ref near => format!("{problem}; did you mean {}?", near.join(" or ")),
+/// Says what was declared, and what is to be done before it can be applied.
+fn show(pairs: &[Pair<'_>], files: &[Renewed]) {
+    for (old, new) in pairs {
+        tell!(
+            "{} {} is declared beside {} in {}.",
+            paint(style::STRONG, "Renewed:"),
+            visible(new.name.as_str()),
+            visible(old.letter.name.as_str()),
+            visible(&old.source.file)
+        );
+    }
+    let scans: Vec<String> =
+        files.iter().flat_map(|file| &file.scans).map(|place| visible(place).into_owned()).collect();
+    match &scans[..] {
+        [] => {}
+        [place] => tell!("It shows the old paper and can't be applied: put the scan of the new one at {place}."),
+        places => {
+            tell!("They show the old papers and can't be applied: put the scans of the new ones at");
+            for place in places {
+                tell!("  {place}");
+            }
+        }
     }
 }

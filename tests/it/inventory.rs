@@ -127,6 +127,48 @@ fn a_successor_is_declared_beside_its_predecessor_and_stops_the_warning() {
 }
 
 #[test]
+fn all_letters_that_end_soon_are_renewed_or_none() {
+    let ending = letter("甲").replace("2028-12-31", "2026-12-31");
+    let later = letter("乙").replace("2028-12-31", "2027-01-10").replace("[菜鸟网络]", "[菜鸟裹裹]");
+    let one = format!("version: 1\nletters:\n{ending}{}", letter("丙").replace("[菜鸟网络]", "[菜鸟驿站]"));
+    let two = format!("version: 1\nletters:\n{later}");
+    let project = Project::new().file("one.letters.yaml", &one).file("two.letters.yaml", &two);
+    project.write("scan.png", crate::project::PIXEL);
+    let read = |name: &str| fs::read_to_string(project.path().join(name)).unwrap();
+
+    // A last day that is no later than theirs: both are told, and no file is touched.
+    let refused = project.run(&["renew", "--ending=60d", "--until=2026-12-31", "."]).exits(1);
+    assert!(refused.stderr.contains("甲") && refused.stderr.contains("乙"), "{}", refused.stderr);
+    assert_eq!((read("one.letters.yaml"), read("two.letters.yaml")), (one.clone(), two.clone()));
+    // One file can't be written in: the other stays as it is.
+    let flow = "version: 1\nletters: [{name: 丁, authorizer: 菜鸟网络科技有限公司, authorizedParty: 杭州信使网络科技有限公司, organizationCode: 91330100799655058B, \
+                validity: 2026-01-01~2026-12-30, signatures: [丁字], scan: scan.png}]\n";
+    project.write("zzz.letters.yaml", flow);
+    let refused = project.run(&["renew", "--ending=60d", "--years=2", "."]).exits(1);
+    assert!(refused.stderr.contains("zzz.letters.yaml:2") && refused.stderr.contains("by hand"), "{}", refused.stderr);
+    assert_eq!((read("one.letters.yaml"), read("two.letters.yaml")), (one.clone(), two));
+    fs::remove_file(project.path().join("zzz.letters.yaml")).unwrap();
+
+    let renewed = project.run(&["renew", "--ending=60d", "--years=2", "."]).exits(0);
+    assert!(renewed.stderr.contains("甲2026 is declared beside 甲"), "{}", renewed.stderr);
+    for (file, name) in [("one.letters.yaml", "甲2026"), ("two.letters.yaml", "乙2026")] {
+        let text = read(file);
+        assert!(text.contains(&format!("name: {name}\n")) && text.contains("2026-11-24~2028-11-23"), "{text}");
+        assert!(renewed.stderr.contains(&format!("  {file}:")), "{}", renewed.stderr);
+    }
+    assert!(!read("one.letters.yaml").contains("丙2026"), "丙 ends later");
+    // The scans are still the old ones, and nothing is renewed twice.
+    let texts = (read("one.letters.yaml"), read("two.letters.yaml"));
+    let again = project.run(&["renew", "--ending=60d", "--years=2"]).exits(0);
+    assert!(again.stderr.contains("Nothing to renew"), "{}", again.stderr);
+    assert_eq!(texts, (read("one.letters.yaml"), read("two.letters.yaml")));
+    for wrong in [&["renew", "--years=2"][..], &["renew", "甲"], &["renew", "甲", "--years=1", "--until=2030-01-01"]]
+    {
+        let _ = project.run(wrong).exits(1);
+    }
+}
+
+#[test]
 fn import_leaves_out_what_is_declared_and_takes_what_is_named() {
     let project = Project::with_letters(&["甲委托", "乙委托"]);
     let _ = project.sandbox(&["apply", "--auto-approve"]).exits(0);
