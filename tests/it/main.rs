@@ -17,6 +17,7 @@ mod long_apply;
 mod lsp;
 mod main_job;
 mod new_letters;
+mod normalised;
 mod paper;
 mod project;
 mod reference;
