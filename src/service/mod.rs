@@ -24,6 +24,7 @@ mod upload_policy;
 pub use client::{Client, ClientConfig, ClientError};
 pub use denial::Denial;
 pub use error::{Operation, Outcome, RequestId, Retry, ServiceError};
+pub use object_names::ObjectNames;
 pub use reach::{NoUpload, Reached, Unreachable};
 
 pub use crate::{

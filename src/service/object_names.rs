@@ -10,7 +10,7 @@ use crate::letter::{ExistingLetters, FileKey, ScanObject, picture_path};
 /// A name that tells the content can't be taken twice with different content. A name that the service fixes can: an upload
 /// under it replaces what was there.
 #[derive(Debug, Default)]
-pub(super) struct ObjectNames(Mutex<State>);
+pub struct ObjectNames(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -24,7 +24,7 @@ struct State {
 
 impl ObjectNames {
     /// Notes the pictures of letters that exist.
-    pub(super) fn note(&self, existing: &ExistingLetters) {
+    pub fn note(&self, existing: &ExistingLetters) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         state.hidden |= !existing.unreadable.is_empty();
         for url in existing.letters.iter().filter_map(|letter| letter.picture_url.as_ref()) {
@@ -38,7 +38,8 @@ impl ObjectNames {
     }
 
     /// Takes a name for an object. `false` when the picture of another letter has it.
-    pub(super) fn claim(&self, key: &FileKey, object: ScanObject) -> bool {
+    #[must_use]
+    pub fn claim(&self, key: &FileKey, object: ScanObject) -> bool {
         if key.object() == Some(object) {
             return true;
         }

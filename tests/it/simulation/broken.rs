@@ -42,12 +42,14 @@ pub(crate) enum Guard {
     SendOnce,
     /// What is sent is what is declared. Without: something else is.
     SendAsDeclared,
+    /// A fixed name holds one picture. Without: another takes its place.
+    KeepPicture,
     /// A wish to stop is heard. Without: it is not.
     Stop,
 }
 
 impl Guard {
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::LookUpUnknown,
         Self::DoubtUsedNonce,
         Self::DoubtUnheard,
@@ -62,6 +64,7 @@ impl Guard {
         Self::EqualIsNoConflict,
         Self::SendOnce,
         Self::SendAsDeclared,
+        Self::KeepPicture,
         Self::Stop,
     ];
 
@@ -80,6 +83,7 @@ impl Guard {
             Self::RefusalIsFinal => "a create after one that was refused for good",
             Self::EqualIsNoConflict => "the letter is as declared",
             Self::SendAsDeclared => "which it never declared so",
+            Self::KeepPicture => "with the picture of another",
             Self::Stop => "begun after the wish to stop",
         }
     }
@@ -151,6 +155,9 @@ impl ReadLetters for Broken<'_> {
 
 impl WriteLetters for Broken<'_> {
     async fn upload(&self, object: ScanObject, scan: Bytes, tell: &Tell<'_>) -> Result<FileKey, ServiceError> {
+        if self.guard == Some(Guard::KeepPicture) {
+            return self.service.put(object, tell).await;
+        }
         self.service.upload(object, scan, tell).await
     }
 

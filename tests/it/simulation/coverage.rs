@@ -21,10 +21,11 @@ pub(crate) enum Situation {
     SavedPlanStale,
     SavedPlanApplied,
     TwoClientsMadeLetters,
+    NameTaken,
 }
 
 impl Situation {
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::CreatedByAnswer,
         Self::CreatedByLookUp,
         Self::CreatedAfterTheClientLeft,
@@ -41,6 +42,7 @@ impl Situation {
         Self::SavedPlanStale,
         Self::SavedPlanApplied,
         Self::TwoClientsMadeLetters,
+        Self::NameTaken,
     ];
 }
 

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use letterform::{
     emulator::ledger::StoredLetter,
-    letter::{DesiredLetter, FileKey, Letter, Picture, PictureFormat, Scan, ScanDigest, Source},
+    letter::{DesiredLetter, FileKey, Letter, Picture, PictureFormat, Scan, ScanDigest, ScanObject, Source},
 };
 use rand::{RngExt, rngs::StdRng};
 
-use crate::simulation::world::START_PATH;
+use crate::simulation::world::{MadeLetter, START_PATH};
 
 /// The names that are in play.
 const NAMES: [&str; 24] = [
@@ -90,13 +90,34 @@ pub(crate) fn key_of(picture: &Picture) -> FileKey {
     }
 }
 
+/// The folder of names that a policy fixes.
+const FIXED: &str = "fixed/";
+
+/// The key of an uploaded picture: the one that the policy of a client fixes, or one that tells the content.
+pub(crate) fn key_under_policy(fixed_for: Option<usize>, object: ScanObject) -> FileKey {
+    let key = match fixed_for {
+        Some(client) => format!("{FIXED}{client}.png"),
+        None => format!("{START_PATH}/{object}"),
+    };
+    key.parse().expect("a key")
+}
+
+/// Whether a policy fixes this key, so that it does not tell the picture's content.
+pub(crate) fn is_fixed(key: &str) -> bool {
+    key.starts_with(FIXED)
+}
+
 /// Whether a letter that is sent is the declared one, to the last character.
 pub(crate) fn same_as_declared(declared: &Letter<Picture>, sent: &Letter<FileKey>) -> bool {
-    declared.clone().with_picture(key_of(&declared.picture)) == *sent
+    let key = match &declared.picture {
+        Picture::Scan(_) if is_fixed(sent.picture.as_str()) => sent.picture.clone(),
+        picture => key_of(picture),
+    };
+    declared.clone().with_picture(key) == *sent
 }
 
 /// Whether all but the picture is what is declared. This is not the program's own comparison: the two check each other.
-fn texts_are_as_declared(declared: &Letter<Picture>, stored: &StoredLetter) -> bool {
+pub(crate) fn texts_are_as_declared(declared: &Letter<Picture>, stored: &StoredLetter) -> bool {
     let wanted: BTreeSet<&str> = declared.signatures.iter().map(AsRef::as_ref).collect();
     let there: BTreeSet<&str> = stored.signatures.iter().map(AsRef::as_ref).collect();
     declared.name.as_str() == &*stored.name
@@ -107,16 +128,18 @@ fn texts_are_as_declared(declared: &Letter<Picture>, stored: &StoredLetter) -> b
         && wanted == there
 }
 
-/// Whether a letter that exists is what is declared, with the very picture.
-pub(crate) fn is_exactly_as_declared(declared: &Letter<Picture>, stored: &StoredLetter) -> bool {
-    texts_are_as_declared(declared, stored) && key_of(&declared.picture).as_str() == &*stored.file_key
+/// Whether a letter that was made is what is declared, with the very picture.
+pub(crate) fn is_exactly_as_declared(declared: &Letter<Picture>, made: &MadeLetter) -> bool {
+    texts_are_as_declared(declared, &made.letter) && key_of(&declared.picture) == made.picture
 }
 
 /// Whether a letter that exists is what is declared, as far as its picture can be compared: a scan with a picture that this
 /// program did not upload can't.
-pub(crate) fn is_as_declared(declared: &Letter<Picture>, stored: &StoredLetter) -> bool {
-    let incomparable = matches!(declared.picture, Picture::Scan(_)) && &*stored.file_key == UPLOADED;
-    is_exactly_as_declared(declared, stored) || (incomparable && texts_are_as_declared(declared, stored))
+pub(crate) fn is_as_declared(declared: &Letter<Picture>, made: &MadeLetter) -> bool {
+    let key = &*made.letter.file_key;
+    let incomparable = matches!(declared.picture, Picture::Scan(_)) && (key == UPLOADED || is_fixed(key));
+    let same_key = key_of(&declared.picture).as_str() == key;
+    (same_key || incomparable) && texts_are_as_declared(declared, &made.letter)
 }
 
 /// How the declarations of the clients of one schedule relate.

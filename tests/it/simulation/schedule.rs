@@ -3,7 +3,7 @@
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use futures::future::join_all;
-use letterform::{letter::DesiredLetter, retry::Shutdown, run::Run};
+use letterform::{letter::DesiredLetter, retry::Shutdown, run::Run, service::ObjectNames};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
 use crate::simulation::{
@@ -45,27 +45,33 @@ struct Stage {
     weather: Weather,
     guard: Option<Guard>,
     coverage: Arc<Coverage>,
+    /// Whether the policy of uploads fixes one name for each client, until the weather clears.
+    fixed_names: bool,
 }
 
 impl Stage {
     fn set(rng: &mut StdRng, guard: Option<Guard>, coverage: &Arc<Coverage>, keep_log: bool) -> Self {
         let weather = Weather::draw(rng);
         let world = World::new(StdRng::seed_from_u64(rng.random()), weather.clone(), keep_log);
-        world.put_object(UPLOADED);
+        world.put_object(UPLOADED, None);
         for letter in declarations::draw_earlier(rng) {
             let key = key_of(&letter.picture);
-            world.put_object(key.as_str());
+            world.put_object(key.as_str(), None);
             world.create(Maker::Earlier, &letter.with_picture(key)).expect("each name is drawn once");
         }
-        Self { world: Arc::new(world), weather, guard, coverage: Arc::clone(coverage) }
+        let fixed_names = rng.random_bool(0.15);
+        Self { world: Arc::new(world), weather, guard, coverage: Arc::clone(coverage), fixed_names }
     }
 
     async fn play(&self, mut rng: StdRng) -> Vec<String> {
         let clients = rng.random_range(1..=3);
         let declared = declarations::draw(&mut rng, clients);
         let jobs = declared.iter().map(|letters| Job::draw(&mut rng, letters.clone()));
-        let running =
-            jobs.collect::<Vec<_>>().into_iter().enumerate().map(|(client, job)| self.run(client, job, &self.weather));
+        let running = jobs
+            .collect::<Vec<_>>()
+            .into_iter()
+            .enumerate()
+            .map(|(client, job)| self.run(client, job, &self.weather, self.fixed_names));
         let mut sessions = join_all(running).await;
 
         // Requests that were given up may still be on their way when the weather clears.
@@ -77,7 +83,7 @@ impl Stage {
         let mut faults = Vec::new();
         for (index, letters) in declared.iter().enumerate() {
             let job = Job::undisturbed(letters.clone(), rng.random());
-            let session = self.run(clients + index, job, &clear).await;
+            let session = self.run(clients + index, job, &clear, false).await;
             faults.extend(judge_convergence(&session));
             sessions.push(session);
         }
@@ -92,7 +98,7 @@ impl Stage {
         faults.extend(sessions.iter().flat_map(|session| judge_session(session, &letters, &self.coverage)));
         let makers: HashSet<usize> = letters
             .iter()
-            .filter_map(|(_, maker)| if let Maker::Client(client) = maker { Some(*client) } else { None })
+            .filter_map(|made| if let Maker::Client(client) = made.maker { Some(client) } else { None })
             .collect();
         if makers.iter().filter(|client| **client < clients).count() > 1 {
             self.coverage.saw(Situation::TwoClientsMadeLetters);
@@ -100,9 +106,9 @@ impl Stage {
         faults
     }
 
-    async fn run(&self, client: usize, job: Job, weather: &Weather) -> Session {
+    async fn run(&self, client: usize, job: Job, weather: &Weather, fixed_name: bool) -> Session {
         let witness = Arc::new(Witness::of(&job.declared));
-        let service = self.service(client, &witness);
+        let service = self.service(client, &witness, fixed_name);
         let ending = client::run(&service, self.guard, &job).await;
         self.world.note(|| format!("client {client} ends: {ending}"));
         Session { client, job, witness, ending, weather: weather.clone() }
@@ -110,7 +116,7 @@ impl Stage {
 
     async fn plan_is_empty(&self, declared: &[DesiredLetter]) -> Option<String> {
         let stop = Shutdown::new();
-        let service = self.service(usize::MAX, &Arc::new(Witness::of(declared)));
+        let service = self.service(usize::MAX, &Arc::new(Witness::of(declared)), false);
         let run = Run::new(1, 0, &stop);
         match client::plan(&run, Line(&service, None), declared).await {
             Ok(plan) if plan.summary().create == 0 => None,
@@ -119,8 +125,8 @@ impl Stage {
         }
     }
 
-    fn service(&self, client: usize, witness: &Arc<Witness>) -> SimService {
+    fn service(&self, client: usize, witness: &Arc<Witness>, fixed_name: bool) -> SimService {
         let (world, coverage) = (Arc::clone(&self.world), Arc::clone(&self.coverage));
-        SimService { world, witness: Arc::clone(witness), client, coverage }
+        SimService { world, witness: Arc::clone(witness), client, coverage, fixed_name, names: ObjectNames::default() }
     }
 }

@@ -5,19 +5,26 @@ use std::{sync::Arc, time::Duration};
 use bytes::Bytes;
 use letterform::{
     letter::{ExistingLetters, FileKey, LetterId, NewLetter, ScanObject},
-    service::{Answer, Exchange, LetterFilter, Operation, ReadLetters, RequestId, ServiceError, Tell, WriteLetters},
+    service::{
+        Answer, Exchange, LetterFilter, ObjectNames, Operation, ReadLetters, RequestId, ServiceError, Tell,
+        WriteLetters,
+    },
 };
 use tokio::sync::oneshot;
 
 use crate::simulation::{
     coverage::{Coverage, Situation},
+    declarations::key_under_policy,
     weather::{Fate, Told},
     witness::Witness,
-    world::{Maker, START_PATH, World},
+    world::{Maker, World},
 };
 
 /// How long a client waits for an answer.
 const TIME_OUT: Duration = Duration::from_secs(10);
+
+/// What the failure of an upload says when the only name that it may have is taken.
+pub(crate) const NAME_TAKEN: &str = "its only name is that of another picture";
 
 /// The service as one client reaches it.
 pub(crate) struct SimService {
@@ -25,6 +32,10 @@ pub(crate) struct SimService {
     pub(crate) witness: Arc<Witness>,
     pub(crate) client: usize,
     pub(crate) coverage: Arc<Coverage>,
+    /// Whether the policy of uploads fixes one name for all of this client's pictures.
+    pub(crate) fixed_name: bool,
+    /// The names of pictures that must stay, kept as the client over HTTP keeps them.
+    pub(crate) names: ObjectNames,
 }
 
 impl SimService {
@@ -71,6 +82,23 @@ impl SimService {
         });
         (result, told)
     }
+
+    /// Uploads a picture under the name that the policy allows, whatever is there.
+    pub(crate) async fn put(&self, object: ScanObject, tell: &Tell<'_>) -> Result<FileKey, ServiceError> {
+        self.witness.upload_begins();
+        let key = key_under_policy(self.fixed_name.then_some(self.client), object);
+        let put = key.clone();
+        let (result, _) = self
+            .exchange(Operation::PostObject, move |world| {
+                world.put_object(put.as_str(), Some(object));
+                Ok(())
+            })
+            .await;
+        self.witness.upload_ends();
+        let duration = std::time::Duration::ZERO;
+        tell(&Exchange { operation: Operation::PostObject, duration, result: result.as_ref().map(|()| None) });
+        result.map(|()| key)
+    }
 }
 
 impl ReadLetters for SimService {
@@ -80,25 +108,22 @@ impl ReadLetters for SimService {
         let (result, _) =
             self.exchange(Operation::QuerySmsAuthorizationLetter, move |world| Ok(world.query(&wanted))).await;
         self.witness.query_ends(&question, filter, result.as_deref().ok());
-        result.map(|letters| Answer { value: letters.into(), request_id: Some(RequestId("query".to_owned())) })
+        let result = result.map(ExistingLetters::from);
+        if let Ok(letters) = &result {
+            self.names.note(letters);
+        }
+        result.map(|letters| Answer { value: letters, request_id: Some(RequestId("query".to_owned())) })
     }
 }
 
 impl WriteLetters for SimService {
     async fn upload(&self, object: ScanObject, _: Bytes, tell: &Tell<'_>) -> Result<FileKey, ServiceError> {
-        self.witness.upload_begins();
-        let key = format!("{START_PATH}/{object}");
-        let put = key.clone();
-        let (result, _) = self
-            .exchange(Operation::PostObject, move |world| {
-                world.put_object(&put);
-                Ok(())
-            })
-            .await;
-        self.witness.upload_ends();
-        let duration = std::time::Duration::ZERO;
-        tell(&Exchange { operation: Operation::PostObject, duration, result: result.as_ref().map(|()| None) });
-        result.map(|()| FileKey::try_from(key.as_str()).expect("digits and an object's name"))
+        if !self.names.claim(&key_under_policy(self.fixed_name.then_some(self.client), object), object) {
+            self.coverage.saw(Situation::NameTaken);
+            let (operation, problem) = (Operation::GetQualificationOssInfo, NAME_TAKEN.to_owned());
+            return Err(ServiceError::Unusable { operation, problem, request_id: None });
+        }
+        self.put(object, tell).await
     }
 
     async fn create(&self, letter: &NewLetter<FileKey>) -> Result<Answer<Option<LetterId>>, ServiceError> {

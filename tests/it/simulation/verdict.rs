@@ -4,17 +4,17 @@ use std::{collections::HashSet, sync::Arc};
 
 use letterform::{
     apply::{Confirmation, Failure, LetterOutcome, Report, ReportedLetter, SkipReason},
-    emulator::ledger::StoredLetter,
     letter::{DesiredLetter, LetterId},
 };
 
 use crate::simulation::{
     client::{Ending, Interruption, Job},
     coverage::{Coverage, Situation},
-    declarations::{is_as_declared, is_exactly_as_declared},
+    declarations::{is_as_declared, is_exactly_as_declared, texts_are_as_declared},
+    service::NAME_TAKEN,
     weather::Weather,
     witness::{Degree, Witness},
-    world::Maker,
+    world::{MadeLetter, Maker},
 };
 
 /// A client that came to its end.
@@ -27,21 +27,26 @@ pub(crate) struct Session {
     pub(crate) weather: Weather,
 }
 
-type Letters = [(Arc<StoredLetter>, Maker)];
+type Letters = [MadeLetter];
 
 /// What the letters themselves must be: each name once, each as somebody declared it.
 pub(crate) fn judge_letters(letters: &Letters, sessions: &[Session]) -> Vec<String> {
     let mut faults = Vec::new();
     let mut names = HashSet::new();
-    for (letter, maker) in letters {
+    for made @ MadeLetter { letter, maker, .. } in letters {
         if !names.insert(&letter.name) {
             faults.push(format!("two letters are named {}", letter.name));
         }
         let Maker::Client(client) = maker else { continue };
-        let declared =
-            sessions.iter().filter(|session| session.client == *client).flat_map(|session| &session.job.declared);
-        if !declared.into_iter().any(|desired| is_exactly_as_declared(&desired.letter, letter)) {
+        let declared: Vec<_> = sessions
+            .iter()
+            .filter(|session| session.client == *client)
+            .flat_map(|session| &session.job.declared)
+            .collect();
+        if !declared.iter().any(|desired| texts_are_as_declared(&desired.letter, letter)) {
             faults.push(format!("client {client} made {}, which it never declared so", letter.name));
+        } else if !declared.iter().any(|desired| is_exactly_as_declared(&desired.letter, made)) {
+            faults.push(format!("client {client} made {} with the picture of another", letter.name));
         }
     }
     faults
@@ -63,7 +68,7 @@ pub(crate) fn judge_session(session: &Session, letters: &Letters, coverage: &Cov
         Ending::Stale => coverage.saw(Situation::SavedPlanStale),
     }
     if !reported && !matches!(session.ending, Ending::Killed) {
-        let made = letters.iter().filter(|(_, maker)| *maker == Maker::Client(session.client)).count();
+        let made = letters.iter().filter(|made| made.maker == Maker::Client(session.client)).count();
         if made > 0 {
             faults.push(format!("{made} letters were made with no plan to make them"));
         }
@@ -80,8 +85,7 @@ fn judge_report(session: &Session, report: &Report, letters: &Letters, coverage:
             faults.push(format!("{name} stands {} times in the report", reported.len()));
             continue;
         };
-        let fact =
-            Fact { session, desired, reported, stored: letters.iter().find(|(letter, _)| &*letter.name == name) };
+        let fact = Fact { session, desired, reported, stored: letters.iter().find(|made| &*made.letter.name == name) };
         if let Err(fault) = fact.judge(coverage) {
             faults.push(format!("{name} is reported as {:?}, but {fault}", reported.outcome));
         }
@@ -94,7 +98,7 @@ struct Fact<'a> {
     session: &'a Session,
     desired: &'a DesiredLetter,
     reported: &'a ReportedLetter,
-    stored: Option<&'a (Arc<StoredLetter>, Maker)>,
+    stored: Option<&'a MadeLetter>,
 }
 
 impl Fact<'_> {
@@ -127,7 +131,7 @@ impl Fact<'_> {
                 } else {
                     Situation::ConflictWhilePlanning
                 });
-                let (stored, _) = self.stored.ok_or("there is no such letter")?;
+                let stored = self.stored.ok_or("there is no such letter")?;
                 hold(!is_as_declared(&self.desired.letter, stored), "the letter is as declared")
             }
             LetterOutcome::Failed(failure) => self.judge_failure(failure, coverage),
@@ -158,7 +162,7 @@ impl Fact<'_> {
         coverage.saw(Situation::Failed);
         if invisible {
             coverage.saw(Situation::Invisible);
-            let (stored, _) = self.stored.ok_or("there is no such letter")?;
+            let stored = &self.stored.ok_or("there is no such letter")?.letter;
             hold(self.session.witness.searched_in_vain(name), "the client did not look in every way")?;
             let would_be_shown = stored.organization_code.as_ref() == self.desired.letter.organization_code.as_str()
                 || stored.signatures.iter().any(|there| {
@@ -167,23 +171,24 @@ impl Fact<'_> {
             return hold(!would_be_shown || !self.session.weather.shows_everything(), "a look would have shown it");
         }
         hold(!self.is_ours(), "the client made it")?;
-        hold(!self.session.weather.is_clear() || disturbed, "nothing went wrong")
+        let name_taken = failure.message.contains(NAME_TAKEN);
+        hold(!self.session.weather.is_clear() || disturbed || name_taken, "nothing went wrong")
     }
 
     fn must_be_as_declared(&self, id: Option<LetterId>) -> Result<(), String> {
-        let (stored, _) = self.stored.ok_or("there is no such letter")?;
+        let stored = self.stored.ok_or("there is no such letter")?;
         hold(is_as_declared(&self.desired.letter, stored), "the letter has other content")?;
-        hold(id.is_none_or(|id| id == stored.id), "the letter has another number")
+        hold(id.is_none_or(|id| id == stored.letter.id), "the letter has another number")
     }
 
     fn must_be_as_sent(&self, id: Option<LetterId>) -> Result<(), String> {
         self.must_be_as_declared(id)?;
-        let exactly = self.stored.is_some_and(|(stored, _)| is_exactly_as_declared(&self.desired.letter, stored));
+        let exactly = self.stored.is_some_and(|made| is_exactly_as_declared(&self.desired.letter, made));
         hold(exactly, "the letter has another picture")
     }
 
     fn is_ours(&self) -> bool {
-        self.stored.is_some_and(|(_, maker)| *maker == Maker::Client(self.session.client))
+        self.stored.is_some_and(|made| made.maker == Maker::Client(self.session.client))
     }
 }
 

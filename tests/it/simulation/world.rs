@@ -12,13 +12,16 @@ use letterform::{
         AccountName, Filter, Params, Refusal,
         ledger::{Ledger, StoredLetter},
     },
-    letter::{ExistingLetter, Field, FileKey, Letter, LetterId},
+    letter::{ExistingLetter, Field, FileKey, Letter, LetterId, ScanObject},
     service::{LetterFilter, Operation, ServiceError},
 };
 use rand::rngs::StdRng;
 use tokio::time::Instant;
 
-use crate::simulation::weather::{Fate, Throttling, View, Weather};
+use crate::simulation::{
+    declarations::{is_fixed, key_under_policy},
+    weather::{Fate, Throttling, View, Weather},
+};
 
 /// The account's folder for uploads.
 pub(crate) const START_PATH: &str = "123456";
@@ -28,6 +31,14 @@ pub(crate) const START_PATH: &str = "123456";
 pub(crate) enum Maker {
     Earlier,
     Client(usize),
+}
+
+/// A letter, who made it, and what picture it was registered with.
+pub(crate) struct MadeLetter {
+    pub(crate) letter: Arc<StoredLetter>,
+    pub(crate) maker: Maker,
+    /// The key that tells the picture that stood under the letter's key when it was made.
+    pub(crate) picture: FileKey,
 }
 
 /// One request's way there and back.
@@ -49,6 +60,10 @@ struct State {
     /// Whether the schedule's weather is prompt; what is on its way stays late when the weather clears.
     prompt: bool,
     births: HashMap<LetterId, (Maker, Instant)>,
+    /// What is held by the objects whose names a policy fixes.
+    fixed: HashMap<String, ScanObject>,
+    /// The pictures that letters with such a name were registered with.
+    registered: HashMap<LetterId, ScanObject>,
     recent_creates: VecDeque<Instant>,
     faults: Vec<String>,
     log: Option<Vec<String>>,
@@ -64,6 +79,8 @@ impl World {
             prompt: weather.is_prompt(),
             weather,
             births: HashMap::new(),
+            fixed: HashMap::new(),
+            registered: HashMap::new(),
             recent_creates: VecDeque::new(),
             faults: Vec::new(),
             log: keep_log.then(Vec::new),
@@ -99,6 +116,9 @@ impl World {
             state.faults.push(format!("{maker:?}: a second create of {}, which it had made", letter.name));
         }
         let made = result.map_err(|refusal| answered(Operation::CreateSmsAuthorizationLetter, &refusal))?;
+        if let Some(object) = state.fixed.get(letter.picture.as_str()).copied() {
+            state.registered.insert(made.id, object);
+        }
         state.births.insert(made.id, (maker, Instant::now()));
         Ok(made.id)
     }
@@ -131,18 +151,29 @@ impl World {
             .collect()
     }
 
-    /// Takes an object in.
-    pub(crate) fn put_object(&self, key: &str) {
+    /// Takes an object in, which replaces what has its name.
+    pub(crate) fn put_object(&self, key: &str, object: Option<ScanObject>) {
         let mut state = self.lock();
+        if let Some(object) = object.filter(|_| is_fixed(key)) {
+            state.put_under_fixed_name(key, object);
+        }
         let account = state.account.clone();
         state.core.put_object(&account, key);
     }
 
     /// Every letter with its maker, whatever a query would show.
-    pub(crate) fn letters(&self) -> Vec<(Arc<StoredLetter>, Maker)> {
+    pub(crate) fn letters(&self) -> Vec<MadeLetter> {
         let state = self.lock();
         let letters = state.stored(&LetterFilter::default());
-        letters.into_iter().map(|letter| (Arc::clone(&letter), state.births[&letter.id].0)).collect()
+        let made = |letter: Arc<StoredLetter>| MadeLetter {
+            maker: state.births[&letter.id].0,
+            picture: match state.registered.get(&letter.id) {
+                Some(object) => key_under_policy(None, *object),
+                None => letter.file_key.parse().expect("a key"),
+            },
+            letter,
+        };
+        letters.into_iter().map(made).collect()
     }
 
     pub(crate) fn set_weather(&self, weather: Weather) {
@@ -180,6 +211,16 @@ impl State {
         let signature = filter.signature.iter().map(|signature| ("SignName", signature.to_string()));
         let filter = Filter::from_params(&code.chain(signature).collect()).expect("our filters are well formed");
         self.core.query(&self.account, &filter, self.now())
+    }
+
+    fn put_under_fixed_name(&mut self, key: &str, object: ScanObject) {
+        let replaced = self.fixed.insert(key.to_owned(), object);
+        if replaced.is_none_or(|replaced| replaced == object) {
+            return;
+        }
+        for letter in self.stored(&LetterFilter::default()).iter().filter(|letter| &*letter.file_key == key) {
+            self.faults.push(format!("{} is left with the picture of another letter", letter.name));
+        }
     }
 
     fn was_made_by(&self, maker: Maker, letter: &Letter<FileKey>) -> bool {
