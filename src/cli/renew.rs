@@ -67,14 +67,16 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let declarations = only(selection.declarations(&declared, &clock()?))?;
     let today = declarations.today();
     let wish = args.wish(today)?;
-    let files = |letters: Vec<&DesiredLetter>| letters.iter().map(|old| old.source.file.clone()).collect();
-    let locked: BTreeSet<String> = files(args.chosen(&declarations.load().letters, today));
-    // What is declared is read again once nobody else can write to it.
+    let files = |letters: &[&DesiredLetter]| -> BTreeSet<String> {
+        letters.iter().map(|old| old.source.file.clone()).collect()
+    };
+    // A file may be half written now. What is declared is read again once nobody else can write to it.
+    let locked: BTreeSet<String> = declarations.load().files.iter().map(|file| file.name().to_owned()).collect();
     let _alone = lock(&locked)?;
     let loaded = declarations.load_good()?;
     let old = args.chosen(&loaded.letters, today);
     let Some(first) = old.first() else { return args.nothing(&loaded.letters, today) };
-    if !files(old.clone()).is_subset(&locked) {
+    if !files(&old).is_subset(&locked) {
         bail!("the declarations were changed by another program at the same time; run the command again");
     }
     let new = if args.ending.is_some() {
