@@ -140,8 +140,8 @@ mod tests {
 
     #[test]
     fn without_a_repository_the_folder_that_holds_all_is_the_root() {
-        let names = ["../letters.yaml", "/work/more/b.yaml"];
-        let rooted = Checkout::new("/work/a/b".into(), None).rooted(names.into_iter());
+        let names = ["../letters.yaml", "/repo/more/b.yaml"];
+        let rooted = Checkout::new("/repo/a/b".into(), None).rooted(names.into_iter());
         assert_eq!(names.map(|name| rooted.path(name)), [Some("a/letters.yaml".into()), Some("more/b.yaml".into())]);
     }
 }
