@@ -1,4 +1,4 @@
-//! What the rules say of each letter, for whoever decides whether it is created.
+//! The findings of the rules for each letter, which decide whether it can be created.
 
 use std::{collections::HashMap, sync::Arc};
 

@@ -50,7 +50,7 @@ impl<T: Clone> Slot<T> {
 
     pub(super) fn good(self) -> Option<Located<T>> {
         match self {
-            // A fault is reported by now.
+            // The fault was reported before.
             Self::Good(located) => Some(Located { fault: None, ..located }),
             Self::Missing | Self::Bad => None,
         }

@@ -1,6 +1,6 @@
 //! Declarations that change while they are looked at: an editor's texts over the files of its folders.
 //!
-//! A text that changes is read again by itself. What letters say among each other is judged anew, and a picture is decoded
+//! Only a text that changed is read again. The rules that compare letters run again for all of them. A picture is decoded
 //! once for each content.
 
 use std::{

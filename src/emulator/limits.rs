@@ -49,7 +49,7 @@ impl Default for Budgets {
     }
 }
 
-/// So much memory. Whoever finds it used up waits.
+/// A bound on memory. A request waits until its share is free.
 #[derive(Debug, Clone)]
 pub(super) struct Budget(Arc<Semaphore>);
 

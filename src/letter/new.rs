@@ -1,8 +1,8 @@
 //! The rules that hold for new letters alone.
 //!
-//! Letters are immutable, and the console extracted some from older qualifications: a letter that exists may break rules
-//! by which no letter is created today. So the values of a [`Letter`] are held to what every letter can have, and whoever
-//! creates one needs a [`NewLetter`].
+//! Letters are immutable, and the console extracted some from older qualifications: an existing letter may break today's
+//! rules for new letters. So the values of a [`Letter`] meet the rules for every letter, and a create takes a
+//! [`NewLetter`].
 
 use std::ops::Deref;
 

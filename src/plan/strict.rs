@@ -7,8 +7,7 @@ use serde_json::Value;
 
 use super::ReadPlanError;
 
-/// Reads a document, and refuses fields that it does not have, at every level: a foreign or misspelt one would be ignored,
-/// and whoever wrote it would think that it counts.
+/// Reads a document, and refuses unknown fields at every level: a misspelt field must not be ignored in silence.
 pub(crate) fn read<T: Serialize + DeserializeOwned>(bytes: &[u8]) -> Result<T, ReadPlanError> {
     let text = text(bytes)?;
     let document: T = serde_json::from_str(&text)?;
