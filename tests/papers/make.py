@@ -31,7 +31,8 @@ from PIL import Image, ImageFilter, ImageOps
 import draw
 
 MAX_BYTES = 5 * 1024 * 1024
-RED = (214, 36, 44)
+# Inks of seals, from orange to purple.
+INKS = [(214, 36, 44), (226, 62, 50), (196, 38, 72), (222, 84, 76)]
 # What a scanner's lid or a table looks like behind the paper.
 TABLES = [(92, 70, 52), (60, 62, 66), (168, 160, 150), (34, 34, 36), (196, 186, 168)]
 
@@ -92,7 +93,7 @@ BAD = {
     "dark": Kind(dpi=(150, 200), turn=1, light=0.2, paper=(40, 70), noise=(1, 4), rule="LF-scan-dark"),
     "dark-photo": Kind(dpi=(150, 200), photo=True, light=0.4, paper=(35, 65), tint=0.1, noise=(2, 5), rule="LF-scan-dark"),
     "light": Kind(dpi=(150, 200), turn=1, paper=(250, 254), ink=(0.84, 0.9), rule="LF-scan-light"),
-    "light-cleaned": Kind(dpi=(150, 200), turn=1, paper=(250, 254), ink=(0.86, 0.9), cleaned=True, rule="LF-scan-light"),
+    "light-cleaned": Kind(dpi=(150, 200), turn=1, paper=(250, 254), ink=(0.8, 0.85), cleaned=True, rule="LF-scan-light"),
 }
 KINDS = GOOD | BAD
 
@@ -121,8 +122,9 @@ def sealed(page: Image.Image, name: str, rng: np.random.Generator) -> Image.Imag
     y = bottom - round(page.height * between(rng, (0.01, 0.05)))
     x = min(max(x, seal.width // 2), page.width - seal.width // 2)
     y = min(max(y, seal.height // 2), page.height - seal.height // 2)
-    red = tuple(int(np.clip(value + rng.integers(-18, 19), 0, 255)) for value in RED)
-    return draw.stamp(page, seal, (x, y), red)
+    ink = tuple(int(np.clip(value + rng.integers(-18, 19), 0, 255)) for value in INKS[int(rng.integers(len(INKS)))])
+    strength = between(rng, (0.6, 1.0))
+    return draw.stamp(page, seal.point(lambda value: round(value * strength)), (x, y), ink)
 
 
 def turned(image: Image.Image, kind: Kind, rng: np.random.Generator) -> Image.Image:
@@ -151,7 +153,15 @@ def photographed(image: Image.Image, kind: Kind, rng: np.random.Generator) -> Im
         right += [u, v]
     matrix = np.linalg.solve(np.array(rows), np.array(right))
     table = TABLES[int(rng.integers(len(TABLES)))]
-    return image.transform(frame, Image.Transform.PERSPECTIVE, tuple(matrix), Image.Resampling.BICUBIC, fillcolor=table)
+    perspective = (frame, Image.Transform.PERSPECTIVE, tuple(matrix))
+    seen = image.transform(*perspective, Image.Resampling.BICUBIC, fillcolor=table)
+    # The grain of wood, to either side.
+    length = frame[0] // 4
+    grain = np.repeat(rng.normal(0, 6, (1, length)).astype(np.float32), frame[1] // 4, axis=0)
+    grain = Image.fromarray(grain).rotate(90 * int(rng.integers(2)), expand=True).resize(frame, Image.Resampling.BICUBIC)
+    wood = np.clip(np.array(table, dtype=np.float32) + np.asarray(grain)[..., None], 0, 255).astype(np.uint8)
+    outside = Image.new("L", image.size, 0).transform(*perspective, fillcolor=255)
+    return Image.composite(Image.fromarray(wood), seen, outside)
 
 
 def lit(image: Image.Image, kind: Kind, rng: np.random.Generator) -> Image.Image:
