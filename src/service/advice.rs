@@ -88,8 +88,20 @@ fn advice_on_rights(operation: Operation, denial: Option<&Denial>) -> String {
     let whose = denial
         .and_then(|denial| denial.principal.as_deref())
         .map_or_else(|| "the caller's RAM policy".to_owned(), |principal| format!("the RAM policy of {principal}"));
-    let policy = if operation.only_reads() { "AliyunDysmsReadOnlyAccess" } else { "AliyunDysmsFullAccess" };
+    let policy = if only_reads(operation) { "AliyunDysmsReadOnlyAccess" } else { "AliyunDysmsFullAccess" };
     format!("allow {action} in {whose}, or attach {policy}")
+}
+
+/// Whether the system policy `AliyunDysmsReadOnlyAccess` is enough for whoever needs it.
+fn only_reads(operation: Operation) -> bool {
+    match operation {
+        Operation::QuerySmsAuthorizationLetter
+        | Operation::QuerySmsSignList
+        | Operation::GetSmsSign
+        | Operation::QuerySmsQualificationRecord
+        | Operation::QuerySingleSmsQualification => true,
+        Operation::GetQualificationOssInfo | Operation::PostObject | Operation::CreateSmsAuthorizationLetter => false,
+    }
 }
 
 fn advice_on_clock(clock_skew: Option<i64>) -> String {

@@ -1,73 +1,11 @@
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 use super::{
+    Operation, RequestId,
     code::{self, Meaning},
     denial::Denial,
 };
-use crate::{escape, transport::Secrets};
-
-/// An operation of the service, by its name there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
-#[non_exhaustive]
-pub enum Operation {
-    /// `QuerySmsAuthorizationLetter`
-    QuerySmsAuthorizationLetter,
-    /// `GetQualificationOssInfo`
-    GetQualificationOssInfo,
-    /// The upload of an object.
-    PostObject,
-    /// `CreateSmsAuthorizationLetter`
-    CreateSmsAuthorizationLetter,
-    /// `QuerySmsSignList`
-    QuerySmsSignList,
-    /// `GetSmsSign`
-    GetSmsSign,
-    /// `QuerySmsQualificationRecord`
-    QuerySmsQualificationRecord,
-    /// `QuerySingleSmsQualification`
-    QuerySingleSmsQualification,
-}
-
-impl Operation {
-    /// Whether the system policy `AliyunDysmsReadOnlyAccess` is enough for whoever needs it.
-    pub(super) fn only_reads(self) -> bool {
-        match self {
-            Self::QuerySmsAuthorizationLetter
-            | Self::QuerySmsSignList
-            | Self::GetSmsSign
-            | Self::QuerySmsQualificationRecord
-            | Self::QuerySingleSmsQualification => true,
-            Self::GetQualificationOssInfo | Self::PostObject | Self::CreateSmsAuthorizationLetter => false,
-        }
-    }
-}
-
-impl fmt::Display for Operation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self, f)
-    }
-}
-
-/// The id of a request, which the service's support asks for.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(transparent)]
-pub struct RequestId(pub String);
-
-impl RequestId {
-    /// The longest id that is kept, in characters. The service's have 36.
-    const MAX_CHARS: usize = 128;
-
-    /// An id as the service sent it; an absurdly long one is cut.
-    pub(crate) fn new(text: &str) -> Self {
-        Self(escape::shorten(text, Self::MAX_CHARS))
-    }
-}
-
-impl fmt::Display for RequestId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+use crate::transport::Secrets;
 
 /// How long the source of credentials is left alone after it gave none.
 const CREDENTIALS_WAIT: Duration = Duration::from_secs(5);

@@ -23,7 +23,7 @@ mod upload_policy;
 
 pub use client::{Client, ClientConfig, ClientError};
 pub use denial::Denial;
-pub use error::{Operation, Outcome, RequestId, Retry, ServiceError};
+pub use error::{Outcome, Retry, ServiceError};
 pub use object_names::ObjectNames;
 pub use reach::{NoUpload, Reached, Unreachable};
 
@@ -31,7 +31,7 @@ pub use crate::{
     endpoint::{Endpoint, EndpointError},
     nonce::{Nonces, random as random_nonces},
     transport::{Roots, RootsError},
-    wire::request::SignatureForm,
+    wire::{Operation, RequestId, request::SignatureForm},
 };
 
 use crate::{

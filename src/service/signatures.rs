@@ -6,7 +6,7 @@ use super::{Answer, Client, Operation, ReadSignatures, ServiceError, answer::Sha
 use crate::{
     letter::{LetterId, picture_path},
     signature::{
-        AppliedSignature, Audit, Carrier, Page, Qualification, QualificationDetails, QualificationId, Refusal,
+        AppliedSignature, Audit, Carrier, NotKnown, Page, Qualification, QualificationDetails, QualificationId, Refusal,
         Registration, SignatureDetails,
     },
     wire::{
@@ -142,5 +142,17 @@ fn read_qualification(data: &QualificationData) -> Option<Qualification> {
 impl From<QualificationDetailsData> for QualificationDetails {
     fn from(data: QualificationDetailsData) -> Self {
         Self { organization_code: trimmed(&data.organization_code), validity: trimmed(&data.eff_time_str) }
+    }
+}
+
+impl From<&ServiceError> for NotKnown {
+    fn from(error: &ServiceError) -> Self {
+        Self {
+            operation: error.operation(),
+            code: error.code().map(str::to_owned),
+            message: error.to_string(),
+            request_id: error.request_id().cloned(),
+            help: error.advice(),
+        }
     }
 }

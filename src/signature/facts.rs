@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::{AppliedSignature, Qualification, QualificationDetails, QualificationId, SignatureDetails};
 use crate::{
     letter::folded_form,
-    service::{Operation, RequestId, ServiceError},
+    wire::{Operation, RequestId},
 };
 
 /// What uses the letters of an account. A part that could not be read is a value among the others.
@@ -53,18 +53,6 @@ pub struct NotKnown {
     /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
-}
-
-impl From<&ServiceError> for NotKnown {
-    fn from(error: &ServiceError) -> Self {
-        Self {
-            operation: error.operation(),
-            code: error.code().map(str::to_owned),
-            message: error.to_string(),
-            request_id: error.request_id().cloned(),
-            help: error.advice(),
-        }
-    }
 }
 
 impl Facts {

@@ -9,11 +9,13 @@ pub mod encode;
 pub(crate) mod lenient;
 pub mod letter_list;
 pub mod letters;
+mod operation;
 pub mod request;
 pub mod rpc;
 pub mod signatures;
 
 pub use digest::{body_sha256, same_signature};
+pub use operation::{Operation, RequestId};
 
 /// The version of the API, as requests name it.
 pub const API_VERSION: &str = "2017-05-25";

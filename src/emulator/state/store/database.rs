@@ -31,7 +31,6 @@ const META: TableDefinition<&str, u64> = TableDefinition::new("meta");
 const FORMAT: &str = "format";
 pub(super) const FORMAT_VERSION: u64 = 1;
 
-pub(super) const FILE: &str = "state.redb";
 /// Beyond this progress a repair counts what is there. Before it, and after the start, it says that it goes back to the
 /// change before the last.
 const UNDONE: f64 = 0.5;
@@ -62,7 +61,7 @@ pub(super) fn open_database(location: &StateLocation, place: &str) -> Result<Ope
         StateLocation::Folder(folder) => {
             let fails = |problem: io::Error| StoreError::Open { place: place.to_owned(), problem: problem.to_string() };
             folder::make(folder).map_err(fails)?;
-            builder.create(folder.join(FILE))
+            builder.create(folder.join(folder::FILE))
         }
     };
     let database = opened.map_err(|error| match (error, location) {

@@ -2,8 +2,8 @@
 
 use std::{ffi::OsStr, fs, io, path::Path};
 
-use super::database::FILE;
-
+/// The database in it.
+pub(super) const FILE: &str = "state.redb";
 /// Files that operating systems and this store put into any folder.
 const CLUTTER: [&str; 5] = [".DS_Store", ".localized", "Thumbs.db", "desktop.ini", ".gitignore"];
 

@@ -335,7 +335,7 @@ mod tests {
     #[test]
     fn a_file_that_is_no_state_is_an_error() {
         let folder = tempfile::tempdir().expect("a folder");
-        std::fs::write(folder.path().join(database::FILE), b"not a database, but long enough to look at")
+        std::fs::write(folder.path().join(folder::FILE), b"not a database, but long enough to look at")
             .expect("written");
         let error = Store::open(&StateLocation::Folder(folder.path().to_owned())).expect_err("is no database");
         assert!(matches!(error, StoreError::Open { .. }), "{error}");
