@@ -9,7 +9,7 @@ use super::{
     targets::{Scope, TargetArgs},
 };
 use crate::{
-    credentials::{self, Attempt, CredentialError, DefaultChain, Found, masked},
+    credentials::{self, Attempt, CredentialError, DefaultChain, FoundCredentials, masked},
     declaration::{Code, Severity},
     doctor::{
         Check, DoctorDocument, Examination,
@@ -148,9 +148,9 @@ fn skip(checks: &mut Vec<Check>, subjects: &[crate::doctor::Subject], reason: &s
 }
 
 /// Where credentials are looked for, and which were found.
-fn credentials(found: &Result<Found, CredentialError>, role: Option<&str>, chain: &DefaultChain) -> Check {
+fn credentials(found: &Result<FoundCredentials, CredentialError>, role: Option<&str>, chain: &DefaultChain) -> Check {
     match found {
-        Ok(Found { provider, credentials, expires }) => {
+        Ok(FoundCredentials { provider, credentials, expires }) => {
             let kind = match (expires, &credentials.token) {
                 (Some(expires), _) => format!(", temporary, until {expires:.0}"),
                 (None, Some(_)) => ", temporary".to_owned(),
@@ -203,7 +203,13 @@ fn clock_check(skew: Option<i64>) -> Check {
 }
 
 /// What only a signed request can tell.
-async fn asked(checks: &mut Vec<Check>, service: &ServiceConfig, chain: &DefaultChain, found: &Found, client: &Client) {
+async fn asked(
+    checks: &mut Vec<Check>,
+    service: &ServiceConfig,
+    chain: &DefaultChain,
+    found: &FoundCredentials,
+    client: &Client,
+) {
     let answer = client.query(&LetterFilter::default()).await;
     let not_accepted = |subject| Check::skipped(subject, "not tried: the signature is not accepted");
     let (signature, permission) = match &answer {
@@ -259,7 +265,7 @@ fn refused(subject: crate::doctor::Subject, error: &ServiceError) -> Check {
 }
 
 /// Who the service says that the caller is. Nobody needs a right to ask that.
-async fn caller(service: &ServiceConfig, chain: &DefaultChain, found: &Found) -> Check {
+async fn caller(service: &ServiceConfig, chain: &DefaultChain, found: &FoundCredentials) -> Check {
     let identity = match chain.caller(&found.credentials).await {
         Ok(identity) => identity,
         Err(problem) if service.account_id.is_some() => {

@@ -25,7 +25,7 @@ use crate::{
     retry::Silent,
     run::{self, Connect as _, Run, RunError, ServiceConfig, Target},
     signature::Facts,
-    status::{Move, Status, Verdict},
+    status::{Move, Outlook, Status},
     usage::Depth,
 };
 
@@ -181,10 +181,10 @@ impl Args {
             return Exit::Failed;
         }
         if self.detailed_exitcode {
-            return match statuses.good().map(|status| self.shown(status.clone()).verdict()).max() {
-                Some(Verdict::Refused) => Exit::Refused,
-                Some(Verdict::UnderWay) => Exit::UnderWay,
-                Some(Verdict::Settled) | None => Exit::Done,
+            return match statuses.good().map(|status| self.shown(status.clone()).outlook()).max() {
+                Some(Outlook::Refused) => Exit::Refused,
+                Some(Outlook::UnderWay) => Exit::UnderWay,
+                Some(Outlook::Settled) | None => Exit::Done,
             };
         }
         if let Some(minutes) = self.wait

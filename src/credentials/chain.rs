@@ -37,7 +37,7 @@ pub struct AssumedRole {
 
 /// Credentials, where they come from, and when they expire.
 #[derive(Debug, Clone)]
-pub struct Found {
+pub struct FoundCredentials {
     /// Where they were found, or what assumed the role.
     pub provider: Provider,
     /// The credentials.
@@ -88,9 +88,9 @@ impl Chosen {
         self.left(now).is_none_or(|left| left > 0)
     }
 
-    fn found(&self) -> Found {
+    fn found(&self) -> FoundCredentials {
         let Fetched { credentials, expires } = self.fetched.clone();
-        Found { provider: self.provider.clone(), credentials, expires }
+        FoundCredentials { provider: self.provider.clone(), credentials, expires }
     }
 
     fn not_renewed(&self, problem: Problem) -> CredentialError {
@@ -133,7 +133,7 @@ impl DefaultChain {
     }
 
     /// The credentials as they are now, and where they come from.
-    pub async fn find(&self) -> Result<Found, CredentialError> {
+    pub async fn find(&self) -> Result<FoundCredentials, CredentialError> {
         let now = self.fetcher.clock.now();
         let known = self.chosen().clone();
         let asking = match known {

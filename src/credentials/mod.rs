@@ -21,7 +21,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 
-pub use chain::{AssumedRole, DefaultChain, Found, default_chain};
+pub use chain::{AssumedRole, DefaultChain, FoundCredentials, default_chain};
 pub use environment::Environment;
 pub use error::{Attempt, CredentialError, Problem};
 pub use fetch::Fetcher;

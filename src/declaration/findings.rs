@@ -10,13 +10,13 @@ use super::{
 use crate::letter::Finding;
 
 /// The findings of one kind, with the places where they are.
-type Found = Vec<(Position, Arc<Finding>)>;
+type ByPosition = Vec<(Position, Arc<Finding>)>;
 
 /// What the rules say, by the lines where they say it.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
-    faults: HashMap<(FileId, u32), Found>,
-    warnings: HashMap<(FileId, u32), Found>,
+    faults: HashMap<(FileId, u32), ByPosition>,
+    warnings: HashMap<(FileId, u32), ByPosition>,
 }
 
 impl Findings {
@@ -52,7 +52,7 @@ impl Findings {
     }
 }
 
-fn within(found: &HashMap<(FileId, u32), Found>, file: FileId, spans: &[Span]) -> Vec<Arc<Finding>> {
+fn within(found: &HashMap<(FileId, u32), ByPosition>, file: FileId, spans: &[Span]) -> Vec<Arc<Finding>> {
     if found.is_empty() {
         return Vec::new();
     }

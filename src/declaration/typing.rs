@@ -44,7 +44,7 @@ pub(super) fn behind_error(source: &SourceFile, line: u32) -> Option<Slip> {
     let near = || [line.saturating_sub(1), line, line + 1].into_iter().filter(|line| (1..=last).contains(line));
     let before = || (line.saturating_sub(LINES_BEFORE).max(1)..line.saturating_sub(1).max(1)).rev();
     let all = || near().chain(before()).filter(|line| source.line(*line).len() <= MAX_LINE_BYTES);
-    let find = |check: fn(&str) -> Option<Found>| all().find_map(|line| Some(check(source.line(line))?.at(line)));
+    let find = |check: fn(&str) -> Option<LineSlip>| all().find_map(|line| Some(check(source.line(line))?.at(line)));
     let marks = || {
         (1..=last)
             .filter(|line| source.line(*line).len() <= MAX_LINE_BYTES)
@@ -69,14 +69,14 @@ pub(super) fn within_plain_text(source: &SourceFile, lines: std::ops::RangeInclu
 }
 
 /// A slip on a line: its characters, counted from 0.
-struct Found {
+struct LineSlip {
     columns: std::ops::Range<usize>,
     message: String,
     help: String,
     edit: Option<(std::ops::Range<usize>, String, Safety)>,
 }
 
-impl Found {
+impl LineSlip {
     fn at(self, line: u32) -> Slip {
         let column = |index: usize| saturate(index + 1);
         let span = |columns: &std::ops::Range<usize>| Span::on_line(line, column(columns.start)..column(columns.end));
@@ -92,11 +92,11 @@ impl Found {
     }
 }
 
-fn slip(columns: std::ops::Range<usize>, message: impl Into<String>, help: impl Into<String>) -> Found {
-    Found { columns, message: message.into(), help: help.into(), edit: None }
+fn slip(columns: std::ops::Range<usize>, message: impl Into<String>, help: impl Into<String>) -> LineSlip {
+    LineSlip { columns, message: message.into(), help: help.into(), edit: None }
 }
 
-fn merge_mark(line: &str) -> Option<Found> {
+fn merge_mark(line: &str) -> Option<LineSlip> {
     let mark = ["<<<<<<<", "=======", ">>>>>>>", "|||||||"].into_iter().find(|mark| line.starts_with(mark))?;
     let rest = &line[mark.len()..];
     if !(rest.is_empty() || rest.starts_with(' ')) {
@@ -115,7 +115,7 @@ fn indentation(source: &SourceFile, number: u32) -> Option<Slip> {
     let message = format!("the indentation contains {}", described(c));
     let found = slip(index..end, message, "indent with spaces only");
     let mended = indent_beside(source, number).map(|columns| (0..first, " ".repeat(columns), Safety::Safe));
-    Some(Found { edit: mended, ..found }.at(number))
+    Some(LineSlip { edit: mended, ..found }.at(number))
 }
 
 /// How far a line is indented that belongs with the field on the line after it, or else with the one before.
@@ -144,7 +144,7 @@ fn is_json(source: &SourceFile) -> bool {
 }
 
 /// A field whose name, colon or space after the colon is typed in another way. JSON needs no space.
-fn field(line: &str, json: bool) -> Option<Found> {
+fn field(line: &str, json: bool) -> Option<LineSlip> {
     let chars: Vec<char> = line.chars().collect();
     let mut start = chars.iter().position(|c| *c != ' ')?;
     if let Some(slip) = list_mark(&chars, start) {
@@ -199,7 +199,7 @@ fn field(line: &str, json: bool) -> Option<Found> {
 }
 
 /// A mark of a list item that is another dash, or has no space after it.
-fn list_mark(chars: &[char], start: usize) -> Option<Found> {
+fn list_mark(chars: &[char], start: usize) -> Option<LineSlip> {
     let c = chars[start];
     let rest: String = chars[start + 1..].iter().collect();
     let item = || is_field(rest.trim_start().split([':', '：', ' ']).next().unwrap_or_default());
@@ -248,7 +248,7 @@ fn value(line: &str) -> Option<(usize, Vec<char>)> {
 }
 
 /// A list in brackets that is closed by another bracket, or parted by other commas.
-fn wrong_bracket(line: &str) -> Option<Found> {
+fn wrong_bracket(line: &str) -> Option<LineSlip> {
     let (start, value) = value(line)?;
     let (closing, wrong) = match value.first()? {
         '[' => (']', ['］', '】', '〕', '」']),
@@ -269,7 +269,7 @@ fn wrong_bracket(line: &str) -> Option<Found> {
 }
 
 /// A quotation mark that is not closed on its line.
-fn open_quote(line: &str) -> Option<Found> {
+fn open_quote(line: &str) -> Option<LineSlip> {
     let chars: Vec<char> = line.chars().collect();
     let opens = |index: usize| index == 0 || matches!(chars[index - 1], ' ' | '[' | ',' | '{' | ':');
     let mut open: Option<(usize, char)> = None;
@@ -300,7 +300,7 @@ fn open_quote(line: &str) -> Option<Found> {
 }
 
 /// A bracket that is not closed on its line.
-fn open_bracket(line: &str) -> Option<Found> {
+fn open_bracket(line: &str) -> Option<LineSlip> {
     let (start, value) = value(line)?;
     let closing = match value.first()? {
         '[' => ']',
@@ -315,7 +315,7 @@ fn open_bracket(line: &str) -> Option<Found> {
 }
 
 /// A value that starts with a character that has a meaning in YAML.
-fn value_start(line: &str) -> Option<Found> {
+fn value_start(line: &str) -> Option<LineSlip> {
     let (start, value) = value(line)?;
     let c = *value.first()?;
     let reserved = matches!(c, '@' | '`' | '%' | '*' | '&' | '!' | '|' | '>' | ',' | ']' | '}');

@@ -33,12 +33,12 @@ mod sts;
 
 pub use self::{
     action::Action,
-    auth::{AccessKey, AccountError, AccountName},
-    ledger::{Filter, NewLetter},
+    auth::{AccessKey, AccountError, EmulatorAccount},
+    ledger::{CreateRequest, Filter},
     limits::Limits,
     object_store::PolicyForm,
     params::Params,
-    refusal::{Code, Refusal},
+    refusal::{ErrorCode, Refusal},
     state::{
         snapshot::{AccountState, ImportError, Imported, LetterState, ObjectState, StateFile},
         store::{StateLocation, StoreError, may_hold_state},

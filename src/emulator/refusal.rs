@@ -7,9 +7,9 @@ macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $code:literal, $status:literal, $message:literal;)+) => {
         /// A failure that the service documents, with its `Code`, HTTP status and `Message`.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum Code { $($(#[$doc])* $variant,)+ }
+        pub enum ErrorCode { $($(#[$doc])* $variant,)+ }
 
-        impl Code {
+        impl ErrorCode {
             /// Every code of the table.
             pub const ALL: &[Self] = &[$(Self::$variant,)+];
 
@@ -157,7 +157,7 @@ codes! {
     ServiceUnavailable = "ServiceUnavailable", 503, "The request has failed due to a temporary failure of the server.";
 }
 
-impl Code {
+impl ErrorCode {
     /// The row of the table with that `Code`.
     #[must_use]
     pub fn from_str_exact(code: &str) -> Option<Self> {
@@ -205,8 +205,8 @@ impl Refusal {
     }
 }
 
-impl From<Code> for Refusal {
-    fn from(code: Code) -> Self {
+impl From<ErrorCode> for Refusal {
+    fn from(code: ErrorCode) -> Self {
         Self { code: Cow::Borrowed(code.as_str()), status: code.status(), message: Cow::Borrowed(code.message()) }
     }
 }
@@ -217,12 +217,12 @@ mod tests {
 
     #[test]
     fn every_code_stands_in_the_table_once() {
-        let mut codes: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        let mut codes: Vec<_> = ErrorCode::ALL.iter().map(|code| code.as_str()).collect();
         codes.sort_unstable();
         let count = codes.len();
         codes.dedup();
         assert_eq!(codes.len(), count);
-        assert_eq!(Code::from_str_exact("SignNumOverLimit"), Some(Code::SignNumOverLimit));
-        assert_eq!(Code::from_str_exact("signnumoverlimit"), None);
+        assert_eq!(ErrorCode::from_str_exact("SignNumOverLimit"), Some(ErrorCode::SignNumOverLimit));
+        assert_eq!(ErrorCode::from_str_exact("signnumoverlimit"), None);
     }
 }

@@ -109,8 +109,8 @@ impl EntryDocument {
                 .map(|url| picture_path(url).trim_start_matches('/').to_owned()),
             successor: entry.successor.clone(),
             uses: entry.uses.clone(),
-            differences: match &entry.sides {
-                super::Sides::Both(_, _, comparison) => comparison.differences.clone(),
+            differences: match &entry.presence {
+                super::Presence::Both(_, _, comparison) => comparison.differences.clone(),
                 _ => Vec::new(),
             },
         }

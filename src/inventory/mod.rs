@@ -40,7 +40,7 @@ pub struct Inventory<'a> {
 #[derive(Debug, Clone)]
 pub struct Entry<'a> {
     /// What there is of it.
-    pub sides: Sides<'a>,
+    pub presence: Presence<'a>,
     /// The letter that takes over when it ends.
     pub successor: Option<String>,
     /// What became of its signatures, if that was asked for.
@@ -49,7 +49,7 @@ pub struct Entry<'a> {
 
 /// What there is of a letter: its declaration, its registration, or both.
 #[derive(Debug, Clone)]
-pub enum Sides<'a> {
+pub enum Presence<'a> {
     /// Declared alone.
     Declared(&'a DesiredLetter),
     /// Declared, and exists; and how the two compare.
@@ -126,26 +126,26 @@ impl<'a> Inventory<'a> {
         for letter in &existing.letters {
             by_name.entry(letter.name.as_str()).or_default().push(letter);
         }
-        let mut sides = Vec::with_capacity(declared.len().max(existing.letters.len()));
+        let mut presences = Vec::with_capacity(declared.len().max(existing.letters.len()));
         for desired in declared {
             let candidates = by_name.get_mut(desired.letter.name.as_str());
             let found = candidates.as_deref().and_then(|there| plan::counterpart(&desired.letter, there));
-            sides.push(match found {
-                None if unreadable(desired.letter.name.as_str()).is_some() => Sides::Unreadable(desired),
-                None => Sides::Declared(desired),
+            presences.push(match found {
+                None if unreadable(desired.letter.name.as_str()).is_some() => Presence::Unreadable(desired),
+                None => Presence::Declared(desired),
                 Some((there, comparison)) => {
                     // What is left under the name is a twin that nobody declared.
                     if let Some(all) = candidates {
                         all.retain(|other| !std::ptr::eq(*other, there));
                     }
-                    Sides::Both(desired, there, comparison)
+                    Presence::Both(desired, there, comparison)
                 }
             });
         }
         let mut others: Vec<&ExistingLetter> = by_name.into_values().flatten().collect();
         others.sort_by_key(|letter| (&letter.name, letter.id));
-        sides.extend(others.into_iter().map(Sides::Existing));
-        Self { today, entries: with_successors(sides), unreadable: &existing.unreadable }
+        presences.extend(others.into_iter().map(Presence::Existing));
+        Self { today, entries: with_successors(presences), unreadable: &existing.unreadable }
     }
 
     /// The same with what became of each letter's signatures, in the order of the entries.
@@ -165,15 +165,19 @@ impl<'a> Inventory<'a> {
     }
 }
 
-fn with_successors(sides: Vec<Sides<'_>>) -> Vec<Entry<'_>> {
-    let terms: Vec<Option<Letter<()>>> = sides.iter().map(Sides::terms).collect();
+fn with_successors(presences: Vec<Presence<'_>>) -> Vec<Entry<'_>> {
+    let terms: Vec<Option<Letter<()>>> = presences.iter().map(Presence::terms).collect();
     let successions = Successions::among(terms.iter().flatten());
     let successor = |letter: &Option<Letter<()>>| successions.successor(letter.as_ref()?).map(ToString::to_string);
     let successors: Vec<Option<String>> = terms.iter().map(successor).collect();
-    sides.into_iter().zip(successors).map(|(sides, successor)| Entry { sides, successor, uses: None }).collect()
+    presences
+        .into_iter()
+        .zip(successors)
+        .map(|(presence, successor)| Entry { presence, successor, uses: None })
+        .collect()
 }
 
-impl<'a> Sides<'a> {
+impl<'a> Presence<'a> {
     /// What the letter says: as declared, else as registered when that breaks no rule.
     fn terms(&self) -> Option<Letter<()>> {
         match self {
@@ -204,36 +208,36 @@ impl<'a> Entry<'a> {
     /// The letter's name.
     #[must_use]
     pub fn name(&self) -> &'a str {
-        match self.sides {
-            Sides::Declared(desired) | Sides::Both(desired, ..) | Sides::Unreadable(desired) => {
+        match self.presence {
+            Presence::Declared(desired) | Presence::Both(desired, ..) | Presence::Unreadable(desired) => {
                 desired.letter.name.as_str()
             }
-            Sides::Existing(existing) => &existing.name,
+            Presence::Existing(existing) => &existing.name,
         }
     }
 
     /// What a plan would say.
     #[must_use]
     pub fn action(&self) -> Action {
-        match &self.sides {
-            Sides::Declared(_) => Action::Create,
-            Sides::Both(_, _, comparison) if comparison.is_equal() => Action::Unchanged,
-            Sides::Both(..) => Action::Conflict,
-            Sides::Unreadable(_) => Action::Unreadable,
-            Sides::Existing(_) => Action::Unmanaged,
+        match &self.presence {
+            Presence::Declared(_) => Action::Create,
+            Presence::Both(_, _, comparison) if comparison.is_equal() => Action::Unchanged,
+            Presence::Both(..) => Action::Conflict,
+            Presence::Unreadable(_) => Action::Unreadable,
+            Presence::Existing(_) => Action::Unmanaged,
         }
     }
 
     /// Its declaration.
     #[must_use]
     pub fn desired(&self) -> Option<&'a DesiredLetter> {
-        self.sides.desired()
+        self.presence.desired()
     }
 
     /// Its registration.
     #[must_use]
     pub fn existing(&self) -> Option<&'a ExistingLetter> {
-        self.sides.existing()
+        self.presence.existing()
     }
 
     /// Where it is declared.
@@ -251,36 +255,36 @@ impl<'a> Entry<'a> {
     /// The authorizer.
     #[must_use]
     pub fn authorizer(&self) -> &'a str {
-        match self.sides {
-            Sides::Declared(desired) | Sides::Unreadable(desired) => desired.letter.authorizer.as_str(),
-            Sides::Both(_, existing, _) | Sides::Existing(existing) => existing.authorizer.trim(),
+        match self.presence {
+            Presence::Declared(desired) | Presence::Unreadable(desired) => desired.letter.authorizer.as_str(),
+            Presence::Both(_, existing, _) | Presence::Existing(existing) => existing.authorizer.trim(),
         }
     }
 
     /// The authorized party.
     #[must_use]
     pub fn authorized_party(&self) -> &'a str {
-        match self.sides {
-            Sides::Declared(desired) | Sides::Unreadable(desired) => desired.letter.authorized_party.as_str(),
-            Sides::Both(_, existing, _) | Sides::Existing(existing) => existing.authorized_party.trim(),
+        match self.presence {
+            Presence::Declared(desired) | Presence::Unreadable(desired) => desired.letter.authorized_party.as_str(),
+            Presence::Both(_, existing, _) | Presence::Existing(existing) => existing.authorized_party.trim(),
         }
     }
 
     /// The authorizer's code.
     #[must_use]
     pub fn organization_code(&self) -> &'a str {
-        match self.sides {
-            Sides::Declared(desired) | Sides::Unreadable(desired) => desired.letter.organization_code.as_str(),
-            Sides::Both(_, existing, _) | Sides::Existing(existing) => existing.organization_code.trim(),
+        match self.presence {
+            Presence::Declared(desired) | Presence::Unreadable(desired) => desired.letter.organization_code.as_str(),
+            Presence::Both(_, existing, _) | Presence::Existing(existing) => existing.organization_code.trim(),
         }
     }
 
     /// The validity, when it is two dates.
     #[must_use]
     pub fn validity(&self) -> Option<Validity> {
-        match self.sides {
-            Sides::Declared(desired) | Sides::Unreadable(desired) => Some(desired.letter.validity),
-            Sides::Both(_, existing, _) | Sides::Existing(existing) => existing.parsed_validity(),
+        match self.presence {
+            Presence::Declared(desired) | Presence::Unreadable(desired) => Some(desired.letter.validity),
+            Presence::Both(_, existing, _) | Presence::Existing(existing) => existing.parsed_validity(),
         }
     }
 
@@ -293,11 +297,11 @@ impl<'a> Entry<'a> {
     /// The signatures.
     #[must_use]
     pub fn signatures(&self) -> Vec<&'a str> {
-        match self.sides {
-            Sides::Declared(desired) | Sides::Unreadable(desired) => {
+        match self.presence {
+            Presence::Declared(desired) | Presence::Unreadable(desired) => {
                 desired.letter.signatures.iter().map(AsRef::as_ref).collect()
             }
-            Sides::Both(_, existing, _) | Sides::Existing(existing) => {
+            Presence::Both(_, existing, _) | Presence::Existing(existing) => {
                 let mut seen = HashSet::new();
                 existing.signatures.iter().map(|name| name.trim()).filter(|name| seen.insert(*name)).collect()
             }
@@ -307,12 +311,12 @@ impl<'a> Entry<'a> {
     /// Whether it is known what its picture shows.
     #[must_use]
     pub fn scan(&self) -> ScanKnowledge {
-        match &self.sides {
-            Sides::Declared(desired) | Sides::Unreadable(desired) => match &desired.letter.picture {
+        match &self.presence {
+            Presence::Declared(desired) | Presence::Unreadable(desired) => match &desired.letter.picture {
                 Picture::Scan(_) => ScanKnowledge::Known,
                 Picture::FileKey(key) => knowledge_of(Some(key.as_str())),
             },
-            Sides::Both(_, existing, comparison) => {
+            Presence::Both(_, existing, comparison) => {
                 let is_picture = |field: Field| matches!(field, Field::Scan | Field::FileKey);
                 if comparison.differences.iter().any(|difference| is_picture(difference.field)) {
                     ScanKnowledge::Differs
@@ -322,7 +326,7 @@ impl<'a> Entry<'a> {
                     ScanKnowledge::Known
                 }
             }
-            Sides::Existing(existing) => knowledge_of(existing.picture_url.as_deref().map(picture_path).as_deref()),
+            Presence::Existing(existing) => knowledge_of(existing.picture_url.as_deref().map(picture_path).as_deref()),
         }
     }
 }

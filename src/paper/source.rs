@@ -89,10 +89,10 @@ impl Source {
         let mut problems = Vec::new();
         for found in tags_in(text) {
             match found {
-                Found::Tag { start, end } => {
+                TagSpan::Tag { start, end } => {
                     tags.push((start, Tag { text: text[start..end].to_owned(), place: place(text, start) }));
                 }
-                Found::Open { start } => problems.push(unclosed(&text[start..], place(text, start))),
+                TagSpan::Open { start } => problems.push(unclosed(&text[start..], place(text, start))),
             }
         }
         problems.extend(open_blocks(tags.iter().map(|(_, tag)| tag)));
@@ -163,7 +163,7 @@ impl Source {
 
 /// A tag that is found in a text, or the beginning of one that does not end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Found {
+pub(super) enum TagSpan {
     /// From this byte to before that one.
     Tag { start: usize, end: usize },
     /// The tag that begins at this byte does not end.
@@ -171,7 +171,7 @@ pub(super) enum Found {
 }
 
 /// The tags of a text in their order. Nothing is looked for behind one that does not end.
-pub(super) fn tags_in(text: &str) -> Vec<Found> {
+pub(super) fn tags_in(text: &str) -> Vec<TagSpan> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(start) = text[at..].find('{').map(|index| at + index) {
@@ -180,10 +180,10 @@ pub(super) fn tags_in(text: &str) -> Vec<Found> {
             continue;
         };
         let Some(end) = text[start + 2..].find(close).map(|index| start + 2 + index + close.len()) else {
-            found.push(Found::Open { start });
+            found.push(TagSpan::Open { start });
             break;
         };
-        found.push(Found::Tag { start, end });
+        found.push(TagSpan::Tag { start, end });
         at = end;
     }
     found

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Difference, Plan, PlanSummary, PlannedLetter, Settled, Standing, Undecided, Warning, compare::DeclaredValidity,
+    Difference, Matched, Plan, PlanSummary, PlannedLetter, Standing, Undecided, Warning, compare::DeclaredValidity,
 };
 use crate::letter::{
     AccountName, DesiredLetter, Field, FileKey, Letter, LetterName, NewLetter, OrganizationCode, Party, Picture,
@@ -277,16 +277,16 @@ impl From<&PlannedLetter> for LetterEntry {
             PlannedLetter::Create(desired) => {
                 ActionEntry::Create { source: desired.source.clone(), desired: (&desired.letter).into() }
             }
-            PlannedLetter::Unchanged(settled) => ActionEntry::Unchanged {
-                standing: settled.standing.clone(),
-                source: settled.source.clone(),
-                unknown: settled.unknown.clone(),
+            PlannedLetter::Unchanged(matched) => ActionEntry::Unchanged {
+                standing: matched.standing.clone(),
+                source: matched.source.clone(),
+                unknown: matched.unknown.clone(),
             },
-            PlannedLetter::Conflict(settled, differences) => ActionEntry::Conflict {
-                standing: settled.standing.clone(),
-                source: settled.source.clone(),
+            PlannedLetter::Conflict(matched, differences) => ActionEntry::Conflict {
+                standing: matched.standing.clone(),
+                source: matched.source.clone(),
                 differences: differences.clone(),
-                unknown: settled.unknown.clone(),
+                unknown: matched.unknown.clone(),
             },
             PlannedLetter::Unreadable(undecided) => {
                 ActionEntry::Unreadable { source: undecided.source.clone(), problem: undecided.problem.clone() }
@@ -302,9 +302,9 @@ impl TryFrom<LetterEntry> for PlannedLetter {
 
     fn try_from(LetterEntry { name, action }: LetterEntry) -> Result<Self, ReadPlanError> {
         let broken = |error| ReadPlanError::Letter { name: name.clone(), error };
-        let settled = |source, standing, unknown| {
+        let matched = |source, standing, unknown| {
             let name = LetterName::try_from(name.as_str()).map_err(broken)?;
-            Ok::<_, ReadPlanError>(Settled { name, source, standing, unknown })
+            Ok::<_, ReadPlanError>(Matched { name, source, standing, unknown })
         };
         Ok(match action {
             ActionEntry::Create { source, desired } => {
@@ -312,10 +312,10 @@ impl TryFrom<LetterEntry> for PlannedLetter {
                 Self::Create(DesiredLetter::new(letter, source))
             }
             ActionEntry::Unchanged { standing, source, unknown } => {
-                Self::Unchanged(settled(source, standing, unknown)?)
+                Self::Unchanged(matched(source, standing, unknown)?)
             }
             ActionEntry::Conflict { standing, source, differences, unknown } => {
-                Self::Conflict(settled(source, standing, unknown)?, differences)
+                Self::Conflict(matched(source, standing, unknown)?, differences)
             }
             ActionEntry::Unreadable { source, problem } => {
                 let name = LetterName::try_from(name.as_str()).map_err(broken)?;

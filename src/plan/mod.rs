@@ -54,9 +54,9 @@ pub enum PlannedLetter {
     /// Declared and missing: `apply` creates it.
     Create(DesiredLetter),
     /// Declared, and exists with the same content.
-    Unchanged(Settled),
+    Unchanged(Matched),
     /// Declared, and exists with other content: no call can change it.
-    Conflict(Settled, Vec<Difference>),
+    Conflict(Matched, Vec<Difference>),
     /// Declared, and may be a letter that can't be read: it is neither compared nor created.
     Unreadable(Undecided),
     /// Exists and is not declared: nothing is ever done to it.
@@ -76,7 +76,7 @@ pub struct Undecided {
 
 /// A declared letter that exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Settled {
+pub struct Matched {
     /// Its name.
     pub name: LetterName,
     /// Where it is declared.
@@ -177,7 +177,7 @@ impl PlannedLetter {
     pub fn name(&self) -> &str {
         match self {
             Self::Create(desired) => desired.letter.name.as_str(),
-            Self::Unchanged(settled) | Self::Conflict(settled, _) => settled.name.as_str(),
+            Self::Unchanged(matched) | Self::Conflict(matched, _) => matched.name.as_str(),
             Self::Unreadable(undecided) => undecided.name.as_str(),
             Self::Unmanaged(name, _) => name,
         }
@@ -187,7 +187,7 @@ impl PlannedLetter {
     pub fn source(&self) -> Option<&Source> {
         match self {
             Self::Create(desired) => Some(&desired.source),
-            Self::Unchanged(settled) | Self::Conflict(settled, _) => Some(&settled.source),
+            Self::Unchanged(matched) | Self::Conflict(matched, _) => Some(&matched.source),
             Self::Unreadable(undecided) => Some(&undecided.source),
             Self::Unmanaged(..) => None,
         }
@@ -358,11 +358,11 @@ fn settle<'a>(
         warnings.push(warning::of_unknown_picture(name.as_str()));
     }
     let standing = Standing::of(existing);
-    let settled = Settled { name, source: desired.source, standing, unknown: comparison.unknown };
+    let matched = Matched { name, source: desired.source, standing, unknown: comparison.unknown };
     if comparison.differences.is_empty() {
-        PlannedLetter::Unchanged(settled)
+        PlannedLetter::Unchanged(matched)
     } else {
-        PlannedLetter::Conflict(settled, comparison.differences)
+        PlannedLetter::Conflict(matched, comparison.differences)
     }
 }
 

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     accounts::{AccountResult, Accounts},
     escape::{shorten, visible, width},
-    inventory::{Action, Entry, Inventory, ScanKnowledge, Sides},
+    inventory::{Action, Entry, Inventory, Presence, ScanKnowledge},
     letter::{DesiredLetter, ExistingLetter, Picture},
     plan::picture_path,
     signature::Use,
@@ -215,7 +215,7 @@ pub fn details(entry: &Entry<'_>, inventory: &Inventory<'_>) -> String {
     if let Some(desired) = entry.desired() {
         declared(&mut out, desired);
     }
-    if let Sides::Both(_, _, comparison) = &entry.sides
+    if let Presence::Both(_, _, comparison) = &entry.presence
         && !comparison.is_equal()
     {
         let _ = writeln!(out, "  {}", paint(style::CONFLICT, "Differences (- registered, + declared)"));

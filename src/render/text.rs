@@ -13,7 +13,7 @@ use super::{
     difference::{self, Side},
     style::{self, paint},
     unreadable,
-    warnings::{Line, Told, and_more, folded},
+    warnings::{Told, WarningLine, and_more, folded},
 };
 use crate::{
     accounts::{AccountResult, Accounts},
@@ -336,8 +336,8 @@ fn of_one(warning: &Warning) -> String {
 fn warnings(out: &mut String, warnings: &[&Warning]) {
     for line in folded(warnings) {
         let line = match line {
-            Line::One(warning) => format!("{}: {}", visible(&warning.name), of_one(warning)),
-            Line::Many(code, names, count) => {
+            WarningLine::One(warning) => format!("{}: {}", visible(&warning.name), of_one(warning)),
+            WarningLine::Many(code, names, count) => {
                 let names: Vec<String> = names.into_iter().map(|name| visible(name).into_owned()).collect();
                 format!("{count} {}: {} [{}]", code.about_many(), and_more(&names, count), code.as_str())
             }

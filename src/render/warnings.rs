@@ -33,7 +33,7 @@ impl<'p> Told<'p> {
 }
 
 /// What is told of warnings.
-pub(super) enum Line<'w> {
+pub(super) enum WarningLine<'w> {
     /// One warning.
     One(&'w Warning),
     /// Many of a kind: the first of them, and how many they are.
@@ -41,7 +41,7 @@ pub(super) enum Line<'w> {
 }
 
 /// Warnings as few lines: those of a kind in numbers are one.
-pub(super) fn folded<'w>(warnings: &[&'w Warning]) -> Vec<Line<'w>> {
+pub(super) fn folded<'w>(warnings: &[&'w Warning]) -> Vec<WarningLine<'w>> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for warning in warnings {
         *counts.entry(warning.code.as_str()).or_default() += 1;
@@ -52,12 +52,12 @@ pub(super) fn folded<'w>(warnings: &[&'w Warning]) -> Vec<Line<'w>> {
             Some(count) if *count > OF_A_KIND => {
                 let of_kind = warnings.iter().filter(|other| other.code == warning.code);
                 let names = of_kind.take(OF_A_KIND).map(|other| other.name.as_str()).collect();
-                lines.push(Line::Many(warning.code, names, *count));
+                lines.push(WarningLine::Many(warning.code, names, *count));
                 // Told.
                 *count = 0;
             }
             Some(0) | None => {}
-            Some(_) => lines.push(Line::One(warning)),
+            Some(_) => lines.push(WarningLine::One(warning)),
         }
     }
     lines
@@ -85,8 +85,8 @@ mod tests {
         let lines: Vec<String> = folded(&all)
             .iter()
             .map(|line| match line {
-                Line::One(warning) => warning.name.clone(),
-                Line::Many(code, names, count) => {
+                WarningLine::One(warning) => warning.name.clone(),
+                WarningLine::Many(code, names, count) => {
                     let names: Vec<String> = names.iter().map(ToString::to_string).collect();
                     format!("{count} {}: {}", code.about_many(), and_more(&names, *count))
                 }

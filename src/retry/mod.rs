@@ -25,7 +25,7 @@ pub use rate_limiter::RateLimiter;
 pub use shutdown::Shutdown;
 pub use slots::{Slot, Slots};
 
-use rate_limiter::Turn;
+use rate_limiter::Permit;
 use upload_limiter::UnderWay;
 
 use crate::{
@@ -42,7 +42,7 @@ pub struct Caller<'a, S> {
     creates: RateLimiter,
     usage: signatures::Limiters,
     observer: &'a dyn Observer,
-    stop: &'a Shutdown,
+    shutdown: &'a Shutdown,
     slots: Option<&'a Slots>,
     requests: AtomicU64,
 }
@@ -79,7 +79,13 @@ const SHORT: Duration = Duration::from_secs(1);
 
 impl<'a, S> Caller<'a, S> {
     /// A caller with a retry policy and a seed for its jitter.
-    pub fn new(service: &'a S, policy: RetryPolicy, seed: u64, observer: &'a dyn Observer, stop: &'a Shutdown) -> Self {
+    pub fn new(
+        service: &'a S,
+        policy: RetryPolicy,
+        seed: u64,
+        observer: &'a dyn Observer,
+        shutdown: &'a Shutdown,
+    ) -> Self {
         Self {
             service,
             backoff: Backoff::new(policy, seed),
@@ -88,7 +94,7 @@ impl<'a, S> Caller<'a, S> {
             creates: RateLimiter::new(),
             usage: signatures::Limiters::default(),
             observer,
-            stop,
+            shutdown,
             slots: None,
             requests: AtomicU64::new(0),
         }
@@ -102,7 +108,7 @@ impl<'a, S> Caller<'a, S> {
 
     /// Waits until nothing new is to be begun.
     pub async fn stopping(&self) {
-        self.stop.requested().await;
+        self.shutdown.requested().await;
     }
 
     /// Where events go.
@@ -168,7 +174,7 @@ impl<'a, S> Caller<'a, S> {
     }
 
     /// Waits until the rate lets one request through and a slot is free. The clock of `attempts` starts when the first is
-    /// next in line.
+    /// first in the queue.
     async fn acquire(
         &self,
         limiter: &RateLimiter,
@@ -177,14 +183,14 @@ impl<'a, S> Caller<'a, S> {
         attempts: &mut Attempts,
         purpose: Purpose,
     ) -> Result<Slot<'a>, Held> {
-        let turn = async {
-            let line = limiter.line().await;
+        let permitted = async {
+            let first = limiter.queue().await;
             attempts.began.get_or_insert_with(Instant::now);
             let deadline = self.backoff.deadline(attempts);
             loop {
-                // A request that has to wait for its turn leaves its slot to others.
+                // A request that has to wait leaves its slot to others.
                 let slot = self.slot().await;
-                let Turn::At { at, paused_by } = limiter.turn(&line) else { return Ok(slot) };
+                let Permit::At { at, paused_by } = limiter.permit(&first) else { return Ok(slot) };
                 drop(slot);
                 if let Some(error) = paused_by {
                     if at > deadline {
@@ -198,7 +204,7 @@ impl<'a, S> Caller<'a, S> {
         tokio::select! {
             // In this order: what need not wait is part of what is under way, and is finished.
             biased;
-            result = turn => result,
+            result = permitted => result,
             () = self.over(purpose) => Err(Held::Stopped),
         }
     }
@@ -218,15 +224,15 @@ impl<'a, S> Caller<'a, S> {
 
     fn is_over(&self, purpose: Purpose) -> bool {
         match purpose {
-            Purpose::Listing => self.stop.is_requested(),
-            Purpose::LookUp => self.stop.grace_is_over(),
+            Purpose::Listing => self.shutdown.is_requested(),
+            Purpose::LookUp => self.shutdown.grace_is_over(),
         }
     }
 
     async fn over(&self, purpose: Purpose) {
         match purpose {
-            Purpose::Listing => self.stop.requested().await,
-            Purpose::LookUp => self.stop.grace_over().await,
+            Purpose::Listing => self.shutdown.requested().await,
+            Purpose::LookUp => self.shutdown.grace_over().await,
         }
     }
 
@@ -350,7 +356,7 @@ impl<'a, S: WriteLetters> Caller<'a, S> {
 pub struct Attempts {
     made: u32,
     failed: u32,
-    /// When the first of them was next in line.
+    /// When the first of them was first in the queue.
     began: Option<Instant>,
 }
 

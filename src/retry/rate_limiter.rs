@@ -4,7 +4,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::{sync::MutexGuard as Line, time::Instant};
+use tokio::{sync::MutexGuard as FirstInQueue, time::Instant};
 
 use crate::service::ServiceError;
 
@@ -16,7 +16,7 @@ use crate::service::ServiceError;
 /// That hovers a few per cent below a steady limit while a throttled request stays the exception.
 #[derive(Debug)]
 pub struct RateLimiter {
-    line: tokio::sync::Mutex<()>,
+    queue: tokio::sync::Mutex<()>,
     state: Mutex<State>,
 }
 
@@ -40,7 +40,7 @@ struct State {
 
 /// When a request may be sent.
 #[derive(Debug)]
-pub(super) enum Turn {
+pub(super) enum Permit {
     /// At once.
     Now,
     /// Not before this time.
@@ -84,17 +84,17 @@ impl RateLimiter {
             settled: false,
             passed: VecDeque::new(),
         };
-        Self { line: tokio::sync::Mutex::new(()), state: Mutex::new(state) }
+        Self { queue: tokio::sync::Mutex::new(()), state: Mutex::new(state) }
     }
 
-    /// Waits in line. First come, first served; only the first in line reckons its time, by the rate of that moment.
-    pub(super) async fn line(&self) -> Line<'_, ()> {
-        self.line.lock().await
+    /// Waits in the queue. First come, first served; only the first in the queue reckons its time, by the rate of that moment.
+    pub(super) async fn queue(&self) -> FirstInQueue<'_, ()> {
+        self.queue.lock().await
     }
 
-    /// When the first in line may send its request. [`Turn::Now`] counts as sent.
-    pub(super) fn turn(&self, _first_in_line: &Line<'_, ()>) -> Turn {
-        self.lock().turn()
+    /// When the first in the queue may send its request. [`Permit::Now`] counts as sent.
+    pub(super) fn permit(&self, _first_in_queue: &FirstInQueue<'_, ()>) -> Permit {
+        self.lock().permit()
     }
 
     /// Learns from the answer to a request that was sent at `sent`.
@@ -120,18 +120,18 @@ impl Default for RateLimiter {
 }
 
 impl State {
-    fn turn(&mut self) -> Turn {
+    fn permit(&mut self) -> Permit {
         let now = Instant::now();
         let spaced = self.rate.map_or(now, |rate| self.last + Duration::from_secs_f64(1.0 / rate));
         let at = spaced.max(self.paused);
         if at > now {
             let by = self.paused_by.as_ref().filter(|_| self.paused > now);
-            return Turn::At { at, paused_by: by.cloned() };
+            return Permit::At { at, paused_by: by.cloned() };
         }
         // What the timer was late is made up for, but an idle time is no credit.
         self.last = at.max(now.checked_sub(GRACE).unwrap_or(now));
         self.paused_by = None;
-        Turn::Now
+        Permit::Now
     }
 
     fn throttled(&mut self, sent: Instant, now: Instant, error: &ServiceError) {
@@ -233,21 +233,27 @@ mod tests {
     }
 
     /// Sends `count` requests, `parallelism` at once, each again until it passes; says how long it took.
-    async fn drive(pace: &RateLimiter, bucket: &Bucket, count: u32, parallelism: usize, latency: Duration) -> Duration {
+    async fn drive(
+        limiter: &RateLimiter,
+        bucket: &Bucket,
+        count: u32,
+        parallelism: usize,
+        latency: Duration,
+    ) -> Duration {
         let began = Instant::now();
         stream::iter(0..count)
             .for_each_concurrent(parallelism, |_| async {
                 loop {
-                    let line = pace.line().await;
-                    while let Turn::At { at, .. } = pace.turn(&line) {
+                    let first = limiter.queue().await;
+                    while let Permit::At { at, .. } = limiter.permit(&first) {
                         sleep_until(at).await;
                     }
-                    drop(line);
+                    drop(first);
                     let sent = Instant::now();
                     tokio::time::sleep(latency).await;
                     let admitted = bucket.admits();
                     let error = throttling();
-                    pace.learn(sent, (!admitted).then_some(&error));
+                    limiter.learn(sent, (!admitted).then_some(&error));
                     if admitted {
                         break;
                     }

@@ -67,8 +67,8 @@ async fn query(caller: &Caller<'_, Failing>, purpose: Purpose) -> Result<(), Ser
 
 #[tokio::test(start_paused = true)]
 async fn a_wait_past_the_deadline_is_not_waited_for_by_any_request() {
-    let (service, stop) = (failing([throttled(7_200)]), Shutdown::new());
-    let caller = Caller::new(&service, RetryPolicy::default(), 1, &Silent, &stop);
+    let (service, shutdown) = (failing([throttled(7_200)]), Shutdown::new());
+    let caller = Caller::new(&service, RetryPolicy::default(), 1, &Silent, &shutdown);
     let began = Instant::now();
     assert!(query(&caller, Purpose::Listing).await.is_err());
     let error = query(&caller, Purpose::Listing).await.expect_err("the pause is longer than the deadline");
@@ -78,8 +78,8 @@ async fn a_wait_past_the_deadline_is_not_waited_for_by_any_request() {
 
 #[tokio::test(start_paused = true)]
 async fn a_wait_that_the_service_asks_for_is_told_and_ends_at_a_shutdown() {
-    let (service, stop, waits) = (failing([throttled(500)]), Shutdown::new(), Waits::default());
-    let caller = Caller::new(&service, RetryPolicy::default(), 1, &waits, &stop);
+    let (service, shutdown, waits) = (failing([throttled(500)]), Shutdown::new(), Waits::default());
+    let caller = Caller::new(&service, RetryPolicy::default(), 1, &waits, &shutdown);
     let began = Instant::now();
     let second = async {
         tokio::time::sleep(Duration::from_secs(1)).await;
@@ -87,7 +87,7 @@ async fn a_wait_that_the_service_asks_for_is_told_and_ends_at_a_shutdown() {
     };
     let interrupt = async {
         tokio::time::sleep(Duration::from_secs(10)).await;
-        stop.request();
+        shutdown.request();
     };
     let (first, second, ()) = tokio::join!(query(&caller, Purpose::Listing), second, interrupt);
     assert!(first.is_err() && second.is_err());
@@ -98,20 +98,20 @@ async fn a_wait_that_the_service_asks_for_is_told_and_ends_at_a_shutdown() {
 
 #[tokio::test(start_paused = true)]
 async fn a_look_up_goes_on_after_a_graceful_shutdown_and_ends_after_a_while() {
-    let stop = Shutdown::new();
-    stop.request();
+    let shutdown = Shutdown::new();
+    shutdown.request();
     let service = failing([lost(), lost(), lost()]);
-    let caller = Caller::new(&service, RetryPolicy::default(), 1, &Silent, &stop);
+    let caller = Caller::new(&service, RetryPolicy::default(), 1, &Silent, &shutdown);
     assert!(query(&caller, Purpose::LookUp).await.is_ok(), "three failures are not the end of a look-up");
 
     let service = failing([throttled(120), throttled(120)]);
-    let caller = Caller::new(&service, RetryPolicy::default(), 1, &Silent, &stop);
+    let caller = Caller::new(&service, RetryPolicy::default(), 1, &Silent, &shutdown);
     let began = Instant::now();
     assert!(query(&caller, Purpose::LookUp).await.is_err());
     assert!(began.elapsed() <= Duration::from_secs(30), "{:?}", began.elapsed());
 
     let service = failing([lost()]);
-    let caller = Caller::new(&service, RetryPolicy::default(), 1, &Silent, &stop);
+    let caller = Caller::new(&service, RetryPolicy::default(), 1, &Silent, &shutdown);
     assert!(query(&caller, Purpose::Listing).await.is_err(), "a listing ends at once");
 }
 
@@ -124,8 +124,8 @@ async fn an_answer_of_another_form_is_asked_for_once_more() {
         request_id: None,
         retry_after: None,
     };
-    let (service, stop) = (failing((0..8).map(|_| misfit())), Shutdown::new());
-    let caller = Caller::new(&service, RetryPolicy::default(), 1, &Silent, &stop);
+    let (service, shutdown) = (failing((0..8).map(|_| misfit())), Shutdown::new());
+    let caller = Caller::new(&service, RetryPolicy::default(), 1, &Silent, &shutdown);
     let began = Instant::now();
     query(&caller, Purpose::Listing).await.unwrap_err();
     assert_eq!(service.0.lock().unwrap().len(), 6);
@@ -180,8 +180,8 @@ async fn upload_all(callers: [Caller<'_, SlowLine>; 2]) -> usize {
 
 #[tokio::test(start_paused = true)]
 async fn uploads_that_time_out_lower_how_many_run_at_once_in_all_accounts() {
-    let (stop, slots, service) = (Shutdown::new(), Slots::new(16), SlowLine::default());
-    let caller = |seed| Caller::new(&service, RetryPolicy::default(), seed, &Silent, &stop);
+    let (shutdown, slots, service) = (Shutdown::new(), Slots::new(16), SlowLine::default());
+    let caller = |seed| Caller::new(&service, RetryPolicy::default(), seed, &Silent, &shutdown);
     assert_eq!(upload_all([caller(0), caller(1)]).await, 48, "all at once, they stall until each is given up");
     service.stalled.store(0, Ordering::SeqCst);
     assert_eq!(upload_all([caller(2).within(&slots), caller(3).within(&slots)]).await, 0);
@@ -191,15 +191,15 @@ async fn uploads_that_time_out_lower_how_many_run_at_once_in_all_accounts() {
 
 #[tokio::test(start_paused = true)]
 async fn an_upload_that_waits_for_others_ends_its_wait_at_a_shutdown() {
-    let (stop, slots, service) = (Shutdown::new(), Slots::new(8), SlowLine::default());
-    let caller = Caller::new(&service, RetryPolicy::default(), 1, &Silent, &stop).within(&slots);
+    let (shutdown, slots, service) = (Shutdown::new(), Slots::new(8), SlowLine::default());
+    let caller = Caller::new(&service, RetryPolicy::default(), 1, &Silent, &shutdown).within(&slots);
     let problem = String::new();
     let error = ServiceError::Stalled { operation: Operation::PostObject, problem };
     slots.uploads.enter().await.end(Some(&error));
     let _the_only_one = slots.uploads.enter().await;
     let interrupt = async {
         tokio::time::sleep(Duration::from_secs(5)).await;
-        stop.request();
+        shutdown.request();
     };
     let object = ScanObject::new(ScanDigest::of(b"a"), PictureFormat::Png);
     let (result, ()) = tokio::join!(caller.upload("委托", object, Bytes::new()), interrupt);

@@ -12,7 +12,7 @@ use crate::service::ServiceError;
 #[derive(Debug, Default)]
 pub(super) struct UploadLimiter {
     /// First come, first served.
-    line: tokio::sync::Mutex<()>,
+    queue: tokio::sync::Mutex<()>,
     state: Mutex<State>,
     changed: Notify,
 }
@@ -44,7 +44,7 @@ pub(super) struct UnderWay<'a> {
 impl UploadLimiter {
     /// Waits until one more upload may be under way.
     pub(super) async fn enter(&self) -> UnderWay<'_> {
-        let _first_in_line = self.line.lock().await;
+        let _first_in_queue = self.queue.lock().await;
         while !self.lock().admit() {
             self.changed.notified().await;
         }
@@ -126,14 +126,14 @@ mod tests {
     }
 
     /// A line on which more than `carries` uploads at once all time out.
-    struct Line {
+    struct Uplink {
         carries: usize,
         busy: Cell<usize>,
         timed_out: Cell<usize>,
         most: Cell<usize>,
     }
 
-    impl Line {
+    impl Uplink {
         fn carrying(carries: usize) -> Self {
             Self { carries, busy: Cell::new(0), timed_out: Cell::new(0), most: Cell::new(0) }
         }
@@ -153,12 +153,12 @@ mod tests {
     }
 
     /// Uploads `count` scans, each again until it arrives; says how often one took most attempts.
-    async fn drive(limiter: &UploadLimiter, line: &Line, count: usize, parallelism: usize) -> usize {
+    async fn drive(limiter: &UploadLimiter, uplink: &Uplink, count: usize, parallelism: usize) -> usize {
         let attempts = stream::iter(0..count).map(|_| async {
             let mut attempts = 1;
             loop {
                 let under_way = limiter.enter().await;
-                let result = line.upload().await;
+                let result = uplink.upload().await;
                 under_way.end(result.as_ref().err());
                 if result.is_ok() {
                     return attempts;
@@ -171,16 +171,16 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn without_a_time_out_nothing_is_limited() {
-        let (limiter, line) = (UploadLimiter::default(), Line::carrying(100));
-        assert_eq!(drive(&limiter, &line, 200, 64).await, 1);
-        assert_eq!((line.most.get(), limit(&limiter)), (64, None));
+        let (limiter, uplink) = (UploadLimiter::default(), Uplink::carrying(100));
+        assert_eq!(drive(&limiter, &uplink, 200, 64).await, 1);
+        assert_eq!((uplink.most.get(), limit(&limiter)), (64, None));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_slow_line_gets_as_many_uploads_as_it_carries() {
         for carries in [1, 3, 6] {
-            let (limiter, line) = (UploadLimiter::default(), Line::carrying(carries));
-            let most = drive(&limiter, &line, 60, 8).await;
+            let (limiter, uplink) = (UploadLimiter::default(), Uplink::carrying(carries));
+            let most = drive(&limiter, &uplink, 60, 8).await;
             assert!(most <= 6, "carries {carries}: {most} attempts of one upload, of 8 that there are");
             let limit = limit(&limiter).expect("there were time-outs");
             assert!((1..=carries + 1).contains(&limit), "carries {carries}: {limit} at once");

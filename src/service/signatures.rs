@@ -6,8 +6,8 @@ use super::{Answer, Client, Operation, ReadSignatures, ServiceError, answer::Sha
 use crate::{
     letter::{LetterId, picture_path},
     signature::{
-        AppliedSignature, Audit, Carrier, NotKnown, Page, Qualification, QualificationDetails, QualificationId, Refusal,
-        Registration, SignatureDetails,
+        AppliedSignature, Audit, Carrier, NotKnown, Page, Qualification, QualificationDetails, QualificationId,
+        Registration, Rejection, SignatureDetails,
     },
     wire::{
         Parameters,
@@ -80,13 +80,13 @@ impl From<SignData> for AppliedSignature {
         let audit = Audit::read(&data.audit_status);
         let reason = data.reason;
         let refusal = match audit {
-            Audit::Refused => Refusal {
+            Audit::Refused => Rejection {
                 reason: trimmed(&reason.reject_info),
                 detail: trimmed(&reason.reject_sub_info),
                 date: trimmed(&reason.reject_date),
             },
             // Any other signature has the words that there is nothing to tell.
-            _ => Refusal::default(),
+            _ => Rejection::default(),
         };
         Self {
             name: data.sign_name,
@@ -112,7 +112,7 @@ impl From<SignDetailsAnswer> for SignatureDetails {
             files: data.file_url_list.iter().filter_map(Value::as_str).map(file_key).collect(),
             trademark: given(data.trademark_id),
             app_icp_record: given(data.app_icp_record_id),
-            refusal: Refusal { reason, date, ..Refusal::default() },
+            refusal: Rejection { reason, date, ..Rejection::default() },
             carriers: data.sign_isp_register_detail_list.into_iter().map(Into::into).collect(),
         }
     }

@@ -32,7 +32,7 @@ pub struct AppliedSignature {
     /// The letter that its request names; `None` is none.
     pub letter: Option<LetterId>,
     /// Why it was refused; empty unless it was.
-    pub refusal: Refusal,
+    pub refusal: Rejection,
     /// `验证码类型`, `通用类型`, or what the service says (`BusinessType`).
     pub kind: String,
 }
@@ -80,7 +80,7 @@ impl Audit {
 
 /// Why a signature was refused. Texts are the reviewer's; empty ones were not given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Refusal {
+pub struct Rejection {
     /// `RejectInfo`
     pub reason: String,
     /// `RejectSubInfo`
@@ -111,7 +111,7 @@ pub struct SignatureDetails {
     /// `AppIcpRecordId`
     pub app_icp_record: Option<u64>,
     /// Why it was refused (`AuditInfo`).
-    pub refusal: Refusal,
+    pub refusal: Rejection,
     /// How far its registration with each carrier is.
     pub carriers: Vec<Carrier>,
 }

@@ -91,7 +91,7 @@ impl StatusSummary {
 
 /// What somebody has to know first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verdict {
+pub enum Outlook {
     /// Nothing is under way, and nothing is wrong.
     Settled,
     /// Something is under review.
@@ -168,14 +168,14 @@ impl Status {
 
     /// What somebody has to know first.
     #[must_use]
-    pub fn verdict(&self) -> Verdict {
+    pub fn outlook(&self) -> Outlook {
         let of_letters = self.letters.iter().flat_map(|letter| &letter.signatures).map(|used| match used.usage {
-            Use::Refused => Verdict::Refused,
-            Use::Reviewing => Verdict::UnderWay,
-            _ => Verdict::Settled,
+            Use::Refused => Outlook::Refused,
+            Use::Reviewing => Outlook::UnderWay,
+            _ => Outlook::Settled,
         });
-        let of_signatures = self.signatures.iter().map(SignatureStatus::verdict);
-        of_letters.chain(of_signatures).max().unwrap_or(Verdict::Settled)
+        let of_signatures = self.signatures.iter().map(SignatureStatus::outlook);
+        of_letters.chain(of_signatures).max().unwrap_or(Outlook::Settled)
     }
 
     /// The letters that are waited for: those with these names until a signature passed or was refused with them and none is

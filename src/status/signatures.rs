@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Problem, Verdict, View};
+use super::{Outlook, Problem, View};
 use crate::{
     inventory::Entry,
     letter::{LetterId, Validity, folded_form},
@@ -46,14 +46,14 @@ pub struct CarrierStatus {
 }
 
 impl SignatureStatus {
-    pub(super) fn verdict(&self) -> Verdict {
+    pub(super) fn outlook(&self) -> Outlook {
         let audit = Audit::read(&self.audit_status);
         if audit == Audit::Refused || self.problems.iter().any(|problem| problem.forbids_use()) {
-            Verdict::Refused
+            Outlook::Refused
         } else if audit == Audit::Reviewing {
-            Verdict::UnderWay
+            Outlook::UnderWay
         } else {
-            Verdict::Settled
+            Outlook::Settled
         }
     }
 }

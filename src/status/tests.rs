@@ -4,18 +4,18 @@ use super::*;
 use crate::{
     inventory::tests::{declared, existing, read, today},
     letter::{DesiredLetter, ExistingLetter, ExistingLetters, UnreadableLetter},
-    signature::{Audit, Carrier, Listing, QualificationDetails, Refusal, Registration, SignatureDetails},
+    signature::{Audit, Carrier, Listing, QualificationDetails, Registration, Rejection, SignatureDetails},
 };
 
 /// A signature that was applied for.
 pub(crate) fn applied(name: &str, audit: Audit, letter: Option<u64>) -> AppliedSignature {
     let refusal = match audit {
-        Audit::Refused => {
-            Refusal {
-                reason: "印章不清晰".to_owned(), date: "2026-11-02 10:11:12".to_owned(), ..Refusal::default()
-            }
-        }
-        _ => Refusal::default(),
+        Audit::Refused => Rejection {
+            reason: "印章不清晰".to_owned(),
+            date: "2026-11-02 10:11:12".to_owned(),
+            ..Rejection::default()
+        },
+        _ => Rejection::default(),
     };
     AppliedSignature {
         name: name.to_owned(),
@@ -95,7 +95,7 @@ fn each_signature_of_a_letter_is_told_what_became_of_it() {
     assert_eq!((refused.reason.as_str(), refused.date.as_str()), ("印章不清晰", "2026-11-02 10:11:12"));
     assert_eq!(letter.signatures[2].order_id.as_deref(), Some("2005098"));
     assert_eq!(letter.signatures[3].letter, Some(LetterId(8)));
-    assert_eq!(status.verdict(), Verdict::Refused);
+    assert_eq!(status.outlook(), Outlook::Refused);
 }
 
 #[test]
@@ -182,10 +182,10 @@ fn what_does_not_fit_a_signature_is_told() {
 #[test]
 fn a_letter_that_ends_soon_does_not_fail_a_nightly_job() {
     let there = [letter("乙", 8, "2026-12-01", &["快完"])];
-    let ending = |audit| status(&[], &there, &facts(vec![applied("快完", audit, Some(8))])).verdict();
-    assert_eq!(ending(Audit::Passed), Verdict::Settled);
-    assert_eq!(ending(Audit::Reviewing), Verdict::UnderWay);
-    assert_eq!(ending(Audit::Refused), Verdict::Refused);
+    let ending = |audit| status(&[], &there, &facts(vec![applied("快完", audit, Some(8))])).outlook();
+    assert_eq!(ending(Audit::Passed), Outlook::Settled);
+    assert_eq!(ending(Audit::Reviewing), Outlook::UnderWay);
+    assert_eq!(ending(Audit::Refused), Outlook::Refused);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     retry::{RetryPolicy, Shutdown, Silent},
     service::Operation,
-    signature::{Page, Refusal},
+    signature::{Page, Rejection},
 };
 
 /// A service with these signatures, whose answers take a while and may change or fail.
@@ -23,7 +23,7 @@ fn named(name: String) -> AppliedSignature {
         audit: Audit::Passed,
         order_id: None,
         letter: None,
-        refusal: Refusal::default(),
+        refusal: Rejection::default(),
         kind: String::new(),
     }
 }

@@ -13,7 +13,7 @@ use std::{
 use crate::project::{Emulator, Project};
 use letterform::{
     clock::ShiftedClock,
-    credentials::{Environment, Fetcher, Found, Provider, default_chain},
+    credentials::{Environment, Fetcher, FoundCredentials, Provider, default_chain},
     nonce,
     service::Endpoint,
 };
@@ -148,7 +148,7 @@ async fn find(case: &Case, emulator: &Emulator, keys: &str) -> Option<Expected> 
         ..Fetcher::new(clock, nonce::random(), Duration::from_secs(20))
     };
     let chain = default_chain(environment, case.profile.as_deref(), fetcher);
-    let Found { provider: place, credentials, expires } = chain.find().await.ok()?;
+    let FoundCredentials { provider: place, credentials, expires } = chain.find().await.ok()?;
     let provider = match place {
         Provider::Variables => "env",
         Provider::OidcVariables => "oidc",

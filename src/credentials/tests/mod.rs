@@ -102,7 +102,7 @@ impl World {
 
     /// What the chain finds: `id:secret[:token]`.
     async fn found(&self, profile: Option<&str>) -> Result<(Provider, String), CredentialError> {
-        let Found { provider, credentials, .. } = self.chain(profile).find().await?;
+        let FoundCredentials { provider, credentials, .. } = self.chain(profile).find().await?;
         Ok((provider, shown(&credentials)))
     }
 }

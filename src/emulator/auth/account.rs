@@ -7,9 +7,9 @@ use sha2::{Digest, Sha256};
 
 /// The name of an account of the emulator.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
-pub struct AccountName(String);
+pub struct EmulatorAccount(String);
 
-impl AccountName {
+impl EmulatorAccount {
     /// The name.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -25,7 +25,7 @@ impl AccountName {
     }
 }
 
-impl AccountName {
+impl EmulatorAccount {
     /// The number by which ARNs name the account: its name when that is one.
     #[must_use]
     pub fn number(&self) -> String {
@@ -33,13 +33,13 @@ impl AccountName {
     }
 }
 
-impl fmt::Display for AccountName {
+impl fmt::Display for EmulatorAccount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl TryFrom<&str> for AccountName {
+impl TryFrom<&str> for EmulatorAccount {
     type Error = AccountError;
 
     /// # Errors
@@ -53,7 +53,7 @@ impl TryFrom<&str> for AccountName {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for AccountName {
+impl<'de> serde::Deserialize<'de> for EmulatorAccount {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;
         Self::try_from(name.as_str()).map_err(serde::de::Error::custom)
@@ -66,7 +66,7 @@ pub struct AccessKey {
     pub(crate) id: String,
     pub(crate) secret: String,
     pub(crate) token: Option<String>,
-    pub(crate) account: AccountName,
+    pub(crate) account: EmulatorAccount,
     pub(crate) active: bool,
     /// For a key that STS gave out: what for, and until when.
     pub(crate) session: Option<Session>,
@@ -92,7 +92,7 @@ impl AccessKey {
         if secret.is_empty() {
             return Err(AccountError::Form);
         }
-        let account = AccountName::try_from(id)?;
+        let account = EmulatorAccount::try_from(id)?;
         Ok(Self { id: id.to_owned(), secret: secret.to_owned(), token: None, account, active: true, session: None })
     }
 
@@ -110,7 +110,7 @@ impl AccessKey {
 
     /// The account that it opens.
     #[must_use]
-    pub fn account(&self) -> &AccountName {
+    pub fn account(&self) -> &EmulatorAccount {
         &self.account
     }
 }
@@ -132,7 +132,7 @@ impl FromStr for AccessKey {
         let mut key = Self::new(id, secret)?;
         key.token = token.map(str::to_owned);
         if let Some(account) = account {
-            key.account = AccountName::try_from(account)?;
+            key.account = EmulatorAccount::try_from(account)?;
         }
         Ok(key)
     }
@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn accounts_upload_to_folders_of_digits() {
-        let path = |name| AccountName::try_from(name).expect("valid").start_path();
+        let path = |name| EmulatorAccount::try_from(name).expect("valid").start_path();
         assert_eq!(path("a").len(), 16);
         assert!(path("a").bytes().all(|b| b.is_ascii_digit()));
         assert_ne!(path("a"), path("b"));

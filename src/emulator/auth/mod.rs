@@ -8,13 +8,13 @@ use jiff::Timestamp;
 mod account;
 mod nonces;
 
-pub use account::{AccessKey, AccountError, AccountName};
+pub use account::{AccessKey, AccountError, EmulatorAccount};
 pub(super) use {account::Session, nonces::Nonces};
 
 use self::nonces::SKEW_SECONDS;
 use super::{
     params::Params,
-    refusal::{Code, Refusal},
+    refusal::{ErrorCode, Refusal},
 };
 use crate::wire::{self, acs3, rpc};
 
@@ -87,7 +87,7 @@ fn verify_rpc<'k>(keys: &'k AccessKeys, request: &ApiRequest, now: Timestamp) ->
     let nonce = required("SignatureNonce")?;
     let time = time_near(required("Timestamp")?, now)?;
     if params.filled("SignatureMethod").is_some_and(|method| method != rpc::SIGNATURE_METHOD) {
-        return Err(Code::SignatureMethodNotValid.into());
+        return Err(ErrorCode::SignatureMethodNotValid.into());
     }
     if params.filled("SignatureVersion").is_some_and(|version| version != rpc::SIGNATURE_VERSION) {
         return Err(Refusal::invalid("SignatureVersion"));
@@ -95,13 +95,13 @@ fn verify_rpc<'k>(keys: &'k AccessKeys, request: &ApiRequest, now: Timestamp) ->
     let key = active_key(keys, access_key_id, params.filled("SecurityToken"), now)?;
     let computed = rpc::signature(&key.secret, &request.method, params.iter());
     if !wire::same_signature(&computed, signature) {
-        return Err(Code::SignatureDoesNotMatch.into());
+        return Err(ErrorCode::SignatureDoesNotMatch.into());
     }
     Ok(Signed { key, nonce: nonce.to_owned(), time })
 }
 
 fn verify_acs3<'k>(keys: &'k AccessKeys, request: &ApiRequest, now: Timestamp) -> Result<Signed<'k>, Refusal> {
-    let incomplete = || Refusal::from(Code::IncompleteSignature);
+    let incomplete = || Refusal::from(ErrorCode::IncompleteSignature);
     let header = |name: &str| request.headers.get(name).and_then(|value| value.to_str().ok());
     // A header that is missing is told by the name that it has as a parameter of the other form.
     let required = |name: &str, parameter: &str| {
@@ -134,7 +134,7 @@ fn verify_acs3<'k>(keys: &'k AccessKeys, request: &ApiRequest, now: Timestamp) -
     let right = wire::same_signature(&canonical.signature(&key.secret), &authorization.signature)
         && wire::same_signature(&request.body_sha256, &body_sha256.to_ascii_lowercase());
     if !right {
-        return Err(Code::SignatureDoesNotMatch.into());
+        return Err(ErrorCode::SignatureDoesNotMatch.into());
     }
     Ok(Signed { key, nonce: nonce.to_owned(), time })
 }
@@ -148,9 +148,9 @@ fn signed_header(headers: &HeaderMap, name: &str) -> Option<String> {
 fn time_near(text: &str, now: Timestamp) -> Result<Timestamp, Refusal> {
     let written_as_documented = text.len() == 20 && text.ends_with('Z');
     let time: Timestamp =
-        text.parse().ok().filter(|_| written_as_documented).ok_or(Refusal::from(Code::TimestampFormat))?;
+        text.parse().ok().filter(|_| written_as_documented).ok_or(Refusal::from(ErrorCode::TimestampFormat))?;
     if (time.as_second() - now.as_second()).abs() > SKEW_SECONDS {
-        return Err(Code::TimestampExpired.into());
+        return Err(ErrorCode::TimestampExpired.into());
     }
     Ok(time)
 }
@@ -161,18 +161,18 @@ fn active_key<'k>(
     token: Option<&str>,
     now: Timestamp,
 ) -> Result<&'k AccessKey, Refusal> {
-    let key = keys.get(id).ok_or(Refusal::from(Code::AccessKeyNotFound))?;
+    let key = keys.get(id).ok_or(Refusal::from(ErrorCode::AccessKeyNotFound))?;
     if !key.active {
-        return Err(Code::AccessKeyInactive.into());
+        return Err(ErrorCode::AccessKeyInactive.into());
     }
     if key.session.as_ref().is_some_and(|session| session.expires <= now) {
-        return Err(Code::SecurityTokenExpired.into());
+        return Err(ErrorCode::SecurityTokenExpired.into());
     }
     match (&key.token, token.filter(|token| !token.is_empty())) {
         (None, None) => Ok(key),
-        (Some(_), None) => Err(Code::SecurityTokenMissing.into()),
+        (Some(_), None) => Err(ErrorCode::SecurityTokenMissing.into()),
         (Some(wanted), Some(token)) if wire::same_signature(wanted, token) => Ok(key),
-        (_, Some(_)) => Err(Code::SecurityTokenMalformed.into()),
+        (_, Some(_)) => Err(ErrorCode::SecurityTokenMalformed.into()),
     }
 }
 

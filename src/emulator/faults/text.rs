@@ -6,7 +6,7 @@ use super::{Failure, FailureBody, Fault, FaultRule, When};
 use crate::{
     emulator::{
         action::Action,
-        refusal::{Code, Refusal},
+        refusal::{ErrorCode, Refusal},
     },
     escape::visible,
 };
@@ -91,7 +91,7 @@ fn parse_status(value: &str) -> Option<Failure> {
         Some("empty") => Failure::Status { status, body: FailureBody::Empty },
         Some(_) => return None,
         None => {
-            let code = if status == 503 { Code::ServiceUnavailable } else { Code::InternalError };
+            let code = if status == 503 { ErrorCode::ServiceUnavailable } else { ErrorCode::InternalError };
             Failure::Refuse(Refusal { status, ..code.into() })
         }
     })
@@ -101,7 +101,7 @@ fn parse_status(value: &str) -> Option<Failure> {
 fn parse_code(value: &str) -> Option<Failure> {
     let (code, status) = value.split_once('@').map_or((value, None), |(code, status)| (code, Some(status)));
     let known = code.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')) && !code.is_empty();
-    let mut refusal = match Code::from_str_exact(code) {
+    let mut refusal = match ErrorCode::from_str_exact(code) {
         Some(row) => row.into(),
         None if known => {
             Refusal { code: code.to_owned().into(), status: 400, message: "A fault was asked for.".into() }

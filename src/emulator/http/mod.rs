@@ -26,7 +26,7 @@ use super::{
     faults::Effects,
     object_store::OssRefusal,
     params::Params,
-    refusal::{Code, Refusal},
+    refusal::{ErrorCode, Refusal},
     state::Shared,
     sts::Metadata,
 };
@@ -129,7 +129,7 @@ async fn call(shared: &Shared, request: Request<Incoming>, envelope: Envelope) -
         envelope.date.saturating_add(jiff::SignedDuration::from_secs(effects.skew)).unwrap_or(envelope.date);
     delay(&effects).await;
     if let Some(failure) = &effects.before {
-        let untouched = envelope.failure(&Code::InternalError.into());
+        let untouched = envelope.failure(&ErrorCode::InternalError.into());
         return spoil(failure, untouched, &envelope, |refusal| envelope.failure(refusal)).await;
     }
     let outcome = match format {
@@ -152,13 +152,13 @@ async fn call(shared: &Shared, request: Request<Incoming>, envelope: Envelope) -
 async fn read_call(shared: &Shared, request: Request<Incoming>) -> Result<ApiRequest, Refusal> {
     let (head, body) = request.into_parts();
     if head.method != Method::GET && head.method != Method::POST {
-        return Err(Code::MethodNotSupported.into());
+        return Err(ErrorCode::MethodNotSupported.into());
     }
     let body = BoundedBody::new(body, MAX_CALL_BYTES, shared.limits.silence);
     let _room = shared.budgets.calls.hold(body.most()).await;
     let body = body.collect().await.map_err(|error| match error {
-        BodyError::TooLarge(_) => Code::RequestTooLarge.into(),
-        BodyError::Silent(_) => Code::RequestTimeout.into(),
+        BodyError::TooLarge(_) => ErrorCode::RequestTooLarge.into(),
+        BodyError::Silent(_) => ErrorCode::RequestTimeout.into(),
         BodyError::Broken(_) => Refusal::invalid("Body"),
     })?;
     let has_form = content_type(&head.headers).starts_with("application/x-www-form-urlencoded");
@@ -176,7 +176,7 @@ fn format_of(request: &ApiRequest) -> Result<Format, Refusal> {
     match request.query.filled("Format").or_else(|| request.form.filled("Format")) {
         Some(format) if format.eq_ignore_ascii_case("JSON") => Ok(Format::Json),
         Some(format) if format.eq_ignore_ascii_case("XML") => Ok(Format::Xml),
-        Some(_) => Err(Code::FormatNotValid.into()),
+        Some(_) => Err(ErrorCode::FormatNotValid.into()),
         None => {
             let accept = request.headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
             let xml = accept.is_some_and(|accept| matches!(accept.trim(), "application/xml" | "text/xml"));
@@ -213,7 +213,7 @@ async fn picture(shared: &Shared, path: &str, envelope: &Envelope) -> Response<B
         Ok(None) => envelope.oss_failure(&OssRefusal::no_such_key()),
         Err(error) => {
             tracing::error!(%error, "a picture can't be read");
-            envelope.failure(&Code::InternalError.into())
+            envelope.failure(&ErrorCode::InternalError.into())
         }
     }
 }

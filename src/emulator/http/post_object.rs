@@ -15,7 +15,7 @@ use super::{
         auth::AccessKey,
         faults::Effects,
         object_store::{OssRefusal, UploadForm, UploadPermit, access_key_behind},
-        refusal::{Code, Refusal},
+        refusal::{ErrorCode, Refusal},
         state::Shared,
     },
     body::{BodyError, BoundedBody},
@@ -54,7 +54,7 @@ pub(super) async fn handle(
     let mut form = Multipart::new(body.pieces(), boundary);
     if let Some(failure) = &effects.before {
         drain(&mut form).await;
-        let untouched = refuse(&Code::InternalError.into());
+        let untouched = refuse(&ErrorCode::InternalError.into());
         return spoil(failure, untouched, &envelope, refuse).await;
     }
     let outcome = upload(shared, &mut form, most, &effects).await;
@@ -85,7 +85,7 @@ async fn upload(
     }
     let now = shared.clock.now();
     if !shared.lock().within_rate(&key.account, Action::Upload, effects.rate, now) {
-        return Err(as_oss(&Code::ThrottlingUser.into()));
+        return Err(as_oss(&ErrorCode::ThrottlingUser.into()));
     }
     let skewed = now.saturating_add(SignedDuration::from_secs(effects.skew)).unwrap_or(now);
     let permit = fields.permit(&key, skewed)?;

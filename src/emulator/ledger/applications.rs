@@ -13,16 +13,16 @@ use super::{
     signature::{SignatureReview, StoredSignature},
 };
 use crate::emulator::{
-    auth::AccountName,
+    auth::EmulatorAccount,
     params::Params,
-    refusal::{Code, Refusal},
+    refusal::{ErrorCode, Refusal},
 };
 
 /// A signature after its review.
 #[derive(Debug, Clone)]
 pub struct ReviewedSignature {
     /// Its account.
-    pub account: AccountName,
+    pub account: EmulatorAccount,
     /// The signature.
     pub signature: Arc<StoredSignature>,
     /// Its letter, when the review moved it to `PASSED`.
@@ -33,7 +33,7 @@ impl Ledger {
     /// Takes in a signature, in place of the one of the same name. The letter that it moved to `PASSED` comes back.
     pub fn put_signature(
         &mut self,
-        account: &AccountName,
+        account: &EmulatorAccount,
         signature: Arc<StoredSignature>,
     ) -> Option<Arc<StoredLetter>> {
         let holder = self.accounts.entry(account.clone()).or_default();
@@ -43,7 +43,7 @@ impl Ledger {
     }
 
     /// Takes in a qualification, in place of the one of the same id.
-    pub fn put_qualification(&mut self, account: &AccountName, qualification: Arc<StoredQualification>) {
+    pub fn put_qualification(&mut self, account: &EmulatorAccount, qualification: Arc<StoredQualification>) {
         self.accounts.entry(account.clone()).or_default().qualifications.insert(qualification.id, qualification);
     }
 
@@ -65,7 +65,7 @@ impl Ledger {
         &mut self,
         review: &QualificationReview,
         now: Timestamp,
-    ) -> Vec<(AccountName, Arc<StoredQualification>)> {
+    ) -> Vec<(EmulatorAccount, Arc<StoredQualification>)> {
         let mut reviewed = Vec::new();
         for (account, holder) in self.accounts_of(review.account.as_ref()) {
             let Some(qualification) = holder.qualifications.get_mut(&review.id) else { continue };
@@ -79,7 +79,7 @@ impl Ledger {
     ///
     /// # Errors
     /// When the page is not valid.
-    pub fn signature_list(&self, account: &AccountName, params: &Params) -> Result<Value, Refusal> {
+    pub fn signature_list(&self, account: &EmulatorAccount, params: &Params) -> Result<Value, Refusal> {
         let page = Page::from_params(params, "PageIndex", 10)?;
         let holder = self.accounts.get(account);
         let mut all: Vec<_> = holder.iter().flat_map(|holder| holder.signatures.values()).collect();
@@ -95,10 +95,10 @@ impl Ledger {
     ///
     /// # Errors
     /// When there is no such signature.
-    pub fn signature(&self, account: &AccountName, params: &Params) -> Result<Value, Refusal> {
+    pub fn signature(&self, account: &EmulatorAccount, params: &Params) -> Result<Value, Refusal> {
         let name = params.filled("SignName").ok_or_else(|| Refusal::missing("SignName"))?;
-        let holder = self.accounts.get(account).ok_or(Code::SignatureNotFound)?;
-        let signature = holder.signatures.get(name).ok_or(Code::SignatureNotFound)?;
+        let holder = self.accounts.get(account).ok_or(ErrorCode::SignatureNotFound)?;
+        let signature = holder.signatures.get(name).ok_or(ErrorCode::SignatureNotFound)?;
         Ok(signature.answer(holder.letter_of(signature)))
     }
 
@@ -106,7 +106,7 @@ impl Ledger {
     ///
     /// # Errors
     /// When the page is not valid.
-    pub fn qualification_list(&self, account: &AccountName, params: &Params) -> Result<Value, Refusal> {
+    pub fn qualification_list(&self, account: &EmulatorAccount, params: &Params) -> Result<Value, Refusal> {
         let page = Page::from_params(params, "PageNo", 20)?;
         let holder = self.accounts.get(account);
         let all = holder.iter().flat_map(|holder| holder.qualifications.values().rev());
@@ -120,7 +120,7 @@ impl Ledger {
     ///
     /// # Errors
     /// When the id is missing or not a number.
-    pub fn qualification(&self, account: &AccountName, params: &Params) -> Result<Value, Refusal> {
+    pub fn qualification(&self, account: &EmulatorAccount, params: &Params) -> Result<Value, Refusal> {
         const ID: &str = "QualificationGroupId";
         let id = params.filled(ID).ok_or_else(|| Refusal::missing(ID))?;
         let id: u64 = id.parse().map_err(|_| Refusal::invalid(ID))?;
@@ -130,7 +130,10 @@ impl Ledger {
     }
 
     /// The signatures and qualifications of an account.
-    pub fn applications(&self, account: &AccountName) -> (Vec<Arc<StoredSignature>>, Vec<Arc<StoredQualification>>) {
+    pub fn applications(
+        &self,
+        account: &EmulatorAccount,
+    ) -> (Vec<Arc<StoredSignature>>, Vec<Arc<StoredQualification>>) {
         let Some(holder) = self.accounts.get(account) else { return Default::default() };
         (holder.signatures.values().cloned().collect(), holder.qualifications.values().cloned().collect())
     }

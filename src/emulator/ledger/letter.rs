@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::Filter;
 use crate::{
-    emulator::auth::AccountName,
+    emulator::auth::EmulatorAccount,
     letter::{LetterId, Validity},
 };
 
@@ -89,7 +89,7 @@ mod validity_text {
 pub struct Review {
     /// The letters of this account.
     #[serde(default)]
-    pub account: Option<AccountName>,
+    pub account: Option<EmulatorAccount>,
     /// The letter of this id.
     #[serde(default)]
     pub id: Option<LetterId>,

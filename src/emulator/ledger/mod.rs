@@ -9,9 +9,9 @@ use std::{
 };
 
 use super::{
-    auth::AccountName,
+    auth::EmulatorAccount,
     params::Params,
-    refusal::{Code, Refusal},
+    refusal::{ErrorCode, Refusal},
 };
 use crate::{clock::day_in_china, letter::LetterId};
 use jiff::Timestamp;
@@ -29,7 +29,7 @@ pub use self::{
     applications::ReviewedSignature,
     letter::{Contradiction, MAX_ID, Review, StoredLetter},
     qualification::{QualificationReview, QualificationState, StoredQualification},
-    rules::{Filter, NewLetter},
+    rules::{CreateRequest, Filter},
     signature::{CarrierRegistration, SignatureReview, SignatureState, StoredSignature},
 };
 
@@ -47,7 +47,7 @@ fn is_false(value: &bool) -> bool {
 /// What all accounts hold.
 #[derive(Debug)]
 pub struct Ledger {
-    accounts: BTreeMap<AccountName, Account>,
+    accounts: BTreeMap<EmulatorAccount, Account>,
     ids: HashSet<LetterId>,
     last_id: LetterId,
 }
@@ -66,20 +66,20 @@ impl Ledger {
     /// What the service answers when it refuses.
     pub fn create(
         &mut self,
-        account: &AccountName,
+        account: &EmulatorAccount,
         params: &Params,
         now: Timestamp,
     ) -> Result<Arc<StoredLetter>, Refusal> {
-        let new = NewLetter::from_params(params)?;
+        let new = CreateRequest::from_params(params)?;
         if !new.validity.contains(day_in_china(now)) {
-            return Err(Code::DateNotValid.into());
+            return Err(ErrorCode::DateNotValid.into());
         }
         let holder = self.accounts.entry(account.clone()).or_default();
         if holder.ids_by_name.contains_key(new.name.as_str()) {
-            return Err(Code::NameRepeat.into());
+            return Err(ErrorCode::NameRepeat.into());
         }
         if !holder.objects.contains(new.file_key.as_str()) {
-            return Err(Code::OssFileNotUploaded.into());
+            return Err(ErrorCode::OssFileNotUploaded.into());
         }
         let letter = Arc::new(StoredLetter {
             id: LetterId(self.last_id.0 + 1),
@@ -98,25 +98,25 @@ impl Ledger {
 
     /// The letters that a query asks for, by the order of their ids (`QuerySmsAuthorizationLetter`).
     #[must_use]
-    pub fn query(&self, account: &AccountName, filter: &Filter, now: Timestamp) -> Vec<Arc<StoredLetter>> {
+    pub fn query(&self, account: &EmulatorAccount, filter: &Filter, now: Timestamp) -> Vec<Arc<StoredLetter>> {
         let today = day_in_china(now);
         let Some(holder) = self.accounts.get(account) else { return Vec::new() };
         holder.letters.values().filter(|letter| letter.matches(filter, today)).cloned().collect()
     }
 
     /// Notes that an object was uploaded. Whether it is the first under its key comes back.
-    pub fn put_object(&mut self, account: &AccountName, key: &str) -> bool {
+    pub fn put_object(&mut self, account: &EmulatorAccount, key: &str) -> bool {
         self.accounts.entry(account.clone()).or_default().objects.insert(key.into())
     }
 
     /// Whether an object was uploaded under that key.
     #[must_use]
-    pub fn has_object(&self, account: &AccountName, key: &str) -> bool {
+    pub fn has_object(&self, account: &EmulatorAccount, key: &str) -> bool {
         self.accounts.get(account).is_some_and(|holder| holder.objects.contains(key))
     }
 
     /// Moves letters to another state, as a reviewer does. The letters that were moved are to be kept.
-    pub fn review(&mut self, whose: &Review) -> Vec<(AccountName, Arc<StoredLetter>)> {
+    pub fn review(&mut self, whose: &Review) -> Vec<(EmulatorAccount, Arc<StoredLetter>)> {
         let mut moved = Vec::new();
         for (name, holder) in self.accounts_of(whose.account.as_ref()) {
             for letter in holder.letters.values_mut().filter(|letter| whose.concerns(letter)) {
@@ -129,7 +129,7 @@ impl Ledger {
 
     /// Whether the account holds a letter of that name.
     #[must_use]
-    pub fn has_letter(&self, account: &AccountName, name: &str) -> bool {
+    pub fn has_letter(&self, account: &EmulatorAccount, name: &str) -> bool {
         self.accounts.get(account).is_some_and(|holder| holder.ids_by_name.contains_key(name))
     }
 
@@ -137,7 +137,7 @@ impl Ledger {
     ///
     /// # Errors
     /// When its name or its id is taken.
-    pub fn restore(&mut self, account: &AccountName, letter: Arc<StoredLetter>) -> Result<(), Contradiction> {
+    pub fn restore(&mut self, account: &EmulatorAccount, letter: Arc<StoredLetter>) -> Result<(), Contradiction> {
         self.admits(account, &letter)?;
         let holder = self.accounts.entry(account.clone()).or_default();
         self.ids.insert(letter.id);
@@ -151,7 +151,7 @@ impl Ledger {
     ///
     /// # Errors
     /// When its name or its id is taken.
-    pub fn admits(&self, account: &AccountName, letter: &StoredLetter) -> Result<(), Contradiction> {
+    pub fn admits(&self, account: &EmulatorAccount, letter: &StoredLetter) -> Result<(), Contradiction> {
         if self.accounts.get(account).is_some_and(|holder| holder.ids_by_name.contains_key(&letter.name)) {
             return Err(Contradiction::Name { account: account.to_string(), name: letter.name.to_string() });
         }
@@ -171,18 +171,21 @@ impl Ledger {
     }
 
     /// Every account, its letters by the order of their ids.
-    pub fn accounts(&self) -> impl Iterator<Item = (&AccountName, impl Iterator<Item = &Arc<StoredLetter>>)> {
+    pub fn accounts(&self) -> impl Iterator<Item = (&EmulatorAccount, impl Iterator<Item = &Arc<StoredLetter>>)> {
         self.accounts.iter().map(|(name, account)| (name, account.letters.values()))
     }
 
     /// The account of that name, or every one.
-    fn accounts_of(&mut self, wanted: Option<&AccountName>) -> impl Iterator<Item = (&AccountName, &mut Account)> {
+    fn accounts_of(
+        &mut self,
+        wanted: Option<&EmulatorAccount>,
+    ) -> impl Iterator<Item = (&EmulatorAccount, &mut Account)> {
         self.accounts.iter_mut().filter(move |(name, _)| wanted.is_none_or(|wanted| wanted == *name))
     }
 
     /// The account that uploads to this folder.
     #[must_use]
-    pub fn account_of_start_path(&self, start_path: &str) -> Option<&AccountName> {
+    pub fn account_of_start_path(&self, start_path: &str) -> Option<&EmulatorAccount> {
         self.accounts.keys().find(|name| name.start_path() == start_path)
     }
 }
@@ -191,8 +194,8 @@ impl Ledger {
 mod tests {
     use super::*;
 
-    fn account() -> AccountName {
-        AccountName::try_from("shop").expect("valid")
+    fn account() -> EmulatorAccount {
+        EmulatorAccount::try_from("shop").expect("valid")
     }
 
     fn noon(day: &str) -> Timestamp {
@@ -229,7 +232,7 @@ mod tests {
         let now = noon("2026-06-01");
         assert_eq!(code(ledger.create(&account(), &params("甲", "菜鸟"), now)), "10000001");
         assert_eq!(code(ledger.create(&account(), &params("甲", "菜鸟"), now)), "AuthorizationLetterNameRepeat");
-        let other = AccountName::try_from("other").expect("valid");
+        let other = EmulatorAccount::try_from("other").expect("valid");
         assert_eq!(code(ledger.create(&other, &params("甲", "菜鸟"), now)), "AuthorizationOssFileNotUploadError");
         ledger.put_object(&other, "1/a.jpg");
         assert_eq!(code(ledger.create(&other, &params("甲", "菜鸟"), now)), "10000002");

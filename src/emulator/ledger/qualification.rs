@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{china_time, is_false};
-use crate::emulator::{auth::AccountName, params::Params};
+use crate::emulator::{auth::EmulatorAccount, params::Params};
 
 /// How far the review of a qualification is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -52,7 +52,7 @@ impl QualificationState {
 pub struct QualificationReview {
     /// The account; every account that has the qualification when it is left out.
     #[serde(default)]
-    pub account: Option<AccountName>,
+    pub account: Option<EmulatorAccount>,
     /// The qualification.
     pub id: u64,
     /// What was decided.

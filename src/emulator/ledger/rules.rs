@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::emulator::{
     params::Params,
-    refusal::{Code, Refusal},
+    refusal::{ErrorCode, Refusal},
 };
 use crate::letter::{
     Field, LetterId, LetterName, OrganizationCode, Party, SignatureName, Signatures, Validity, ValueError,
@@ -15,7 +15,7 @@ use crate::letter::{
 
 /// What a create asks for, after every rule that needs neither the clock nor the other letters.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewLetter {
+pub struct CreateRequest {
     pub(super) name: String,
     pub(super) authorizer: String,
     pub(super) authorized_party: String,
@@ -25,7 +25,7 @@ pub struct NewLetter {
     pub(super) file_key: String,
 }
 
-impl NewLetter {
+impl CreateRequest {
     /// Reads the parameters of `CreateSmsAuthorizationLetter`.
     ///
     /// # Errors
@@ -55,17 +55,17 @@ impl NewLetter {
 fn refusal(field: Field, error: &ValueError) -> Refusal {
     let too_long = matches!(error, ValueError::TooLong { .. });
     match field {
-        Field::Name if too_long => Code::NameOverLimit,
-        Field::Name => Code::NameNotMatchRegex,
-        Field::Authorizer if too_long => Code::AuthorizationOverLimit,
-        Field::Authorizer => Code::AuthorizationNotMatchRegex,
-        Field::AuthorizedParty if too_long => Code::ProxyAuthorizationOverLimit,
-        Field::AuthorizedParty => Code::ProxyAuthorizationNotMatchRegex,
-        Field::OrganizationCode => Code::OrganizationCodeOverLimit,
-        Field::Validity if matches!(error, ValueError::ValidityReversed { .. }) => Code::DateNotValid,
-        Field::Validity => Code::DateNotMatchRegex,
-        Field::Signatures => Code::SignNotMatchRegex,
-        Field::Scan | Field::FileKey => Code::OssFileNotUploaded,
+        Field::Name if too_long => ErrorCode::NameOverLimit,
+        Field::Name => ErrorCode::NameNotMatchRegex,
+        Field::Authorizer if too_long => ErrorCode::AuthorizationOverLimit,
+        Field::Authorizer => ErrorCode::AuthorizationNotMatchRegex,
+        Field::AuthorizedParty if too_long => ErrorCode::ProxyAuthorizationOverLimit,
+        Field::AuthorizedParty => ErrorCode::ProxyAuthorizationNotMatchRegex,
+        Field::OrganizationCode => ErrorCode::OrganizationCodeOverLimit,
+        Field::Validity if matches!(error, ValueError::ValidityReversed { .. }) => ErrorCode::DateNotValid,
+        Field::Validity => ErrorCode::DateNotMatchRegex,
+        Field::Signatures => ErrorCode::SignNotMatchRegex,
+        Field::Scan | Field::FileKey => ErrorCode::OssFileNotUploaded,
     }
     .into()
 }
@@ -89,14 +89,14 @@ fn organization_code_of(text: &str) -> Result<String, Refusal> {
         return Err(Refusal::missing(Field::OrganizationCode.parameter()));
     }
     if text.chars().count() > OrganizationCode::MAX_CHARS {
-        return Err(Code::OrganizationCodeOverLimit.into());
+        return Err(ErrorCode::OrganizationCodeOverLimit.into());
     }
     Ok(text.to_owned())
 }
 
 fn validity_of(text: &str) -> Result<Validity, Refusal> {
     if text.trim() != text {
-        return Err(Code::DateNotMatchRegex.into());
+        return Err(ErrorCode::DateNotMatchRegex.into());
     }
     Validity::try_from(text).map_err(|error| refusal(Field::Validity, &error))
 }
@@ -107,12 +107,12 @@ fn signatures_of(text: &str) -> Result<Vec<String>, Refusal> {
         return Err(Refusal::missing(Field::Signatures.parameter()));
     }
     if names.len() > Signatures::MAX {
-        return Err(Code::SignNumOverLimit.into());
+        return Err(ErrorCode::SignNumOverLimit.into());
     }
     for name in &names {
         SignatureName::try_from(name.as_str()).map_err(|error| refusal(Field::Signatures, &error))?;
         if names_a_test(name) {
-            return Err(Code::SignNotMatchRegex.into());
+            return Err(ErrorCode::SignNotMatchRegex.into());
         }
     }
     Ok(names)
@@ -183,7 +183,7 @@ mod tests {
     }
 
     fn code_of(name: &str, value: &str) -> Option<String> {
-        NewLetter::from_params(&letter_with(name, value)).err().map(|refusal| refusal.code.into_owned())
+        CreateRequest::from_params(&letter_with(name, value)).err().map(|refusal| refusal.code.into_owned())
     }
 
     #[test]
@@ -227,14 +227,14 @@ mod tests {
         ] {
             assert_eq!(code_of(name, value), None, "{name}={value}");
         }
-        let letter = NewLetter::from_params(&letter_with("Authorization", " 菜鸟 ")).expect("valid");
+        let letter = CreateRequest::from_params(&letter_with("Authorization", " 菜鸟 ")).expect("valid");
         assert_eq!(letter.authorizer, " 菜鸟 ");
     }
 
     #[test]
     fn a_parameter_that_is_not_sent_is_missing() {
         let params: Params = letter_with("", "").iter().filter(|(name, _)| *name != "SignList").collect();
-        let refusal = NewLetter::from_params(&params).expect_err("SignList is missing");
+        let refusal = CreateRequest::from_params(&params).expect_err("SignList is missing");
         assert_eq!((refusal.code.as_ref(), refusal.status), ("MissingSignList", 400));
     }
 

@@ -122,7 +122,7 @@ pub struct CarrierRegistration {
 pub struct SignatureReview {
     /// The account; every account that has the signature when it is left out.
     #[serde(default)]
-    pub account: Option<crate::emulator::AccountName>,
+    pub account: Option<crate::emulator::EmulatorAccount>,
     /// The signature.
     pub signature: String,
     /// What was decided.

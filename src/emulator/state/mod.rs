@@ -11,12 +11,12 @@ use serde_json::Value;
 
 use super::{
     action::Action,
-    auth::{self, AccessKey, AccessKeys, AccountName, ApiRequest, Nonces},
+    auth::{self, AccessKey, AccessKeys, ApiRequest, EmulatorAccount, Nonces},
     faults::{Effects, Faults},
     ledger::{Filter, Ledger, QualificationReview, Review, SignatureReview, StoredLetter},
     limits::{Budgets, Limits},
     object_store::{PolicyForm, UploadPolicy},
-    refusal::{Code, Refusal},
+    refusal::{ErrorCode, Refusal},
     sts::{self, Metadata, Proof, Sessions},
 };
 use crate::{
@@ -69,7 +69,10 @@ impl Shared {
     /// Waits until all that has been done so far would survive a crash.
     pub(super) async fn safe(&self) -> Result<(), Refusal> {
         let made = self.lock().changes.made();
-        self.store.safe(made).await.map_err(|error| Refusal::from(Code::InternalError).saying(&format!("({error})")))
+        self.store
+            .safe(made)
+            .await
+            .map_err(|error| Refusal::from(ErrorCode::InternalError).saying(&format!("({error})")))
     }
 }
 
@@ -84,7 +87,7 @@ pub(super) struct State {
     /// How far the day that decides validity is from the clock's.
     pub(super) shift: SignedDuration,
     calls: BTreeMap<Action, u64>,
-    rates: BTreeMap<(AccountName, Action), Allowance>,
+    rates: BTreeMap<(EmulatorAccount, Action), Allowance>,
     nonces: Nonces,
     sessions: Sessions,
     metadata: Option<Metadata>,
@@ -153,12 +156,12 @@ impl State {
         }
         let signed = auth::verify(&self.keys, request, skewed)?;
         if !self.nonces.first_use(&signed.key.id, &signed.nonce, signed.time, now) {
-            return Err(Code::NonceUsed.into());
+            return Err(ErrorCode::NonceUsed.into());
         }
         let key = signed.key.clone();
         let action = action_of(request)?;
         if !self.within_rate(&key.account, action, effects.rate, now) {
-            return Err(Code::ThrottlingUser.into());
+            return Err(ErrorCode::ThrottlingUser.into());
         }
         self.perform(action, &key, request, effects, now, origin)
     }
@@ -195,7 +198,7 @@ impl State {
             Action::Qualification => self.ledger.qualification(&key.account, &params).map(Success::Bare),
             Action::OssInfo => {
                 if params.filled("BizType").ok_or_else(|| Refusal::missing("BizType"))? != "dysms" {
-                    return Err(Code::OssBizTypeNotSupported.into());
+                    return Err(ErrorCode::OssBizTypeNotSupported.into());
                 }
                 let UploadPolicy { access_key_id, policy, signature, start_path, expire } =
                     UploadPolicy::issue(key, &self.upload_policy, &sts::random_hex(64), now);
@@ -206,14 +209,14 @@ impl State {
                 self.sessions.assume_role(&mut self.keys, &params, Proof::AccessKey, now).map(Success::Bare)
             }
             Action::CallerIdentity => Ok(Success::Bare(sts::caller_identity(key))),
-            Action::Upload | Action::AssumeRoleWithOidc => Err(Code::ActionNotFound.into()),
+            Action::Upload | Action::AssumeRoleWithOidc => Err(ErrorCode::ActionNotFound.into()),
         }
     }
 
     /// Whether the account may call the operation once more in this second.
     pub(super) fn within_rate(
         &mut self,
-        account: &AccountName,
+        account: &EmulatorAccount,
         action: Action,
         rate: Option<u32>,
         now: Timestamp,
@@ -238,7 +241,7 @@ impl State {
     }
 
     /// Notes an object that was uploaded.
-    pub(super) fn put_object(&mut self, account: &AccountName, key: String, content: Bytes) {
+    pub(super) fn put_object(&mut self, account: &EmulatorAccount, key: String, content: Bytes) {
         self.ledger.put_object(account, &key);
         self.changes.push(Change::Object { account: account.clone(), key, content });
     }
@@ -283,11 +286,11 @@ fn action_of(request: &ApiRequest) -> Result<Action, Refusal> {
     let version = request.common("x-acs-version", "Version").ok_or_else(|| Refusal::missing("Version"))?;
     let action = Action::named(action);
     if version != action.map_or(wire::API_VERSION, Action::version) {
-        return Err(Code::VersionNotValid.into());
+        return Err(ErrorCode::VersionNotValid.into());
     }
-    let action = action.ok_or(Code::ActionNotFound)?;
+    let action = action.ok_or(ErrorCode::ActionNotFound)?;
     if request.method == "GET" && !action.allows_get() {
-        return Err(Code::MethodNotSupported.into());
+        return Err(ErrorCode::MethodNotSupported.into());
     }
     Ok(action)
 }

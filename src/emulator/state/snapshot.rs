@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::{
     super::{
-        auth::AccountName,
+        auth::EmulatorAccount,
         ledger::{Contradiction, StoredLetter, StoredQualification, StoredSignature, china_time},
     },
     Shared, State,
@@ -30,7 +30,7 @@ pub struct StateFile {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AccountState {
     /// Its name.
-    pub name: AccountName,
+    pub name: EmulatorAccount,
     /// Its letters.
     #[serde(default)]
     pub letters: Vec<LetterState>,
@@ -242,13 +242,13 @@ fn take_in(state: &mut State, changes: Vec<Change>) -> Imported {
 /// What the letters before this one have taken.
 #[derive(Default)]
 struct Seen {
-    names: HashSet<(AccountName, Box<str>)>,
+    names: HashSet<(EmulatorAccount, Box<str>)>,
     ids: HashSet<LetterId>,
     last_given: Option<LetterId>,
 }
 
 impl Seen {
-    fn check(&mut self, state: &State, account: &AccountName, letter: LetterState) -> Result<StoredLetter, String> {
+    fn check(&mut self, state: &State, account: &EmulatorAccount, letter: LetterState) -> Result<StoredLetter, String> {
         let problem = |what: String| format!("account {account}, letter {:?}: {what}", letter.name);
         let validity = letter.validity.as_str().try_into().map_err(|error| problem(format!("{error}")))?;
         let id = letter.id.unwrap_or_else(|| self.next_id(state));

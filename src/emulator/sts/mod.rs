@@ -10,9 +10,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::{
-    auth::{AccessKey, AccessKeys, AccountName, Session},
+    auth::{AccessKey, AccessKeys, EmulatorAccount, Session},
     params::Params,
-    refusal::{Code, Refusal},
+    refusal::{ErrorCode, Refusal},
 };
 
 mod metadata;
@@ -43,7 +43,7 @@ struct Asked<'p> {
 
 /// A role, as an ARN names it.
 struct Role {
-    account: AccountName,
+    account: EmulatorAccount,
     name: String,
     arn: String,
 }
@@ -77,7 +77,7 @@ impl Sessions {
     pub(super) fn give_out(
         &mut self,
         keys: &mut AccessKeys,
-        account: AccountName,
+        account: EmulatorAccount,
         role: &str,
         session: &str,
         seconds: i64,
@@ -142,7 +142,7 @@ impl Role {
         let arn = params.filled("RoleArn").ok_or_else(|| Refusal::missing("RoleArn"))?;
         let (number, name) = parts(arn, "role").ok_or_else(|| Refusal::invalid("Parameter.RoleArn"))?;
         let account = keys.values().map(AccessKey::account).find(|account| account.number() == number);
-        let account = account.ok_or(Refusal::from(Code::RoleNotFound))?.clone();
+        let account = account.ok_or(Refusal::from(ErrorCode::RoleNotFound))?.clone();
         Ok(Self { account, name: name.to_owned(), arn: arn.to_owned() })
     }
 }
@@ -170,11 +170,11 @@ impl Claims {
         let (account, _) =
             parts(provider, "oidc-provider").ok_or_else(|| Refusal::invalid("Parameter.OIDCProviderArn"))?;
         if account != role.account.number() {
-            return Err(Code::OidcProviderNotFound.into());
+            return Err(ErrorCode::OidcProviderNotFound.into());
         }
         let claims = Self::read(params.filled("OIDCToken").ok_or_else(|| Refusal::missing("OIDCToken"))?);
         if claims.expires.is_some_and(|expires| expires <= now.as_second()) {
-            return Err(Code::OidcTokenExpired.into());
+            return Err(ErrorCode::OidcTokenExpired.into());
         }
         Ok(claims)
     }

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::{
     super::{
         Problem,
-        source::{BlockPart, Found, Piece, Tag, tags_in, unclosed},
+        source::{BlockPart, Piece, Tag, TagSpan, tags_in, unclosed},
     },
     markup::{Kind, Markup},
 };
@@ -78,8 +78,8 @@ fn find(markup: &Markup<'_>, part: &str) -> (Vec<Placed>, HashMap<usize, Vec<Cut
         let place = format!("paragraph {} of {part}", number + 1);
         for found in tags_in(&line) {
             match found {
-                Found::Open { start } => problems.push(unclosed(&line[start..], place.clone())),
-                Found::Tag { start, end } => {
+                TagSpan::Open { start } => problems.push(unclosed(&line[start..], place.clone())),
+                TagSpan::Tag { start, end } => {
                     let tag = Tag { text: typed(&line[start..end]), place: place.clone() };
                     let node = cut(markup, &texts, start, end, placed.len(), &mut cuts);
                     placed.push(Placed { part: BlockPart::of(&tag.text), tag, paragraph, node });

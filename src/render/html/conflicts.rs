@@ -10,7 +10,7 @@ use super::{
     words::Words,
 };
 use crate::{
-    inventory::{Action, Inventory, Sides},
+    inventory::{Action, Inventory, Presence},
     plan::Difference,
 };
 
@@ -23,7 +23,7 @@ pub(super) fn of(inventory: &Inventory<'_>, level: Level, words: &Words) -> Mark
             article.conflict {
                 (level.heading(None, &html! { (brief(entry.name())) }))
                 @if let Some(source) = entry.source() { p.meta { (words.declared_at) " " code { (shown(&source.file)) ":" (source.line) } } }
-                @if let Sides::Both(_, _, comparison) = &entry.sides {
+                @if let Presence::Both(_, _, comparison) = &entry.presence {
                     table {
                         thead { tr { th scope="col" { (words.field) } th scope="col" { (words.registered) } th scope="col" { (words.declared) } } }
                         tbody {

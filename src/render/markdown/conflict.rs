@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::html;
 use crate::{
     checkout::Checkout,
-    plan::{Difference, Settled, Standing},
+    plan::{Difference, Matched, Standing},
     render::difference::{self, Side},
 };
 
@@ -13,8 +13,8 @@ use crate::{
 const SAME: usize = 6;
 
 /// A conflict that the plan knows.
-pub(super) fn declared(settled: &Settled, differences: &[Difference], checkout: &Checkout) -> String {
-    let (source, Standing { id, state, status }) = (&settled.source, &settled.standing);
+pub(super) fn declared(matched: &Matched, differences: &[Difference], checkout: &Checkout) -> String {
+    let (source, Standing { id, state, status }) = (&matched.source, &matched.standing);
     let place = html(&format!("{}:{}", checkout.name(&source.file), source.line));
     let place = match checkout.link(&source.file, Some(source.line)) {
         Some(address) => format!("<a href=\"{address}\">{place}</a>"),
@@ -23,7 +23,7 @@ pub(super) fn declared(settled: &Settled, differences: &[Difference], checkout: 
     let id = id.map(|id| format!("id {id}")).unwrap_or_default();
     let standing = [&id, state, status].into_iter().filter(|text| !text.is_empty()).map(|text| html(text));
     let about: Vec<String> = std::iter::once(format!("declared at {place}")).chain(standing).collect();
-    folded(settled.name.as_str(), &about.join(" · "), differences)
+    folded(matched.name.as_str(), &about.join(" · "), differences)
 }
 
 /// A conflict that was found while applying.

@@ -12,7 +12,7 @@ use self::{
     escape::{code, html, inline, inlines},
     page::{Page, Part},
 };
-use super::warnings::{self, Line, and_more};
+use super::warnings::{self, WarningLine, and_more};
 use crate::{
     accounts::{AccountResult, Accounts},
     apply::{Report, ReportSummary},
@@ -132,8 +132,8 @@ fn listed(signatures: &[&str]) -> String {
 
 fn add_warnings(page: &mut Page<'_>, warnings: &[&Warning]) {
     let line = |line| match line {
-        Line::One(warning) => format!("- {}: {}\n", strong(&warning.name), of_one(warning)),
-        Line::Many(code, names, count) => {
+        WarningLine::One(warning) => format!("- {}: {}\n", strong(&warning.name), of_one(warning)),
+        WarningLine::Many(code, names, count) => {
             let names: Vec<String> = names.into_iter().map(inline).collect();
             format!("- {count} {}: {} (`{}`)\n", code.about_many(), and_more(&names, count), code.as_str())
         }

@@ -4,7 +4,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use super::*;
 use crate::{
     letter::{Field, LetterId, Source},
-    plan::{Difference, DifferenceValue, PlannedLetter, Settled, Standing, WarningCode},
+    plan::{Difference, DifferenceValue, Matched, PlannedLetter, Standing, WarningCode},
 };
 
 /// What a reader of markdown makes of a comment.
@@ -57,9 +57,9 @@ fn shown(plans: &Accounts<Plan>) -> String {
     plan(plans, &CommentOptions::default())
 }
 
-fn settled(name: &str, standing: Standing) -> Settled {
+fn matched(name: &str, standing: Standing) -> Matched {
     let name = name.parse().expect("a name");
-    Settled { name, source: Source { file: "a_b|c.yaml".to_owned(), line: 3 }, standing, unknown: Vec::new() }
+    Matched { name, source: Source { file: "a_b|c.yaml".to_owned(), line: 3 }, standing, unknown: Vec::new() }
 }
 
 fn plan_of(texts: &[String; 8]) -> Accounts<Plan> {
@@ -82,7 +82,7 @@ fn plan_of(texts: &[String; 8]) -> Accounts<Plan> {
         account: None,
         endpoint: endpoint.clone(),
         letters: vec![
-            PlannedLetter::Conflict(settled("甲", standing.clone()), differences),
+            PlannedLetter::Conflict(matched("甲", standing.clone()), differences),
             PlannedLetter::Unmanaged(name.clone(), standing),
         ],
         unreadable: Vec::new(),

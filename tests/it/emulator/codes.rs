@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use letterform::emulator::{Code, Limits};
+use letterform::emulator::{ErrorCode, Limits};
 use reqwest::Method;
 
 use super::{
@@ -77,63 +77,63 @@ const GOOD_TOKEN: &str = "e30.e30.x";
 /// Its payload is `{"exp":1}`.
 const OLD_TOKEN: &str = "e30.eyJleHAiOjF9.x";
 
-fn way(code: Code) -> Way {
+fn way(code: ErrorCode) -> Way {
     let long = |count: usize| "字".repeat(count);
     let create = |parameter, value: &str| Way::Create(parameter, value.to_owned());
     match code {
-        Code::NameRepeat => Way::CreateAgain,
-        Code::NameNotMatchRegex => create("AuthorizationLetterName", "菜鸟-授权书"),
-        Code::NameOverLimit => create("AuthorizationLetterName", &long(101)),
-        Code::DateNotMatchRegex => create("AuthorizationLetterExpDate", "2026/01/01~2029/01/01"),
-        Code::DateNotValid => create("AuthorizationLetterExpDate", "2024-01-01~2025-01-01"),
-        Code::AuthorizationNotMatchRegex => create("Authorization", "菜鸟#"),
-        Code::AuthorizationOverLimit => create("Authorization", &long(151)),
-        Code::ProxyAuthorizationNotMatchRegex => create("ProxyAuthorization", "2026"),
-        Code::ProxyAuthorizationOverLimit => create("ProxyAuthorization", &long(151)),
-        Code::OrganizationCodeOverLimit => create("OrganizationCode", &long(151)),
-        Code::SignNumOverLimit => create("SignList", &format!("[{}]", vec!["\"菜鸟\""; 101].join(","))),
-        Code::SignNotMatchRegex => create("SignList", r#"["菜鸟、裹裹"]"#),
-        Code::OssFileNotUploaded => create("AuthorizationLetterPic", "1/never-uploaded.png"),
-        Code::OssBizTypeNotSupported => Way::Call(OSS_INFO, &[("BizType", "other")]),
-        Code::SignatureNotFound => Way::Call("GetSmsSign", &[("SignName", "没有")]),
-        Code::ActionNotFound => Way::Call("DeleteSmsAuthorizationLetter", &[]),
+        ErrorCode::NameRepeat => Way::CreateAgain,
+        ErrorCode::NameNotMatchRegex => create("AuthorizationLetterName", "菜鸟-授权书"),
+        ErrorCode::NameOverLimit => create("AuthorizationLetterName", &long(101)),
+        ErrorCode::DateNotMatchRegex => create("AuthorizationLetterExpDate", "2026/01/01~2029/01/01"),
+        ErrorCode::DateNotValid => create("AuthorizationLetterExpDate", "2024-01-01~2025-01-01"),
+        ErrorCode::AuthorizationNotMatchRegex => create("Authorization", "菜鸟#"),
+        ErrorCode::AuthorizationOverLimit => create("Authorization", &long(151)),
+        ErrorCode::ProxyAuthorizationNotMatchRegex => create("ProxyAuthorization", "2026"),
+        ErrorCode::ProxyAuthorizationOverLimit => create("ProxyAuthorization", &long(151)),
+        ErrorCode::OrganizationCodeOverLimit => create("OrganizationCode", &long(151)),
+        ErrorCode::SignNumOverLimit => create("SignList", &format!("[{}]", vec!["\"菜鸟\""; 101].join(","))),
+        ErrorCode::SignNotMatchRegex => create("SignList", r#"["菜鸟、裹裹"]"#),
+        ErrorCode::OssFileNotUploaded => create("AuthorizationLetterPic", "1/never-uploaded.png"),
+        ErrorCode::OssBizTypeNotSupported => Way::Call(OSS_INFO, &[("BizType", "other")]),
+        ErrorCode::SignatureNotFound => Way::Call("GetSmsSign", &[("SignName", "没有")]),
+        ErrorCode::ActionNotFound => Way::Call("DeleteSmsAuthorizationLetter", &[]),
         // Of two values the first in the order of the query counts.
-        Code::VersionNotValid => Way::Call(QUERY, &[("Version", "2016-01-01")]),
-        Code::FormatNotValid => Way::Unsigned(&[("Format", "YAML")]),
-        Code::MethodNotSupported => Way::Put,
-        Code::RequestTooLarge => Way::HeadAlone("content-length: 2097152"),
-        Code::RequestTimeout => Way::HeadAlone("content-length: 10"),
-        Code::AccessKeyNotFound => Way::Unsigned(&[("AccessKeyId", "nobody")]),
-        Code::AccessKeyInactive => Way::Inactive,
-        Code::SecurityTokenMalformed => Way::Unsigned(&[("AccessKeyId", "STS1"), ("SecurityToken", "old")]),
-        Code::SecurityTokenMissing => Way::Unsigned(&[("AccessKeyId", "STS1")]),
-        Code::SecurityTokenExpired => Way::SessionOver,
-        Code::RoleNotFound => Way::Oidc(Whose::Unknown, Whose::Known, GOOD_TOKEN),
-        Code::OidcProviderNotFound => Way::Oidc(Whose::Known, Whose::Unknown, GOOD_TOKEN),
-        Code::OidcTokenExpired => Way::Oidc(Whose::Known, Whose::Known, OLD_TOKEN),
-        Code::TimestampFormat => Way::Unsigned(&[("Timestamp", "yesterday")]),
-        Code::TimestampExpired => Way::Unsigned(&[("Timestamp", "2026-11-24T03:44:59Z")]),
-        Code::SignatureMethodNotValid => Way::Unsigned(&[("SignatureMethod", "HMAC-MD5")]),
-        Code::IncompleteSignature => Way::NoCredential,
-        Code::SignatureDoesNotMatch => Way::Unsigned(&[]),
-        Code::NonceUsed => Way::NonceAgain,
-        Code::ThrottlingUser => Way::Fault("query code=Throttling.User"),
-        Code::ThrottlingApi => Way::Fault("query code=Throttling.Api"),
-        Code::Throttling => Way::Fault("query code=Throttling"),
-        Code::ForbiddenRam => Way::Fault("query code=Forbidden.RAM"),
-        Code::RamPermissionDeny => Way::Fault("query code=isp.RAM_PERMISSION_DENY"),
-        Code::NoPermission => Way::Fault("query code=NoPermission"),
-        Code::ForbiddenAction => Way::Fault("query code=ForbiddenAction"),
-        Code::GrayCustAccess => Way::Fault("query code=GrayCustAccessError"),
-        Code::CustNotExist => Way::Fault("query code=CustNotExistError"),
-        Code::NotEnterpriseCertified => Way::Fault("query code=NotEnterpriseCertifyCustCheckError"),
-        Code::ProductUnsubscribed => Way::Fault("query code=isv.PRODUCT_UN_SUBSCRIPT"),
-        Code::AccountNotExists => Way::Fault("query code=isv.ACCOUNT_NOT_EXISTS"),
-        Code::AccountAbnormal => Way::Fault("query code=isv.ACCOUNT_ABNORMAL"),
-        Code::OutOfService => Way::Fault("query code=isv.OUT_OF_SERVICE"),
-        Code::InternalError => Way::Fault("query status=500"),
-        Code::SystemError => Way::Fault("query code=isp.SYSTEM_ERROR"),
-        Code::ServiceUnavailable => Way::Fault("query status=503"),
+        ErrorCode::VersionNotValid => Way::Call(QUERY, &[("Version", "2016-01-01")]),
+        ErrorCode::FormatNotValid => Way::Unsigned(&[("Format", "YAML")]),
+        ErrorCode::MethodNotSupported => Way::Put,
+        ErrorCode::RequestTooLarge => Way::HeadAlone("content-length: 2097152"),
+        ErrorCode::RequestTimeout => Way::HeadAlone("content-length: 10"),
+        ErrorCode::AccessKeyNotFound => Way::Unsigned(&[("AccessKeyId", "nobody")]),
+        ErrorCode::AccessKeyInactive => Way::Inactive,
+        ErrorCode::SecurityTokenMalformed => Way::Unsigned(&[("AccessKeyId", "STS1"), ("SecurityToken", "old")]),
+        ErrorCode::SecurityTokenMissing => Way::Unsigned(&[("AccessKeyId", "STS1")]),
+        ErrorCode::SecurityTokenExpired => Way::SessionOver,
+        ErrorCode::RoleNotFound => Way::Oidc(Whose::Unknown, Whose::Known, GOOD_TOKEN),
+        ErrorCode::OidcProviderNotFound => Way::Oidc(Whose::Known, Whose::Unknown, GOOD_TOKEN),
+        ErrorCode::OidcTokenExpired => Way::Oidc(Whose::Known, Whose::Known, OLD_TOKEN),
+        ErrorCode::TimestampFormat => Way::Unsigned(&[("Timestamp", "yesterday")]),
+        ErrorCode::TimestampExpired => Way::Unsigned(&[("Timestamp", "2026-11-24T03:44:59Z")]),
+        ErrorCode::SignatureMethodNotValid => Way::Unsigned(&[("SignatureMethod", "HMAC-MD5")]),
+        ErrorCode::IncompleteSignature => Way::NoCredential,
+        ErrorCode::SignatureDoesNotMatch => Way::Unsigned(&[]),
+        ErrorCode::NonceUsed => Way::NonceAgain,
+        ErrorCode::ThrottlingUser => Way::Fault("query code=Throttling.User"),
+        ErrorCode::ThrottlingApi => Way::Fault("query code=Throttling.Api"),
+        ErrorCode::Throttling => Way::Fault("query code=Throttling"),
+        ErrorCode::ForbiddenRam => Way::Fault("query code=Forbidden.RAM"),
+        ErrorCode::RamPermissionDeny => Way::Fault("query code=isp.RAM_PERMISSION_DENY"),
+        ErrorCode::NoPermission => Way::Fault("query code=NoPermission"),
+        ErrorCode::ForbiddenAction => Way::Fault("query code=ForbiddenAction"),
+        ErrorCode::GrayCustAccess => Way::Fault("query code=GrayCustAccessError"),
+        ErrorCode::CustNotExist => Way::Fault("query code=CustNotExistError"),
+        ErrorCode::NotEnterpriseCertified => Way::Fault("query code=NotEnterpriseCertifyCustCheckError"),
+        ErrorCode::ProductUnsubscribed => Way::Fault("query code=isv.PRODUCT_UN_SUBSCRIPT"),
+        ErrorCode::AccountNotExists => Way::Fault("query code=isv.ACCOUNT_NOT_EXISTS"),
+        ErrorCode::AccountAbnormal => Way::Fault("query code=isv.ACCOUNT_ABNORMAL"),
+        ErrorCode::OutOfService => Way::Fault("query code=isv.OUT_OF_SERVICE"),
+        ErrorCode::InternalError => Way::Fault("query status=500"),
+        ErrorCode::SystemError => Way::Fault("query code=isp.SYSTEM_ERROR"),
+        ErrorCode::ServiceUnavailable => Way::Fault("query status=503"),
     }
 }
 
@@ -239,7 +239,7 @@ async fn head_alone(header: &str) -> (u16, String) {
 
 #[tokio::test]
 async fn every_code_is_answered_with_its_status_and_message() {
-    for code in Code::ALL {
+    for code in ErrorCode::ALL {
         let (status, text) = reach(&way(*code)).await;
         let json: serde_json::Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
         assert_eq!((json["Code"].as_str(), status), (Some(code.as_str()), code.status()), "{text}");
@@ -250,7 +250,7 @@ async fn every_code_is_answered_with_its_status_and_message() {
 #[test]
 fn codes_that_the_service_describes_have_its_status_and_message() {
     for (name, status, message) in DESCRIBED {
-        let code = Code::from_str_exact(name).unwrap_or_else(|| panic!("{name} is unknown"));
+        let code = ErrorCode::from_str_exact(name).unwrap_or_else(|| panic!("{name} is unknown"));
         assert_eq!(code.status(), status, "{name}");
         assert!(code.message().starts_with(message), "{name}: {}", code.message());
     }
@@ -270,7 +270,7 @@ fn the_page_has_one_row_for_each_code_with_its_status_and_source() {
         let [code, status, how, source] = row[..] else { panic!("a row has four cells: {row:?}") };
         let code = code.trim_matches('`');
         assert!(listed.insert(code), "{code} has two rows");
-        let expected = Code::from_str_exact(code).map_or(400, Code::status);
+        let expected = ErrorCode::from_str_exact(code).map_or(400, ErrorCode::status);
         assert_eq!(status, expected.to_string(), "{code}");
         assert!(!how.is_empty(), "{code}");
         assert!(source.starts_with("[documented]") || source.starts_with("[assumed]"), "{code}: {source}");
@@ -278,6 +278,6 @@ fn the_page_has_one_row_for_each_code_with_its_status_and_source() {
             assert!(source.starts_with("[documented]"), "{code} is documented");
         }
     }
-    let known: BTreeSet<&str> = Code::ALL.iter().map(|code| code.as_str()).chain(FAMILIES).collect();
+    let known: BTreeSet<&str> = ErrorCode::ALL.iter().map(|code| code.as_str()).chain(FAMILIES).collect();
     assert_eq!(listed, known);
 }

@@ -138,7 +138,7 @@ impl ReadLetters for Broken<'_> {
                 (Some(Guard::LookUpMustSucceed), Err(_)) => return nothing(),
                 (Some(Guard::CompareContent), Ok(answer)) => {
                     for letter in &mut answer.value.letters {
-                        if let Some(declared) = self.service.witness.declared(&letter.name) {
+                        if let Some(declared) = self.service.history.declared(&letter.name) {
                             pretend(letter, &declared);
                         }
                     }

@@ -23,8 +23,8 @@ use rand::{RngExt, rngs::StdRng};
 use crate::simulation::{
     broken::{Broken, Guard},
     declarations::OTHER_SCAN,
+    history::{Degree, History},
     service::SimService,
-    witness::{Degree, Witness},
 };
 
 const ENDPOINT: &str = "https://dysmsapi.example";
@@ -110,9 +110,9 @@ struct Scans {
 
 /// The service without the guard, as the engine reaches it.
 #[derive(Clone, Copy)]
-pub(crate) struct Line<'a>(pub(crate) &'a SimService, pub(crate) Option<Guard>);
+pub(crate) struct SimConnection<'a>(pub(crate) &'a SimService, pub(crate) Option<Guard>);
 
-impl<'a> Connect for Line<'a> {
+impl<'a> Connect for SimConnection<'a> {
     type Service = Broken<'a>;
 
     fn label(&self) -> String {
@@ -124,8 +124,8 @@ impl<'a> Connect for Line<'a> {
     }
 }
 
-/// The witness as the engine tells it.
-struct Watcher(Arc<Witness>);
+/// The history as the engine tells it.
+struct Watcher(Arc<History>);
 
 impl Observer for Watcher {
     fn event(&self, event: &Event<'_>) {
@@ -133,9 +133,9 @@ impl Observer for Watcher {
     }
 }
 
-impl Line<'_> {
+impl SimConnection<'_> {
     fn target(self) -> Target<Self> {
-        Target { account: None, connect: self, observer: Box::new(Watcher(Arc::clone(&self.0.witness))) }
+        Target { account: None, connect: self, observer: Box::new(Watcher(Arc::clone(&self.0.history))) }
     }
 }
 
@@ -154,16 +154,16 @@ pub(crate) async fn run(service: &SimService, guard: Option<Guard>, job: &Job) -
     let stop = Shutdown::new();
     let unheard = Shutdown::new();
     let heard = if guard == Some(Guard::Stop) { &unheard } else { &stop };
-    let work = killed_after(job.interruption, work(Line(service, guard), job, heard));
+    let work = killed_after(job.interruption, work(SimConnection(service, guard), job, heard));
     let interrupt = async {
         if let Interruption::Asked(after) | Interruption::AskedTwice(after, _) = job.interruption {
             tokio::time::sleep(after).await;
-            service.witness.stop(Degree::Soft);
+            service.history.stop(Degree::Soft);
             stop.request();
         }
         if let Interruption::AskedTwice(_, after) = job.interruption {
             tokio::time::sleep(after).await;
-            service.witness.stop(Degree::Hard);
+            service.history.stop(Degree::Hard);
             stop.request();
         }
         std::future::pending::<()>().await;
@@ -175,14 +175,14 @@ pub(crate) async fn run(service: &SimService, guard: Option<Guard>, job: &Job) -
     }
 }
 
-async fn work(line: Line<'_>, job: &Job, shutdown: &Shutdown) -> Ending {
+async fn work(connection: SimConnection<'_>, job: &Job, shutdown: &Shutdown) -> Ending {
     let run = Run::new(job.parallelism, job.seed, shutdown);
     let scans = Scans { changed: job.scan_changes };
     // An apply ends itself when it is told to end at once; a plan has nothing to report and is dropped.
     let prepared = tokio::select! {
         biased;
         () = shutdown.forced() => return Ending::PlanFailed,
-        prepared = async { run.prepare(line.target(), reviewed(&run, line, job).await?, scans).await } => prepared,
+        prepared = async { run.prepare(connection.target(), reviewed(&run, connection, job).await?, scans).await } => prepared,
     };
     match prepared {
         Ok(prepared) => {
@@ -196,17 +196,21 @@ async fn work(line: Line<'_>, job: &Job, shutdown: &Shutdown) -> Ending {
 }
 
 /// What is to be applied: the declarations, or a plan of them that was saved for a while.
-async fn reviewed(run: &Run<'_>, line: Line<'_>, job: &Job) -> Result<Work, RunError> {
+async fn reviewed(run: &Run<'_>, connection: SimConnection<'_>, job: &Job) -> Result<Work, RunError> {
     let Some(wait) = job.saved_for else { return Ok(declared(&job.declared)) };
-    let plan = plan(run, line, &job.declared).await?;
+    let plan = plan(run, connection, &job.declared).await?;
     let saved = serde_json::to_vec(&plan.to_saved_document()).expect("a plan is texts and numbers");
     tokio::time::sleep(wait).await;
     Ok(Work::Saved(Plan::from_saved(&saved).expect("a saved plan can be read back")))
 }
 
 /// What is to be done for these declarations, as far as one query shows.
-pub(crate) async fn plan(run: &Run<'_>, line: Line<'_>, letters: &[DesiredLetter]) -> Result<Plan, RunError> {
-    run.prepare(line.target(), declared(letters), Scans { changed: false }).await?.close().await
+pub(crate) async fn plan(
+    run: &Run<'_>,
+    connection: SimConnection<'_>,
+    letters: &[DesiredLetter],
+) -> Result<Plan, RunError> {
+    run.prepare(connection.target(), declared(letters), Scans { changed: false }).await?.close().await
 }
 
 fn declared(letters: &[DesiredLetter]) -> Work {

@@ -1,5 +1,5 @@
 //! A simulation of everything that can happen between the engine and the service: the real engine against the emulator's
-//! real core, in simulated time, with faults drawn from a seed.
+//! real ledger, in simulated time, with faults drawn from a seed.
 //!
 //! The same seed plays the same schedule to the last request. `LETTERFORM_SIM_SEED=N` plays one and tells what happens in it;
 //! `LETTERFORM_SIM_RUNS=N` plays so many (300 unless told otherwise).
@@ -10,11 +10,11 @@ mod broken;
 mod client;
 mod coverage;
 mod declarations;
+mod faults;
+mod history;
+mod invariants;
 mod schedule;
 mod service;
-mod verdict;
-mod weather;
-mod witness;
 mod world;
 
 use std::{
@@ -42,8 +42,10 @@ fn number(variable: &str) -> Option<u64> {
 /// The first seed that fails, if any does; without a guard, the first that sees its damage.
 fn first_failure(seeds: u64, guard: Option<Guard>, coverage: &Arc<Coverage>) -> Option<u64> {
     let fails = |seed| {
-        let faults = play(seed, guard, coverage, false).faults;
-        guard.map_or(!faults.is_empty(), |guard| faults.iter().any(|fault| fault.contains(guard.damage())))
+        let violations = play(seed, guard, coverage, false).violations;
+        guard.map_or(!violations.is_empty(), |guard| {
+            violations.iter().any(|violation| violation.contains(guard.damage()))
+        })
     };
     let next = AtomicU64::new(0);
     let failed = AtomicU64::new(u64::MAX);
@@ -71,7 +73,7 @@ fn tell(seed: u64) -> String {
     format!(
         "schedule {seed}:\n{}\n\nwhat should not have happened:\n{}\n\nplay it again with LETTERFORM_SIM_SEED={seed}",
         played.log.join("\n"),
-        played.faults.join("\n")
+        played.violations.join("\n")
     )
 }
 
@@ -80,7 +82,7 @@ fn nothing_is_lost_and_nothing_doubled_whatever_happens() {
     if let Some(seed) = number("LETTERFORM_SIM_SEED") {
         let played = play(seed, None, &Arc::default(), true);
         println!("{}", played.log.join("\n"));
-        assert!(played.faults.is_empty(), "{}", played.faults.join("\n"));
+        assert!(played.violations.is_empty(), "{}", played.violations.join("\n"));
         return;
     }
     let runs = number("LETTERFORM_SIM_RUNS").unwrap_or(FEW);

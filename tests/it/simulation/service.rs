@@ -15,8 +15,8 @@ use tokio::sync::oneshot;
 use crate::simulation::{
     coverage::{Coverage, Situation},
     declarations::key_under_policy,
-    weather::{Fate, Told},
-    witness::Witness,
+    faults::{Conclusion, Fate},
+    history::History,
     world::{Maker, World},
 };
 
@@ -29,7 +29,7 @@ pub(crate) const NAME_TAKEN: &str = "its only name is that of another picture";
 /// The service as one client reaches it.
 pub(crate) struct SimService {
     pub(crate) world: Arc<World>,
-    pub(crate) witness: Arc<Witness>,
+    pub(crate) history: Arc<History>,
     pub(crate) client: usize,
     pub(crate) coverage: Arc<Coverage>,
     /// Whether the policy of uploads fixes one name for all of this client's pictures.
@@ -44,7 +44,7 @@ impl SimService {
         &self,
         operation: Operation,
         handle: impl FnOnce(&World) -> Result<T, ServiceError> + Send + 'static,
-    ) -> (Result<T, ServiceError>, Told) {
+    ) -> (Result<T, ServiceError>, Conclusion) {
         let journey = self.world.journey(operation);
         let fate = journey.fate;
         self.world.note(|| format!("client {} sends {operation}: {fate:?}", self.client));
@@ -70,11 +70,11 @@ impl SimService {
                 let told = fate.told(Some(result.is_ok()));
                 (result, told)
             }
-            Ok(Err(_)) => (Err(lost("the connection was cut")), Told::Nothing),
+            Ok(Err(_)) => (Err(lost("the connection was cut")), Conclusion::Nothing),
             Err(_) if operation == Operation::PostObject => {
-                (Err(ServiceError::Stalled { operation, problem: "no progress".to_owned() }), Told::Nothing)
+                (Err(ServiceError::Stalled { operation, problem: "no progress".to_owned() }), Conclusion::Nothing)
             }
-            Err(_) => (Err(lost("timed out")), Told::Nothing),
+            Err(_) => (Err(lost("timed out")), Conclusion::Nothing),
         };
         self.world.note(|| {
             let error = result.as_ref().err().map_or_else(|| "done".to_owned(), ToString::to_string);
@@ -85,7 +85,7 @@ impl SimService {
 
     /// Uploads a picture under the name that the policy allows, whatever is there.
     pub(crate) async fn put(&self, object: ScanObject, tell: &Tell<'_>) -> Result<FileKey, ServiceError> {
-        self.witness.upload_begins();
+        self.history.upload_begins();
         let key = key_under_policy(self.fixed_name.then_some(self.client), object);
         let put = key.clone();
         let (result, _) = self
@@ -94,7 +94,7 @@ impl SimService {
                 Ok(())
             })
             .await;
-        self.witness.upload_ends();
+        self.history.upload_ends();
         let duration = std::time::Duration::ZERO;
         tell(&Exchange { operation: Operation::PostObject, duration, result: result.as_ref().map(|()| None) });
         result.map(|()| key)
@@ -103,11 +103,11 @@ impl SimService {
 
 impl ReadLetters for SimService {
     async fn query(&self, filter: &LetterFilter) -> Result<Answer<ExistingLetters>, ServiceError> {
-        let question = self.witness.query_begins();
+        let question = self.history.query_begins();
         let wanted = filter.clone();
         let (result, _) =
             self.exchange(Operation::QuerySmsAuthorizationLetter, move |world| Ok(world.query(&wanted))).await;
-        self.witness.query_ends(&question, filter, result.as_deref().ok());
+        self.history.query_ends(&question, filter, result.as_deref().ok());
         let result = result.map(ExistingLetters::from);
         if let Ok(letters) = &result {
             self.names.note(letters);
@@ -127,16 +127,16 @@ impl WriteLetters for SimService {
     }
 
     async fn create(&self, letter: &NewLetter<FileKey>) -> Result<Answer<Option<LetterId>>, ServiceError> {
-        self.witness.create_begins(letter);
+        self.history.create_begins(letter);
         let (maker, sent) = (Maker::Client(self.client), letter.clone());
         let (result, told) =
             self.exchange(Operation::CreateSmsAuthorizationLetter, move |world| world.create(maker, &sent)).await;
         let name_exists = result.as_ref().is_err_and(|error| error.code() == Some("AuthorizationLetterNameRepeat"));
         // By the simulator's own judgement: the code of `Fate::CallerRefused`.
         if result.as_ref().is_err_and(|error| error.code() == Some("Forbidden.RAM")) {
-            self.witness.caller_is_refused();
+            self.history.caller_is_refused();
         }
-        self.witness.create_ends(letter, told, result.as_ref().ok().copied(), name_exists);
+        self.history.create_ends(letter, told, result.as_ref().ok().copied(), name_exists);
         result.map(|id| Answer { value: Some(id), request_id: Some(RequestId("create".to_owned())) })
     }
 }

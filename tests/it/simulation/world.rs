@@ -1,4 +1,4 @@
-//! The service as it is: the emulator's core, how it can be reached, and who made which letter.
+//! The service as it is: the emulator's ledger, how it can be reached, and who made which letter.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -9,7 +9,7 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use letterform::{
     emulator::{
-        AccountName, Filter, Params, Refusal,
+        EmulatorAccount, Filter, Params, Refusal,
         ledger::{Ledger, StoredLetter},
     },
     letter::{ExistingLetter, Field, FileKey, Letter, LetterId, ScanObject},
@@ -20,7 +20,7 @@ use tokio::time::Instant;
 
 use crate::simulation::{
     declarations::{is_fixed, key_under_policy},
-    weather::{Fate, Throttling, View, Weather},
+    faults::{Fate, Faults, Throttling, View},
 };
 
 /// The account's folder for uploads.
@@ -52,12 +52,12 @@ pub(crate) struct Journey {
 pub(crate) struct World(Mutex<State>);
 
 struct State {
-    core: Ledger,
-    account: AccountName,
+    ledger: Ledger,
+    account: EmulatorAccount,
     began: Instant,
     rng: StdRng,
-    weather: Weather,
-    /// Whether the schedule's weather is prompt; what is on its way stays late when the weather clears.
+    faults: Faults,
+    /// Whether the schedule's faults are prompt; what is on its way stays late when the faults end.
     prompt: bool,
     births: HashMap<LetterId, (Maker, Instant)>,
     /// What is held by the objects whose names a policy fixes.
@@ -65,24 +65,24 @@ struct State {
     /// The pictures that letters with such a name were registered with.
     registered: HashMap<LetterId, ScanObject>,
     recent_creates: VecDeque<Instant>,
-    faults: Vec<String>,
+    violations: Vec<String>,
     log: Option<Vec<String>>,
 }
 
 impl World {
-    pub(crate) fn new(rng: StdRng, weather: Weather, keep_log: bool) -> Self {
+    pub(crate) fn new(rng: StdRng, faults: Faults, keep_log: bool) -> Self {
         Self(Mutex::new(State {
-            core: Ledger::default(),
-            account: AccountName::try_from("simulation").expect("a name of an account"),
+            ledger: Ledger::default(),
+            account: EmulatorAccount::try_from("simulation").expect("a name of an account"),
             began: Instant::now(),
             rng,
-            prompt: weather.is_prompt(),
-            weather,
+            prompt: faults.is_prompt(),
+            faults,
             births: HashMap::new(),
             fixed: HashMap::new(),
             registered: HashMap::new(),
             recent_creates: VecDeque::new(),
-            faults: Vec::new(),
+            violations: Vec::new(),
             log: keep_log.then(Vec::new),
         }))
     }
@@ -90,9 +90,9 @@ impl World {
     /// Draws what becomes of a request that is sent now.
     pub(crate) fn journey(&self, operation: Operation) -> Journey {
         let mut state = self.lock();
-        let State { weather, rng, .. } = &mut *state;
-        let (there, back) = (weather.way(rng), weather.way(rng));
-        let mut fate = weather.fate(rng);
+        let State { faults, rng, .. } = &mut *state;
+        let (there, back) = (faults.way(rng), faults.way(rng));
+        let mut fate = faults.fate(rng);
         if operation == Operation::CreateSmsAuthorizationLetter && state.is_over_the_rate() {
             fate = Fate::Throttled(Throttling::Code("Throttling.User"));
         }
@@ -103,7 +103,7 @@ impl World {
     pub(crate) fn create(&self, maker: Maker, letter: &Letter<FileKey>) -> Result<LetterId, ServiceError> {
         let mut state = self.lock();
         let (account, now) = (state.account.clone(), state.now());
-        let result = state.core.create(&account, &params(letter), now);
+        let result = state.ledger.create(&account, &params(letter), now);
         state.note(|| {
             format!(
                 "  {maker:?} create {}: {}",
@@ -113,7 +113,7 @@ impl World {
         });
         if result.is_err() && state.prompt && state.was_made_by(maker, letter) {
             // Were names not unique, this would be a second letter: the client must not need the service to prevent it.
-            state.faults.push(format!("{maker:?}: a second create of {}, which it had made", letter.name));
+            state.violations.push(format!("{maker:?}: a second create of {}, which it had made", letter.name));
         }
         let made = result.map_err(|refusal| answered(Operation::CreateSmsAuthorizationLetter, &refusal))?;
         if let Some(object) = state.fixed.get(letter.picture.as_str()).copied() {
@@ -126,8 +126,8 @@ impl World {
     /// The letters as a query sees them now.
     pub(crate) fn query(&self, filter: &LetterFilter) -> Vec<ExistingLetter> {
         let mut state = self.lock();
-        let State { weather, rng, .. } = &mut *state;
-        let View { lag, leave_out } = weather.view(rng);
+        let State { faults, rng, .. } = &mut *state;
+        let View { lag, leave_out } = faults.view(rng);
         let all = *filter == LetterFilter::default();
         let today = letterform::clock::day_in_china(state.now());
         let mut seen = state.stored(filter);
@@ -158,7 +158,7 @@ impl World {
             state.put_under_fixed_name(key, object);
         }
         let account = state.account.clone();
-        state.core.put_object(&account, key);
+        state.ledger.put_object(&account, key);
     }
 
     /// Every letter with its maker, whatever a query would show.
@@ -176,9 +176,9 @@ impl World {
         letters.into_iter().map(made).collect()
     }
 
-    pub(crate) fn set_weather(&self, weather: Weather) {
-        self.note(|| "the weather clears".to_owned());
-        self.lock().weather = weather;
+    pub(crate) fn set_faults(&self, faults: Faults) {
+        self.note(|| "the faults end".to_owned());
+        self.lock().faults = faults;
     }
 
     pub(crate) fn note(&self, text: impl FnOnce() -> String) {
@@ -186,8 +186,8 @@ impl World {
     }
 
     /// What the service saw and should not have seen.
-    pub(crate) fn take_faults(&self) -> Vec<String> {
-        std::mem::take(&mut self.lock().faults)
+    pub(crate) fn take_violations(&self) -> Vec<String> {
+        std::mem::take(&mut self.lock().violations)
     }
 
     pub(crate) fn take_log(&self) -> Vec<String> {
@@ -210,7 +210,7 @@ impl State {
         let code = filter.organization_code.iter().map(|code| ("OrganizationCode", code.to_string()));
         let signature = filter.signature.iter().map(|signature| ("SignName", signature.to_string()));
         let filter = Filter::from_params(&code.chain(signature).collect()).expect("our filters are well formed");
-        self.core.query(&self.account, &filter, self.now())
+        self.ledger.query(&self.account, &filter, self.now())
     }
 
     fn put_under_fixed_name(&mut self, key: &str, object: ScanObject) {
@@ -219,7 +219,7 @@ impl State {
             return;
         }
         for letter in self.stored(&LetterFilter::default()).iter().filter(|letter| &*letter.file_key == key) {
-            self.faults.push(format!("{} is left with the picture of another letter", letter.name));
+            self.violations.push(format!("{} is left with the picture of another letter", letter.name));
         }
     }
 
@@ -229,7 +229,7 @@ impl State {
     }
 
     fn is_over_the_rate(&mut self) -> bool {
-        let Some(rate) = self.weather.rate else { return false };
+        let Some(rate) = self.faults.rate else { return false };
         let now = Instant::now();
         self.recent_creates.retain(|at| now.duration_since(*at) < Duration::from_secs(1));
         let over = self.recent_creates.len() >= rate;

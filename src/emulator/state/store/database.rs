@@ -12,7 +12,7 @@ use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition, backends:
 
 use super::{Change, StateLocation, StoreError, folder};
 use crate::emulator::{
-    auth::AccountName,
+    auth::EmulatorAccount,
     ledger::{Contradiction, Ledger, StoredLetter},
 };
 
@@ -108,7 +108,7 @@ pub(super) fn object_keys(database: &Database) -> Result<Vec<(String, String)>, 
 pub(super) fn load(database: &Database, place: &str) -> Result<Ledger, StoreError> {
     let damaged = |problem: String| StoreError::Damaged { place: place.to_owned(), problem };
     let account_of =
-        |name: &str| AccountName::try_from(name).map_err(|error| damaged(format!("account {name:?}: {error}")));
+        |name: &str| EmulatorAccount::try_from(name).map_err(|error| damaged(format!("account {name:?}: {error}")));
     let mut ledger = Ledger::default();
     let read = || -> Result<Vec<(String, Vec<u8>)>, redb::Error> {
         let letters = database.begin_read()?.open_table(LETTERS)?;

@@ -21,7 +21,7 @@ use self::database::{CONTENTS, FORMAT_VERSION, Opened, commit, load, object_keys
 pub use folder::may_hold_state;
 
 use crate::emulator::{
-    auth::AccountName,
+    auth::EmulatorAccount,
     ledger::{Ledger, StoredLetter, StoredQualification, StoredSignature},
 };
 
@@ -50,28 +50,28 @@ pub(in crate::emulator) enum Change {
     /// A letter that is new, or in another state.
     Letter {
         /// Its account.
-        account: AccountName,
+        account: EmulatorAccount,
         /// The letter.
         letter: Arc<StoredLetter>,
     },
     /// A signature that is new, or in another state.
     Signature {
         /// Its account.
-        account: AccountName,
+        account: EmulatorAccount,
         /// The signature.
         signature: Arc<StoredSignature>,
     },
     /// A qualification that is new, or in another state.
     Qualification {
         /// Its account.
-        account: AccountName,
+        account: EmulatorAccount,
         /// The qualification.
         qualification: Arc<StoredQualification>,
     },
     /// An object that was uploaded.
     Object {
         /// Its account.
-        account: AccountName,
+        account: EmulatorAccount,
         /// Its key.
         key: String,
         /// What it holds.
@@ -232,7 +232,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database can't be read.
-    pub(in crate::emulator) fn object(&self, account: &AccountName, key: &str) -> Result<Option<Bytes>, StoreError> {
+    pub(in crate::emulator) fn object(
+        &self,
+        account: &EmulatorAccount,
+        key: &str,
+    ) -> Result<Option<Bytes>, StoreError> {
         let read = || -> Result<Option<Bytes>, redb::Error> {
             let contents = self.database.begin_read()?.open_table(CONTENTS)?;
             Ok(contents.get((account.as_str(), key))?.map(|content| Bytes::copy_from_slice(content.value())))
@@ -295,8 +299,8 @@ mod tests {
         })
     }
 
-    fn shop() -> AccountName {
-        AccountName::try_from("shop").expect("valid")
+    fn shop() -> EmulatorAccount {
+        EmulatorAccount::try_from("shop").expect("valid")
     }
 
     #[tokio::test]

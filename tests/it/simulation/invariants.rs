@@ -11,9 +11,9 @@ use crate::simulation::{
     client::{Ending, Interruption, Job},
     coverage::{Coverage, Situation},
     declarations::{is_as_declared, is_exactly_as_declared, texts_are_as_declared},
+    faults::Faults,
+    history::{Degree, History},
     service::NAME_TAKEN,
-    weather::Weather,
-    witness::{Degree, Witness},
     world::{MadeLetter, Maker},
 };
 
@@ -21,21 +21,21 @@ use crate::simulation::{
 pub(crate) struct Session {
     pub(crate) client: usize,
     pub(crate) job: Job,
-    pub(crate) witness: Arc<Witness>,
+    pub(crate) history: Arc<History>,
     pub(crate) ending: Ending,
-    /// The weather that it ran in.
-    pub(crate) weather: Weather,
+    /// The faults that it ran with.
+    pub(crate) faults: Faults,
 }
 
 type Letters = [MadeLetter];
 
 /// What the letters themselves must be: each name once, each as somebody declared it.
-pub(crate) fn judge_letters(letters: &Letters, sessions: &[Session]) -> Vec<String> {
-    let mut faults = Vec::new();
+pub(crate) fn check_letters(letters: &Letters, sessions: &[Session]) -> Vec<String> {
+    let mut violations = Vec::new();
     let mut names = HashSet::new();
     for made @ MadeLetter { letter, maker, .. } in letters {
         if !names.insert(&letter.name) {
-            faults.push(format!("two letters are named {}", letter.name));
+            violations.push(format!("two letters are named {}", letter.name));
         }
         let Maker::Client(client) = maker else { continue };
         let declared: Vec<_> = sessions
@@ -44,24 +44,24 @@ pub(crate) fn judge_letters(letters: &Letters, sessions: &[Session]) -> Vec<Stri
             .flat_map(|session| &session.job.declared)
             .collect();
         if !declared.iter().any(|desired| texts_are_as_declared(&desired.letter, letter)) {
-            faults.push(format!("client {client} made {}, which it never declared so", letter.name));
+            violations.push(format!("client {client} made {}, which it never declared so", letter.name));
         } else if !declared.iter().any(|desired| is_exactly_as_declared(&desired.letter, made)) {
-            faults.push(format!("client {client} made {} with the picture of another", letter.name));
+            violations.push(format!("client {client} made {} with the picture of another", letter.name));
         }
     }
-    faults
+    violations
 }
 
 /// What a client did and said.
-pub(crate) fn judge_session(session: &Session, letters: &Letters, coverage: &Coverage) -> Vec<String> {
+pub(crate) fn check_session(session: &Session, letters: &Letters, coverage: &Coverage) -> Vec<String> {
     let reported = matches!(session.ending, Ending::Reported(_));
-    let mut faults = session.witness.faults(reported && session.witness.degree() < Degree::Hard);
+    let mut violations = session.history.violations(reported && session.history.degree() < Degree::Hard);
     match &session.ending {
         Ending::Reported(report) => {
             if session.job.saved_for.is_some() {
                 coverage.saw(Situation::SavedPlanApplied);
             }
-            faults.extend(judge_report(session, report, letters, coverage));
+            violations.extend(check_report(session, report, letters, coverage));
         }
         Ending::PlanFailed => coverage.saw(Situation::PlanFailed),
         Ending::Killed => coverage.saw(Situation::Killed),
@@ -70,27 +70,27 @@ pub(crate) fn judge_session(session: &Session, letters: &Letters, coverage: &Cov
     if !reported && !matches!(session.ending, Ending::Killed) {
         let made = letters.iter().filter(|made| made.maker == Maker::Client(session.client)).count();
         if made > 0 {
-            faults.push(format!("{made} letters were made with no plan to make them"));
+            violations.push(format!("{made} letters were made with no plan to make them"));
         }
     }
-    faults.into_iter().map(|fault| format!("client {}: {fault}", session.client)).collect()
+    violations.into_iter().map(|violation| format!("client {}: {violation}", session.client)).collect()
 }
 
-fn judge_report(session: &Session, report: &Report, letters: &Letters, coverage: &Coverage) -> Vec<String> {
-    let mut faults = Vec::new();
+fn check_report(session: &Session, report: &Report, letters: &Letters, coverage: &Coverage) -> Vec<String> {
+    let mut violations = Vec::new();
     for desired in &session.job.declared {
         let name = desired.letter.name.as_str();
         let reported: Vec<_> = report.letters.iter().filter(|reported| reported.planned.name() == name).collect();
         let [reported] = reported[..] else {
-            faults.push(format!("{name} stands {} times in the report", reported.len()));
+            violations.push(format!("{name} stands {} times in the report", reported.len()));
             continue;
         };
         let fact = Fact { session, desired, reported, stored: letters.iter().find(|made| &*made.letter.name == name) };
-        if let Err(fault) = fact.judge(coverage) {
-            faults.push(format!("{name} is reported as {:?}, but {fault}", reported.outcome));
+        if let Err(violation) = fact.check(coverage) {
+            violations.push(format!("{name} is reported as {:?}, but {violation}", reported.outcome));
         }
     }
-    faults
+    violations
 }
 
 /// A letter of a report, and what is known of it.
@@ -102,8 +102,8 @@ struct Fact<'a> {
 }
 
 impl Fact<'_> {
-    fn judge(&self, coverage: &Coverage) -> Result<(), String> {
-        let track = self.session.witness.track(self.desired.letter.name.as_str());
+    fn check(&self, coverage: &Coverage) -> Result<(), String> {
+        let track = self.session.history.track(self.desired.letter.name.as_str());
         match &self.reported.outcome {
             LetterOutcome::Created { id, confirmation: Confirmation::Answer, .. } => {
                 coverage.saw(Situation::CreatedByAnswer);
@@ -134,12 +134,12 @@ impl Fact<'_> {
                 let stored = self.stored.ok_or("there is no such letter")?;
                 hold(!is_as_declared(&self.desired.letter, stored), "the letter is as declared")
             }
-            LetterOutcome::Failed(failure) => self.judge_failure(failure, coverage),
+            LetterOutcome::Failed(failure) => self.check_failure(failure, coverage),
             LetterOutcome::Unknown(failure) => {
                 coverage.saw(Situation::MayExist);
                 hold(failure.message.contains("may exist"), "the message does not say so")?;
-                let may_exist = self.session.witness.may_exist(self.desired.letter.name.as_str());
-                hold(may_exist || self.session.witness.degree() > Degree::No, "no answer was lost")?;
+                let may_exist = self.session.history.may_exist(self.desired.letter.name.as_str());
+                hold(may_exist || self.session.history.degree() > Degree::No, "no answer was lost")?;
                 hold(track.sent > 0, "no create was sent")
             }
             LetterOutcome::Skipped(SkipReason::RefusedForAll) => {
@@ -148,14 +148,14 @@ impl Fact<'_> {
             }
             LetterOutcome::Skipped(SkipReason::Interrupted) => {
                 coverage.saw(Situation::Interrupted);
-                hold(self.session.witness.degree() > Degree::No, "nobody asked to stop")?;
+                hold(self.session.history.degree() > Degree::No, "nobody asked to stop")?;
                 hold(track.accepted == 0 && !self.is_ours(), "a create was sent")
             }
             LetterOutcome::Skipped(SkipReason::Unmanaged) => Err("it is declared".to_owned()),
         }
     }
 
-    fn judge_failure(&self, failure: &Failure, coverage: &Coverage) -> Result<(), String> {
+    fn check_failure(&self, failure: &Failure, coverage: &Coverage) -> Result<(), String> {
         let name = self.desired.letter.name.as_str();
         let invisible = failure.code == "AuthorizationLetterNameRepeat";
         let disturbed = self.session.job.interruption != Interruption::Never || self.session.job.scan_changes;
@@ -163,16 +163,16 @@ impl Fact<'_> {
         if invisible {
             coverage.saw(Situation::Invisible);
             let stored = &self.stored.ok_or("there is no such letter")?.letter;
-            hold(self.session.witness.searched_in_vain(name), "the client did not look in every way")?;
+            hold(self.session.history.searched_in_vain(name), "the client did not look in every way")?;
             let would_be_shown = stored.organization_code.as_ref() == self.desired.letter.organization_code.as_str()
                 || stored.signatures.iter().any(|there| {
                     self.desired.letter.signatures.iter().next().is_some_and(|first| first.as_str() == &**there)
                 });
-            return hold(!would_be_shown || !self.session.weather.shows_everything(), "a look would have shown it");
+            return hold(!would_be_shown || !self.session.faults.shows_everything(), "a look would have shown it");
         }
         hold(!self.is_ours(), "the client made it")?;
         let name_taken = failure.message.contains(NAME_TAKEN);
-        hold(!self.session.weather.is_clear() || disturbed || name_taken, "nothing went wrong")
+        hold(!self.session.faults.are_none() || disturbed || name_taken, "nothing went wrong")
     }
 
     fn must_be_as_declared(&self, id: Option<LetterId>) -> Result<(), String> {
@@ -193,7 +193,7 @@ impl Fact<'_> {
 }
 
 /// After the last apply, with nothing going wrong any more: each declared letter exists, as declared or as a conflict.
-pub(crate) fn judge_convergence(session: &Session) -> Vec<String> {
+pub(crate) fn check_convergence(session: &Session) -> Vec<String> {
     let Ending::Reported(report) = &session.ending else {
         return vec![format!("client {}: no report, though nothing goes wrong any more", session.client)];
     };

@@ -53,7 +53,7 @@ pub(crate) enum Throttling {
 /// What a client can tell from an answer, by the documents of the service alone: the simulator's own judgement, to hold the
 /// program's against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Told {
+pub(crate) enum Conclusion {
     Done,
     TurnedAway,
     Refused,
@@ -121,13 +121,15 @@ impl Fate {
     }
 
     /// What the client can tell, when `answered` is what came of handling the request, if an answer came at all.
-    pub(crate) fn told(self, answered: Option<bool>) -> Told {
+    pub(crate) fn told(self, answered: Option<bool>) -> Conclusion {
         match (self, answered) {
-            (Self::Throttled(Throttling::Page429(_)), _) => Told::Nothing,
-            (Self::NoConnection | Self::Throttled(_), _) => Told::TurnedAway,
-            (Self::Refused | Self::CallerRefused, _) | (Self::Works | Self::Late(_), Some(false)) => Told::Refused,
-            (Self::Works | Self::Late(_), Some(true)) => Told::Done,
-            _ => Told::Nothing,
+            (Self::Throttled(Throttling::Page429(_)), _) => Conclusion::Nothing,
+            (Self::NoConnection | Self::Throttled(_), _) => Conclusion::TurnedAway,
+            (Self::Refused | Self::CallerRefused, _) | (Self::Works | Self::Late(_), Some(false)) => {
+                Conclusion::Refused
+            }
+            (Self::Works | Self::Late(_), Some(true)) => Conclusion::Done,
+            _ => Conclusion::Nothing,
         }
     }
 }
@@ -178,7 +180,7 @@ pub(crate) struct View {
 
 /// What goes wrong in one schedule.
 #[derive(Debug, Clone)]
-pub(crate) struct Weather {
+pub(crate) struct Faults {
     /// How likely a request is in trouble.
     trouble: f64,
     kinds: Vec<Kind>,
@@ -192,7 +194,7 @@ pub(crate) struct Weather {
     pub(crate) rate: Option<usize>,
 }
 
-impl Weather {
+impl Faults {
     pub(crate) fn draw(rng: &mut StdRng) -> Self {
         let some = |rng: &mut StdRng, chance: f64| rng.random_bool(chance);
         let mut kinds: Vec<Kind> = KINDS.into_iter().filter(|_| rng.random_bool(0.5)).collect();
@@ -211,12 +213,12 @@ impl Weather {
     }
 
     /// Nothing goes wrong any more.
-    pub(crate) fn clear() -> Self {
+    pub(crate) fn none() -> Self {
         Self { trouble: 0.0, kinds: Vec::new(), way: 20, lag: 0, leave_out: 0, rate: None }
     }
 
     /// Whether each request that is not over the rate works, and each query shows everything.
-    pub(crate) fn is_clear(&self) -> bool {
+    pub(crate) fn are_none(&self) -> bool {
         self.trouble == 0.0 && self.shows_everything() && self.leave_out == 0
     }
 

@@ -1,4 +1,4 @@
-//! Watches one client and holds what it does against what it knew when it did it.
+//! The history of one client: what it did, held against what it knew when it did it.
 
 use std::{
     collections::HashMap,
@@ -13,12 +13,12 @@ use letterform::{
 
 use crate::simulation::{
     declarations::{key_of, same_as_declared},
-    weather::Told,
+    faults::Conclusion,
 };
 
 /// What a client has done so far, and what it did wrong.
 #[derive(Default)]
-pub(crate) struct Witness(Mutex<State>);
+pub(crate) struct History(Mutex<State>);
 
 #[derive(Default)]
 struct State {
@@ -27,7 +27,7 @@ struct State {
     /// The letters that the last answer showed, until it is known for which letter's sake it was asked.
     just_shown: Vec<String>,
     stop: Degree,
-    faults: Vec<String>,
+    violations: Vec<String>,
     requests: usize,
     events: usize,
     begun: usize,
@@ -104,7 +104,7 @@ impl Looks {
 /// The creates that a query can tell about: those that were sent before it.
 pub(crate) struct Question(HashMap<String, u32>);
 
-impl Witness {
+impl History {
     pub(crate) fn of(declared: &[DesiredLetter]) -> Self {
         let declared = declared.iter().map(|desired| (desired.letter.name.to_string(), desired.clone())).collect();
         Self(Mutex::new(State { declared, ..State::default() }))
@@ -128,21 +128,27 @@ impl Witness {
         ];
         track.sent += 1;
         track.create = Create::UnderWay;
-        state.faults.extend(wrongs.iter().filter(|(wrong, _)| *wrong).map(|(_, what)| format!("{name}: {what}")));
+        state.violations.extend(wrongs.iter().filter(|(wrong, _)| *wrong).map(|(_, what)| format!("{name}: {what}")));
     }
 
     /// `told` is what the answer tells, by the simulator's own judgement.
-    pub(crate) fn create_ends(&self, letter: &Letter<FileKey>, told: Told, id: Option<LetterId>, name_exists: bool) {
+    pub(crate) fn create_ends(
+        &self,
+        letter: &Letter<FileKey>,
+        told: Conclusion,
+        id: Option<LetterId>,
+        name_exists: bool,
+    ) {
         let mut state = self.lock();
         state.requests += 1;
         let track = state.tracks.entry(letter.name.to_string()).or_default();
-        track.create = if told == Told::Refused { Create::Refused } else { Create::Idle };
-        track.accepted += u32::from(matches!(told, Told::Done | Told::Nothing));
+        track.create = if told == Conclusion::Refused { Create::Refused } else { Create::Idle };
+        track.accepted += u32::from(matches!(told, Conclusion::Done | Conclusion::Nothing));
         match told {
-            Told::Done => track.told = id,
-            Told::TurnedAway => {}
-            Told::Refused => track.repeat = name_exists.then(Looks::default),
-            Told::Nothing => {
+            Conclusion::Done => track.told = id,
+            Conclusion::TurnedAway => {}
+            Conclusion::Refused => track.repeat = name_exists.then(Looks::default),
+            Conclusion::Nothing => {
                 track.was_in_doubt = true;
                 track.looks = Some(Looks::default());
             }
@@ -218,16 +224,16 @@ impl Witness {
 
     /// What the client did wrong. `finished` is whether it came to its end: then every request and every letter that was
     /// begun has its event.
-    pub(crate) fn faults(&self, finished: bool) -> Vec<String> {
+    pub(crate) fn violations(&self, finished: bool) -> Vec<String> {
         let state = self.lock();
-        let mut faults = state.faults.clone();
+        let mut violations = state.violations.clone();
         if finished && state.begun != state.settled {
-            faults.push(format!("{} letters were begun and {} settled", state.begun, state.settled));
+            violations.push(format!("{} letters were begun and {} settled", state.begun, state.settled));
         }
         if finished && state.requests != state.events {
-            faults.push(format!("{} requests ended and {} were told of", state.requests, state.events));
+            violations.push(format!("{} requests ended and {} were told of", state.requests, state.events));
         }
-        faults
+        violations
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -238,12 +244,12 @@ impl Witness {
 impl State {
     fn request_begins(&mut self) {
         if self.stop == Degree::Hard {
-            self.faults.push("a request after the demand to end at once".to_owned());
+            self.violations.push("a request after the demand to end at once".to_owned());
         }
     }
 }
 
-impl Observer for Witness {
+impl Observer for History {
     fn event(&self, event: &Event<'_>) {
         let mut state = self.lock();
         match event {
@@ -258,10 +264,10 @@ impl Observer for Witness {
             Event::Began { letter } => {
                 state.begun += 1;
                 if state.caller_refused {
-                    state.faults.push(format!("{letter}: begun after a refusal of the caller"));
+                    state.violations.push(format!("{letter}: begun after a refusal of the caller"));
                 }
                 if state.stop > Degree::No {
-                    state.faults.push(format!("{letter}: begun after the wish to stop"));
+                    state.violations.push(format!("{letter}: begun after the wish to stop"));
                 }
             }
             Event::Settled { .. } => state.settled += 1,
