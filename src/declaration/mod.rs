@@ -6,6 +6,8 @@
 //!            └──────── reading: one file, on any core ┘
 //! ```
 //!
+//! [`write`] is the way back: letters as text that reads as the same letters.
+//!
 //! Nothing here stops at the first problem: every step puts what it finds into a collector as a [`Diagnostic`] with its place and
 //! goes on with what is left.
 
@@ -38,6 +40,7 @@ mod tracked;
 mod tree;
 mod typing;
 pub mod workspace;
+pub(crate) mod write;
 mod yaml;
 #[cfg(test)]
 mod yaml_suite;

@@ -5,8 +5,6 @@
 
 mod adopt;
 mod write;
-pub(crate) mod yaml;
-pub(crate) use write::item;
 
 use std::collections::{BTreeMap, HashSet};
 

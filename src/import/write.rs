@@ -6,10 +6,12 @@ use std::{
 use super::{
     ImportOptions, Imported, Obstacle, Refused,
     adopt::Adopted,
-    yaml::{self, Content, Remarks},
 };
 use crate::{
-    declaration::Code,
+    declaration::{
+        Code,
+        write::{self, Content, DEFAULTS},
+    },
     escape::visible,
     letter::{
         ExistingLetter, Field, Letter, LetterName, OrganizationCode, Party, Picture, SignatureName, UnreadableLetter,
@@ -21,9 +23,6 @@ use crate::{
 /// Where the dashes of letters stand.
 const INDENT: usize = 2;
 
-/// The fields that letters may have in common, when all of them agree.
-const SHARED: [Field; 3] = [Field::Authorizer, Field::AuthorizedParty, Field::OrganizationCode];
-
 /// Letters as the text of a file: one document for each authorized party.
 pub(super) fn file(letters: &[Adopted<'_>], unreadable: &[UnreadableLetter], options: ImportOptions<'_>) -> Imported {
     let reused = with_old_paper(letters);
@@ -33,7 +32,7 @@ pub(super) fn file(letters: &[Adopted<'_>], unreadable: &[UnreadableLetter], opt
     }
     let mut text = format!("# yaml-language-server: $schema={}\n", one_line(options.schema));
     for letter in unreadable {
-        text.push_str(&yaml::commented(&format!("! {}\n", one_line(&letter.to_string())), 0));
+        text.push_str(&write::commented(&format!("! {}\n", one_line(&letter.to_string())), 0));
     }
     if by_party.is_empty() {
         text.push_str("version: 1\nletters: []\n");
@@ -54,14 +53,14 @@ pub(super) fn file(letters: &[Adopted<'_>], unreadable: &[UnreadableLetter], opt
 
 fn document(out: &mut String, group: &[&Adopted<'_>], reused: &HashSet<&LetterName>) {
     let declared: Vec<&Letter<Picture>> = group.iter().filter_map(|letter| letter.result.as_ref().ok()).collect();
-    let shared: Vec<Field> = SHARED.into_iter().filter(|field| all_agree(&declared, *field)).collect();
+    let shared: Vec<Field> = DEFAULTS.into_iter().filter(|field| all_agree(&declared, *field)).collect();
     out.push_str("version: 1\n");
     if !shared.is_empty() {
         out.push_str("defaults:\n");
     }
     for field in &shared {
         let content = Content::Text(text_of(declared[0], *field));
-        let (above, entry) = yaml::entry(*field, content, INDENT, &|field, text| allowed(field, text, false));
+        let (above, entry) = write::entry(*field, content, INDENT, &|field, text| allowed(field, text, false));
         for remark in above {
             let _ = writeln!(out, "  # {remark}");
         }
@@ -75,7 +74,7 @@ fn document(out: &mut String, group: &[&Adopted<'_>], reused: &HashSet<&LetterNa
         match &letter.result {
             Ok(letter) => {
                 let reused = reused.contains(&letter.name);
-                out.push_str(&item(letter, &shared, INDENT, &|field, text| allowed(field, text, reused)));
+                out.push_str(&write::letter(letter, &shared, INDENT, &|field, text| allowed(field, text, reused)));
             }
             Err(obstacles) => refused(out, letter.existing, obstacles),
         }
@@ -93,26 +92,6 @@ fn text_of(letter: &Letter<Picture>, field: Field) -> &str {
         Field::OrganizationCode => letter.organization_code.as_str(),
         _ => letter.authorizer.as_str(),
     }
-}
-
-/// A letter as an item of a list, without the fields that it shares.
-pub(crate) fn item(letter: &Letter<Picture>, shared: &[Field], indent: usize, remarks: Remarks<'_>) -> String {
-    let validity = letter.validity.to_string();
-    let signatures: Vec<&str> = letter.signatures.iter().map(AsRef::as_ref).collect();
-    let mut fields = vec![
-        (Field::Name, Content::Text(letter.name.as_str())),
-        (Field::Authorizer, Content::Text(letter.authorizer.as_str())),
-        (Field::AuthorizedParty, Content::Text(letter.authorized_party.as_str())),
-        (Field::OrganizationCode, Content::Text(letter.organization_code.as_str())),
-        (Field::Validity, Content::Text(&validity)),
-        (Field::Signatures, Content::List(&signatures)),
-        match &letter.picture {
-            Picture::Scan(scan) => (Field::Scan, Content::Text(&scan.path)),
-            Picture::FileKey(key) => (Field::FileKey, Content::Text(key.as_str())),
-        },
-    ];
-    fields.retain(|(field, _)| !shared.contains(field));
-    yaml::item(&fields, indent, remarks)
 }
 
 /// The letters that show the paper of the letter that they renew.
@@ -146,7 +125,7 @@ fn refused(out: &mut String, existing: &ExistingLetter, obstacles: &[Obstacle]) 
     for obstacle in obstacles {
         let _ = writeln!(text, "! {}", one_line(&obstacle.to_string()));
     }
-    out.push_str(&yaml::commented(&text, INDENT));
+    out.push_str(&write::commented(&text, INDENT));
     let signatures: Vec<&str> = existing.signatures.iter().map(String::as_str).collect();
     let path = existing.picture_url.as_deref().map(picture_path);
     let mut fields = vec![
@@ -160,7 +139,7 @@ fn refused(out: &mut String, existing: &ExistingLetter, obstacles: &[Obstacle]) 
     if let Some(path) = &path {
         fields.push((Field::FileKey, Content::Text(path.trim_start_matches('/'))));
     }
-    out.push_str(&yaml::commented(&yaml::item(&fields, INDENT, yaml::NO_REMARKS), INDENT));
+    out.push_str(&write::commented(&write::item(&fields, INDENT, write::NO_REMARKS), INDENT));
 }
 
 /// A text that stays within its comment, and that is no comment of this program's own.

@@ -1,13 +1,10 @@
 use std::fmt::Write as _;
 
 use crate::{
+    declaration::write::{self, DEFAULTS},
     escape::visible,
-    import,
     letter::{Field, Letter, Picture},
 };
-
-/// The fields that a letter may leave to the defaults of its document.
-const SHARED: [Field; 3] = [Field::Authorizer, Field::AuthorizedParty, Field::OrganizationCode];
 
 /// Why a letter can't be written into a file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -31,7 +28,7 @@ pub fn insert(text: &str, line: usize, letter: &Letter<Picture>, comment: &str) 
     }
     let end = end_of(&lines, first, dash);
     let block = lines[first..end].concat();
-    let shared: Vec<Field> = SHARED.into_iter().filter(|field| !has_field(&block, *field)).collect();
+    let shared: Vec<Field> = DEFAULTS.into_iter().filter(|field| !has_field(&block, *field)).collect();
     let line_end = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let mut new = String::new();
     if !block.ends_with('\n') {
@@ -44,7 +41,7 @@ pub fn insert(text: &str, line: usize, letter: &Letter<Picture>, comment: &str) 
     for line in comment.lines() {
         let _ = writeln!(new, "{pad}# {}", visible(line));
     }
-    new.push_str(&import::item(letter, &shared, dash, &paper));
+    new.push_str(&write::letter(letter, &shared, dash, &paper));
     Ok([lines[..end].concat(), new.replace('\n', line_end), lines[end..].concat()].concat())
 }
 

@@ -7,8 +7,7 @@ use jiff::civil::Date;
 
 use crate::{
     cli::{failure::ByHand, files, stderr},
-    declaration::{self, LoadOptions, Loaded},
-    import,
+    declaration::{self, LoadOptions, Loaded, write},
     letter::{DesiredLetter, Letter, Picture},
     render::diagnostics::{self, Show},
     renew,
@@ -43,7 +42,7 @@ fn rewrite_one(file: &str, pairs: &[Pair<'_>], loaded: &Loaded, today: Date) -> 
     let before = fs::read_to_string(path).with_context(|| format!("{file} can't be read as UTF-8"))?;
     let by_hand = |problem: String, pairs: &[Pair<'_>]| ByHand {
         problem: format!("{problem}; add this to {file} by hand:"),
-        lines: pairs.iter().map(|(_, new)| import::item(new, &[], 2, &renew::paper)).collect(),
+        lines: pairs.iter().map(|(_, new)| write::letter(new, &[], 2, &renew::paper)).collect(),
     };
     let mut from_below = pairs.to_vec();
     from_below.sort_by_key(|(old, _)| std::cmp::Reverse(old.source.line));

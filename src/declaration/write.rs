@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::{
     escape::{is_unsafe_at, visible, width},
-    letter::{Field, Validity},
+    letter::{Field, Letter, Picture, Validity},
 };
 
 /// A list that would pass this column is written one item a line.
@@ -19,13 +19,36 @@ pub(crate) enum Content<'a> {
     List(&'a [&'a str]),
 }
 
+/// The fields that a letter may leave to the defaults of its document.
+pub(crate) const DEFAULTS: [Field; 3] = [Field::Authorizer, Field::AuthorizedParty, Field::OrganizationCode];
+
 /// What is written above the value of a field, a comment a line.
 pub(crate) type Remarks<'r> = &'r dyn Fn(Field, &str) -> Vec<String>;
 
 /// No comment.
 pub(crate) const NO_REMARKS: Remarks<'static> = &|_, _| Vec::new();
 
-/// A letter as an item of a list, its dash `indent` columns from the left.
+/// A letter as an item of a list, without the fields that it shares, its dash `indent` columns from the left.
+pub(crate) fn letter(letter: &Letter<Picture>, shared: &[Field], indent: usize, remarks: Remarks<'_>) -> String {
+    let validity = letter.validity.to_string();
+    let signatures: Vec<&str> = letter.signatures.iter().map(AsRef::as_ref).collect();
+    let mut fields = vec![
+        (Field::Name, Content::Text(letter.name.as_str())),
+        (Field::Authorizer, Content::Text(letter.authorizer.as_str())),
+        (Field::AuthorizedParty, Content::Text(letter.authorized_party.as_str())),
+        (Field::OrganizationCode, Content::Text(letter.organization_code.as_str())),
+        (Field::Validity, Content::Text(&validity)),
+        (Field::Signatures, Content::List(&signatures)),
+        match &letter.picture {
+            Picture::Scan(scan) => (Field::Scan, Content::Text(&scan.path)),
+            Picture::FileKey(key) => (Field::FileKey, Content::Text(key.as_str())),
+        },
+    ];
+    fields.retain(|(field, _)| !shared.contains(field));
+    item(&fields, indent, remarks)
+}
+
+/// Fields as an item of a list, the dash `indent` columns from the left.
 pub(crate) fn item(fields: &[(Field, Content<'_>)], indent: usize, remarks: Remarks<'_>) -> String {
     let mut out = String::new();
     for (index, (field, content)) in fields.iter().enumerate() {
