@@ -2,11 +2,7 @@
 
 use std::error::Error;
 
-use super::{
-    paper::BadTemplate,
-    renew::NotRenewed,
-    stderr::{self, tell},
-};
+use super::stderr::{self, tell};
 use crate::{
     credentials::{Attempt, CredentialError},
     escape::visible,
@@ -32,13 +28,20 @@ pub(super) struct ByHand {
 }
 
 /// An error with several reasons, each on a line of its own.
-struct Listed {
+#[derive(Debug, thiserror::Error)]
+#[error("{problem} {}", .reasons.join("; "))]
+pub(super) struct Listed {
     problem: String,
     reasons: Vec<String>,
     help: Option<&'static str>,
 }
 
 impl Listed {
+    /// With a problem that ends in a colon.
+    pub(super) fn new(problem: String, reasons: Vec<String>) -> Self {
+        Self { problem, reasons, help: None }
+    }
+
     /// The reasons of an error that has some.
     fn of(error: Failure<'_>) -> Option<Self> {
         if let Some(RunError::Stale(reasons)) = find(error) {
@@ -46,19 +49,9 @@ impl Listed {
             let help = Some("create a new plan with `letterform plan --out FILE`");
             return Some(Self { problem: "the plan is stale, and nothing was created:".to_owned(), reasons, help });
         }
-        if let Some(BadTemplate { file, problems }) = find(error) {
-            let problem = format!("the template {} can't be used, and nothing was written:", visible(file));
-            return Some(Self { problem, reasons: problems.clone(), help: None });
-        }
-        if let Some(NotRenewed(problems)) = find(error) {
-            let problem = "can't renew these letters, and nothing was written:".to_owned();
-            let reasons = problems.iter().map(ToString::to_string).collect();
-            return Some(Self { problem, reasons, help: None });
-        }
         #[cfg(feature = "emulator")]
         if let Some(crate::emulator::ImportError::Problems(reasons)) = find(error) {
-            let problem = "the state can't be imported, and nothing was:".to_owned();
-            return Some(Self { problem, reasons: reasons.clone(), help: None });
+            return Some(Self::new("the state can't be imported, and nothing was:".to_owned(), reasons.clone()));
         }
         let (problem, attempts, unread, help) = match find(error)? {
             CredentialError::NotFound { attempts, unread } => {
@@ -124,6 +117,9 @@ pub(super) fn show(error: Failure<'_>) {
         let last = if invalid.is_refusal() { format!("{invalid}\n") } else { diagnostics::summary(loaded) };
         stderr::write(format_args!("{}{last}", diagnostics::text(loaded, Show::USUAL)));
         return;
+    }
+    if let Some(listed) = find::<Listed>(error) {
+        return listed.print();
     }
     if let Some(listed) = Listed::of(error) {
         return listed.print();

@@ -1,13 +1,15 @@
 //! `letterform paper`
 
 use std::{
-    fmt, fs,
+    fs,
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context as _, bail};
 
-use super::{Exit, clock, declarations::DeclarationArgs, files, stderr::tell, workspace::WorkspaceArgs};
+use super::{
+    Exit, clock, declarations::DeclarationArgs, failure::Listed, files, stderr::tell, workspace::WorkspaceArgs,
+};
 use crate::{
     declaration::{Loaded, Severity},
     escape::{FileNames, visible},
@@ -38,21 +40,6 @@ pub(crate) struct Args {
     #[command(flatten)]
     workspace: WorkspaceArgs,
 }
-
-/// A template with mistakes in it, each with its place.
-#[derive(Debug)]
-pub(super) struct BadTemplate {
-    pub(super) file: String,
-    pub(super) problems: Vec<String>,
-}
-
-impl fmt::Display for BadTemplate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the template {} can't be used: {}", self.file, self.problems.join("; "))
-    }
-}
-
-impl std::error::Error for BadTemplate {}
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let template = read(&args.template)?;
@@ -85,16 +72,18 @@ fn read(path: &Path) -> anyhow::Result<Template> {
     }
     let bytes = fs::read(path).with_context(|| format!("can't read {}", visible(&shown)))?;
     Template::read(&ending, &bytes).map_err(|error| match error {
-        TemplateError::Problems(problems) => {
-            BadTemplate { file: shown, problems: problems.iter().map(told).collect() }.into()
-        }
+        TemplateError::Problems(problems) => bad_template(&shown, problems.iter().map(told).collect()).into(),
         error => anyhow::Error::new(error).context(format!("can't use {}", visible(&shown))),
     })
 }
 
+/// A template with mistakes in it, each with its place.
+fn bad_template(file: &str, problems: Vec<String>) -> Listed {
+    Listed::new(format!("the template {file} can't be used, and nothing was written:"), problems)
+}
+
 fn told(problem: &Problem) -> String {
-    let text = problem.help.as_ref().map_or_else(|| problem.to_string(), |help| format!("{problem}; {help}"));
-    visible(&text).into_owned()
+    problem.help.as_ref().map_or_else(|| problem.to_string(), |help| format!("{problem}; {help}"))
 }
 
 /// The letters without an error. A scan that is missing is none here: the paper is what will be scanned.
@@ -148,9 +137,9 @@ fn write(args: &Args, template: &Template, letters: &[Letter<()>]) -> anyhow::Re
     }
     fs::create_dir_all(&args.out).with_context(|| format!("can't create the folder {}", args.out.display()))?;
     for (path, letter) in &papers {
-        let paper = template.fill(letter).map_err(|problem| BadTemplate {
-            file: args.template.display().to_string(),
-            problems: vec![format!("{} (for the letter {})", told(&problem), letter.name)],
+        let paper = template.fill(letter).map_err(|problem| {
+            let problem = format!("{} (for the letter {})", told(&problem), letter.name);
+            bad_template(&args.template.display().to_string(), vec![problem])
         })?;
         if args.force { files::write(path, &paper)? } else { files::create(path, &paper)? }
     }

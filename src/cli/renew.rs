@@ -15,6 +15,7 @@ use self::rewrite::{Pair, Renewed, rewrite, write_all};
 use super::{
     Exit, clock,
     declarations::DeclarationArgs,
+    failure::Listed,
     list::parse_days,
     stderr::tell,
     workspace::{WorkspaceArgs, only},
@@ -24,7 +25,7 @@ use crate::{
     inventory::Inventory,
     letter::{DesiredLetter, ExistingLetters, LetterName},
     render::style::{self, paint},
-    renew::{self, RenewError, Wish},
+    renew::{self, Wish},
 };
 
 /// Arguments of `renew`.
@@ -56,11 +57,6 @@ pub(crate) struct Args {
     workspace: WorkspaceArgs,
 }
 
-/// Why letters can't be renewed together.
-#[derive(Debug, thiserror::Error)]
-#[error("can't renew these letters, and nothing was written: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
-pub(super) struct NotRenewed(pub(super) Vec<RenewError>);
-
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let declared = args.declared();
     let selection = args.workspace.select(&declared.paths)?;
@@ -81,7 +77,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     }
     let new = if args.ending.is_some() {
         let letters: Vec<_> = old.iter().map(|desired| &desired.letter).collect();
-        renew::successors(&letters, &loaded.letters, &wish).map_err(NotRenewed)?
+        renew::successors(&letters, &loaded.letters, &wish).map_err(|problems| {
+            let problems = problems.iter().map(ToString::to_string).collect();
+            Listed::new("can't renew these letters, and nothing was written:".to_owned(), problems)
+        })?
     } else {
         vec![renew::successor(&first.letter, &loaded.letters, &wish)?]
     };

@@ -3,10 +3,7 @@ use std::{
     fmt::Write,
 };
 
-use super::{
-    ImportOptions, Imported, Obstacle, Refused,
-    adopt::Adopted,
-};
+use super::{ImportOptions, Imported, Obstacle, Refused, adopt::Adopted};
 use crate::{
     declaration::{
         Code,
