@@ -8,7 +8,7 @@ use super::{
     source::{Position, Span, saturate},
     tree::{Entry, Node, Value},
 };
-use crate::letter::{Field, LetterName, OrganizationCode, Party, Validity};
+use crate::letter::{Field, Letter, LetterName, OrganizationCode, Party, Validity};
 
 /// A letter as far as it could be read.
 #[derive(Debug)]
@@ -46,6 +46,20 @@ impl Defaults {
 }
 
 impl Declared {
+    /// The letter without its picture, when it says everything else.
+    pub(super) fn terms(&self) -> Option<Letter<()>> {
+        let (name, content) = (self.name.as_ref()?, self.content.as_deref()?);
+        Some(Letter {
+            name: name.value.clone(),
+            authorizer: content.authorizer.value.clone(),
+            authorized_party: content.authorized_party.value.clone(),
+            organization_code: content.organization_code.value.clone(),
+            validity: content.validity.value,
+            signatures: content.signatures.value.names.clone(),
+            picture: (),
+        })
+    }
+
     /// Where the letter's values stand, those that it has from the defaults too.
     pub(super) fn spans(&self) -> Vec<Span> {
         let mut spans = Vec::from_iter(self.name.as_ref().map(|name| name.span));

@@ -273,19 +273,7 @@ impl LiveDeclarations {
     /// The letters that say everything but a picture, and where their names are.
     #[must_use]
     pub fn whole_letters(&self) -> Vec<(Letter<()>, FileId, Span)> {
-        let whole = |letter: &Declared| {
-            let (name, content) = (letter.name.as_ref()?, letter.content.as_deref()?);
-            let whole = Letter {
-                name: name.value.clone(),
-                authorizer: content.authorizer.value.clone(),
-                authorized_party: content.authorized_party.value.clone(),
-                organization_code: content.organization_code.value.clone(),
-                validity: content.validity.value,
-                signatures: content.signatures.value.names.clone(),
-                picture: (),
-            };
-            Some((whole, letter.file, name.span))
-        };
+        let whole = |letter: &Declared| Some((letter.terms()?, letter.file, letter.name.as_ref()?.span));
         self.files.iter().flat_map(|held| &held.reading.letters).filter_map(whole).collect()
     }
 

@@ -14,7 +14,7 @@ pub(super) fn letters(collector: &mut Collector, letters: &[Pictured<'_>]) {
     if papers.is_empty() && !collector.all().any(is_about_an_end) {
         return;
     }
-    let terms: Vec<Option<Letter<()>>> = letters.iter().map(|(letter, _)| terms(letter)).collect();
+    let terms: Vec<Option<Letter<()>>> = letters.iter().map(|(letter, _)| letter.terms()).collect();
     let successions = Successions::among(terms.iter().flatten());
     silence_ends(collector, letters, &terms, &successions);
     for paper in papers {
@@ -24,20 +24,6 @@ pub(super) fn letters(collector: &mut Collector, letters: &[Pictured<'_>]) {
 
 fn is_about_an_end(diagnostic: &Diagnostic) -> bool {
     matches!(diagnostic.code, Code::Expired | Code::ExpiresSoon)
-}
-
-/// A letter without its picture.
-fn terms(letter: &Declared) -> Option<Letter<()>> {
-    let (name, content) = (letter.name.as_ref()?, letter.content.as_ref()?);
-    Some(Letter {
-        name: name.value.clone(),
-        authorizer: content.authorizer.value.clone(),
-        authorized_party: content.authorized_party.value.clone(),
-        organization_code: content.organization_code.value.clone(),
-        validity: content.validity.value,
-        signatures: content.signatures.value.names.clone(),
-        picture: (),
-    })
 }
 
 /// Nobody needs to be told of the end of letters that all have a successor. Several letters may have one validity, from the
