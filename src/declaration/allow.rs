@@ -20,11 +20,10 @@ struct Allow {
 }
 
 /// Silences in `collector` what comments are about, and adds what is wrong with the comments.
-pub(super) fn apply<'f>(collector: &mut Collector, files: impl Iterator<Item = &'f SourceFile>) {
+pub(super) fn apply<'f>(collector: &mut Collector, files: impl Iterator<Item = (FileId, &'f SourceFile)>) {
     let mut allows: HashMap<(FileId, u32), Vec<Allow>> = HashMap::new();
     let mut complaints = Vec::new();
-    for (file, index) in files.zip(0..) {
-        let id = FileId(index);
+    for (id, file) in files {
         for (place, words) in comments(id, file) {
             match parse(words) {
                 Ok(code) => {

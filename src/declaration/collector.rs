@@ -132,6 +132,11 @@ impl Collector {
         self.kept.iter().chain(&self.silenced)
     }
 
+    /// The problems in the order in which they were found.
+    pub(super) fn collected(self) -> Vec<Diagnostic> {
+        self.kept
+    }
+
     /// The problems of rules for new letters that comments silence.
     pub(super) fn take_silenced_faults(&mut self) -> Vec<Diagnostic> {
         self.silenced.retain(|diagnostic| diagnostic.code.rule().new_letters_only);

@@ -123,11 +123,14 @@ impl Diagnostic {
 
     /// Gives the files of all its places other numbers.
     pub(super) fn renumber(&mut self, number: impl Fn(FileId) -> FileId) {
+        self.places().for_each(|place| place.file = number(place.file));
+    }
+
+    /// All its places: its own, the related ones, and those of its edits.
+    pub(super) fn places(&mut self) -> impl Iterator<Item = &mut Location> {
         let related = self.related.iter_mut().map(|related| &mut related.place);
         let edits = self.fix.iter_mut().flat_map(|fix| &mut fix.edits).map(|edit| &mut edit.place);
-        for place in self.place.iter_mut().chain(related).chain(edits) {
-            place.file = number(place.file);
-        }
+        self.place.iter_mut().chain(related).chain(edits)
     }
 
     /// Whether it depends on the day: a plan looks at that itself.

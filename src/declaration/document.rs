@@ -5,7 +5,7 @@ use std::{collections::HashMap, mem, ptr, rc::Rc};
 use super::{
     Code, Diagnostic, Edit, FileId, Fix, Safety, Severity,
     letter::{Entries, Located, PictureSource, PlacedSignatures, Reader, Shared, Slot},
-    source::{Position, Span, saturate},
+    source::{Position, SourceFile, Span, saturate},
     tree::{Entry, Node, Value},
 };
 use crate::letter::{Field, Letter, LetterName, OrganizationCode, Party, Validity};
@@ -32,8 +32,42 @@ pub(super) struct Content {
     pub(super) signatures: Located<PlacedSignatures>,
 }
 
+/// What a document says around its letters. With it, some of them can be read again without the others.
+#[derive(Debug)]
+pub(super) struct Outline {
+    defaults: Defaults,
+    /// How many fields the document has.
+    fields: usize,
+    /// The column of the `-` before each letter.
+    pub(super) column: u32,
+    /// The line of each letter's `-`, from the top.
+    pub(super) lines: Vec<u32>,
+}
+
+impl Outline {
+    /// Whether a line begins a letter.
+    pub(super) fn marks_a_letter(&self, line: &str) -> bool {
+        is_marked(line, self.column) && matches!(line.as_bytes().get(self.column as usize), None | Some(b' '))
+    }
+
+    /// The lines on which letters begin; `None` when they do not all have a line of their own.
+    pub(super) fn marks(&self, source: &SourceFile, items: &[Node]) -> Option<Vec<u32>> {
+        item_lines(source, self.column, items)
+    }
+
+    /// The letters of a document that has this outline; `None` when it has another one.
+    pub(super) fn items(&self, document: Node) -> Option<Vec<Node>> {
+        let Value::Mapping(mut entries) = document.value else { return None };
+        let last = entries.len().checked_sub(1)?;
+        let Node { span, value: Value::Sequence(items) } = taken(&mut entries, last) else { return None };
+        let is_same = entries.len() == self.fields && span.start.column == self.column;
+        is_same.then(|| unshared(items))
+    }
+}
+
 /// The defaults of a document, and how bad it is that their parties break rules for new letters: as bad as for the letter
 /// for which it is worst.
+#[derive(Debug)]
 struct Defaults {
     shared: Shared,
     worst: [Option<Severity>; 2],
@@ -42,6 +76,11 @@ struct Defaults {
 impl Defaults {
     fn parties(&self) -> [&Slot<Party>; 2] {
         [&self.shared.authorizer, &self.shared.authorized_party]
+    }
+
+    /// Whether how bad a problem of theirs is depends on the letters.
+    fn depend_on_letters(&self) -> bool {
+        self.parties().into_iter().any(|party| matches!(party, Slot::Good(Located { fault: Some(_), .. })))
     }
 }
 
@@ -90,8 +129,9 @@ impl Reader<'_, '_> {
         self.collector.report_with_help(Code::VersionMissing, "the file declares nothing", Span::first(), help);
     }
 
-    /// Reads one document and adds its letters to `letters`.
-    pub(super) fn document(&mut self, node: Node, letters: &mut Vec<Declared>) {
+    /// Reads one document and adds its letters to `letters`. It has an outline when each letter stands on lines of its own, with
+    /// nothing but letters after the first.
+    pub(super) fn document(&mut self, node: Node, letters: &mut Vec<Declared>) -> Option<Outline> {
         let Value::Mapping(mut entries) = node.value else {
             let help = "begin with `version: 1`, then `letters:` with a list of letters";
             let message =
@@ -99,7 +139,7 @@ impl Reader<'_, '_> {
             if !matches!(node.value, Value::Refused) {
                 self.collector.report_with_help(Code::WrongType, message, node.span, help);
             }
-            return;
+            return None;
         };
         let start = entries.first().map_or(node.span, |entry| entry.key.span);
         let [version, defaults, list] = self.collector.entries(&entries, &["version", "defaults", "letters"], &[]);
@@ -110,8 +150,14 @@ impl Reader<'_, '_> {
         let shared = defaults.map_or(Shared::NONE, |entry| self.defaults(&entry.value));
         let mut defaults = Defaults { shared, worst: [None; 2] };
         let list = list.and_then(|list| entries.iter().position(|entry| ptr::eq(entry, list)));
+        let fields = entries.len();
+        let is_last = list.is_some_and(|index| index + 1 == fields);
+        let mut marks = None;
         match list.map(|index| taken(&mut entries, index)) {
-            Some(list) => self.letters(list, &mut defaults, letters),
+            Some(list) => {
+                marks = self.marks(&list).filter(|_| is_last);
+                self.letters(list, &mut defaults, letters);
+            }
             None => self.collector.report_with_help(
                 Code::FieldMissing,
                 "the document has no letters",
@@ -122,6 +168,20 @@ impl Reader<'_, '_> {
         for (party, worst) in defaults.parties().into_iter().zip(defaults.worst) {
             self.report_fault(party, worst.unwrap_or(Severity::Error));
         }
+        let (column, lines) = marks.filter(|_| !defaults.depend_on_letters())?;
+        Some(Outline { defaults, fields, column, lines })
+    }
+
+    /// Reads letters of a document again, or new ones in their place.
+    pub(super) fn letters_below(&mut self, outline: &mut Outline, items: Vec<Node>, letters: &mut Vec<Declared>) {
+        self.items(items, &mut outline.defaults, letters);
+    }
+
+    /// The column and the lines of the marks of a list's items; `None` when they do not stand on lines of their own.
+    fn marks(&self, list: &Node) -> Option<(u32, Vec<u32>)> {
+        let Value::Sequence(items) = &list.value else { return None };
+        let column = list.span.start.column;
+        Some((column, item_lines(self.source, column, items)?))
     }
 
     /// Reports the rule for new letters that a value breaks.
@@ -177,8 +237,11 @@ impl Reader<'_, '_> {
             let expected = "letters: expected a list with `- ` before each letter";
             return self.collector.wrong_type(expected, &node.value, node.span);
         };
-        // Each letter's part of the tree is dropped once it is read.
-        let items = Rc::try_unwrap(items).unwrap_or_else(|shared| shared.to_vec());
+        self.items(unshared(items), defaults, letters);
+    }
+
+    /// Reads the items of the list of letters. Each one's part of the tree is dropped once it is read.
+    fn items(&mut self, items: Vec<Node>, defaults: &mut Defaults, letters: &mut Vec<Declared>) {
         // An alias repeats a letter, name and all: complained about once, and not read again however often it is repeated.
         // Kept here, it is known as shared to the last.
         let mut seen: HashMap<*const Vec<Entry>, (Span, Rc<Vec<Entry>>)> = HashMap::new();
@@ -287,6 +350,25 @@ impl Reader<'_, '_> {
             self.collector.push(self.collector.diagnostic(Code::FieldMissing, message, at).help(help).mend(fix));
         }
     }
+}
+
+/// The lines on which the marks of a list's items stand, all in one column; `None` when some do not.
+fn item_lines(source: &SourceFile, column: u32, items: &[Node]) -> Option<Vec<u32>> {
+    let marked = |item: &Node| Some(item.span.start.line).filter(|line| is_marked(source.line(*line), column));
+    let lines: Vec<u32> = items.iter().map(marked).collect::<Option<_>>()?;
+    lines.is_sorted_by(|a, b| a < b).then_some(lines).filter(|lines| !lines.is_empty())
+}
+
+/// Whether a line has nothing before the mark of an item in that column.
+fn is_marked(line: &str, column: u32) -> bool {
+    let spaces = column as usize - 1;
+    let text = line.as_bytes();
+    text.get(spaces) == Some(&b'-') && text[..spaces].iter().all(|b| *b == b' ')
+}
+
+/// The items of a list, taken out of it where nothing else refers to it.
+fn unshared(items: Rc<Vec<Node>>) -> Vec<Node> {
+    Rc::try_unwrap(items).unwrap_or_else(|shared| shared.to_vec())
 }
 
 /// The value of an entry, out of its mapping where nothing else refers to that.

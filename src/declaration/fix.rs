@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    Diagnostic, LoadOptions, SourceFile, allow, discover,
+    Diagnostic, FileId, LoadOptions, SourceFile, allow, discover,
     edit::{Edit, Safety, applied},
     reading::Reading,
     source::Encoding,
@@ -79,7 +79,7 @@ const MAX_BYTES: usize = 1 << 30;
 /// The file as it reads, and its problems that no comment silences.
 fn judged(name: &str, bytes: Vec<u8>, options: &LoadOptions) -> (SourceFile, Vec<Diagnostic>) {
     let Reading { source, mut problems, .. } = Reading::of_bytes(name, bytes, options);
-    allow::apply(&mut problems, std::iter::once(&source));
+    allow::apply(&mut problems, std::iter::once((FileId(0), &source)));
     (source, problems.finish())
 }
 

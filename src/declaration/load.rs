@@ -12,12 +12,13 @@ use super::{
     document::{Content, Declared},
     findings::Findings,
     lint::across,
-    parallel, pictures,
+    parallel,
+    pictures::{self, Resolved},
     reading::Reading,
     scan::{self, Budget, ScanError},
     source,
 };
-use crate::letter::{DesiredLetter, Finding, Letter, Source};
+use crate::letter::{DesiredLetter, Finding, Letter, Picture, Source};
 
 /// What the rules need to know.
 #[derive(Debug, Clone)]
@@ -196,10 +197,23 @@ impl Loader {
             if tracked.is_some_and(|tracked| !tracked.holds(&real)) { Err(ScanError::Untracked) } else { Ok(real) }
         };
         let places = (&files[..], &paths[..]);
-        let pictures = pictures::resolve(&mut self.collector, &letters, places, &roots, (real, decode));
+        let mut complaints = Vec::new();
+        let picture = |resolved: Resolved| match resolved {
+            Resolved::Known(picture) => Some(picture),
+            Resolved::Wrong(complaint) => {
+                complaints.push(*complaint);
+                None
+            }
+            Resolved::Undecoded | Resolved::Undeclared => None,
+        };
+        let resolved = pictures::resolve(&letters, places, &roots, (real, decode));
+        let pictures: Vec<Option<Picture>> = resolved.into_iter().map(picture).collect();
+        self.collector.extend(complaints);
         let pictured: Vec<_> = self.letters.iter().zip(pictures.iter().map(Option::as_ref)).collect();
         across::letters(&mut self.collector, &pictured);
-        allow::apply(&mut self.collector, self.files.iter());
+        let succeeded = || letters.iter().copied().zip(across::succeeded(&letters));
+        across::silence_ends(&mut self.collector, succeeded);
+        allow::apply(&mut self.collector, (0..).map(FileId).zip(&self.files));
         let findings = Findings::of(self.collector.all());
         let files = self.files;
         let mut letters = Vec::new();

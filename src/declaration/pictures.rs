@@ -8,7 +8,6 @@ use std::{
 
 use super::{
     Diagnostic, FileId, Fix, Location, Safety, SourceFile,
-    collector::Collector,
     document::Declared,
     letter::PictureSource,
     parallel,
@@ -19,12 +18,22 @@ use crate::letter::{Picture, PictureFormat, Scan, ScanDigest};
 /// What is known of a scan once it was read.
 pub(super) type Outcome = Result<(ScanDigest, PictureFormat), ScanError>;
 
-/// The picture of each letter; `None` where something was complained about.
+/// What is known of a letter's picture.
+#[derive(Debug)]
+pub(super) enum Resolved {
+    Known(Picture),
+    Wrong(Box<Diagnostic>),
+    /// Its scan was not decoded yet.
+    Undecoded,
+    /// The letter declares none, or one that was complained about.
+    Undeclared,
+}
+
+/// The pictures of letters, in their order.
 ///
-/// `files` declare the letters, and lie at `paths`. `real` finds the file of a scan, and `decode` tells what became of scans; one that is not known yet has no
-/// picture, and nothing is complained about.
+/// `files` declare the letters, and lie at `paths`. `real` finds the file of a scan, and `decode` tells what became of scans;
+/// it is `None` for one that is not known yet.
 pub(super) fn resolve(
-    collector: &mut Collector,
     letters: &[&Declared],
     (files, paths): (&[&SourceFile], &[&Path]),
     roots: &ScanRoots,
@@ -32,36 +41,46 @@ pub(super) fn resolve(
         impl FnMut(&Declared, &str) -> Result<PathBuf, ScanError>,
         impl FnOnce(&[PathBuf]) -> Vec<Option<Arc<Outcome>>>,
     ),
-) -> Vec<Option<Picture>> {
+) -> Vec<Resolved> {
     let mut scans = Scans::default();
     let wanted: Vec<_> = letters.iter().map(|letter| scans.want(letter, &mut real)).collect();
     let outcomes = decode(&scans.files);
-    let pictures = letters.iter().zip(&wanted).map(|(letter, wanted)| {
-        let picture = letter.picture.as_ref()?;
+    let resolved = letters.iter().zip(&wanted).map(|(letter, wanted)| {
+        let Some(picture) = &letter.picture else { return Resolved::Undeclared };
         let path = match &picture.value {
-            PictureSource::FileKey(key) => return Some(Picture::FileKey(key.clone())),
+            PictureSource::FileKey(key) => return Resolved::Known(Picture::FileKey(key.clone())),
             PictureSource::Scan(path) => path,
         };
-        let error = match wanted.map(|wanted| &scans.resolved[wanted])? {
-            Ok(file) => match &**outcomes[*file].as_ref()? {
-                Ok((digest, format)) => {
-                    return Some(Picture::Scan(Scan { path: path.to_string(), digest: *digest, format: *format }));
+        let Some(scan) = wanted.map(|wanted| &scans.resolved[wanted]) else { return Resolved::Undeclared };
+        let error = match scan {
+            Ok(file) => match outcomes[*file].as_deref() {
+                Some(Ok((digest, format))) => {
+                    let scan = Scan { path: path.to_string(), digest: *digest, format: *format };
+                    return Resolved::Known(Picture::Scan(scan));
                 }
-                Err(error) => error,
+                Some(Err(error)) => error,
+                None => return Resolved::Undecoded,
             },
             Err(error) => error,
         };
         let place = Location { file: letter.file, span: picture.span };
-        let meant = matches!(error, ScanError::Missing)
-            .then(|| scan::did_you_mean(paths[letter.file.index()], path, roots))
-            .flatten();
-        let source = files[letter.file.index()];
-        let fix = meant.as_ref().and_then(|meant| Fix::of_value(source, place, (path, meant), Safety::Confirm));
-        let help = meant.map_or_else(|| error.help().to_owned(), |meant| format!("did you mean `{meant}`?"));
-        collector.push(Diagnostic::new(error.code(), error.to_string()).at(place).help(help).mend(fix));
-        None
+        let file = letter.file.index();
+        Resolved::Wrong(Box::new(complaint(error, path, place, (files[file], paths[file], roots))))
     });
-    pictures.collect()
+    resolved.collect()
+}
+
+/// What is wrong with a scan, and which one was probably meant.
+fn complaint(
+    error: &ScanError,
+    path: &str,
+    place: Location,
+    (source, declaring, roots): (&SourceFile, &Path, &ScanRoots),
+) -> Diagnostic {
+    let meant = matches!(error, ScanError::Missing).then(|| scan::did_you_mean(declaring, path, roots)).flatten();
+    let fix = meant.as_ref().and_then(|meant| Fix::of_value(source, place, (path, meant), Safety::Confirm));
+    let help = meant.map_or_else(|| error.help().to_owned(), |meant| format!("did you mean `{meant}`?"));
+    Diagnostic::new(error.code(), error.to_string()).at(place).help(help).mend(fix)
 }
 
 /// Which scans are declared, and which files they are.

@@ -1,13 +1,20 @@
 //! One file of declarations, read as far as it can be judged by itself.
+//!
+//! While a file is typed, the letters that an edit touches are read again without the others. They are read as they stand, by
+//! the same parser and the same rules, below the head of their file: the text before the first letter.
+
+use std::ops::Range;
 
 use super::{
-    Diagnostic, FileId, LoadOptions, SourceFile,
+    Code, Diagnostic, FileId, LoadOptions, SourceFile,
     collector::Collector,
     discover::{self, DeclarationFile},
-    document::Declared,
+    document::{Declared, Outline},
     letter::Reader,
     lint::value::Calendar,
-    source, yaml,
+    source::{self, saturate},
+    tree::{Node, Value},
+    yaml::{self, Trees},
 };
 
 /// What one file says, and what is wrong with it.
@@ -17,6 +24,12 @@ pub(super) struct Reading {
     pub(super) letters: Vec<Declared>,
     /// The problems that show without any other file.
     pub(super) problems: Collector,
+    /// How many of the problems were found before the first letter was read: they are about YAML.
+    pub(super) of_yaml: usize,
+    /// How many values the file has.
+    pub(super) values: usize,
+    /// With what some of the letters can be read again.
+    pub(super) outline: Option<Outline>,
 }
 
 impl Reading {
@@ -27,22 +40,55 @@ impl Reading {
 
     /// Reads the bytes of a file. Until it is [`Self::numbered`], it is the first of all files.
     pub(super) fn of_bytes(name: &str, bytes: Vec<u8>, options: &LoadOptions) -> Self {
-        let mut problems = Collector::new(options.lints.clone());
         let (source, problem) = source::decode(FIRST, name, bytes);
-        let letters = match problem {
-            Some(problem) => {
-                problems.push(problem);
-                Vec::new()
-            }
-            None => letters(&source, &mut problems, options),
+        match problem {
+            Some(problem) => Self::refused(source, problem, options),
+            None => Self::of_text(source, options),
+        }
+    }
+
+    /// Reads a text. Until it is [`Self::numbered`], it is the first of all files.
+    pub(super) fn of_source(source: SourceFile, options: &LoadOptions) -> Self {
+        match source::refuse_nul(FIRST, source) {
+            (source, Some(problem)) => Self::refused(source, problem, options),
+            (source, None) => Self::of_text(source, options),
+        }
+    }
+
+    fn refused(source: SourceFile, problem: Diagnostic, options: &LoadOptions) -> Self {
+        let mut reading = Self::empty(source, options);
+        reading.problems.push(problem);
+        reading
+    }
+
+    fn of_text(source: SourceFile, options: &LoadOptions) -> Self {
+        let mut problems = Collector::new(options.lints.clone());
+        let mut collector = problems.for_file(FIRST);
+        let Some(trees) = yaml::parse(&source, &mut collector, yaml::Limits::USUAL) else {
+            let of_yaml = problems.len();
+            return Self { problems, of_yaml, ..Self::empty(source, options) };
         };
-        Self { source, letters, problems }
+        let of_yaml = problems.len();
+        let mut letters = Vec::new();
+        let mut reader = reader(&source, &mut problems, FIRST, options);
+        let Trees { documents, anchored, values } = trees;
+        if documents.is_empty() {
+            reader.empty();
+        }
+        let alone = documents.len() == 1 && !anchored && !source.text().contains("\\u");
+        let outlines = documents.into_iter().map(|document| reader.document(document, &mut letters));
+        let outline = outlines.last().flatten().filter(|_| alone);
+        Self { source, letters, problems, of_yaml, values, outline }
     }
 
     /// A file that says nothing, and about which there is nothing to say.
     pub(super) fn of_nothing(name: &str, options: &LoadOptions) -> Self {
+        Self::empty(SourceFile::new(name, ""), options)
+    }
+
+    fn empty(source: SourceFile, options: &LoadOptions) -> Self {
         let problems = Collector::new(options.lints.clone());
-        Self { source: SourceFile::new(name, ""), letters: Vec::new(), problems }
+        Self { source, letters: Vec::new(), problems, of_yaml: 0, values: 0, outline: None }
     }
 
     /// The same as the file of another number.
@@ -57,17 +103,127 @@ impl Reading {
 
 const FIRST: FileId = FileId(0);
 
-fn letters(source: &SourceFile, problems: &mut Collector, options: &LoadOptions) -> Vec<Declared> {
-    let mut letters = Vec::new();
-    let mut collector = problems.for_file(FIRST);
-    let Some(documents) = yaml::parse(source, &mut collector, yaml::Limits::USUAL) else { return letters };
+fn reader<'a, 'd>(
+    source: &'a SourceFile,
+    problems: &'d mut Collector,
+    id: FileId,
+    options: &LoadOptions,
+) -> Reader<'a, 'd> {
     let calendar = Calendar { today: options.today, expiring_days: options.expiring_days };
-    let mut reader = Reader { source, collector, calendar };
-    if documents.is_empty() {
-        reader.empty();
+    Reader { source, collector: problems.for_file(id), calendar }
+}
+
+/// Lines of a file that were read again.
+#[derive(Debug)]
+pub(super) enum Again {
+    /// Letters and nothing else, up to the line after the last one.
+    Letters(Part, u32),
+    /// They are no YAML, so that nothing of the file is read beyond: what is wrong, and why, at last.
+    Broken(Vec<Diagnostic>),
+    /// They can't be read without the rest of the file.
+    Entangled,
+}
+
+/// Some of a file's letters.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub(super) letters: Vec<Declared>,
+    pub(super) problems: Vec<Diagnostic>,
+    /// How many of the problems are about YAML.
+    pub(super) of_yaml: usize,
+    /// How many values they have, with the head of the file.
+    pub(super) values: usize,
+    /// The line of each letter's mark.
+    pub(super) lines: Vec<u32>,
+}
+
+/// Reads `lines` of a file again, which begin where a letter began before they changed, and end where one begins.
+///
+/// A letter looks the same to the parser wherever it stands in the list, as nothing but the head and the depth of the list is
+/// known when it begins. The lines are letters by themselves when the next letter, or the end of the file, finds the parser
+/// where it was before the first: within the list.
+pub(super) fn again(
+    source: &SourceFile,
+    (outline, head): (&mut Outline, u32),
+    lines: Range<u32>,
+    (id, options): (FileId, &LoadOptions),
+) -> Again {
+    let mut excerpt = Excerpt { source, outline, head, id, options };
+    let last = saturate(source.line_count()) + 1;
+    if let Ok(part) = excerpt.read(lines.clone()) {
+        return Again::Letters(part, lines.end);
     }
-    for document in documents {
-        reader.document(document, &mut letters);
+    // With all that follows, which may be a part of them: the parser gets no further than the mistake.
+    match excerpt.read(lines.start..last) {
+        Ok(part) => Again::Letters(part, last),
+        Err(problems) if !problems.is_empty() => Again::Broken(problems),
+        Err(_) => Again::Entangled,
     }
-    letters
+}
+
+/// The head of a file, and what its letters are read with.
+struct Excerpt<'a> {
+    source: &'a SourceFile,
+    outline: &'a mut Outline,
+    /// The line of the first letter.
+    head: u32,
+    id: FileId,
+    options: &'a LoadOptions,
+}
+
+/// What stands in the place of the letter after those that are read.
+const NEXT: &str = "- x";
+
+impl Excerpt<'_> {
+    /// Reads lines below the head. Without a problem, it can't be told by themselves what they are.
+    fn read(&mut self, lines: Range<u32>) -> Result<Part, Vec<Diagnostic>> {
+        const ENTANGLED: Vec<Diagnostic> = Vec::new();
+        let text = self.text(&lines).ok_or(ENTANGLED)?;
+        let mut problems = Collector::new(self.options.lints.clone());
+        let places = (&*text, self.head - 1, lines.start - self.head);
+        let trees = yaml::parse_part(self.source, places, &mut problems.for_file(self.id), yaml::Limits::USUAL);
+        // What is wrong with the head was found before.
+        let is_of_head = |problem: &Diagnostic| problem.place.is_none_or(|place| place.span.start.line < lines.start);
+        let Some(Trees { documents, anchored, values }) = trees else {
+            let problems = problems.collected();
+            let told = problems.last().is_some_and(|last| !is_of_head(last) && last.code != Code::YamlLimits);
+            return Err(problems.into_iter().filter(|problem| told && !is_of_head(problem)).collect());
+        };
+        problems.remove(is_of_head);
+        let of_yaml = problems.len();
+        let items = self.items(documents, &lines).filter(|_| !anchored).ok_or(ENTANGLED)?;
+        let marks = if items.is_empty() { Some(Vec::new()) } else { self.outline.marks(self.source, &items) };
+        let marks = marks.ok_or(ENTANGLED)?;
+        let mut letters = Vec::new();
+        let mut reader = reader(self.source, &mut problems, self.id, self.options);
+        reader.letters_below(self.outline, items, &mut letters);
+        Ok(Part { letters, problems: problems.collected(), of_yaml, values, lines: marks })
+    }
+
+    /// The head, the lines, and a letter after them if one follows; `None` when the lines do not begin as a letter.
+    fn text(&self, lines: &Range<u32>) -> Option<String> {
+        let text = |lines: &Range<u32>| {
+            &self.source.text()[self.source.line_start(lines.start)..self.source.line_start(lines.end)]
+        };
+        let (head, below) = (text(&(1..self.head)), text(lines));
+        let follows = lines.end as usize <= self.source.line_count();
+        if below.contains("\\u") || !self.outline.marks_a_letter(self.source.line(lines.start)) {
+            return None;
+        }
+        let pad = self.outline.column as usize - 1;
+        let next = if follows { format!("{:pad$}{NEXT}", "") } else { String::new() };
+        Some([head, below, &next].concat())
+    }
+
+    /// The letters in a document, without the one that only marks their end.
+    fn items(&self, documents: Vec<Node>, lines: &Range<u32>) -> Option<Vec<Node>> {
+        let [document] = <[Node; 1]>::try_from(documents).ok()?;
+        let mut items = self.outline.items(document)?;
+        if lines.end as usize <= self.source.line_count() {
+            let next = items.pop()?;
+            let is_scalar = matches!(&next.value, Value::Scalar(text) if NEXT.ends_with(&**text));
+            (is_scalar && next.span.start.line == lines.end).then_some(())?;
+        }
+        Some(items)
+    }
 }

@@ -70,15 +70,33 @@ impl SourceFile {
     /// The text must be smaller than 4 GiB, as [`MAX_FILE_BYTES`] takes care of.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
         let (name, text) = (name.into(), text.into());
-        let bytes = text.as_bytes();
-        let ends = bytes.iter().enumerate().filter(|(i, b)| match b {
-            b'\n' => true,
-            b'\r' => bytes.get(i + 1) != Some(&b'\n'),
-            _ => false,
-        });
-        let offset = |i: usize| u32::try_from(i).expect("files are limited to less than 4 GiB");
-        let lines = std::iter::once(0).chain(ends.map(|(i, _)| offset(i + 1))).collect();
+        let lines = std::iter::once(0).chain(line_starts(&text).map(offset)).collect();
         Self { name, text, lines }
+    }
+
+    /// Puts `new` in the place of some bytes of the text, and tells which lines are others now.
+    pub(super) fn splice(&mut self, bytes: Range<usize>, new: &str) -> Spliced {
+        // With the line of the character before, whose end may be half of one now.
+        let first = self.lines.partition_point(|start| (*start as usize) < bytes.start.max(1)) - 1;
+        let after = self.lines.partition_point(|start| *start as usize <= bytes.end);
+        let start = self.lines[first] as usize;
+        let old_end = self.lines.get(after).map(|end| *end as usize);
+        let removed = bytes.len();
+        self.text.replace_range(bytes, new);
+        let moved = |byte: usize| byte - removed + new.len();
+        let end = old_end.map_or(self.text.len(), moved);
+        let starts = line_starts(&self.text[start..end]).map(|byte| start + byte);
+        let starts: Vec<u32> = starts.filter(|byte| old_end.is_none() || *byte < end).map(offset).collect();
+        let (old, lines) = (after - first, starts.len() + 1);
+        self.lines[after..].iter_mut().for_each(|byte| *byte = offset(moved(*byte as usize)));
+        self.lines.splice(first + 1..after, starts);
+        Spliced { first: saturate(first + 1), old: saturate(old), new: saturate(lines) }
+    }
+
+    /// The byte at which a line starts, counted from 1; the end of the text when there is no such line.
+    pub(crate) fn line_start(&self, line: u32) -> usize {
+        let start = (line as usize).checked_sub(1).and_then(|index| self.lines.get(index));
+        start.map_or(self.text.len(), |start| *start as usize)
     }
 
     /// The file as it was given or found below a folder that was given, with `/` between its parts.
@@ -143,6 +161,29 @@ impl SourceFile {
         };
         line.get(byte(span.start.column)?..byte(span.end.column)?)
     }
+}
+
+/// Lines that an edit touched: there were `old` of them from `first` on, and there are `new` in their place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Spliced {
+    pub(super) first: u32,
+    pub(super) old: u32,
+    pub(super) new: u32,
+}
+
+/// The bytes at which lines start, but for the first one.
+fn line_starts(text: &str) -> impl Iterator<Item = usize> {
+    let bytes = text.as_bytes();
+    let ends = bytes.iter().enumerate().filter(|(i, b)| match b {
+        b'\n' => true,
+        b'\r' => bytes.get(i + 1) != Some(&b'\n'),
+        _ => false,
+    });
+    ends.map(|(i, _)| i + 1)
+}
+
+fn offset(byte: usize) -> u32 {
+    u32::try_from(byte).expect("files are limited to less than 4 GiB")
 }
 
 /// A count that a text of at most [`MAX_FILE_BYTES`] keeps far below `u32::MAX`.
@@ -225,7 +266,7 @@ fn decode_utf16(id: FileId, name: &str, bytes: &[u8], read: fn([u8; 2]) -> u16) 
 }
 
 /// A NUL would end the text for the YAML parser, and hide what follows.
-fn refuse_nul(id: FileId, file: SourceFile) -> (SourceFile, Option<Diagnostic>) {
+pub(super) fn refuse_nul(id: FileId, file: SourceFile) -> (SourceFile, Option<Diagnostic>) {
     let Some(at) = file.text.find('\0') else { return (file, None) };
     let diagnostic = Diagnostic::new(Code::Encoding, "the file has a NUL character, so it is not text")
         .at(place_of(id, &file, at))
@@ -252,6 +293,33 @@ mod tests {
         let lines: Vec<_> = (0..8).map(|line| file.line(line)).collect();
         assert_eq!(lines, ["", "一", "二", "三", "", "五", "", ""]);
         assert_eq!(file.position("一\r\n二".len() - 3), Position { line: 2, column: 1 });
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_text_with_an_edit_has_the_lines_of_the_new_text(
+            text in "[a菜\r\n]{0,12}", new in "[b\r\n]{0,4}", from in 0_usize..13, to in 0_usize..13,
+        ) {
+            let bounds: Vec<usize> = text.char_indices().map(|(byte, _)| byte).chain([text.len()]).collect();
+            let at = |index: usize| bounds[index.min(bounds.len() - 1)];
+            let bytes = at(from.min(to))..at(from.max(to));
+            let mut file = SourceFile::new("f", text.clone());
+            let Spliced { first, old, new: lines } = file.splice(bytes.clone(), &new);
+            let mut expected = text.clone();
+            expected.replace_range(bytes, &new);
+            let expected = SourceFile::new("f", expected);
+            proptest::prop_assert_eq!((&file.text, &file.lines), (&expected.text, &expected.lines));
+            // The lines before and after are what they were.
+            let before = SourceFile::new("f", text);
+            for line in 1..first {
+                proptest::prop_assert_eq!(before.line(line), file.line(line));
+            }
+            let count = saturate(before.line_count());
+            proptest::prop_assert_eq!(count - old + lines, saturate(file.line_count()));
+            for line in first + old..=count {
+                proptest::prop_assert_eq!(before.line(line), file.line(line + lines - old));
+            }
+        }
     }
 
     #[test]

@@ -21,31 +21,62 @@ pub(super) struct Limits {
     /// How deep lists and mappings may be nested. A letter's signatures are the deepest that there is, at 4.
     depth: usize,
     /// How many values there may be, keys included. 100,000 letters with three signatures each have 2,000,000.
-    values: usize,
+    pub(super) values: usize,
 }
 
 impl Limits {
     pub(super) const USUAL: Self = Self { depth: 32, values: 2_500_000 };
 }
 
+/// A file's documents, and what else matters to who reads a part of it again.
+pub(super) struct Trees {
+    pub(super) documents: Vec<Node>,
+    /// Whether a value has an anchor, so that a part of the file means what it does because of another.
+    pub(super) anchored: bool,
+    /// How many values there are.
+    pub(super) values: usize,
+}
+
 /// The documents of a file; `None` when it is no YAML, which the collector then knows.
-pub(super) fn parse(source: &SourceFile, collector: &mut FileCollector<'_>, limits: Limits) -> Option<Vec<Node>> {
+pub(super) fn parse(source: &SourceFile, collector: &mut FileCollector<'_>, limits: Limits) -> Option<Trees> {
     // A document that begins as a list or mapping in brackets could be a key for all that the parser knows, and it keeps all
     // of it in memory to find out. After the mark of a document it cannot, so JSON gets one, and its first line 4 columns.
-    let json = source.text().starts_with(['{', '[']);
+    let marked = source.text().starts_with(['{', '[']);
     let hidden = surrogates::hidden(source.text());
     let text = hidden.as_deref().unwrap_or(source.text());
-    let text = if json { Cow::Owned(format!("{MARK}{text}")) } else { Cow::Borrowed(text) };
-    let place = |span| place(span, json);
+    let text = if marked { Cow::Owned(format!("{MARK}{text}")) } else { Cow::Borrowed(text) };
+    let origin = Origin { marked, ..Origin::default() };
+    read(source, (&text, origin), collector, (limits, hidden.is_some()))
+}
+
+/// The documents of some lines of a file below its `head`, as if nothing were between the two.
+///
+/// `text` is both of them; `skipped` lines of the file are between them.
+pub(super) fn parse_part(
+    source: &SourceFile,
+    (text, head, skipped): (&str, u32, u32),
+    collector: &mut FileCollector<'_>,
+    limits: Limits,
+) -> Option<Trees> {
+    read(source, (text, Origin { marked: false, head, skipped }), collector, (limits, false))
+}
+
+fn read(
+    source: &SourceFile,
+    (text, origin): (&str, Origin),
+    collector: &mut FileCollector<'_>,
+    (limits, surrogates): (Limits, bool),
+) -> Option<Trees> {
     let steps = Steps::default();
-    let mut parser = Parser::new(BoundedInput::new(&text, &steps));
+    let mut parser = Parser::new(BoundedInput::new(text, &steps));
     let mut builder = Builder {
         source,
         collector,
         limits,
         open: Vec::new(),
         anchors: HashMap::new(),
-        surrogates: hidden.is_some(),
+        anchored: false,
+        surrogates,
         documents: Vec::new(),
         values: 0,
     };
@@ -61,33 +92,51 @@ pub(super) fn parse(source: &SourceFile, collector: &mut FileCollector<'_>, limi
         }
         match event {
             Some(Ok((event, span))) => {
-                last = place(span);
+                last = origin.place(span);
                 builder.take(event, last).ok()?;
             }
             Some(Err(error)) => {
                 let mark = *error.marker();
-                let at = place(saphyr_parser::Span::empty(mark)).start;
+                let at = origin.place(saphyr_parser::Span::empty(mark)).start;
                 builder.collector.push(syntax_error(builder.collector, source, at, error.info()));
                 return None;
             }
-            None => return Some(builder.documents),
+            None => {
+                let Builder { documents, anchored, values, .. } = builder;
+                return Some(Trees { documents, anchored, values });
+            }
         }
     }
 }
 
 const MARK: &str = "--- ";
 
+/// Where the text that the parser is given stands in its file.
+#[derive(Debug, Clone, Copy, Default)]
+struct Origin {
+    /// [`MARK`] is before the text.
+    marked: bool,
+    /// How many lines are those of the file's beginning.
+    head: u32,
+    /// How many lines of the file are left out after those.
+    skipped: u32,
+}
+
+impl Origin {
+    /// A place as the file has it.
+    fn place(self, span: saphyr_parser::Span) -> Span {
+        let position = |mark: Marker| {
+            let added = if self.marked && mark.line() == 1 { MARK.len() } else { 0 };
+            let line = saturate(mark.line());
+            let line = if line > self.head { line.saturating_add(self.skipped) } else { line };
+            Position { line, column: saturate((mark.col() + 1).saturating_sub(added).max(1)) }
+        };
+        Span { start: position(span.start), end: position(span.end) }
+    }
+}
+
 /// The file cannot be read to its end; why is in the collector.
 struct Halt;
-
-/// A place as the file has it; `marked` when the parser was given [`MARK`] before the text.
-fn place(span: saphyr_parser::Span, marked: bool) -> Span {
-    let position = |mark: Marker| {
-        let added = if marked && mark.line() == 1 { MARK.len() } else { 0 };
-        Position { line: saturate(mark.line()), column: saturate((mark.col() + 1).saturating_sub(added).max(1)) }
-    };
-    Span { start: position(span.start), end: position(span.end) }
-}
 
 struct Builder<'s, 'd> {
     source: &'s SourceFile,
@@ -96,6 +145,8 @@ struct Builder<'s, 'd> {
     open: Vec<Open>,
     /// What each anchor stands for; `None` as long as it is open.
     anchors: HashMap<usize, Option<Value>>,
+    /// Whether there was an anchor at all.
+    anchored: bool,
     /// Whether halves of characters stand in the text as private characters.
     surrogates: bool,
     documents: Vec<Node>,
@@ -128,6 +179,7 @@ impl Builder<'_, '_> {
                 let value =
                     if slipped || self.refuses(tag.as_deref(), SCALAR_TAGS, span) { Value::Refused } else { scalar };
                 if anchor > 0 {
+                    self.anchored = true;
                     self.anchors.insert(anchor, Some(value.clone()));
                 }
                 self.add(Node { span, value })
@@ -183,6 +235,7 @@ impl Builder<'_, '_> {
             return Err(Halt);
         }
         if open.anchor > 0 {
+            self.anchored = true;
             self.anchors.insert(open.anchor, None);
         }
         self.open.push(open);
@@ -298,7 +351,7 @@ mod tests {
     fn parsed(text: &str, limits: Limits) -> Result<usize, (Code, Position)> {
         let mut collector = Collector::new(LintLevels::default());
         let source = SourceFile::new("f", text);
-        let documents = parse(&source, &mut collector.for_file(FileId(0)), limits).map(|documents| documents.len());
+        let documents = parse(&source, &mut collector.for_file(FileId(0)), limits).map(|trees| trees.documents.len());
         documents.ok_or_else(|| {
             let problem = collector.finish().remove(0);
             (problem.code, problem.place.expect("placed").span.start)
@@ -310,7 +363,7 @@ mod tests {
         let text = "# 中文注释\n键: [菜鸟, \"引 号\"]\r\n二: 值";
         let mut collector = Collector::new(LintLevels::default());
         let source = SourceFile::new("f", text);
-        let documents = parse(&source, &mut collector.for_file(FileId(0)), Limits::USUAL).expect("YAML");
+        let Trees { documents, .. } = parse(&source, &mut collector.for_file(FileId(0)), Limits::USUAL).expect("YAML");
         let Value::Mapping(entries) = &documents[0].value else { panic!("a mapping") };
         let slices = |node: &Node| source.slice(node.span).map(str::to_owned);
         assert_eq!(slices(&entries[0].key).as_deref(), Some("键"));
@@ -377,7 +430,7 @@ mod tests {
         };
         let mut collector = Collector::new(LintLevels::default());
         let source = SourceFile::new("f", r#"["\uD83D\uDE00", "菜"]"#);
-        let documents = parse(&source, &mut collector.for_file(FileId(0)), Limits::USUAL).expect("YAML");
+        let Trees { documents, .. } = parse(&source, &mut collector.for_file(FileId(0)), Limits::USUAL).expect("YAML");
         let [(Value::Scalar(face), 2), (Value::Scalar(other), 18)] = &text(&documents)[..] else { panic!("two texts") };
         assert_eq!((&**face, &**other), ("😀", "菜"));
         assert!(problem(r#"{"version":1, "name":"\uD83D"}"#).help.unwrap().contains("both its halves"));

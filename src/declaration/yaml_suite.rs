@@ -65,7 +65,7 @@ fn outcome(case: &Case) -> Outcome {
                 Outcome::RefusedWithReason(why)
             }
         }
-        (Some(documents), None, expected) => {
+        (Some(yaml::Trees { documents, .. }), None, expected) => {
             let documents: Vec<Json> = documents.iter().map(json).collect();
             match expected {
                 Some(expected) if *expected == documents => Outcome::Same,

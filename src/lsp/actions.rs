@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use lsp_types::{CodeAction, CodeActionKind, CodeActionOrCommand, Range, TextEdit, Uri, WorkspaceEdit};
 
 use super::{diagnostics, documents::Documents, position};
-use crate::declaration::{Diagnostic, Edit, FileId, Safety, SourceFile};
+use crate::declaration::{Edit, FileId, Safety, SourceFile};
 
 /// All safe fixes of a file, as an action that an editor may do when it saves.
 pub(super) const FIX_ALL: &str = "source.fixAll.letterform";
@@ -13,14 +13,13 @@ pub(super) const FIX_ALL: &str = "source.fixAll.letterform";
 /// What can be done about the problems in a range.
 pub(super) fn actions(
     documents: &Documents,
-    problems: &[Diagnostic],
     (uri, file, range): (&Uri, FileId, Range),
     only: Option<&[CodeActionKind]>,
 ) -> Vec<CodeActionOrCommand> {
     let source = documents.live.source(file);
     let wanted = |kind: &str| only.is_none_or(|only| only.iter().any(|only| kind.starts_with(only.as_str())));
     let mut actions = Vec::new();
-    let fixable = problems.iter().filter_map(|problem| {
+    let fixable = documents.live.problems(file).iter().filter_map(|problem| {
         let place = problem.place.filter(|place| place.file == file)?;
         Some((problem, place, problem.fix.as_deref()?))
     });

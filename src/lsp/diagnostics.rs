@@ -1,6 +1,6 @@
 //! Problems as the protocol has them.
 
-use std::{collections::BTreeMap, str::FromStr as _};
+use std::str::FromStr as _;
 
 use lsp_types::{
     CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, NumberOrString,
@@ -10,18 +10,9 @@ use lsp_types::{
 use super::{documents::Documents, position};
 use crate::declaration::{self, Code, FileId, Severity};
 
-/// The problems of each file, every file included.
-pub(super) fn by_file(
-    documents: &Documents,
-    problems: &[declaration::Diagnostic],
-) -> BTreeMap<FileId, Vec<Diagnostic>> {
-    let mut by_file: BTreeMap<FileId, Vec<Diagnostic>> = documents.live.files().map(|id| (id, Vec::new())).collect();
-    for problem in problems {
-        if let Some(place) = problem.place {
-            by_file.entry(place.file).or_default().push(diagnostic(documents, problem));
-        }
-    }
-    by_file
+/// The problems of a file.
+pub(super) fn of_file(documents: &Documents, file: FileId) -> Vec<Diagnostic> {
+    documents.live.problems(file).iter().map(|problem| diagnostic(documents, problem)).collect()
 }
 
 /// One problem; the help is a part of what is said.

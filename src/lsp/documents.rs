@@ -2,11 +2,12 @@
 
 use std::{
     collections::HashMap,
+    ops::Range,
     path::{Path, PathBuf},
     str::FromStr as _,
 };
 
-use lsp_types::{Location, Uri};
+use lsp_types::{Location, TextDocumentContentChangeEvent, Uri};
 use url::Url;
 
 use super::position;
@@ -22,8 +23,11 @@ pub(super) struct Documents {
 struct Text {
     uri: Uri,
     version: i32,
-    content: String,
+    /// Whether it begins with a byte order mark, which no declaration has.
+    marked: bool,
 }
+
+const MARK: char = '\u{FEFF}';
 
 impl Documents {
     pub(super) fn new(live: LiveDeclarations) -> Self {
@@ -31,21 +35,31 @@ impl Documents {
     }
 
     /// Opens a text. One that is no file of declarations is left alone.
-    pub(super) fn open(&mut self, uri: &Uri, version: i32, text: String) {
+    pub(super) fn open(&mut self, uri: &Uri, version: i32, text: &str) {
         let Some(path) = path_of(uri).filter(|path| LiveDeclarations::is_declaration(path)) else { return };
-        self.live.open(&path, &text);
-        self.open.insert(path, Text { uri: uri.clone(), version, content: text });
+        let bare = text.strip_prefix(MARK);
+        self.live.open(&path, bare.unwrap_or(text).to_owned());
+        self.open.insert(path, Text { uri: uri.clone(), version, marked: bare.is_some() });
     }
 
     /// Makes changes in an open text, one after the other.
-    pub(super) fn change(&mut self, uri: &Uri, version: i32, changes: Vec<lsp_types::TextDocumentContentChangeEvent>) {
+    pub(super) fn change(&mut self, uri: &Uri, version: i32, changes: &[TextDocumentContentChangeEvent]) {
         let Some(path) = path_of(uri) else { return };
-        let Some(open) = self.open.get_mut(&path) else { return };
+        let (Some(open), Some(file)) = (self.open.get_mut(&path), self.live.number(&path)) else { return };
         open.version = version;
         for change in changes {
-            position::change(&mut open.content, change.range, &change.text);
+            let source = self.live.source(file);
+            if let Some(range) = change.range {
+                let range = if open.marked { position::without_mark(range) } else { range };
+                let bytes = position::bytes(source, range);
+                self.live.edit(file, bytes, &change.text);
+            } else {
+                let bare = change.text.strip_prefix(MARK);
+                open.marked = bare.is_some();
+                let (bytes, new) = difference(source.text(), bare.unwrap_or(&change.text));
+                self.live.edit(file, bytes, new);
+            }
         }
-        self.live.open(&path, &open.content);
     }
 
     pub(super) fn close(&mut self, uri: &Uri) {
@@ -76,6 +90,16 @@ impl Documents {
     }
 }
 
+/// The bytes of an old text that are others in a new one, and what is in their place.
+fn difference<'t>(old: &str, new: &'t str) -> (Range<usize>, &'t str) {
+    let same = |pair: &(char, char)| pair.0 == pair.1;
+    let start: usize = old.chars().zip(new.chars()).take_while(same).map(|(c, _)| c.len_utf8()).sum();
+    let (old_rest, new_rest) = (&old[start..], &new[start..]);
+    let backwards = old_rest.chars().rev().zip(new_rest.chars().rev());
+    let end: usize = backwards.take_while(same).map(|(c, _)| c.len_utf8()).sum();
+    (start..old.len() - end, &new_rest[..new_rest.len() - end])
+}
+
 /// The path of a file that an editor names.
 pub(super) fn path_of(uri: &Uri) -> Option<PathBuf> {
     Url::parse(uri.as_str()).ok()?.to_file_path().ok()
@@ -84,4 +108,22 @@ pub(super) fn path_of(uri: &Uri) -> Option<PathBuf> {
 /// An editor's name of a path; relative paths have none.
 pub(super) fn uri_of(path: &Path) -> Option<Uri> {
     Uri::from_str(Url::from_file_path(path).ok()?.as_str()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_text_differs_from_the_old_one_in_the_middle() {
+        for (old, new, bytes, middle) in [
+            ("甲乙丙", "甲丁丙", 3..6, "丁"),
+            ("aa", "aaa", 2..2, "a"),
+            ("aaa", "aa", 2..3, ""),
+            ("", "甲", 0..0, "甲"),
+            ("甲", "甲", 3..3, ""),
+        ] {
+            assert_eq!(difference(old, new), (bytes, middle), "{old} {new}");
+        }
+    }
 }

@@ -12,13 +12,12 @@ use super::{
     position,
 };
 use crate::{
-    declaration::{Diagnostic, FileId, LetterView, Position, Span, schema},
+    declaration::{FileId, LetterView, Position, Span, schema},
     letter::Field,
 };
 
 pub(super) fn hover(
     documents: &Documents,
-    problems: &[Diagnostic],
     (file, at): (FileId, Position),
     today: Date,
 ) -> Option<Hover> {
@@ -31,9 +30,8 @@ pub(super) fn hover(
     } else if let Some(letter) = context::letter_at(&documents.live, file, at) {
         range = value(documents, &letter, at, today, &mut text);
     }
-    let here = problems
-        .iter()
-        .filter(|problem| problem.place.is_some_and(|place| place.file == file && contains(place.span, at)));
+    let problems = documents.live.problems(file).iter();
+    let here = problems.filter(|problem| problem.place.is_some_and(|place| contains(place.span, at)));
     for problem in here {
         let rule = problem.code.rule();
         let _ = writeln!(text, "\n**{}**: {}\n\n{}", rule.code, rule.title, rule.reason);

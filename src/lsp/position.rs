@@ -28,32 +28,32 @@ pub(super) fn place(source: &SourceFile, at: Position) -> declaration::Position 
     declaration::Position { line: at.line + 1, column }
 }
 
-/// Makes a change in a text; without a range, the text is new.
-pub(super) fn change(text: &mut String, range: Option<Range>, new: &str) {
-    let Some(range) = range else {
-        new.clone_into(text);
-        return;
+/// A range of a text without the byte order mark that the editor counts.
+pub(super) fn without_mark(range: Range) -> Range {
+    let shifted = |at: Position| match at.line {
+        0 => Position { character: at.character.saturating_sub(1), ..at },
+        _ => at,
     };
-    let (start, end) = (byte(text, range.start), byte(text, range.end));
-    text.replace_range(start..end.max(start), new);
+    Range { start: shifted(range.start), end: shifted(range.end) }
 }
 
-fn byte(text: &str, at: Position) -> usize {
-    let mut start = 0;
-    for _ in 0..at.line {
-        let rest = &text.as_bytes()[start..];
-        let Some(end) = rest.iter().position(|b| matches!(b, b'\n' | b'\r')) else { return text.len() };
-        start += end + if rest[end..].starts_with(b"\r\n") { 2 } else { 1 };
-    }
-    let line = &text[start..];
+/// The bytes of a range of a text.
+pub(super) fn bytes(source: &SourceFile, range: Range) -> std::ops::Range<usize> {
+    let (start, end) = (byte(source, range.start), byte(source, range.end));
+    start..end.max(start)
+}
+
+/// The byte at a position; the end of its line when that is shorter.
+fn byte(source: &SourceFile, at: Position) -> usize {
+    let line = at.line.saturating_add(1);
+    let text = source.line(line);
     let mut units = 0;
-    for (index, c) in line.char_indices() {
-        if units >= at.character as usize || matches!(c, '\n' | '\r') {
-            return start + index;
-        }
+    let within = text.char_indices().find(|(_, c)| {
+        let is_there = units >= at.character as usize;
         units += c.len_utf16();
-    }
-    text.len()
+        is_there
+    });
+    source.line_start(line) + within.map_or(text.len(), |(byte, _)| byte)
 }
 
 #[cfg(test)]
@@ -73,18 +73,18 @@ mod tests {
 
     #[test]
     fn changes_are_made_where_the_editor_says() {
-        let mut text = "a\r\n😀菜b\nc".to_owned();
-        let range = |from: (u32, u32), to: (u32, u32)| {
+        let text = "a\r\n😀菜b\nc";
+        let source = SourceFile::new("f", text);
+        let at = |from: (u32, u32), to: (u32, u32)| {
             let position = |(line, character)| Position { line, character };
-            Some(Range { start: position(from), end: position(to) })
+            &text[bytes(&source, Range { start: position(from), end: position(to) })]
         };
-        change(&mut text, range((1, 2), (1, 3)), "鸟");
-        assert_eq!(text, "a\r\n😀鸟b\nc");
-        change(&mut text, range((1, 4), (2, 0)), "");
-        assert_eq!(text, "a\r\n😀鸟bc");
-        change(&mut text, range((9, 0), (9, 0)), "!");
-        assert_eq!(text, "a\r\n😀鸟bc!");
-        change(&mut text, None, "new");
-        assert_eq!(text, "new");
+        assert_eq!(at((1, 2), (1, 3)), "菜");
+        assert_eq!(at((1, 3), (2, 0)), "b\n");
+        assert_eq!(at((0, 9), (1, 0)), "\r\n");
+        assert_eq!(at((9, 0), (9, 0)), "");
+        // Within a character is after it, and an end before the start is the start.
+        assert_eq!(at((1, 1), (1, 4)), "菜b");
+        assert_eq!(at((1, 4), (1, 2)), "");
     }
 }

@@ -1,8 +1,7 @@
 //! The conversation with an editor.
 
 use std::{
-    collections::{HashMap, HashSet},
-    path::PathBuf,
+    collections::{BTreeSet, HashMap, VecDeque},
     sync::Arc,
     thread,
 };
@@ -17,7 +16,7 @@ use lsp_types::{
     ServerCapabilities, TextDocumentPositionParams, TextDocumentSyncCapability, TextDocumentSyncKind, Uri,
     WorkDoneProgressOptions, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
     notification::{
-        DidChangeTextDocument, DidChangeWatchedFiles, DidChangeWorkspaceFolders, DidCloseTextDocument,
+        Cancel, DidChangeTextDocument, DidChangeWatchedFiles, DidChangeWorkspaceFolders, DidCloseTextDocument,
         DidOpenTextDocument, Notification as _, PublishDiagnostics,
     },
     request::{
@@ -36,7 +35,7 @@ use super::{
 };
 use crate::{
     clock::{Clock, day_in_china},
-    declaration::{DecodedPictures, Diagnostic, FileId, LiveDeclarations, LoadOptions, Position, decode_pictures},
+    declaration::{DecodedPictures, FileId, LiveDeclarations, LoadOptions, Position, decode_pictures},
 };
 
 /// How a session ended.
@@ -93,18 +92,24 @@ fn capabilities() -> ServerCapabilities {
     }
 }
 
+/// How many pictures are decoded before what came of them is told.
+const PICTURES: usize = 200;
+
 struct Session<'c> {
     connection: &'c Connection,
     clock: &'c Arc<dyn Clock>,
     documents: Documents,
-    problems: Vec<Diagnostic>,
+    /// Messages that wait, in their order.
+    queue: VecDeque<Message>,
     /// Whether the problems are those of older texts.
     stale: bool,
+    /// Files whose problems may be others than the editor was told.
+    untold: BTreeSet<FileId>,
     /// What each file was last told.
     told: HashMap<FileId, Vec<lsp_types::Diagnostic>>,
     decoded: (Sender<DecodedPictures>, Receiver<DecodedPictures>),
-    /// Pictures that are being decoded.
-    under_way: HashSet<PathBuf>,
+    /// Whether pictures are being decoded.
+    decoding: bool,
     shut_down: bool,
     next_request: i32,
 }
@@ -116,11 +121,12 @@ impl<'c> Session<'c> {
             connection,
             clock,
             documents: Documents::new(live),
-            problems: Vec::new(),
+            queue: VecDeque::new(),
             stale: true,
+            untold: BTreeSet::new(),
             told: HashMap::new(),
             decoded: crossbeam_channel::unbounded(),
-            under_way: HashSet::new(),
+            decoding: false,
             shut_down: false,
             next_request: 0,
         }
@@ -160,28 +166,44 @@ impl<'c> Session<'c> {
     }
 
     fn serve(&mut self) -> Ended {
+        let inbox = unbounded(self.connection.receiver.clone());
         loop {
+            self.queue.extend(inbox.try_iter());
+            if let Some(message) = self.queue.pop_front() {
+                if let Some(ended) = self.take(message) {
+                    return ended;
+                }
+                continue;
+            }
             // What is said of a text that changes again at once is of no use.
-            if self.stale && self.connection.receiver.is_empty() {
+            if self.stale || !self.untold.is_empty() {
                 self.tell();
+                continue;
             }
             crossbeam_channel::select! {
-                recv(self.connection.receiver) -> message => match message {
-                    Ok(Message::Request(request)) => self.answer(request),
-                    Ok(Message::Notification(notification)) if notification.method == "exit" => {
-                        return if self.shut_down { Ended::InOrder } else { Ended::OutOfOrder };
-                    }
-                    Ok(Message::Notification(notification)) => self.hear(notification),
-                    Ok(Message::Response(_)) => {}
+                recv(inbox) -> message => match message {
+                    Ok(message) => self.queue.push_back(message),
                     Err(_) => return Ended::OutOfOrder,
                 },
                 recv(self.decoded.1) -> decoded => if let Ok(decoded) = decoded {
-                    self.under_way.clear();
+                    self.decoding = false;
                     self.documents.live.know(decoded);
                     self.stale = true;
                 },
             }
         }
+    }
+
+    fn take(&mut self, message: Message) -> Option<Ended> {
+        match message {
+            Message::Request(request) => self.answer(request),
+            Message::Notification(notification) if notification.method == "exit" => {
+                return Some(if self.shut_down { Ended::InOrder } else { Ended::OutOfOrder });
+            }
+            Message::Notification(notification) => self.hear(notification),
+            Message::Response(_) => {}
+        }
+        None
     }
 
     fn send(&self, message: Message) {
@@ -191,8 +213,9 @@ impl<'c> Session<'c> {
 
     /// Judges the declarations and sends what is new.
     fn tell(&mut self) {
-        self.judge();
-        for (file, new) in diagnostics::by_file(&self.documents, &self.problems) {
+        self.refresh();
+        for file in std::mem::take(&mut self.untold) {
+            let new = diagnostics::of_file(&self.documents, file);
             let old = self.told.get(&file);
             if old == Some(&new) || old.is_none() && new.is_empty() {
                 continue;
@@ -205,14 +228,17 @@ impl<'c> Session<'c> {
         }
     }
 
-    fn judge(&mut self) {
+    /// Judges the texts as they are now. What is new is told when no message waits.
+    fn refresh(&mut self) {
+        if !std::mem::take(&mut self.stale) {
+            return;
+        }
         self.documents.live.on_day(day_in_china(self.clock.now()));
-        self.problems = self.documents.live.problems();
-        self.stale = false;
+        self.untold.extend(self.documents.live.judge());
         let mut wanted = self.documents.live.wanted_pictures();
-        wanted.retain(|picture| !self.under_way.contains(picture));
-        if !wanted.is_empty() && self.under_way.is_empty() {
-            self.under_way.extend(wanted.iter().cloned());
+        // The others are wanted again when these are known.
+        wanted.truncate(PICTURES);
+        if !wanted.is_empty() && !std::mem::replace(&mut self.decoding, true) {
             let decoded = self.decoded.0.clone();
             thread::spawn(move || decoded.send(decode_pictures(wanted)));
         }
@@ -224,13 +250,13 @@ impl<'c> Session<'c> {
         match method.as_str() {
             DidOpenTextDocument::METHOD => {
                 let Some(DidOpenTextDocumentParams { text_document: text }) = parsed(params) else { return };
-                self.documents.open(&text.uri, text.version, text.text);
+                self.documents.open(&text.uri, text.version, &text.text);
             }
             DidChangeTextDocument::METHOD => {
                 let Some(DidChangeTextDocumentParams { text_document: text, content_changes }) = parsed(params) else {
                     return;
                 };
-                self.documents.change(&text.uri, text.version, content_changes);
+                self.documents.change(&text.uri, text.version, &content_changes);
             }
             DidCloseTextDocument::METHOD => {
                 let Some(DidCloseTextDocumentParams { text_document: text }) = parsed(params) else { return };
@@ -238,9 +264,8 @@ impl<'c> Session<'c> {
             }
             DidChangeWatchedFiles::METHOD => {
                 let Some(DidChangeWatchedFilesParams { changes }) = parsed(params) else { return };
-                for path in changes.iter().filter_map(|change| path_of(&change.uri)) {
-                    self.documents.live.changed_on_disk(&path);
-                }
+                let paths: Vec<_> = changes.iter().filter_map(|change| path_of(&change.uri)).collect();
+                self.documents.live.changed_on_disk(&paths);
             }
             DidChangeWorkspaceFolders::METHOD => {
                 let Some(DidChangeWorkspaceFoldersParams { event }) = parsed(params) else { return };
@@ -257,7 +282,9 @@ impl<'c> Session<'c> {
 
     fn answer(&mut self, request: Request) {
         let Request { id, method, params } = request;
-        let answer = if method == "shutdown" {
+        let answer = if self.is_cancelled(&id) {
+            Err((ErrorCode::RequestCanceled, "the request was cancelled".to_owned()))
+        } else if method == "shutdown" {
             self.shut_down = true;
             Ok(Value::Null)
         } else if self.shut_down {
@@ -271,6 +298,17 @@ impl<'c> Session<'c> {
         }));
     }
 
+    /// Whether the editor took a request back that it still waits for.
+    fn is_cancelled(&self, id: &RequestId) -> bool {
+        let number = |id: &RequestId| serde_json::to_value(id).ok();
+        self.queue.iter().any(|message| match message {
+            Message::Notification(notification) if notification.method == Cancel::METHOD => {
+                notification.params.get("id") == number(id).as_ref()
+            }
+            _ => false,
+        })
+    }
+
     fn result(&mut self, method: &str, params: Value) -> Result<Value, (ErrorCode, String)> {
         let documents = &self.documents;
         match method {
@@ -278,14 +316,14 @@ impl<'c> Session<'c> {
                 self.refresh();
                 let at = self.position(params)?;
                 let today = day_in_china(self.clock.now());
-                json(&at.and_then(|at| hover::hover(&self.documents, &self.problems, at, today)))
+                json(&at.and_then(|at| hover::hover(&self.documents, at, today)))
             }
             CodeActionRequest::METHOD => {
                 self.refresh();
                 let parameters: lsp_types::CodeActionParams = wanted(params)?;
                 let (uri, only) = (&parameters.text_document.uri, parameters.context.only.as_deref());
                 let Some(file) = self.documents.file(uri) else { return Ok(Value::Null) };
-                json(&actions::actions(&self.documents, &self.problems, (uri, file, parameters.range), only))
+                json(&actions::actions(&self.documents, (uri, file, parameters.range), only))
             }
             Completion::METHOD => {
                 let at = self.position(params)?;
@@ -319,15 +357,6 @@ impl<'c> Session<'c> {
         }
     }
 
-    /// The problems of the texts as they are now.
-    fn refresh(&mut self) {
-        if self.stale {
-            self.judge();
-            // They are sent when no message waits.
-            self.stale = true;
-        }
-    }
-
     fn places(
         &self,
         params: Value,
@@ -347,6 +376,13 @@ impl<'c> Session<'c> {
         let file = self.documents.file(&parameters.text_document.uri)?;
         Some((file, position::place(self.documents.live.source(file), parameters.position)))
     }
+}
+
+/// The messages of a channel, in one that takes all that come: those that wait are seen.
+fn unbounded(messages: Receiver<Message>) -> Receiver<Message> {
+    let (all, inbox) = crossbeam_channel::unbounded();
+    thread::spawn(move || messages.into_iter().try_for_each(|message| all.send(message)));
+    inbox
 }
 
 fn parsed<T: DeserializeOwned>(params: Value) -> Option<T> {

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet, hash_map::Entry};
 use unicode_normalization::UnicodeNormalization;
 
 use super::renewal;
+pub(in crate::declaration) use super::renewal::succeeded;
 use crate::{
     declaration::{Code, Diagnostic, Location, collector::Collector, document::Declared, letter::Located},
     letter::{Party, Picture, ScanDigest, SignatureName, Validity},
@@ -13,13 +14,23 @@ use crate::{
 /// A letter, and its picture once that is known.
 pub(in crate::declaration) type Pictured<'a> = (&'a Declared, Option<&'a Picture>);
 
-/// Looks at all letters together, in the order in which they are declared.
+/// Compares letters, in the order in which they are declared.
 pub(in crate::declaration) fn letters(collector: &mut Collector, letters: &[Pictured<'_>]) {
     names(collector, letters);
     parties(collector, letters);
     signatures(collector, letters);
     contents(collector, letters);
-    renewal::letters(collector, letters);
+    renewal::papers(collector, letters);
+}
+
+/// Silences what was said of the ends of letters that have a successor, given whether each letter has one.
+pub(in crate::declaration) fn silence_ends<'d, I>(collector: &mut Collector, letters: impl FnOnce() -> I)
+where
+    I: Iterator<Item = (&'d Declared, bool)>,
+{
+    if collector.all().any(renewal::is_about_an_end) {
+        renewal::silence(collector, letters());
+    }
 }
 
 pub(super) fn place<T>(letter: &Declared, located: &Located<T>) -> Location {
@@ -65,7 +76,7 @@ fn parties(collector: &mut Collector, letters: &[Pictured<'_>]) {
     let mut folded: HashMap<String, (&Party, Location)> = HashMap::new();
     for (letter, _) in letters {
         let Some(content) = &letter.content else { continue };
-        if folded_party(&content.authorizer.value) == folded_party(&content.authorized_party.value) {
+        if is_odd_alone(letter) {
             let at = place(letter, &content.authorized_party);
             let message = format!("the authorizer and the authorized party are both `{}`", content.authorizer.value);
             let diagnostic = Diagnostic::new(Code::PartiesSame, message).at(at);
@@ -113,6 +124,56 @@ fn signatures(collector: &mut Collector, letters: &[Pictured<'_>]) {
     }
 }
 
+/// Something that letters can have in common, because of which a rule compares them.
+#[derive(Hash)]
+pub(in crate::declaration) enum Common<'a> {
+    /// A name, whatever its case.
+    Name(String),
+    /// A company, in whatever form.
+    Party(String),
+    Signature(&'a SignatureName),
+    Picture(PictureKey<'a>),
+}
+
+/// In what letters with something in common must differ for a rule to be about them.
+pub(in crate::declaration) enum Kind<'a> {
+    /// In nothing: a rule is about any two of them.
+    Any,
+    /// In this company.
+    Party(&'a Party),
+}
+
+/// What a letter can have in common with others.
+///
+/// The rules of [`letters`] find the same with all letters as with those alone that are the first of their kind in some group of
+/// several kinds, and those that [`is_odd_alone`].
+pub(in crate::declaration) fn common<'a, T>(
+    letter: &'a Declared,
+    picture: Option<&'a Picture>,
+    mut tie: impl FnMut(Common<'a>, Kind<'a>) -> T,
+) -> Vec<T> {
+    let mut common = Vec::new();
+    if let Some(name) = &letter.name {
+        common.push(tie(Common::Name(name.value.as_str().to_ascii_lowercase()), Kind::Any));
+    }
+    if let Some(content) = &letter.content {
+        for party in [&content.authorizer.value, &content.authorized_party.value] {
+            common.push(tie(Common::Party(folded_party(party)), Kind::Party(party)));
+        }
+        let signatures = content.signatures.value.names.iter();
+        common.extend(signatures.map(|name| tie(Common::Signature(name), Kind::Party(&content.authorizer.value))));
+    }
+    common.extend(picture.map(|picture| tie(Common::Picture(PictureKey::of(picture)), Kind::Any)));
+    common
+}
+
+/// Whether a rule of [`letters`] is about a letter whatever the others are.
+pub(in crate::declaration) fn is_odd_alone(letter: &Declared) -> bool {
+    letter.content.as_ref().is_some_and(|content| {
+        folded_party(&content.authorizer.value) == folded_party(&content.authorized_party.value)
+    })
+}
+
 /// Everything that a letter says but its name.
 #[derive(PartialEq, Eq, Hash)]
 pub(super) struct Said<'a> {
@@ -125,7 +186,7 @@ pub(super) struct Said<'a> {
 
 /// What tells pictures apart.
 #[derive(PartialEq, Eq, Hash)]
-pub(super) enum PictureKey<'a> {
+pub(in crate::declaration) enum PictureKey<'a> {
     Digest(ScanDigest),
     FileKey(&'a str),
 }

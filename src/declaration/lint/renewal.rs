@@ -8,41 +8,39 @@ use crate::{
     letter::{Letter, LetterName, Successions, renewals},
 };
 
-/// Looks at the letters that renew others, and at those that show one picture.
-pub(super) fn letters(collector: &mut Collector, letters: &[Pictured<'_>]) {
-    let papers = shared_papers(letters);
-    if papers.is_empty() && !collector.all().any(is_about_an_end) {
-        return;
-    }
-    let terms: Vec<Option<Letter<()>>> = letters.iter().map(|(letter, _)| letter.terms()).collect();
-    let successions = Successions::among(terms.iter().flatten());
-    silence_ends(collector, letters, &terms, &successions);
-    for paper in papers {
-        shared(collector, letters, &paper, &terms);
+/// Looks at the letters that show one picture.
+pub(super) fn papers(collector: &mut Collector, letters: &[Pictured<'_>]) {
+    for paper in shared_papers(letters) {
+        shared(collector, letters, &paper);
     }
 }
 
-fn is_about_an_end(diagnostic: &Diagnostic) -> bool {
+pub(super) fn is_about_an_end(diagnostic: &Diagnostic) -> bool {
     matches!(diagnostic.code, Code::Expired | Code::ExpiresSoon)
+}
+
+/// Whether each letter has a successor among them.
+pub(in crate::declaration) fn succeeded(letters: &[&Declared]) -> Vec<bool> {
+    let terms: Vec<Option<Letter<()>>> = letters.iter().map(|letter| letter.terms()).collect();
+    let successions = Successions::among(terms.iter().flatten());
+    let has_successor = |terms: &Letter<()>| successions.successor(terms).is_some();
+    terms.iter().map(|terms| terms.as_ref().is_some_and(has_successor)).collect()
 }
 
 /// Nobody needs to be told of the end of letters that all have a successor. Several letters may have one validity, from the
 /// defaults.
-fn silence_ends(
+pub(super) fn silence<'d>(
     collector: &mut Collector,
-    letters: &[Pictured<'_>],
-    terms: &[Option<Letter<()>>],
-    successions: &Successions<'_>,
+    letters: impl Iterator<Item = (&'d Declared, bool)>,
 ) {
-    let mut succeeded: HashMap<Location, bool> = HashMap::new();
-    for ((letter, _), terms) in letters.iter().zip(terms) {
+    let mut all_succeeded: HashMap<Location, bool> = HashMap::new();
+    for (letter, succeeded) in letters {
         let Some(content) = &letter.content else { continue };
-        let has_successor = terms.as_ref().is_some_and(|terms| successions.successor(terms).is_some());
-        *succeeded.entry(place(letter, &content.validity)).or_insert(true) &= has_successor;
+        *all_succeeded.entry(place(letter, &content.validity)).or_insert(true) &= succeeded;
     }
     collector.remove(|diagnostic| {
         is_about_an_end(diagnostic)
-            && diagnostic.place.is_some_and(|place| succeeded.get(&place).copied().unwrap_or_default())
+            && diagnostic.place.is_some_and(|place| all_succeeded.get(&place).copied().unwrap_or_default())
     });
 }
 
@@ -60,8 +58,9 @@ fn shared_papers(letters: &[Pictured<'_>]) -> Vec<Vec<usize>> {
 }
 
 /// Letters that show one picture: an error for one that renews another, a warning for others with different content.
-fn shared(collector: &mut Collector, letters: &[Pictured<'_>], paper: &[usize], terms: &[Option<Letter<()>>]) {
-    let known = paper.iter().filter_map(|index| Some((*index, terms[*index].as_ref()?)));
+fn shared(collector: &mut Collector, letters: &[Pictured<'_>], paper: &[usize]) {
+    let terms: Vec<_> = paper.iter().filter_map(|index| Some((*index, letters[*index].0.terms()?))).collect();
+    let known = terms.iter().map(|(index, terms)| (*index, terms));
     let by_name: HashMap<&LetterName, usize> = known.clone().map(|(index, letter)| (&letter.name, index)).collect();
     let renewals: Vec<(usize, usize)> =
         renewals(known.map(|(_, letter)| letter)).into_iter().map(|(new, old)| (by_name[new], by_name[old])).collect();

@@ -12,6 +12,13 @@ pub(in crate::declaration) struct Calendar {
     pub(in crate::declaration) expiring_days: u32,
 }
 
+impl Calendar {
+    /// Whether a letter with this validity has ended or ends soon, be it only because it is short.
+    pub(in crate::declaration) fn is_about_to_end(self, validity: Validity) -> bool {
+        i64::from(validity.days_left(self.today)) <= i64::from(self.expiring_days)
+    }
+}
+
 pub(in crate::declaration) fn validity(
     collector: &mut FileCollector<'_>,
     calendar: Calendar,

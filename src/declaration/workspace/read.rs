@@ -58,7 +58,7 @@ fn read(found: &DeclarationFile, bytes: Vec<u8>, collector: &mut Collector) -> (
         None
     } else {
         let mut collector = collector.for_file(id);
-        yaml::parse(&file, &mut collector, yaml::Limits::USUAL).and_then(|documents| {
+        yaml::parse(&file, &mut collector, yaml::Limits::USUAL).and_then(|yaml::Trees { documents, .. }| {
             let folder = found.path.parent().unwrap_or(Path::new(""));
             Reader { collector, folder }.documents(&documents)
         })

@@ -1,0 +1,135 @@
+//! What is wrong, by all rules, after something changed.
+
+use std::collections::HashSet;
+
+use super::{
+    super::{
+        Diagnostic, FileId, LintLevels, allow,
+        collector::Collector,
+        document::Declared,
+        lint::{
+            across::{self, Pictured},
+            value::Calendar,
+        },
+    },
+    LiveDeclarations,
+    held::Held,
+    known::Known,
+    ties::Tie,
+};
+
+impl LiveDeclarations {
+    /// Judges what changed, and tells which files may have other problems now, or the same at other places.
+    ///
+    /// A picture that was not decoded yet has none; see [`Self::wanted_pictures`].
+    pub fn judge(&mut self) -> Vec<FileId> {
+        self.look_for_pictures();
+        self.tie();
+        self.look_for_successors();
+        self.compare();
+        let mut told = Vec::new();
+        for index in 0..self.files.len() {
+            if std::mem::take(&mut self.files[index].changed) {
+                self.problems[index] = self.everything_wrong(&self.files[index]);
+                told.push(self.files[index].id);
+            }
+        }
+        told
+    }
+
+    /// What was wrong with a file at the last look, in the order of its lines.
+    #[must_use]
+    pub fn problems(&self, file: FileId) -> &[Diagnostic] {
+        &self.problems[file.index()]
+    }
+
+    /// Ties the letters that are new, and unties those that are gone.
+    fn tie(&mut self) {
+        let Self { files, ties, relations, tied, .. } = self;
+        for held in files {
+            held.gone.drain(..).for_each(|mut known| known.release((ties, relations)));
+            for known in held.letters_mut().filter(|known| known.ties.is_empty() && known.relation.is_none()) {
+                *tied += 1;
+                known.bind(*tied, (ties, relations));
+            }
+            if held.is_broken() != held.was_broken {
+                held.was_broken = held.is_broken();
+                held.letters().filter_map(|known| known.relation).for_each(|relation| relations.touch(relation));
+            }
+        }
+        drop(ties.take_touched());
+    }
+
+    /// Looks for the successors of letters that end, where the letters between the same companies are others now.
+    fn look_for_successors(&mut self) {
+        let touched = self.relations.take_touched();
+        if touched.is_empty() {
+            return;
+        }
+        let calendar = Calendar { today: self.options.today, expiring_days: self.options.expiring_days };
+        let ends = |known: &&Known| {
+            let content = known.declared.content.as_ref();
+            content.is_some_and(|content| calendar.is_about_to_end(content.validity.value))
+        };
+        let is_touched = |tie: &Tie| touched.holds(*tie);
+        let ending = self.files.iter().flat_map(Held::declared).filter(ends).filter_map(|known| known.relation);
+        // A letter that is alone between its companies succeeds nothing.
+        let in_question: HashSet<u64> =
+            ending.filter(|tie| is_touched(tie) && self.relations.differ(*tie)).map(Tie::group).collect();
+        let is_asked = |known: &&Known| known.relation.is_some_and(|tie| in_question.contains(&tie.group()));
+        let asked = self.files.iter().flat_map(Held::declared).filter(is_asked);
+        let asked: Vec<&Declared> = asked.map(|known| &known.declared).collect();
+        let mut succeeded = across::succeeded(&asked).into_iter();
+        for held in self.files.iter_mut().filter(|held| !held.is_broken()) {
+            let mut changed = false;
+            for known in held.letters_mut().filter(|known| known.relation.as_ref().is_some_and(is_touched)) {
+                let now = is_asked(&&*known) && succeeded.next().unwrap_or_default();
+                changed |= now != known.succeeded;
+                known.succeeded = now;
+            }
+            held.changed |= changed;
+        }
+    }
+
+    /// Compares the letters that have something in common and differ.
+    fn compare(&mut self) {
+        let mut collector = Collector::new(LintLevels::default());
+        if !self.ties.all_agree() {
+            across::letters(&mut collector, &self.witnesses());
+        }
+        let mut found: Vec<Vec<Diagnostic>> = self.files.iter().map(|_| Vec::new()).collect();
+        for problem in collector.finish() {
+            if let Some(place) = problem.place {
+                found[place.file.index()].push(problem);
+            }
+        }
+        for ((held, known), found) in self.files.iter_mut().zip(&mut self.compared).zip(found) {
+            if *known != found {
+                *known = found;
+                held.changed = true;
+            }
+        }
+    }
+
+    /// The first letter of each kind in each group of several kinds, in the order in which letters are declared.
+    fn witnesses(&self) -> Vec<Pictured<'_>> {
+        let mut seen = HashSet::new();
+        let declared = self.order.iter().flat_map(|id| self.files[id.index()].declared());
+        let witnesses = declared.filter(|known| {
+            let differing = known.ties.iter().filter(|tie| self.ties.differ(**tie));
+            // Each is marked as seen.
+            differing.fold(false, |is_first, tie| seen.insert(*tie) || is_first)
+        });
+        witnesses.map(|known| (&known.declared, known.picture())).collect()
+    }
+
+    fn everything_wrong(&self, held: &Held) -> Vec<Diagnostic> {
+        let mut collector = Collector::new(self.options.lints.clone());
+        collector.extend(held.told());
+        collector.extend(held.declared().filter_map(Known::complaint).cloned());
+        collector.extend(self.compared[held.id.index()].iter().cloned());
+        across::silence_ends(&mut collector, || held.declared().map(|known| (&known.declared, known.succeeded)));
+        allow::apply(&mut collector, std::iter::once((held.id, &held.source)));
+        collector.finish()
+    }
+}

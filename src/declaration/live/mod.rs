@@ -1,0 +1,246 @@
+//! Declarations that change while they are looked at: an editor's texts over the files of its folders.
+//!
+//! ```text
+//! edit ─ held: the letters that it touched are read again ─ pictures ─ ties: who has something in common ─ judge
+//! ```
+//!
+//! An edit costs what it touches: the letters in its lines are read again, and those are compared that have something in
+//! common and differ. What comes of it is what comes of reading everything anew. A picture is decoded once for each content.
+
+mod held;
+mod judge;
+mod known;
+mod scans;
+mod ties;
+mod view;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::HashMap,
+    ops::Range,
+    path::{Path, PathBuf},
+};
+
+use self::{held::Held, scans::Scans, ties::Ties};
+pub use self::{
+    scans::{DecodedPictures, decode_pictures},
+    view::{LetterView, Placed},
+};
+use super::{
+    Diagnostic, FileId, LoadOptions, SourceFile, Span,
+    discover::{self, DeclarationFile},
+    document::Declared,
+    parallel,
+    reading::Reading,
+    source,
+};
+use crate::letter::Letter;
+
+/// The declarations of some folders and of single files, as an editor has them.
+#[derive(Debug)]
+pub struct LiveDeclarations {
+    options: LoadOptions,
+    folders: Vec<PathBuf>,
+    /// By their numbers; a file that is gone says nothing.
+    files: Vec<Held>,
+    numbers: HashMap<PathBuf, FileId>,
+    /// The files in the order of their names.
+    order: Vec<FileId>,
+    scans: Scans,
+    ties: Ties,
+    relations: Ties,
+    /// How many letters were ever tied.
+    tied: u64,
+    /// What comparing letters has found in each file, and everything that is wrong with it, by the last look.
+    compared: Vec<Vec<Diagnostic>>,
+    problems: Vec<Vec<Diagnostic>>,
+}
+
+impl LiveDeclarations {
+    /// No declarations yet.
+    #[must_use]
+    pub fn new(options: LoadOptions) -> Self {
+        Self {
+            options,
+            folders: Vec::new(),
+            files: Vec::new(),
+            numbers: HashMap::new(),
+            order: Vec::new(),
+            scans: Scans::default(),
+            ties: Ties::default(),
+            relations: Ties::default(),
+            tied: 0,
+            compared: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    /// Whether a file in a folder is one of declarations, by its name.
+    #[must_use]
+    pub fn is_declaration(path: &Path) -> bool {
+        path.file_name().is_some_and(|name| discover::is_declaration(&name.to_string_lossy()))
+    }
+
+    /// Reads everything again, as on another day.
+    pub fn on_day(&mut self, today: jiff::civil::Date) {
+        if self.options.today == today {
+            return;
+        }
+        self.options.today = today;
+        self.files.iter_mut().for_each(|held| held.read_again(&self.options));
+    }
+
+    /// Adds a folder and the declarations in it.
+    pub fn add_folder(&mut self, folder: &Path) {
+        self.folders.push(folder.to_owned());
+        self.look_at_scans_again();
+        let (found, _) = discover::discover(&[folder.to_owned()]);
+        let options = self.options.clone();
+        let read = |index: usize| Reading::of_file(&found[index], &options);
+        let mut paths = found.iter().map(|found| found.path.clone());
+        let mut readings = Vec::with_capacity(found.len());
+        parallel::in_order(found.len(), read, (|_: &_| 0, 0), |read| readings.push((paths.next(), read)));
+        for (path, read) in readings {
+            if let (Some(path), Ok(reading)) = (path, read)
+                && !self.is_open(&path)
+            {
+                self.put(&path, reading);
+            }
+        }
+    }
+
+    /// Forgets a folder and the declarations in it that no other folder has.
+    pub fn remove_folder(&mut self, folder: &Path) {
+        self.folders.retain(|known| known != folder);
+        self.look_at_scans_again();
+        let stays = |path: &Path| self.folders.iter().any(|folder| path.starts_with(folder));
+        let gone: Vec<PathBuf> = self.numbers.keys().filter(|path| !stays(path)).cloned().collect();
+        for path in gone {
+            if !self.is_open(&path) {
+                self.forget(&path);
+            }
+        }
+    }
+
+    fn is_open(&self, path: &Path) -> bool {
+        self.numbers.get(path).is_some_and(|id| self.files[id.index()].open)
+    }
+
+    /// Takes the text of a file as an editor has it.
+    pub fn open(&mut self, path: &Path, text: String) {
+        match self.numbers.get(path) {
+            // Editors open a file with the text that is on the disk.
+            Some(id) if self.files[id.index()].source.text() == text => {}
+            _ => {
+                self.put(path, Reading::of_source(SourceFile::new(discover::name(path), text), &self.options));
+            }
+        }
+        if let Some(id) = self.numbers.get(path) {
+            self.files[id.index()].open = true;
+        }
+        self.scans.forget_roots();
+    }
+
+    /// Puts a text in the place of some bytes of an open file's text.
+    pub fn edit(&mut self, file: FileId, bytes: Range<usize>, new: &str) {
+        self.files[file.index()].edit(bytes, new, &self.options);
+    }
+
+    /// Takes the file as it is on the disk again.
+    pub fn close(&mut self, path: &Path) {
+        if let Some(id) = self.numbers.get(path) {
+            self.files[id.index()].open = false;
+        }
+        self.scans.forget_roots();
+        self.read_again(path);
+    }
+
+    /// Looks again at files that changed on the disk: declarations, and pictures if any other file is among them.
+    pub fn changed_on_disk(&mut self, paths: &[PathBuf]) {
+        if !paths.iter().all(|path| Self::is_declaration(path)) {
+            self.look_at_scans_again();
+        }
+        paths.iter().for_each(|path| self.read_again(path));
+    }
+
+    fn read_again(&mut self, path: &Path) {
+        let inside = self.folders.iter().any(|folder| path.starts_with(folder));
+        let known = self.numbers.contains_key(path);
+        if self.is_open(path) || !Self::is_declaration(path) || !known && !inside {
+            return;
+        }
+        let found = DeclarationFile { name: discover::name(path), path: path.to_owned() };
+        match Reading::of_file(&found, &self.options) {
+            Ok(reading) if inside => {
+                self.put(path, reading);
+            }
+            _ => self.forget(path),
+        }
+    }
+
+    fn put(&mut self, path: &Path, reading: Reading) -> FileId {
+        let next = FileId(source::saturate(self.files.len()));
+        let id = *self.numbers.entry(path.to_owned()).or_insert(next);
+        match self.files.get_mut(id.index()) {
+            Some(known) => known.hold(reading),
+            None => {
+                let held = Held::new(path.to_owned(), reading, id);
+                let name = |id: &FileId| self.files[id.index()].source.name();
+                let index = self.order.partition_point(|other| name(other) < held.source.name());
+                self.order.insert(index, id);
+                self.files.push(held);
+                self.compared.push(Vec::new());
+                self.problems.push(Vec::new());
+            }
+        }
+        id
+    }
+
+    fn forget(&mut self, path: &Path) {
+        if let Some(id) = self.numbers.get(path) {
+            let held = &mut self.files[id.index()];
+            held.hold(Reading::of_nothing(held.source.name(), &self.options));
+        }
+    }
+
+    /// The number of a file.
+    #[must_use]
+    pub fn number(&self, path: &Path) -> Option<FileId> {
+        self.numbers.get(path).copied()
+    }
+
+    /// A file's text.
+    #[must_use]
+    pub fn source(&self, file: FileId) -> &SourceFile {
+        &self.files[file.index()].source
+    }
+
+    /// Where a file is.
+    #[must_use]
+    pub fn path(&self, file: FileId) -> &Path {
+        &self.files[file.index()].path
+    }
+
+    /// Every file that was ever there, by its number.
+    pub fn files(&self) -> impl Iterator<Item = FileId> {
+        (0..source::saturate(self.files.len())).map(FileId)
+    }
+
+    /// The letters of a file, in the order of its lines. Those of a text that is no YAML are as they were before.
+    pub fn letters_of(&self, file: FileId) -> impl Iterator<Item = LetterView<'_>> {
+        self.files[file.index()].letters().map(|known| LetterView::of(&known.declared))
+    }
+
+    /// The letters that say everything but a picture, and where their names are.
+    #[must_use]
+    pub fn whole_letters(&self) -> Vec<(Letter<()>, FileId, Span)> {
+        let whole = |letter: &Declared| Some((letter.terms()?, letter.file, letter.name.as_ref()?.span));
+        self.files.iter().flat_map(Held::letters).filter_map(|known| whole(&known.declared)).collect()
+    }
+
+    /// The letters, in the order of files and lines.
+    pub fn letters(&self) -> impl Iterator<Item = LetterView<'_>> {
+        self.files.iter().flat_map(Held::letters).map(|known| LetterView::of(&known.declared))
+    }
+}
