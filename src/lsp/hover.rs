@@ -16,11 +16,7 @@ use crate::{
     letter::Field,
 };
 
-pub(super) fn hover(
-    documents: &Documents,
-    (file, at): (FileId, Position),
-    today: Date,
-) -> Option<Hover> {
+pub(super) fn hover(documents: &Documents, (file, at): (FileId, Position), today: Date) -> Option<Hover> {
     let source = documents.live.source(file);
     let context = Context::at(source, at);
     let mut text = String::new();

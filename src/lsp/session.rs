@@ -381,7 +381,9 @@ impl<'c> Session<'c> {
 /// The messages of a channel, in one that takes all that come: those that wait are seen.
 fn unbounded(messages: Receiver<Message>) -> Receiver<Message> {
     let (all, inbox) = crossbeam_channel::unbounded();
-    thread::spawn(move || messages.into_iter().try_for_each(|message| all.send(message)));
+    thread::spawn(move || {
+        messages.into_iter().all(|message| all.send(message).is_ok());
+    });
     inbox
 }
 

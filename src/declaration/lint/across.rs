@@ -169,9 +169,10 @@ pub(in crate::declaration) fn common<'a, T>(
 
 /// Whether a rule of [`letters`] is about a letter whatever the others are.
 pub(in crate::declaration) fn is_odd_alone(letter: &Declared) -> bool {
-    letter.content.as_ref().is_some_and(|content| {
-        folded_party(&content.authorizer.value) == folded_party(&content.authorized_party.value)
-    })
+    letter
+        .content
+        .as_ref()
+        .is_some_and(|content| folded_party(&content.authorizer.value) == folded_party(&content.authorized_party.value))
 }
 
 /// Everything that a letter says but its name.

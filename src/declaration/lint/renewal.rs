@@ -29,10 +29,7 @@ pub(in crate::declaration) fn succeeded(letters: &[&Declared]) -> Vec<bool> {
 
 /// Nobody needs to be told of the end of letters that all have a successor. Several letters may have one validity, from the
 /// defaults.
-pub(super) fn silence<'d>(
-    collector: &mut Collector,
-    letters: impl Iterator<Item = (&'d Declared, bool)>,
-) {
+pub(super) fn silence<'d>(collector: &mut Collector, letters: impl Iterator<Item = (&'d Declared, bool)>) {
     let mut all_succeeded: HashMap<Location, bool> = HashMap::new();
     for (letter, succeeded) in letters {
         let Some(content) = &letter.content else { continue };

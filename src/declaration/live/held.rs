@@ -260,12 +260,16 @@ impl Shift {
             &mut content.validity.span,
             &mut content.signatures.span,
         ];
-        values.into_iter().for_each(|span| self.span(span));
+        for span in values {
+            self.span(span);
+        }
         let spans = &mut content.signatures.value.spans;
         // Those of the defaults are shared by all letters, and stay where they are.
         if spans.iter().any(|span| span.end.line >= self.from) {
             let mut moved: Vec<Span> = spans.to_vec();
-            moved.iter_mut().for_each(|span| self.span(span));
+            for span in &mut moved {
+                self.span(span);
+            }
             *spans = Arc::from(moved);
         }
     }

@@ -118,7 +118,7 @@ impl LiveDeclarations {
         let witnesses = declared.filter(|known| {
             let differing = known.ties.iter().filter(|tie| self.ties.differ(**tie));
             // Each is marked as seen.
-            differing.fold(false, |is_first, tie| seen.insert(*tie) || is_first)
+            differing.filter(|tie| seen.insert(**tie)).count() > 0
         });
         witnesses.map(|known| (&known.declared, known.picture())).collect()
     }

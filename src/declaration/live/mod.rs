@@ -11,10 +11,10 @@ mod held;
 mod judge;
 mod known;
 mod scans;
-mod ties;
-mod view;
 #[cfg(test)]
 mod tests;
+mod ties;
+mod view;
 
 use std::{
     collections::HashMap,
@@ -161,7 +161,9 @@ impl LiveDeclarations {
         if !paths.iter().all(|path| Self::is_declaration(path)) {
             self.look_at_scans_again();
         }
-        paths.iter().for_each(|path| self.read_again(path));
+        for path in paths {
+            self.read_again(path);
+        }
     }
 
     fn read_again(&mut self, path: &Path) {
@@ -182,18 +184,17 @@ impl LiveDeclarations {
     fn put(&mut self, path: &Path, reading: Reading) -> FileId {
         let next = FileId(source::saturate(self.files.len()));
         let id = *self.numbers.entry(path.to_owned()).or_insert(next);
-        match self.files.get_mut(id.index()) {
-            Some(known) => known.hold(reading),
-            None => {
-                let held = Held::new(path.to_owned(), reading, id);
-                let name = |id: &FileId| self.files[id.index()].source.name();
-                let index = self.order.partition_point(|other| name(other) < held.source.name());
-                self.order.insert(index, id);
-                self.files.push(held);
-                self.compared.push(Vec::new());
-                self.problems.push(Vec::new());
-            }
+        if let Some(known) = self.files.get_mut(id.index()) {
+            known.hold(reading);
+            return id;
         }
+        let held = Held::new(path.to_owned(), reading, id);
+        let name = |id: &FileId| self.files[id.index()].source.name();
+        let index = self.order.partition_point(|other| name(other) < held.source.name());
+        self.order.insert(index, id);
+        self.files.push(held);
+        self.compared.push(Vec::new());
+        self.problems.push(Vec::new());
         id
     }
 

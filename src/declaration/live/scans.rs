@@ -16,6 +16,7 @@ use super::{
         scan::{self, Budget},
     },
     LiveDeclarations,
+    held::Held,
     known::Known,
 };
 
@@ -77,7 +78,7 @@ impl Scans {
 impl LiveDeclarations {
     /// Looks for the pictures of letters that are new, or whose pictures may be others now.
     pub(super) fn look_for_pictures(&mut self) {
-        let letters = self.files.iter().flat_map(|held| held.letters()).filter(|known| known.picture.is_none());
+        let letters = self.files.iter().flat_map(Held::letters).filter(|known| known.picture.is_none());
         let letters: Vec<&Declared> = letters.map(|known| &known.declared).collect();
         if letters.is_empty() {
             return;
@@ -107,7 +108,7 @@ impl LiveDeclarations {
     }
 
     fn forget_pictures(&mut self, whose: impl Fn(&Known) -> bool) {
-        for known in self.files.iter_mut().flat_map(|held| held.letters_mut()).filter(|known| whose(known)) {
+        for known in self.files.iter_mut().flat_map(Held::letters_mut).filter(|known| whose(known)) {
             known.picture = None;
             known.release((&mut self.ties, &mut self.relations));
         }

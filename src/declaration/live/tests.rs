@@ -104,8 +104,16 @@ fn text() -> impl Strategy<Value = String> {
         "---\nversion: 1\ndefaults: {authorizedParty: 支付宝#公司}\nletters:\n",
         "version: 1\ndefaults: {authorizer: &a 甲公司}\nletters:\n",
     ]);
-    let end =
-        select(vec!["", "", "", "", "# end\n", "  # letterform: allow LF-validity-short x\n", "...\n", "defaults: {}\n"]);
+    let end = select(vec![
+        "",
+        "",
+        "",
+        "",
+        "# end\n",
+        "  # letterform: allow LF-validity-short x\n",
+        "...\n",
+        "defaults: {}\n",
+    ]);
     (head, proptest::collection::vec(letter(), 0..6), end).prop_map(|(head, letters, end)| {
         let letters = if letters.is_empty() { "  []\n".to_owned() } else { letters.concat() };
         format!("{head}{letters}{end}")
@@ -123,8 +131,17 @@ fn letter() -> impl Strategy<Value = String> {
         "2025-06-01~2026-06-30",
     ]);
     let signatures = select(vec!["[菜鸟]", "[菜鸟, 裹裹]", "[裹裹, 【驿站】]", "\n    - 菜鸟\n    - 菜鸟"]);
-    let picture = select(vec!["scan: one.png", "scan: ../one.png", "scan: two.png", "scan: broken.png", "fileKey: 1/a.jpg"]);
-    let rest = select(vec!["", "", "", "  # letterform: allow LF-expires-soon x\n", "\n", "    note: |\n      a\n", "    x: {}\n"]);
+    let picture =
+        select(vec!["scan: one.png", "scan: ../one.png", "scan: two.png", "scan: broken.png", "fileKey: 1/a.jpg"]);
+    let rest = select(vec![
+        "",
+        "",
+        "",
+        "  # letterform: allow LF-expires-soon x\n",
+        "\n",
+        "    note: |\n      a\n",
+        "    x: {}\n",
+    ]);
     (name, party, other, validity, signatures, picture, rest).prop_map(
         |(name, party, other, validity, signatures, picture, rest)| {
             format!(
@@ -137,15 +154,56 @@ fn letter() -> impl Strategy<Value = String> {
 
 fn edit() -> impl Strategy<Value = Edit> {
     let pieces = vec![
-        "", "", "甲", "乙", "x", "1", "a", "A", "年", " ", "  ", " 菜鸟, ", "\n", "\r\n", "\r", "\"", "'", "[", "]", "{", "}", "#", " #", ":", ": ", "- ", "  - ", "-", "\t",
-        "&b ", "*b", "|", "!x ", "---\n", "...\n", "\\u83dc", "\0", "version: 1\n", "  - name: 庚\n", "    scan: one.png\n",
-        "    authorizer: 菜鸟网络科技有限公司\n", "letters:\n", "defaults:\n  validity: 2026-01-01~2028-12-31\n", "      ",
-        "# letterform: allow LF-picture-shared x\n", "，",
+        "",
+        "",
+        "甲",
+        "乙",
+        "x",
+        "1",
+        "a",
+        "A",
+        "年",
+        " ",
+        "  ",
+        " 菜鸟, ",
+        "\n",
+        "\r\n",
+        "\r",
+        "\"",
+        "'",
+        "[",
+        "]",
+        "{",
+        "}",
+        "#",
+        " #",
+        ":",
+        ": ",
+        "- ",
+        "  - ",
+        "-",
+        "\t",
+        "&b ",
+        "*b",
+        "|",
+        "!x ",
+        "---\n",
+        "...\n",
+        "\\u83dc",
+        "\0",
+        "version: 1\n",
+        "  - name: 庚\n",
+        "    scan: one.png\n",
+        "    authorizer: 菜鸟网络科技有限公司\n",
+        "letters:\n",
+        "defaults:\n  validity: 2026-01-01~2028-12-31\n",
+        "      ",
+        "# letterform: allow LF-picture-shared x\n",
+        "，",
     ];
     let remove = select(vec![0, 0, 0, 0, 1, 1, 1, 2, 5, 30, 120, 400]);
-    (0..2_usize, 0..2000_usize, remove, select(pieces), proptest::bool::weighted(0.7)).prop_map(
-        |(file, at, remove, insert, undone)| Edit { file, at, remove, insert: insert.to_owned(), undone },
-    )
+    (0..2_usize, 0..2000_usize, remove, select(pieces), proptest::bool::weighted(0.7))
+        .prop_map(|(file, at, remove, insert, undone)| Edit { file, at, remove, insert: insert.to_owned(), undone })
 }
 
 proptest! {
