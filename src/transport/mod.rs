@@ -131,12 +131,9 @@ impl Transport {
         progress: &Progress,
         limit: usize,
     ) -> Result<Response, SendError> {
-        let request = request.timeout(LONGEST_UPLOAD);
-        tokio::select! {
-            biased;
-            result = self.send(request, limit) => result,
-            silence = progress.silence(self.timeout) => Err(SendError::Stalled(silence.to_string())),
-        }
+        // The client's own limit tells of another time than the one that is over.
+        let request = request.timeout(2 * LONGEST_UPLOAD);
+        while_it_moves(self.send(request, limit), progress, self.timeout).await
     }
 
     /// Sends a request once, and reads an answer of at most `limit` bytes.
@@ -157,6 +154,22 @@ impl Transport {
             body.extend_from_slice(&chunk);
         }
         Ok(Response { head, body })
+    }
+}
+
+/// What comes of an upload that moves at least once in `timeout`, and ends within [`LONGEST_UPLOAD`].
+async fn while_it_moves<T>(
+    upload: impl Future<Output = Result<T, SendError>>,
+    progress: &Progress,
+    timeout: Duration,
+) -> Result<T, SendError> {
+    tokio::select! {
+        biased;
+        result = upload => result,
+        silence = progress.silence(timeout) => Err(SendError::Stalled(silence.to_string())),
+        () = tokio::time::sleep(LONGEST_UPLOAD) => {
+            Err(SendError::Stalled(format!("not finished after {} hours", LONGEST_UPLOAD.as_secs() / 3_600)))
+        }
     }
 }
 
@@ -196,6 +209,22 @@ pub(crate) struct Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn an_upload_that_never_ends_is_told_by_its_own_limit() {
+        let (_body, progress) = Progress::of(bytes::Bytes::from(vec![0; 1 << 20]));
+        let upload = async {
+            loop {
+                tokio::time::sleep(Duration::from_secs(20)).await;
+                progress.sent(1);
+            }
+        };
+        let began = tokio::time::Instant::now();
+        let result: Result<(), SendError> = while_it_moves(upload, &progress, Duration::from_secs(30)).await;
+        let Err(SendError::Stalled(problem)) = result else { panic!("not stalled") };
+        assert_eq!(problem, "not finished after 24 hours");
+        assert_eq!(began.elapsed(), LONGEST_UPLOAD);
+    }
 
     #[test]
     fn uses_a_proxy_off_loopback_only() {

@@ -36,7 +36,8 @@ impl ProxySettings {
 
     fn read(variables: impl Fn(&str) -> Option<OsString>) -> Result<Self, ProxyError> {
         let first = |names: &[&'static str]| {
-            names.iter().find_map(|name| variables(name).filter(|value| !value.is_empty()).map(|value| (*name, value)))
+            let is_set = |value: &OsString| !value.to_string_lossy().trim().is_empty();
+            names.iter().find_map(|name| variables(name).filter(is_set).map(|value| (*name, value)))
         };
         let text = |variable, value: OsString| {
             value.into_string().map_err(|_| ProxyError { variable, problem: "its value is not valid UTF-8".to_owned() })

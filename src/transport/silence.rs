@@ -51,7 +51,7 @@ impl Progress {
         (Body::wrap_stream(chunks), progress)
     }
 
-    fn sent(&self, count: usize) {
+    pub(super) fn sent(&self, count: usize) {
         let mut state = self.lock();
         state.sent += count;
         state.moved = Instant::now();

@@ -132,8 +132,8 @@ fn a_read_only_file_is_refused() {
 }
 
 #[test]
-fn a_full_disk_leaves_the_old_file() {
-    let project = project().file("plan.json", "old");
+fn a_file_that_can_not_be_written_whole_is_left_as_it_was() {
+    let project = project().file("plan.json", "old").letters("letters.yaml", &["甲", "乙", "丙", "丁", "戊"]);
     // A file may have no more than a kilobyte: the plan is longer.
     let script = r#""$L" import --out warm --sandbox 2>/dev/null; trap '' XFSZ; ulimit -f 1; exec "$L" plan --out plan.json letters.yaml --endpoint "$URL""#;
     let emulator = crate::project::Emulator::start(&project, &[]);
@@ -143,9 +143,10 @@ fn a_full_disk_leaves_the_old_file() {
          ALIBABA_CLOUD_ACCESS_KEY_ID ALIBABA_CLOUD_ACCESS_KEY_SECRET; {script}",
         emulator.endpoint
     );
-    let run = shell(&project.letters("letters.yaml", &["甲", "乙", "丙", "丁", "戊"]), &script);
+    let run = shell(&project, &script);
     assert_eq!(run.status, 1, "{}", run.stderr);
     assert!(run.stderr.contains("can't write plan.json"), "{}", run.stderr);
+    assert_eq!(std::fs::read_to_string(project.path().join("plan.json")).unwrap(), "old");
 }
 
 #[test]

@@ -40,7 +40,7 @@ fn accepts_jpegs_of_several_encoders() {
 }
 
 #[test]
-fn finds_every_kind_of_damage_in_a_jpeg() {
+fn refuses_seven_kinds_of_damage_in_a_jpeg() {
     for name in WHOLE {
         let whole = picture(name);
         let length = whole.len();

@@ -25,12 +25,12 @@ fn the_page_has_the_variables_that_the_program_and_the_recipes_read() {
     }
     let mut read_by_code = names(
         &code,
-        r#""((?:ALIBABA_CLOUD|LETTERFORM)_[A-Z_]+|GITHUB_STEP_SUMMARY|NO_COLOR|RUST_LOG|LC_[A-Z]+|LANG)""#,
+        r#""((?:ALIBABA_CLOUD|LETTERFORM)_[A-Z_]+|(?:GITHUB|CI)_[A-Z_]+|NO_COLOR|RUST_LOG|LC_[A-Z]+|LANG)""#,
     );
     read_by_code.extend(names(&read("ci/letterform-ci.sh"), r"\$\{(LETTERFORM_[A-Z]+)"));
     let page = names(
         &read("docs/reference/environment.md"),
-        r"`((?:ALIBABA_CLOUD|LETTERFORM)_[A-Z_]+|GITHUB_STEP_SUMMARY|NO_COLOR|RUST_LOG|LC_[A-Z]+|LANG)`",
+        r"`((?:ALIBABA_CLOUD|LETTERFORM)_[A-Z_]+|(?:GITHUB|CI)_[A-Z_]+|NO_COLOR|RUST_LOG|LC_[A-Z]+|LANG)`",
     );
     assert!(read_by_code.len() > 20, "{read_by_code:?}");
     assert_eq!(page, read_by_code, "left: on the page; right: in the code");
