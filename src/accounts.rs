@@ -123,30 +123,33 @@ enum ReportOrError {
 }
 
 /// The inventories of the accounts of a workspace as `list` writes them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct InventoriesDocument {
+#[schemars(title = "WorkspaceList", extend("additionalProperties" = false))]
+pub struct InventoriesDocument<'a> {
     /// The version of this form: 1.
+    #[schemars(extend("const" = 1))]
     format_version: u32,
     /// The program that made the document.
     generator: Generator,
     /// The accounts in the order of the workspace file.
-    accounts: Vec<ListedAccount>,
+    accounts: Vec<ListedAccount<'a>>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct ListedAccount {
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+struct ListedAccount<'a> {
     /// The account's name.
+    #[schemars(with = "String")]
     account: AccountName,
     #[serde(flatten)]
-    result: InventoryOrError,
+    result: InventoryOrError<'a>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
-enum InventoryOrError {
+enum InventoryOrError<'a> {
     /// What there is.
-    Inventory(Box<InventoryDocument>),
+    Inventory(Box<InventoryDocument<'a>>),
     /// Why nobody knows.
     Error(AccountFailure),
 }
@@ -154,6 +157,11 @@ enum InventoryOrError {
 /// The JSON schema of the plans of a workspace.
 pub fn plans_schema() -> schemars::Schema {
     schemars::schema_for!(PlansDocument)
+}
+
+/// The JSON schema of the inventories of a workspace.
+pub fn inventories_schema() -> schemars::Schema {
+    schemars::schema_for!(InventoriesDocument<'_>)
 }
 
 /// The JSON schema of the reports of a workspace.
@@ -176,6 +184,14 @@ impl<T> Accounts<T> {
         match self {
             Self::Single(one) => vec![one],
             Self::Workspace(all) => all.into_iter().filter_map(|account| account.result.ok()).collect(),
+        }
+    }
+
+    /// Leaves out the accounts of a workspace for which there is nothing to do. Those that failed stay.
+    pub fn retain(&mut self, mut has_work: impl FnMut(&mut T) -> bool) {
+        match self {
+            Self::Single(one) => _ = has_work(one),
+            Self::Workspace(all) => all.retain_mut(|account| account.result.as_mut().map_or(true, &mut has_work)),
         }
     }
 
@@ -231,16 +247,16 @@ impl<T> Accounts<T> {
     }
 
     /// The form of one account, or that of a workspace with an entry for each.
-    pub(crate) fn written<S, E, W>(
-        &self,
-        single: impl Fn(&T) -> S,
+    pub(crate) fn written<'a, S, E, W>(
+        &'a self,
+        single: impl Fn(&'a T) -> S,
         entry: impl Fn(&AccountName, Result<S, AccountFailure>) -> E,
         workspace: impl FnOnce(Vec<E>) -> W,
     ) -> Document<S, W> {
         match self {
             Self::Single(one) => Document::Single(single(one)),
             Self::Workspace(all) => {
-                let write = |AccountResult { account, result }: &AccountResult<T>| {
+                let write = |AccountResult { account, result }: &'a AccountResult<T>| {
                     entry(account, result.as_ref().map(&single).map_err(Clone::clone))
                 };
                 Document::Workspace(workspace(all.iter().map(write).collect()))
@@ -251,7 +267,7 @@ impl<T> Accounts<T> {
 
 impl Accounts<Inventory<'_>> {
     /// The inventories as `list --format json` prints them.
-    pub fn to_document(&self) -> Document<InventoryDocument, InventoriesDocument> {
+    pub fn to_document(&self) -> Document<InventoryDocument<'_>, InventoriesDocument<'_>> {
         let entry = |account: &AccountName, result| {
             let result = match result {
                 Ok(inventory) => InventoryOrError::Inventory(Box::new(inventory)),

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What is looked at, in this order. What fails keeps those after it from being tried that need it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Subject {
     /// The files of declarations that would be read.
@@ -53,8 +53,9 @@ impl Subject {
 }
 
 /// How a check ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "CheckVerdict")]
 pub enum Verdict {
     /// As it should be.
     Ok,
@@ -67,7 +68,7 @@ pub enum Verdict {
 }
 
 /// One check.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Check {
     /// What was looked at.
@@ -82,6 +83,7 @@ pub struct Check {
     pub help: Option<String>,
     /// The id of the request, when one failed.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     pub request_id: Option<RequestId>,
 }
 
@@ -131,10 +133,11 @@ impl Check {
 }
 
 /// The checks of one account, or of what the arguments say.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Examination {
     /// The account, where there is a workspace.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     pub account: Option<AccountName>,
     /// The checks in the order in which they were made.
     pub checks: Vec<Check>,
@@ -149,10 +152,12 @@ impl Examination {
 }
 
 /// Everything that was found out, as `doctor --format json` prints it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(title = "Doctor", extend("additionalProperties" = false))]
 pub struct DoctorDocument {
     /// The version of this form: 1.
+    #[schemars(extend("const" = 1))]
     format_version: u32,
     /// The program that made the document.
     generator: Generator,
@@ -173,4 +178,9 @@ impl DoctorDocument {
             examinations,
         }
     }
+}
+
+/// The JSON schema of what was found out.
+pub fn schema() -> schemars::Schema {
+    schemars::schema_for!(DoctorDocument)
 }

@@ -78,7 +78,8 @@ pub async fn apply<S: WriteLetters>(
     let letters: Vec<ReportedLetter> = letters;
     let mut warnings = plan.warnings;
     warnings.extend(letters.iter().filter_map(|letter| of_named_picture(letter, &uploads)));
-    Report { account: plan.account, endpoint: plan.endpoint, from_saved_plan: false, letters, warnings }
+    let (account, endpoint, chosen) = (plan.account, plan.endpoint, plan.chosen);
+    Report { account, endpoint, chosen, from_saved_plan: false, letters, warnings }
 }
 
 /// The warning about a created letter whose picture has a name that does not tell what it holds.

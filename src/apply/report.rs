@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     letter::{AccountName, LetterId, ValueError},
-    plan::{Difference, LetterEntry, PlannedLetter, Warning},
+    plan::{Chosen, Difference, LetterEntry, PlannedLetter, Warning},
     service::{RequestId, Retry, ServiceError},
 };
 
@@ -13,6 +13,8 @@ pub struct Report {
     pub account: Option<AccountName>,
     /// The endpoint that the plan was applied to.
     pub endpoint: String,
+    /// The letters that the plan was for.
+    pub chosen: Chosen,
     /// Whether the plan was a saved one, which can't be applied again once it has created a letter.
     pub from_saved_plan: bool,
     /// The letters in the order of the plan.
@@ -299,6 +301,7 @@ impl Report {
             generator: crate::plan::Generator::this(),
             account: self.account.clone(),
             endpoint: self.endpoint.clone(),
+            targets: self.chosen.names().map(str::to_owned).collect(),
             summary: self.summary(),
             letters: self.letters.iter().map(ReportEntry::from).collect(),
             warnings: self.warnings.clone(),
@@ -322,6 +325,9 @@ pub struct ReportDocument {
     account: Option<AccountName>,
     /// The endpoint that the plan was applied to.
     endpoint: String,
+    /// The names of the letters that the plan was for (`--target`); reports of all letters have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    targets: Vec<String>,
     /// How many letters there are of each outcome.
     summary: ReportSummary,
     /// The letters in the order of the plan.

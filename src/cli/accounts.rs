@@ -37,19 +37,28 @@ enum Format {
 }
 
 /// The accounts as a matrix takes them: one job for each entry.
-#[derive(Serialize)]
-struct Matrix<'a> {
+#[derive(Serialize, schemars::JsonSchema)]
+#[schemars(title = "Accounts", extend("additionalProperties" = false))]
+pub(super) struct Matrix<'a> {
+    /// The accounts in the order of the workspace file.
     include: Vec<Entry<'a>>,
 }
 
-#[derive(Serialize)]
+/// An account of the workspace.
+#[derive(Serialize, schemars::JsonSchema)]
+#[schemars(rename = "MatrixEntry")]
 struct Entry<'a> {
+    /// Its name, for `--account`.
     account: &'a str,
+    /// Its number.
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<&'a str>,
+    /// Its region, where one is named.
     #[serde(skip_serializing_if = "Option::is_none")]
     region: Option<&'a str>,
+    /// Where its letters are registered.
     endpoint: String,
+    /// The files and folders of its declarations.
     letters: Vec<String>,
 }
 

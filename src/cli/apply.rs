@@ -12,8 +12,11 @@ use anyhow::{Context as _, bail};
 use super::{
     Exit, block_on,
     checkout::CommentArgs,
-    clock, failure, files, interrupt,
+    clock,
+    failure::{self, AccountFailures},
+    files, interrupt,
     journal::Journal,
+    only::OnlyArgs,
     plan::Format,
     progress::Progress,
     stderr::{self, tell},
@@ -22,13 +25,13 @@ use super::{
     workspace::Planned,
 };
 use crate::{
-    accounts::Accounts,
+    accounts::{AccountResult, Accounts},
     apply::Report,
     clock::Clock,
     escape::visible,
     letter::AccountName,
     plan::Plan,
-    render::{json, markdown, style, style::paint, text},
+    render::{markdown, style, style::paint, text},
     retry::{Both, Observer, Shutdown},
     run::{Connect as _, FileScans, Prepared, Run, RunError, ServiceConfig, Target, Work},
 };
@@ -37,7 +40,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Apply this saved plan and nothing else
-    #[arg(long, value_name = "FILE", conflicts_with = "paths")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["paths", "targets"])]
     plan: Option<PathBuf>,
     /// Skip the question
     #[arg(long)]
@@ -51,6 +54,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     comment: CommentArgs,
     #[command(flatten)]
+    only: OnlyArgs,
+    #[command(flatten)]
     targets: TargetArgs,
 }
 
@@ -62,20 +67,24 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let shutdown = Shutdown::new();
     let progress = Arc::new(Progress::new());
     let watch = Watch { journal: args.journal.as_deref(), progress: &progress, clock: &clock };
+    let failures = AccountFailures::default();
     let (parallelism, tasks) = match &args.plan {
-        Some(path) => saved(&args.targets, path, &watch)?,
+        Some(path) => saved(&args.targets, path, &watch, &failures)?,
         None => declared(&args.targets, &watch)?,
     };
-    let run = Run::new(parallelism, rand::random(), &shutdown).telling(&failure::of_account, &failure::warn);
-    block_on(async {
-        let tasks = run.each(tasks, async |task| task).await?;
+    let on_failure = |account: &AccountName, error: &RunError| failures.tell(account, error);
+    let run = Run::new(parallelism, rand::random(), &shutdown).telling(&on_failure, &failure::warn);
+    block_on(progress.during(async {
+        let mut tasks = run.each(tasks, async |task| task).await?;
+        let chosen = args.only.chosen(tasks.good().map(|(_, work, _)| work))?;
+        tasks.retain(|(_, work, _)| work.narrow(&chosen));
         let works = run.each(tasks, async |(target, work, scans)| run.prepare(target, work, scans).await).await?;
         let result = review_and_apply(args, &run, &works, &progress, &shutdown).await;
         for work in works.into_good() {
             work.close().await?;
         }
         result
-    })
+    }))
 }
 
 /// Who is told of what happens.
@@ -102,7 +111,7 @@ fn declared(args: &TargetArgs, watch: &Watch<'_>) -> anyhow::Result<(usize, Acco
     let targets = args.resolve()?;
     let task = |scope: Scope| {
         let observer = watch.observer(scope.account.as_ref(), &scope.service)?;
-        Ok::<_, anyhow::Error>(scope.work().map(|(work, scans)| (scope.target(observer), work, scans)))
+        Ok::<_, anyhow::Error>(scope.work().map(|(work, scans)| (scope.target_for(observer), work, scans)))
     };
     Ok((targets.parallelism, targets.accounts.try_map(task)?))
 }
@@ -115,41 +124,46 @@ fn saved(
     args: &TargetArgs,
     path: &Path,
     watch: &Watch<'_>,
+    failures: &AccountFailures,
 ) -> anyhow::Result<(usize, Accounts<Result<Task, RunError>>)> {
-    let read = || -> anyhow::Result<Accounts<Plan>> {
+    let read = || -> anyhow::Result<(Accounts<Plan>, PathBuf)> {
         let mut json = Vec::new();
         File::open(path)?.take(MAX_PLAN_BYTES + 1).read_to_end(&mut json)?;
         if json.len() as u64 > MAX_PLAN_BYTES {
             bail!("it is larger than {} MiB", MAX_PLAN_BYTES >> 20);
         }
         let plans = Accounts::from_saved(&json)?;
-        if let Some(file) = plans.good().find_map(FileScans::file_outside) {
+        let folder = args.workspace.folder_of_scans(&plans)?;
+        if let Some(file) = plans.good().find_map(|plan| FileScans::file_outside(plan, &folder)) {
             bail!("{file} is outside the current folder; run plan and apply in a folder that holds it");
         }
-        Ok(plans)
+        Ok((plans, folder))
     };
-    let plans = read().with_context(|| format!("the plan {} can't be applied", path.display()))?;
+    let (plans, folder) = read().with_context(|| format!("the plan {} can't be applied", path.display()))?;
     let (settings, planned) = args.workspace.select_planned(plans)?;
     let service_args = args.service()?;
     service_args.check_for(&planned)?;
     let task = |Planned { plan, account }| {
         let service = service_args.resolve(&settings, account.as_ref(), watch.clock)?;
         let observer = watch.observer(plan.account.as_ref(), &service)?;
-        let scans = FileScans::of_saved_plans();
+        let scans = FileScans::of_saved_plans(folder.clone());
         Ok::<_, anyhow::Error>(Ok((
             Target { account: plan.account.clone(), connect: service, observer },
             Work::Saved(plan),
             scans,
         )))
     };
-    Ok((service_args.parallelism(&settings), not_planned(planned).try_map(task)?))
+    Ok((service_args.parallelism(&settings), not_planned(planned, failures).try_map(task)?))
 }
 
 /// The accounts that failed when the plan was made still have none.
-fn not_planned<T>(mut planned: Accounts<T>) -> Accounts<T> {
+fn not_planned<T>(mut planned: Accounts<T>, failures: &AccountFailures) -> Accounts<T> {
     if let Accounts::Workspace(all) = &mut planned {
-        for failure in all.iter_mut().filter_map(|account| account.result.as_mut().err()) {
-            failure.message = format!("it was not planned: {}", failure.message);
+        for AccountResult { account, result } in all {
+            if let Err(failure) = result {
+                failure.message = format!("it was not planned: {}", failure.message);
+                failures.tell_of_saved(account, failure);
+            }
         }
     }
     planned
@@ -165,7 +179,7 @@ async fn review_and_apply(
 ) -> anyhow::Result<Exit> {
     let plans = works.as_ref().map(|work| work.plan.clone());
     let creates = plans.summary().create;
-    show_plan(&text::plan(&plans), args.format)?;
+    args.show_plan(&text::plan(&plans))?;
     if !approved(args, &plans.good().collect::<Vec<_>>(), &place(&plans)).await? {
         return Ok(Exit::Failed);
     }
@@ -176,7 +190,7 @@ async fn review_and_apply(
     match args.format {
         Format::Text => files::print_styled(&text::report(&reports))?,
         Format::Markdown => files::print_styled(&markdown::report(&reports, &args.comment.options()))?,
-        Format::Json => files::print(json::pretty(&reports.to_document()).as_bytes())?,
+        Format::Json => files::print_json(&reports.to_document())?,
     }
     step_summary::append(|| markdown::report(&reports, &CommentArgs::default().options()));
     Ok(exit(reports.good(), reports.any_failed()))
@@ -213,13 +227,18 @@ fn exit<'a>(reports: impl IntoIterator<Item = &'a Report>, failed: bool) -> Exit
     })
 }
 
-/// Shows the plan where it does not get in the way of the report.
-fn show_plan(text: &str, format: Format) -> anyhow::Result<()> {
-    if format == Format::Text {
-        return files::print_styled(text);
+impl Args {
+    /// Shows the plan where it does not get in the way of the report.
+    fn show_plan(&self, text: &str) -> anyhow::Result<()> {
+        if self.format == Format::Text {
+            return files::print_styled(text);
+        }
+        // Whoever is asked must see it.
+        if !(stderr::is_quiet() && self.auto_approve) {
+            stderr::write(format_args!("{text}"));
+        }
+        Ok(())
     }
-    stderr::write(format_args!("{text}"));
-    Ok(())
 }
 
 /// Whether the letters may be created: nobody needs to be asked when there are none.

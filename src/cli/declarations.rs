@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use jiff::civil::Date;
 
-use super::stderr::tell;
+use super::stderr::note;
 use crate::{
     clock::{Clock, day_in_china},
     declaration::{
@@ -137,7 +137,7 @@ impl Declarations {
 fn note(warnings: usize) {
     if warnings > 0 {
         let what = if warnings == 1 { "1 warning".to_owned() } else { format!("{warnings} warnings") };
-        tell!("{} {what} in the declarations; `letterform validate` shows them", paint(style::WARNING, "note:"));
+        note!("{} {what} in the declarations; `letterform validate` shows them", paint(style::WARNING, "note:"));
     }
 }
 

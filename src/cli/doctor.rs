@@ -19,7 +19,7 @@ use crate::{
         },
         Verdict,
     },
-    render::{doctor, json},
+    render::doctor,
     run::{Location, ServiceConfig},
     service::{Client, LetterFilter, NoUpload, ReadLetters as _, ServiceError},
 };
@@ -58,7 +58,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let healthy = examinations.iter().all(Examination::is_healthy);
     match args.format {
         Format::Text => files::print_styled(&doctor::text(&examinations))?,
-        Format::Json => files::print(json::pretty(&DoctorDocument::new(examinations)).as_bytes())?,
+        Format::Json => files::print_json(&DoctorDocument::new(examinations))?,
     }
     Ok(if healthy { Exit::Done } else { Exit::Failed })
 }

@@ -1,9 +1,14 @@
 //! Errors that end a command, as a person reads them.
 
-use std::error::Error;
+use std::{
+    collections::HashMap,
+    error::Error,
+    sync::{Mutex, PoisonError},
+};
 
 use super::stderr::{self, tell};
 use crate::{
+    accounts::AccountFailure,
     credentials::{Attempt, CredentialError},
     escape::visible,
     letter::AccountName,
@@ -13,7 +18,7 @@ use crate::{
         text,
     },
     run::{ConnectError, InvalidDeclarations, RunError},
-    service::ServiceError,
+    service::{RequestId, ServiceError},
     signature::NotKnown,
 };
 
@@ -130,11 +135,15 @@ pub(super) fn show(error: Failure<'_>) {
         stderr::write(format_args!("{lines}"));
     }
     let service = find::<ServiceError>(error);
-    if let Some(id) = service.and_then(ServiceError::request_id) {
-        tell!("  RequestId: {}", visible(&id.0));
-    }
+    request(service.and_then(ServiceError::request_id));
     if let Some(advice) = service.and_then(ServiceError::advice) {
         tell!("  {} {}", paint(style::STRONG, "help:"), visible(&advice));
+    }
+}
+
+fn request(id: Option<&RequestId>) {
+    if let Some(id) = id {
+        tell!("  RequestId: {}", visible(&id.0));
     }
 }
 
@@ -143,12 +152,48 @@ pub(super) fn not_known(part: &NotKnown) {
     stderr::write(format_args!("{}", text::not_known(part)));
 }
 
-/// Prints why an account of a workspace failed.
-pub(super) fn of_account(account: &AccountName, error: &RunError) {
-    // One account's words must not run into another's.
-    let _one_at_a_time = std::io::stderr().lock();
-    tell!("{} {account}", paint(style::STRONG, "Account"));
-    show(error);
+/// Prints why accounts of a workspace fail, each failure once: a command that looks again meets it again, and many accounts
+/// can have the same one.
+#[derive(Default)]
+pub(super) struct AccountFailures(Mutex<Told>);
+
+/// By what they say, the accounts that failed.
+type Told = HashMap<String, Vec<AccountName>>;
+
+impl AccountFailures {
+    /// Prints why an account failed, unless that was told before.
+    pub(super) fn tell(&self, account: &AccountName, error: &RunError) {
+        // What is wrong with declarations is told at its place, and no two accounts share one.
+        let shared = find::<InvalidDeclarations>(error).is_none();
+        self.tell_once(account, &in_one_line(error), |first| match first.filter(|_| shared) {
+            None => show(error),
+            Some(first) => {
+                tell!("{} the same as for the account {first}", paint(style::ERROR, "error:"));
+                request(find::<ServiceError>(error).and_then(ServiceError::request_id));
+            }
+        });
+    }
+
+    /// Prints why an account has no plan in a saved plan.
+    pub(super) fn tell_of_saved(&self, account: &AccountName, failure: &AccountFailure) {
+        self.tell_once(account, &failure.message, |_| {
+            tell!("{} {}", paint(style::ERROR, "error:"), visible(&failure.message));
+            request(failure.request_id.as_ref());
+        });
+    }
+
+    /// Prints something of an account, unless that was told before. `print` gets the first account of which it was told.
+    fn tell_once(&self, account: &AccountName, text: &str, print: impl FnOnce(Option<&AccountName>)) {
+        // Locked while it prints: one account's words must not run into another's.
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let accounts = told.entry(text.to_owned()).or_default();
+        if accounts.contains(account) {
+            return;
+        }
+        tell!("{} {account}", paint(style::STRONG, "Account"));
+        print(accounts.first());
+        accounts.push(account.clone());
+    }
 }
 
 /// Prints what somebody should know of the whole run.

@@ -14,9 +14,10 @@ use std::{
 };
 
 use anyhow::Context as _;
+use serde::Serialize;
 use tempfile::NamedTempFile;
 
-use crate::escape;
+use crate::{escape, render::json};
 
 /// How long a FIFO may be without a reader, or a reader without reading.
 const READER: Duration = Duration::from_secs(10);
@@ -27,6 +28,12 @@ const LINKS: usize = 40;
 pub(super) fn print(bytes: &[u8]) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     finish(out.write_all(bytes).and_then(|()| out.flush()))
+}
+
+/// Writes a value to standard output as JSON, piece by piece.
+pub(super) fn print_json(value: &impl Serialize) -> anyhow::Result<()> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    finish(json::write_pretty(&mut out, value).and_then(|()| out.flush()))
 }
 
 /// Writes workflow commands, which a runner is meant to obey, to standard output.

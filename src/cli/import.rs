@@ -13,7 +13,7 @@ use super::{
     declarations::DeclarationArgs,
     files,
     service::ServiceArgs,
-    stderr::tell,
+    stderr::{note, tell},
     targets::TargetArgs,
     workspace::{WorkspaceArgs, only},
 };
@@ -25,7 +25,6 @@ use crate::{
         self,
         style::{self, paint},
     },
-    retry::Silent,
 };
 
 /// Arguments of `import`.
@@ -59,7 +58,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let (existing, declared) = selected(args)?;
     if existing.letters.is_empty() && declared > 0 {
         tell_unreadable(&existing.unreadable);
-        tell!("Nothing to import: every letter that was asked for is declared.");
+        note!("Nothing to import: every letter that was asked for is declared.");
         return Ok(Exit::Done);
     }
     let options = ImportOptions { schema: &args.schema };
@@ -95,10 +94,8 @@ fn selected(args: &Args) -> anyhow::Result<(ExistingLetters, usize)> {
             let desired = if args.paths.is_empty() { Vec::new() } else { scope.declarations.load_good()?.letters };
             Ok((desired, scope))
         });
-        run.each(loaded.await?, async |(desired, scope)| {
-            Ok((desired, run.existing(&scope.target(Box::new(Silent))).await?.letters))
-        })
-        .await
+        run.each(loaded.await?, async |(desired, scope)| Ok((desired, run.existing(&scope.target()).await?.letters)))
+            .await
     })?;
     let (desired, mut existing) = only(found)?;
     let missing: Vec<&str> = args
@@ -135,7 +132,7 @@ fn write(imported: Vec<(PathBuf, Imported)>, unreadable: &[UnreadableLetter], fo
         write_one(path, file, force)?;
     }
     for (path, _) in &imported {
-        tell!("Wrote {}", visible(&path.display().to_string()));
+        note!("Wrote {}", visible(&path.display().to_string()));
     }
     let files: Vec<Imported> = imported.into_iter().map(|(_, file)| file).collect();
     tell(&files, unreadable);
@@ -161,7 +158,7 @@ fn tell(files: &[Imported], unreadable: &[UnreadableLetter]) {
         );
     }
     let kept = if refused.is_empty() { String::new() } else { format!(", {} kept as comments", refused.len()) };
-    tell!("{} {declared} declared{kept}.", paint(style::STRONG, "Imported:"));
+    note!("{} {declared} declared{kept}.", paint(style::STRONG, "Imported:"));
 }
 
 fn tell_unreadable(unreadable: &[UnreadableLetter]) {

@@ -1,13 +1,15 @@
 //! `--journal FILE`: every request and what became of every letter, written as it happens.
 
 use std::{
+    borrow::Cow,
     io::{self, Write},
     path::Path,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use anyhow::Context as _;
-use serde_json::{Map, Value, json};
+use serde::Serialize;
 
 use super::{files, stderr::tell};
 use crate::{
@@ -18,8 +20,8 @@ use crate::{
         json,
         style::{self, paint},
     },
-    retry::{Attempt, AttemptResult, Event, Observer, Wait},
-    service::{Outcome, ServiceError},
+    retry::{Attempt, AttemptResult, Event, Observer},
+    service::{Operation, Outcome, ServiceError},
 };
 
 /// An observer that writes one line of JSON for each thing that happens.
@@ -51,19 +53,13 @@ impl<W: Write> Journal<W> {
     fn new(writer: W, clock: &Arc<dyn Clock>, endpoint: &str, account: Option<&AccountName>) -> Self {
         let journal = Self { clock: Arc::clone(clock), account: account.cloned(), writer: Mutex::new(Some(writer)) };
         let generator = concat!("letterform ", env!("CARGO_PKG_VERSION"));
-        journal.write("run", &json!({"generator": generator, "endpoint": visible(endpoint)}));
+        journal.write(Entry::Run { generator, endpoint: visible(endpoint) });
         journal
     }
 
-    fn write(&self, event: &str, details: &Value) {
-        let mut line = Map::new();
-        line.insert("time".to_owned(), format!("{:.3}", self.clock.now()).into());
-        line.insert("event".to_owned(), event.into());
-        if let Some(account) = &self.account {
-            line.insert("account".to_owned(), account.as_str().into());
-        }
-        let details = details.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
-        line.extend(details.map(|(name, value)| (name.clone(), value.clone())));
+    fn write(&self, event: Entry<'_>) {
+        let account = self.account.as_ref().map(AccountName::as_str);
+        let line = Line { time: format!("{:.3}", self.clock.now()), account, event };
         let line = json::line(&line);
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(Err(problem)) = writer.as_mut().map(|writer| write_whole(writer, &line)) {
@@ -79,74 +75,175 @@ fn write_whole(writer: &mut impl Write, line: &str) -> io::Result<()> {
     writer.flush()
 }
 
+/// A line of the journal.
+#[derive(Serialize, schemars::JsonSchema)]
+#[schemars(title = "Journal")]
+pub(super) struct Line<'a> {
+    /// When it happened, to the millisecond.
+    #[schemars(extend("format" = "date-time"))]
+    time: String,
+    #[serde(flatten)]
+    event: Entry<'a>,
+    /// The account of the workspace, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<&'a str>,
+}
+
+/// What happened. Texts of the service are made safe to show: support tickets are read by people.
+#[derive(Serialize, schemars::JsonSchema)]
+#[serde(tag = "event", rename_all = "lowercase", rename_all_fields = "camelCase")]
+enum Entry<'a> {
+    /// The run began.
+    Run {
+        /// The program and its version.
+        generator: &'static str,
+        /// The endpoint.
+        endpoint: Cow<'a, str>,
+    },
+    /// A request was made.
+    Request {
+        /// The operation of the service.
+        #[schemars(with = "String")]
+        operation: Operation,
+        /// The letter for whose sake it was made.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        letter: Option<Cow<'a, str>>,
+        /// Which attempt of the same operation for the same letter it was, from 1.
+        attempt: u32,
+        /// From sending to answer, in milliseconds.
+        duration_ms: u64,
+        /// What came of it.
+        outcome: RequestOutcome,
+        /// The id of the request, when the service told one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        request_id: Option<Cow<'a, str>>,
+        /// The service's code, when it refused.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        code: Option<Cow<'a, str>>,
+        /// What went wrong.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        error: Option<String>,
+    },
+    /// Work on a letter began.
+    Began {
+        /// The letter.
+        letter: Cow<'a, str>,
+    },
+    /// A request waits before it is sent.
+    Waiting {
+        /// The operation of the service.
+        #[schemars(with = "String")]
+        operation: Operation,
+        /// The letter for whose sake it is made.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        letter: Option<Cow<'a, str>>,
+        /// How long it waits, in milliseconds.
+        duration_ms: u64,
+        /// The service's code for the failure that it follows.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        code: Option<Cow<'a, str>>,
+        /// The failure that it follows.
+        error: String,
+    },
+    /// What became of a letter is known.
+    Settled {
+        /// The letter.
+        letter: Cow<'a, str>,
+        /// `created`, `unchanged`, `conflict`, `failed`, `unknown` or `skipped`.
+        outcome: &'static str,
+        /// The service's code, or one of the program's own.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        code: Option<Cow<'a, str>>,
+        /// Why it was not created.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        error: Option<Cow<'a, str>>,
+        /// The id of the request that failed.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        request_id: Option<Cow<'a, str>>,
+    },
+}
+
+/// What is known of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum RequestOutcome {
+    /// The service did it.
+    Done,
+    /// The service refused it.
+    Refused,
+    /// It was sent, and is not done.
+    NotDone,
+    /// It was not sent.
+    NotSent,
+    /// It may be done.
+    Unknown,
+}
+
 impl<W: Write + Send> Observer for Journal<W> {
     fn event(&self, event: &Event<'_>) {
-        match event {
-            Event::Attempted(attempt) => self.write("request", &request(attempt)),
-            Event::Began { letter } => self.write("began", &json!({"letter": visible(letter)})),
-            Event::Waiting(wait) => self.write("waiting", &waiting(wait)),
-            Event::Settled { letter, outcome, problem } => {
-                let details = json!({
-                    "letter": visible(letter),
-                    "outcome": outcome,
-                    "code": problem.map(|problem| visible(problem.code)),
-                    "error": problem.map(|problem| visible(problem.message)),
-                    "requestId": problem.and_then(|problem| problem.request_id).map(|id| visible(&id.0)),
-                });
-                self.write("settled", &details);
-            }
-        }
+        self.write(match event {
+            // What came of it is one line, with how long it took.
+            Event::Sent { .. } | Event::Returned { .. } => return,
+            Event::Attempted(attempt) => request(attempt),
+            Event::Began { letter } => Entry::Began { letter: visible(letter) },
+            Event::Waiting(wait) => Entry::Waiting {
+                operation: wait.operation,
+                letter: wait.letter.map(visible),
+                duration_ms: milliseconds(wait.duration),
+                code: wait.error.code().map(visible),
+                error: visible(&wait.error.to_string()).into_owned(),
+            },
+            Event::Settled { letter, outcome, problem } => Entry::Settled {
+                letter: visible(letter),
+                outcome,
+                code: problem.map(|problem| visible(problem.code)),
+                error: problem.map(|problem| visible(problem.message)),
+                request_id: problem.and_then(|problem| problem.request_id).map(|id| visible(&id.0)),
+            },
+        });
     }
 }
 
-/// A wait as the journal tells it.
-fn waiting(wait: &Wait<'_>) -> Value {
-    json!({
-        "operation": wait.operation,
-        "letter": wait.letter.map(visible),
-        "durationMs": u64::try_from(wait.duration.as_millis()).unwrap_or(u64::MAX),
-        "code": wait.error.code().map(visible),
-        "error": visible(&wait.error.to_string()),
-    })
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// A request as the journal tells it. Texts of the service are made safe to show: support tickets are read by people.
-fn request(attempt: &Attempt<'_>) -> Value {
+/// A request as the journal tells it.
+fn request<'a>(attempt: &Attempt<'a>) -> Entry<'a> {
     let (outcome, request_id, error) = match attempt.result {
-        AttemptResult::Answered(id) => ("done", id, None),
+        AttemptResult::Answered(id) => (RequestOutcome::Done, id, None),
         AttemptResult::Failed(error @ (ServiceError::NotSent { .. } | ServiceError::NotSigned { .. })) => {
-            ("not-sent", None, Some(error))
+            (RequestOutcome::NotSent, None, Some(error))
         }
-        AttemptResult::Failed(error) => (word(error.outcome()), error.request_id(), Some(error)),
+        AttemptResult::Failed(error) => (outcome(error), error.request_id(), Some(error)),
     };
-    json!({
-        "operation": attempt.operation,
-        "letter": attempt.letter.map(visible),
-        "attempt": attempt.attempt,
-        "durationMs": u64::try_from(attempt.duration.as_millis()).unwrap_or(u64::MAX),
-        "outcome": outcome,
-        "requestId": request_id.map(|id| visible(&id.0)),
-        "code": error.and_then(ServiceError::code).map(visible),
-        "error": error.map(|error| visible(&error.to_string()).into_owned()),
-    })
+    Entry::Request {
+        operation: attempt.operation,
+        letter: attempt.letter.map(visible),
+        attempt: attempt.attempt,
+        duration_ms: milliseconds(attempt.duration),
+        outcome,
+        request_id: request_id.map(|id| visible(&id.0)),
+        code: error.and_then(ServiceError::code).map(visible),
+        error: error.map(|error| visible(&error.to_string()).into_owned()),
+    }
 }
 
-const fn word(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Refused => "refused",
-        Outcome::NotDone => "not-done",
-        Outcome::Unknown => "unknown",
+fn outcome(error: &ServiceError) -> RequestOutcome {
+    match error.outcome() {
+        Outcome::Refused => RequestOutcome::Refused,
+        Outcome::NotDone => RequestOutcome::NotDone,
+        Outcome::Unknown => RequestOutcome::Unknown,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use jiff::Timestamp;
+    use serde_json::Value;
 
     use super::*;
-    use crate::service::{Operation, RequestId};
+    use crate::service::RequestId;
 
     struct Noon;
 

@@ -10,8 +10,13 @@ use super::{
     targets::{SignaturesArg, Stock, TargetArgs},
 };
 use crate::{
-    inventory::{Filter, SortKey},
-    render::{inventory, json, markdown, unreadable},
+    accounts::{AccountResult, Accounts},
+    inventory::{Filter, Inventory, SortKey},
+    render::{
+        inventory, markdown,
+        style::{self, paint},
+        unreadable,
+    },
 };
 
 /// Arguments of `list`.
@@ -62,9 +67,12 @@ enum Sort {
     Declaration,
     /// The name
     Name,
+    /// The letter's id, the oldest first
+    Id,
     /// The authorizer
     Authorizer,
     /// The end of the validity, the nearest first
+    #[value(alias = "ends")]
     Expiry,
     /// The state, then the status
     State,
@@ -94,17 +102,33 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let lists = inventories.map(|inventory| inventory.filtered(&filter).sorted(args.sort.key()));
     match args.format {
         Format::Table => files::print_styled(&inventory::table(&lists))?,
-        Format::Json => files::print(json::pretty(&lists.to_document()).as_bytes())?,
+        Format::Json => files::print_json(&lists.to_document())?,
         Format::Markdown => files::print_styled(&markdown::list(&lists, &filter, &args.comment.options()))?,
         Format::Csv => {
             files::print(inventory::csv(&lists).as_bytes())?;
-            // A row has no place for them.
-            for line in lists.good().flat_map(|list| unreadable::lines(list.unreadable)) {
-                tell!("warning: {line}");
-            }
+            tell_unreadable(&lists);
         }
     }
     Ok(if lists.any_failed() { Exit::Failed } else { Exit::Done })
+}
+
+/// Tells of the letters that can't be read: a row of a spreadsheet has no place for them.
+fn tell_unreadable(lists: &Accounts<Inventory<'_>>) {
+    let tell = |account: &str, list: &Inventory<'_>| {
+        for line in unreadable::lines(list.unreadable) {
+            tell!("{} {account}{line}", paint(style::WARNING, "warning:"));
+        }
+    };
+    match lists {
+        Accounts::Single(list) => tell("", list),
+        Accounts::Workspace(all) => {
+            for AccountResult { account, result } in all {
+                if let Ok(list) = result {
+                    tell(&format!("account {account}: "), list);
+                }
+            }
+        }
+    }
 }
 
 impl FilterArgs {
@@ -123,6 +147,7 @@ impl Sort {
         match self {
             Self::Declaration => SortKey::Declaration,
             Self::Name => SortKey::Name,
+            Self::Id => SortKey::Id,
             Self::Authorizer => SortKey::Authorizer,
             Self::Expiry => SortKey::Expiry,
             Self::State => SortKey::State,

@@ -17,18 +17,18 @@ pub(crate) enum LogFormat {
     Json,
 }
 
-/// Starts the log. Nothing is logged unless it was asked for.
-pub(super) fn start(global: &Global) {
+/// Starts the log, and says whether there is one. Nothing is logged unless it was asked for.
+pub(super) fn start(global: &Global) -> bool {
     let filter = match (std::env::var("RUST_LOG"), global.verbose) {
         (Ok(directives), 0) if !directives.is_empty() => EnvFilter::new(directives),
-        (_, 0) => return,
+        (_, 0) => return false,
         (_, 1) => EnvFilter::new("letterform=debug"),
         (_, _) => EnvFilter::new("letterform=trace,hyper_util=debug,reqwest=debug"),
     };
     let ansi = match global.color {
         ColorWhen::Always => true,
         ColorWhen::Never => false,
-        ColorWhen::Auto => std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+        ColorWhen::Auto => std::io::stderr().is_terminal() && super::variables::of_process("NO_COLOR").is_none(),
     };
     let registry = tracing_subscriber::registry().with(filter);
     match global.log_format {
@@ -39,4 +39,5 @@ pub(super) fn start(global: &Global) {
             registry.with(fmt::layer().json().log_internal_errors(false).with_writer(std::io::stderr)).init();
         }
     }
+    true
 }

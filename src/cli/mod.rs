@@ -22,6 +22,7 @@ mod list;
 mod logging;
 mod lsp;
 mod man;
+mod only;
 mod paper;
 mod plan;
 mod progress;
@@ -87,6 +88,9 @@ pub(crate) struct Global {
         help_heading = "Global options"
     )]
     pub(crate) color: ColorWhen,
+    /// Print no notes and no progress; results, warnings and errors stay
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Global options")]
+    pub(crate) quiet: bool,
     /// Log more on standard error: -v requests, -vv everything; `RUST_LOG` is honoured
     #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Global options")]
     pub(crate) verbose: u8,
@@ -189,7 +193,12 @@ pub fn main() -> ExitCode {
         ColorWhen::Never => anstream::ColorChoice::Never,
     };
     choice.write_global();
-    logging::start(&cli.global);
+    if cli.global.quiet {
+        stderr::be_quiet();
+    }
+    if !logging::start(&cli.global) {
+        stderr::allow_line();
+    }
     match interrupt::watch().and_then(|()| run(&cli)) {
         Ok(exit) => exit.into(),
         Err(error) => {
@@ -255,9 +264,9 @@ fn run(cli: &Cli) -> anyhow::Result<Exit> {
 /// The clock of this process: the machine's, or one that starts at `LETTERFORM_NOW` (for rehearsals and tests).
 fn clock() -> anyhow::Result<Arc<dyn Clock>> {
     const VARIABLE: &str = "LETTERFORM_NOW";
-    match std::env::var(VARIABLE) {
-        Err(_) => Ok(Arc::new(SystemClock)),
-        Ok(text) => {
+    match variables::of_process(VARIABLE) {
+        None => Ok(Arc::new(SystemClock)),
+        Some(text) => {
             let start = text.parse().with_context(|| {
                 format!(
                     "{VARIABLE} is {text:?}, which is not a valid time; write it like 2026-11-24T08:00:00Z, or unset it"

@@ -8,7 +8,12 @@ use std::{
 use anyhow::{Context as _, bail};
 
 use super::{
-    Exit, clock, declarations::DeclarationArgs, failure::Listed, files, stderr::tell, workspace::WorkspaceArgs,
+    Exit, clock,
+    declarations::DeclarationArgs,
+    failure::Listed,
+    files,
+    stderr::{note, tell},
+    workspace::WorkspaceArgs,
 };
 use crate::{
     declaration::{Loaded, Severity},
@@ -59,7 +64,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
         );
     }
     let count = if written == 1 { "1 paper".to_owned() } else { format!("{written} papers") };
-    tell!("Wrote {count} to {}", visible(&args.out.display().to_string()));
+    note!("Wrote {count} to {}", visible(&args.out.display().to_string()));
     Ok(Exit::Done)
 }
 

@@ -8,19 +8,20 @@ use super::{
     Exit,
     checkout::CommentArgs,
     files,
-    stderr::{self, tell},
+    only::OnlyArgs,
+    stderr::{self, note, tell},
     step_summary,
     targets::{SignaturesArg, TargetArgs},
 };
 use crate::{
+    accounts::Accounts,
     escape::{shell_word, visible},
-    plan::PlanSummary,
+    plan::{Plan, PlanSummary},
     render::{
         json, markdown,
         style::{self, paint},
         text,
     },
-    retry::Silent,
     run::FileScans,
 };
 
@@ -41,6 +42,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     signatures: SignaturesArg,
     #[command(flatten)]
+    only: OnlyArgs,
+    #[command(flatten)]
     targets: TargetArgs,
 }
 
@@ -58,16 +61,18 @@ pub(crate) enum Format {
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let plans = args.targets.resolve()?.run(async |run, scopes| {
-        let works = run.each(scopes, async |scope| Ok((scope.work()?, scope))).await?;
-        run.each(works, async |((work, scans), scope)| {
+        let mut works = run.each(scopes, async |scope| Ok((scope.work()?, scope))).await?;
+        let chosen = args.only.chosen(works.good().map(|((work, _), _)| work))?;
+        works.retain(|((work, _), _)| work.narrow(&chosen));
+        Box::pin(run.each(works, async |((work, scans), scope)| {
             let looks_ahead = args.signatures.signatures || scope.signatures;
             let declared = if looks_ahead { work.declared().to_vec() } else { Vec::new() };
-            let mut prepared = run.prepare(scope.target(Box::new(Silent)), work, scans).await?;
+            let mut prepared = run.prepare(scope.target(), work, scans).await?;
             if looks_ahead {
                 run.preflight(&mut prepared, &declared).await;
             }
             prepared.close().await
-        })
+        }))
         .await
     })?;
     save(args, || json::pretty(&plans.to_saved_document()))?;
@@ -75,11 +80,11 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
         Format::Text => args.show(&text::plan(&plans))?,
         // What is saved is JSON too: one of the two is enough there.
         Format::Json if args.saves_to_stdout() => {}
-        Format::Json => files::print(json::pretty(&plans.to_document()).as_bytes())?,
+        Format::Json => files::print_json(&plans.to_document())?,
         Format::Markdown => args.show(&markdown::plan(&plans, &args.comment.options()))?,
     }
     step_summary::append(|| markdown::plan(&plans, &CommentArgs::default().options()));
-    told_how_to_apply(args, plans.summary(), plans.good().find_map(FileScans::file_outside))?;
+    told_how_to_apply(args, &plans)?;
     Ok(if plans.any_failed() { Exit::Failed } else { args.exit(plans.summary()) })
 }
 
@@ -88,12 +93,13 @@ fn save(args: &Args, document: impl FnOnce() -> String) -> anyhow::Result<()> {
 }
 
 /// How to apply what was saved, with the options that are needed; nothing when there is nothing to create.
-fn told_how_to_apply(args: &Args, summary: PlanSummary, outside: Option<&str>) -> anyhow::Result<()> {
+fn told_how_to_apply(args: &Args, plans: &Accounts<Plan>) -> anyhow::Result<()> {
     let Some(path) = args.out.as_deref().filter(|path| !files::is_stdout(path)) else { return Ok(()) };
-    if summary.create == 0 {
+    if plans.summary().create == 0 {
         return Ok(());
     }
-    if let Some(file) = outside {
+    let folder = args.targets.workspace.folder_of_scans(plans)?;
+    if let Some(file) = plans.good().find_map(|plan| FileScans::file_outside(plan, &folder)) {
         tell!(
             "Saved, but it can't be applied: {} is outside the current folder. Run plan and apply in a folder that holds it.",
             visible(file)
@@ -101,7 +107,7 @@ fn told_how_to_apply(args: &Args, summary: PlanSummary, outside: Option<&str>) -
         return Ok(());
     }
     let options = format!("{}{}", args.targets.workspace.to_repeat(), args.targets.service()?.to_repeat());
-    tell!(
+    note!(
         "Saved. To apply it: letterform apply --plan={}{}",
         visible(&shell_word(&path.display().to_string())),
         visible(&options)
@@ -117,7 +123,9 @@ impl Args {
     /// Shows the plan; on standard error when the saved plan takes standard output.
     fn show(&self, text: &str) -> anyhow::Result<()> {
         if self.saves_to_stdout() {
-            stderr::write(format_args!("{text}"));
+            if !stderr::is_quiet() {
+                stderr::write(format_args!("{text}"));
+            }
             return Ok(());
         }
         files::print_styled(text)

@@ -1,9 +1,11 @@
-//! What a person sees while letters are created: a bar on a terminal, plain lines elsewhere.
+//! What a person sees while requests are under way: a bar or a line that goes away on a terminal, plain lines elsewhere.
+
+mod under_way;
 
 use std::{
     io::IsTerminal as _,
     sync::{
-        Arc, OnceLock,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -11,19 +13,27 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::stderr::tell;
+use tokio::time::{Instant, sleep};
+
+use self::under_way::UnderWay;
+use super::stderr::{self, note};
 use crate::{
     escape::visible,
     letter::AccountName,
+    render::style::{self, paint},
     retry::{Event, Observer, Wait},
 };
 
 /// Waits that are shorter are not shown.
 const LONG: Duration = Duration::from_secs(5);
 
+/// How often what takes long is looked at.
+const TICK: Duration = Duration::from_millis(250);
+
 /// Shows how far a run has come, on standard error.
 #[derive(Default)]
 pub(super) struct Progress {
+    under_way: Mutex<UnderWay>,
     total: AtomicUsize,
     done: AtomicUsize,
     bar: OnceLock<ProgressBar>,
@@ -44,11 +54,48 @@ impl Progress {
     /// Begins a run over this many letters.
     pub(super) fn begin(&self, total: usize) {
         self.total.store(total, Ordering::Relaxed);
-        if total > 0 && std::io::stderr().is_terminal() {
+        if total > 0 && !stderr::is_quiet() && std::io::stderr().is_terminal() {
             let style = ProgressStyle::with_template("{bar:30} {pos}/{len} letters, {eta} left  {wide_msg}")
                 .expect("the template is well formed");
             let _ = self.bar.set(ProgressBar::new(total as u64).with_style(style));
         }
+    }
+
+    /// Does something, and shows which of its requests take long.
+    pub(super) async fn during<T>(&self, work: impl Future<Output = T>) -> T {
+        let watch = async {
+            loop {
+                sleep(TICK).await;
+                self.show_what_takes_long(Instant::now());
+            }
+        };
+        let result = tokio::select! {
+            biased;
+            result = work => result,
+            () = watch => unreachable!("it never ends"),
+        };
+        stderr::clear_line();
+        result
+    }
+
+    fn show_what_takes_long(&self, now: Instant) {
+        let mut under_way = self.under_way();
+        if let Some(bar) = self.bar.get() {
+            if let Some(line) = under_way.line(now) {
+                bar.set_message(line);
+            }
+        } else if stderr::has_line() {
+            match under_way.line(now) {
+                Some(line) => stderr::show_line(&line),
+                None => stderr::clear_line(),
+            }
+        } else if let Some(line) = under_way.note(now) {
+            note!("{} {line}", paint(style::STRONG, "note:"));
+        }
+    }
+
+    fn under_way(&self) -> MutexGuard<'_, UnderWay> {
+        self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is done for one account of a workspace, or without one.
@@ -60,7 +107,7 @@ impl Progress {
     fn tell(&self, line: &str) {
         match self.bar.get() {
             Some(bar) => bar.println(line),
-            None => tell!("{line}"),
+            None => note!("{line}"),
         }
     }
 
@@ -80,7 +127,16 @@ fn waiting(account: &str, wait: &Wait<'_>) -> String {
 impl Observer for AccountProgress {
     fn event(&self, event: &Event<'_>) {
         let account = self.account.as_ref().map(|account| format!("{account}: ")).unwrap_or_default();
+        let own = self.account.as_ref();
         let (letter, outcome) = match event {
+            Event::Sent { operation, letter } => {
+                return self.all.under_way().sent(own, *operation, *letter, Instant::now());
+            }
+            Event::Returned { operation, letter } => {
+                self.all.under_way().returned(own, *operation, *letter);
+                // What follows may be written at once, and elsewhere than here.
+                return stderr::clear_line();
+            }
             Event::Settled { letter, outcome, .. } => (letter, outcome),
             Event::Waiting(wait) if wait.duration >= LONG => return self.all.tell(&waiting(&account, wait)),
             _ => return,
@@ -91,7 +147,7 @@ impl Observer for AccountProgress {
         } else {
             let done = self.all.done.fetch_add(1, Ordering::Relaxed) + 1;
             let total = self.all.total.load(Ordering::Relaxed);
-            tell!("[{done}/{total}] {account}{outcome} {}", visible(letter));
+            note!("[{done}/{total}] {account}{outcome} {}", visible(letter));
         }
     }
 }

@@ -17,7 +17,7 @@ use super::{
     declarations::DeclarationArgs,
     failure::Listed,
     list::parse_days,
-    stderr::tell,
+    stderr::note,
     workspace::{WorkspaceArgs, only},
 };
 use crate::{
@@ -125,7 +125,7 @@ impl Args {
     fn nothing(&self, declared: &[DesiredLetter], today: Date) -> anyhow::Result<Exit> {
         if let Some(days) = self.ending {
             let days = if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
-            tell!("Nothing to renew: no declared letter without a successor ends within {days}.");
+            note!("Nothing to renew: no declared letter without a successor ends within {days}.");
             return Ok(Exit::Done);
         }
         let name = self.name.as_deref().unwrap_or_default();
@@ -159,7 +159,7 @@ fn lock(files: &BTreeSet<String>) -> anyhow::Result<Vec<fs::File>> {
 /// Says what was declared, and what is to be done before it can be applied.
 fn show(pairs: &[Pair<'_>], files: &[Renewed]) {
     for (old, new) in pairs {
-        tell!(
+        note!(
             "{} {} is declared beside {} in {}.",
             paint(style::STRONG, "Renewed:"),
             visible(new.name.as_str()),
@@ -171,11 +171,11 @@ fn show(pairs: &[Pair<'_>], files: &[Renewed]) {
         files.iter().flat_map(|file| &file.scans).map(|place| visible(place).into_owned()).collect();
     match &scans[..] {
         [] => {}
-        [place] => tell!("It shows the old paper and can't be applied: put the scan of the new one at {place}."),
+        [place] => note!("It shows the old paper and can't be applied: put the scan of the new one at {place}."),
         places => {
-            tell!("They show the old papers and can't be applied: put the scans of the new ones at");
+            note!("They show the old papers and can't be applied: put the scans of the new ones at");
             for place in places {
-                tell!("  {place}");
+                note!("  {place}");
             }
         }
     }

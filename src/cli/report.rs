@@ -6,7 +6,7 @@ use clap::ValueEnum;
 
 use super::{
     Exit, files,
-    stderr::tell,
+    stderr::note,
     targets::{SignaturesArg, Stock, TargetArgs},
 };
 use crate::{
@@ -97,7 +97,7 @@ impl Args {
         files::write(path, page.as_bytes())?;
         let letters = if letters == 1 { "1 letter".to_owned() } else { format!("{letters} letters") };
         let path = path.display().to_string();
-        tell!("{} {letters} in {}", paint(style::STRONG, "Wrote:"), visible(&path));
+        note!("{} {letters} in {}", paint(style::STRONG, "Wrote:"), visible(&path));
         Ok(())
     }
 }

@@ -2,8 +2,8 @@
 
 use clap::ValueEnum;
 
-use super::{Exit, files};
-use crate::{accounts, apply, declaration, plan, render::json, status};
+use super::{Exit, accounts::Matrix, files, journal};
+use crate::{accounts, apply, declaration, doctor, inventory, plan, render::diagnostics, status};
 
 /// Arguments of `schema`.
 #[derive(Debug, clap::Args)]
@@ -33,6 +33,18 @@ enum SchemaKind {
     Status,
     /// What `status` prints for a whole workspace
     WorkspaceStatus,
+    /// What `list --format json` and `show --format json` print
+    List,
+    /// What `list` prints for a whole workspace
+    WorkspaceList,
+    /// What `validate --format json` prints
+    Diagnostics,
+    /// What `doctor --format json` prints
+    Doctor,
+    /// What `accounts --format json` prints
+    Accounts,
+    /// A line of what `apply --journal` writes
+    Journal,
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
@@ -45,7 +57,13 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
         SchemaKind::WorkspaceReport => accounts::reports_schema(),
         SchemaKind::Status => status::schema(),
         SchemaKind::WorkspaceStatus => status::statuses_schema(),
+        SchemaKind::List => inventory::schema(),
+        SchemaKind::WorkspaceList => accounts::inventories_schema(),
+        SchemaKind::Diagnostics => diagnostics::schema(),
+        SchemaKind::Doctor => doctor::schema(),
+        SchemaKind::Accounts => schemars::schema_for!(Matrix<'_>),
+        SchemaKind::Journal => schemars::schema_for!(journal::Line<'_>),
     };
-    files::print(json::pretty(&schema).as_bytes())?;
+    files::print_json(&schema)?;
     Ok(Exit::Done)
 }

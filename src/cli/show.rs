@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     inventory::Inventory,
-    render::{inventory, json},
+    render::{inventory, unreadable},
 };
 
 /// Arguments of `show`.
@@ -50,14 +50,22 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
             let shown: Vec<String> = named.entries.iter().map(|entry| inventory::details(entry, &named)).collect();
             files::print_styled(&shown.join("\n"))?;
         }
-        Format::Json => files::print(json::pretty(&named.to_document()).as_bytes())?,
+        Format::Json => files::print_json(&named.to_document())?,
     }
     Ok(Exit::Done)
 }
 
 fn not_found(name: &str, all: &Inventory<'_>) -> String {
+    let mut unread = all.unreadable.iter().filter(|letter| letter.name.as_deref() == Some(name));
+    if let Some(letter) = unread.next() {
+        return format!("{letter}; look for it in the console, or report the answer to the service's support");
+    }
     let problem = format!("no letter named {name} is declared or exists");
     match all.suggestions(name)[..] {
+        [] if all.unreadable.iter().any(|letter| letter.name.is_none()) => {
+            let count = unreadable::count(all.unreadable);
+            format!("{problem}, but {count}; `letterform list` shows them all")
+        }
         [] => format!("{problem}; `letterform list` shows them all"),
         ref near => format!("{problem}; did you mean {}?", near.join(" or ")),
     }

@@ -9,7 +9,7 @@ use super::{
     Exit,
     checkout::CommentArgs,
     failure, files,
-    stderr::tell,
+    stderr::{note, tell},
     targets::{Scope, TargetArgs},
 };
 use crate::{
@@ -18,12 +18,11 @@ use crate::{
     inventory::Inventory,
     letter::{DesiredLetter, ExistingLetters},
     render::{
-        json, markdown,
+        markdown,
         style::{self, paint},
         text,
     },
-    retry::Silent,
-    run::{self, Connect as _, Run, RunError, ServiceConfig, Target},
+    run::{self, Connect as _, Run, RunError, ServiceConfig},
     signature::Facts,
     status::{Move, Outlook, Status},
     usage::Depth,
@@ -110,8 +109,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
 impl Args {
     /// Looks once what became of an account's letters.
     async fn look(&self, run: &Run<'_>, (desired, scope): &Declared) -> Result<Status, RunError> {
-        let observer = Box::new(Silent);
-        let target = Target { account: scope.account.clone(), connect: scope.service.clone(), observer };
+        let target = scope.target();
         let (today, soon) = (scope.declarations.today(), scope.declarations.expiring_days());
         let status = |existing: &ExistingLetters, facts: &Facts| {
             let place = (scope.account.clone(), scope.service.label());
@@ -140,7 +138,7 @@ impl Args {
         let waiting: Vec<&str> = self.waiting(statuses);
         if !waiting.is_empty() {
             let names: Vec<_> = waiting.iter().map(|name| visible(name)).collect();
-            tell!("{} {}", paint(style::STRONG, "waiting for:"), names.join(", "));
+            note!("{} {}", paint(style::STRONG, "waiting for:"), names.join(", "));
         }
         waiting.is_empty()
     }
@@ -165,7 +163,7 @@ impl Args {
         match self.format {
             _ if self.hand_over => print_calls(&shown, options),
             Format::Text => files::print_styled(&text::status(&shown)),
-            Format::Json => files::print(json::pretty(&shown.to_document()).as_bytes()),
+            Format::Json => files::print_json(&shown.to_document()),
             Format::Markdown => files::print(markdown::status(&shown, &self.comment.options()).as_bytes()),
         }
     }
@@ -203,7 +201,7 @@ fn print_calls(statuses: &Accounts<Status>, options: &str) -> anyhow::Result<()>
     let moves: Vec<Move> = statuses.good().flat_map(|status| &status.moves).cloned().collect();
     statuses.good().flat_map(|status| &status.not_known).for_each(failure::not_known);
     if moves.is_empty() {
-        tell!("Nothing to move: no signature names a letter that has a registered successor.");
+        note!("Nothing to move: no signature names a letter that has a registered successor.");
         return Ok(());
     }
     files::print(text::hand_over(&moves, options).as_bytes())

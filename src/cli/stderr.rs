@@ -2,12 +2,25 @@
 //!
 //! What can't be written there is dropped: a reader that has gone, or a full disk, must not end a run. No line begins with
 //! what a CI runner obeys.
+//!
+//! With `--quiet`, notes and progress are dropped. Errors, warnings and questions are told always: warnings are few here, and
+//! say what nobody can take back afterwards.
 
-use std::{fmt, io::Write as _};
+use std::{
+    fmt,
+    io::{self, IsTerminal as _, Write as _},
+    sync::atomic::{AtomicBool, Ordering},
+};
 
-use crate::escape;
+use crate::{
+    escape,
+    render::style::{self, paint},
+};
 
-/// Writes a line.
+/// Whether only what must be told is. The stream is the process's, and so is this.
+static QUIET: AtomicBool = AtomicBool::new(false);
+
+/// Writes a line that must be read: an error, a warning, an answer to a signal.
 macro_rules! tell {
     ($($arg:tt)*) => {
         $crate::cli::stderr::write(format_args!("{}\n", format_args!($($arg)*)))
@@ -15,9 +28,69 @@ macro_rules! tell {
 }
 pub(super) use tell;
 
+/// Writes a line that can be done without: how far it has come, what was written, what to do next.
+macro_rules! note {
+    ($($arg:tt)*) => {
+        if !$crate::cli::stderr::is_quiet() {
+            $crate::cli::stderr::tell!($($arg)*);
+        }
+    };
+}
+pub(super) use note;
+
+/// Drops notes and progress from now on.
+pub(super) fn be_quiet() {
+    QUIET.store(true, Ordering::Relaxed);
+}
+
+/// Whether notes and progress are dropped.
+pub(super) fn is_quiet() -> bool {
+    QUIET.load(Ordering::Relaxed)
+}
+
 /// Writes a text with its styles, where they are wanted.
 pub(super) fn write(text: fmt::Arguments<'_>) {
     let text = text.to_string();
     let mut stream = anstream::stderr().lock();
+    clear(&mut stream);
     let _ = stream.write_all(escape::disarmed(&text).as_bytes()).and_then(|()| stream.flush());
+}
+
+/// Whether there may be a line that goes away: on a terminal, with nothing else that writes to it.
+static HAS_LINE: AtomicBool = AtomicBool::new(false);
+/// Whether such a line is shown.
+static LINE: AtomicBool = AtomicBool::new(false);
+
+/// Allows a line that goes away from now on, if standard error is a terminal that can take it away.
+pub(super) fn allow_line() {
+    let is_dumb = std::env::var_os("TERM").is_some_and(|terminal| terminal == "dumb");
+    HAS_LINE.store(std::io::stderr().is_terminal() && !is_dumb && !is_quiet(), Ordering::Relaxed);
+}
+
+/// Whether there may be a line that goes away.
+pub(super) fn has_line() -> bool {
+    HAS_LINE.load(Ordering::Relaxed)
+}
+
+/// Shows a line in the place of the one that is shown. Everything that is written afterwards takes it away.
+pub(super) fn show_line(text: &str) {
+    let mut stream = anstream::stderr().lock();
+    clear(&mut stream);
+    let _ = write!(stream, "{}", paint(style::DIM, &escape::visible(text))).and_then(|()| stream.flush());
+    LINE.store(true, Ordering::Relaxed);
+}
+
+/// Takes the line away.
+pub(super) fn clear_line() {
+    if LINE.load(Ordering::Relaxed) {
+        let mut stream = anstream::stderr().lock();
+        clear(&mut stream);
+        let _ = stream.flush();
+    }
+}
+
+fn clear(stream: &mut impl io::Write) {
+    if LINE.swap(false, Ordering::Relaxed) {
+        let _ = stream.write_all(b"\r\x1b[2K");
+    }
 }

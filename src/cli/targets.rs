@@ -1,11 +1,14 @@
 //! From the arguments of a command to the accounts that it works on, and to their services.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 
 use super::{
     block_on, clock,
     declarations::{DeclarationArgs, Declarations},
-    failure,
+    failure::{self, AccountFailures},
+    progress::Progress,
     service::ServiceArgs,
     variables::{self, Variables},
     workspace::{Selection, WorkspaceArgs, only},
@@ -15,7 +18,8 @@ use crate::{
     declaration::workspace::Account,
     inventory::Inventory,
     letter::{AccountName, DesiredLetter},
-    retry::{Observer, Shutdown, Silent},
+    plan::Chosen,
+    retry::{Observer, Shutdown},
     run::{Existing, FileScans, Run, RunError, ServiceConfig, Survey, Target, Work},
     signature::Facts,
     status::Status,
@@ -45,6 +49,8 @@ pub(crate) struct SignaturesArg {
 pub(crate) struct Targets {
     pub(crate) accounts: Accounts<Scope>,
     pub(crate) parallelism: usize,
+    /// What a person sees of it.
+    progress: Arc<Progress>,
 }
 
 /// What a command works on for one account, or without a workspace.
@@ -53,6 +59,7 @@ pub(crate) struct Scope {
     pub(crate) account: Option<AccountName>,
     pub(crate) declarations: Declarations,
     pub(crate) service: ServiceConfig,
+    progress: Arc<Progress>,
     /// Whether the workspace file asks for signatures and qualifications.
     pub(crate) signatures: bool,
 }
@@ -63,15 +70,18 @@ impl TargetArgs {
         let (clock, service) = (clock()?, self.service()?);
         let Selection { settings, accounts } = self.workspace.select(&self.declarations.paths)?;
         service.check_for(&accounts)?;
+        let progress = Arc::new(Progress::new());
         let scope = |account: Option<Account>| {
             Ok::<_, anyhow::Error>(Scope {
                 declarations: self.declarations.resolve(&settings, account.as_ref(), &clock),
                 service: service.resolve(&settings, account.as_ref(), &clock)?,
                 account: account.map(|account| account.name),
+                progress: Arc::clone(&progress),
                 signatures: settings.signatures,
             })
         };
-        Ok(Targets { accounts: accounts.try_map(scope)?, parallelism: service.parallelism(&settings) })
+        let (accounts, parallelism) = (accounts.try_map(scope)?, service.parallelism(&settings));
+        Ok(Targets { accounts, parallelism, progress })
     }
 
     /// The service, by the command line and the environment.
@@ -97,9 +107,10 @@ impl Targets {
         self,
         work: impl AsyncFnOnce(&Run<'_>, Accounts<Scope>) -> Result<T, RunError>,
     ) -> anyhow::Result<T> {
-        let shutdown = Shutdown::new();
-        let run = Run::new(self.parallelism, rand::random(), &shutdown).telling(&failure::of_account, &failure::warn);
-        block_on(async { Ok(work(&run, self.accounts).await?) })
+        let (shutdown, failures) = (Shutdown::new(), AccountFailures::default());
+        let on_failure = |account: &AccountName, error: &RunError| failures.tell(account, error);
+        let run = Run::new(self.parallelism, rand::random(), &shutdown).telling(&on_failure, &failure::warn);
+        block_on(async { Ok(self.progress.during(work(&run, self.accounts)).await?) })
     }
 
     /// What is declared and what exists in each account, and what uses it where that is asked for.
@@ -109,7 +120,7 @@ impl Targets {
             run.each(loaded, async |(desired, scope)| {
                 let (today, soon) = (scope.declarations.today(), scope.declarations.expiring_days());
                 let with_signatures = asked.signatures || scope.signatures;
-                let (account, target) = (scope.account.clone(), scope.target(Box::new(Silent)));
+                let (account, target) = (scope.account.clone(), scope.target());
                 let (existing, facts) = if with_signatures {
                     let Survey { existing, facts } = run.survey(&target, Depth::Signatures, |_, _| Vec::new()).await?;
                     facts.not_known().for_each(failure::not_known);
@@ -125,9 +136,14 @@ impl Targets {
 }
 
 impl Scope {
+    /// The account as a run takes it, watched by whoever waits for it.
+    pub(crate) fn target(&self) -> Target<ServiceConfig> {
+        self.target_for(Box::new(self.progress.of(self.account.as_ref())))
+    }
+
     /// The account as a run takes it.
-    pub(crate) fn target(self, observer: Box<dyn Observer + Send>) -> Target<ServiceConfig> {
-        Target { account: self.account, connect: self.service, observer }
+    pub(crate) fn target_for(&self, observer: Box<dyn Observer + Send>) -> Target<ServiceConfig> {
+        Target { account: self.account.clone(), connect: self.service.clone(), observer }
     }
 
     /// What is declared for the account, to be planned.
@@ -135,7 +151,7 @@ impl Scope {
         let (today, expiring_days) = (self.declarations.today(), self.declarations.expiring_days());
         let loaded = self.declarations.load_good()?;
         let scans = FileScans::new(loaded.roots.clone());
-        Ok((Work::Declared { loaded: Box::new(loaded), today, expiring_days }, scans))
+        Ok((Work::Declared { loaded: Box::new(loaded), today, expiring_days, chosen: Chosen::default() }, scans))
     }
 }
 

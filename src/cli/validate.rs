@@ -9,7 +9,7 @@ use super::{
     Exit, checkout, clock,
     declarations::{DeclarationArgs, Declarations},
     files,
-    stderr::tell,
+    stderr::note,
     tracked,
     workspace::WorkspaceArgs,
 };
@@ -108,7 +108,7 @@ fn fix(all: &[Declarations]) -> anyhow::Result<()> {
             count += 1;
         }
     }
-    tell!(
+    note!(
         "{} {} in {}",
         paint(style::CREATE, "fixed:"),
         diagnostics::counted(problems, "problem"),
@@ -124,7 +124,7 @@ fn show_fixes(all: &[Declarations]) -> anyhow::Result<Exit> {
     let files: Vec<_> = files.filter(|file| shown.insert(file.path.clone())).collect();
     files::print_styled(&files.iter().map(diagnostics::diff).collect::<String>())?;
     let problems = files.iter().map(|file| file.fixed).sum();
-    tell!(
+    note!(
         "{} {} in {}",
         paint(style::CREATE, "would fix:"),
         diagnostics::counted(problems, "problem"),

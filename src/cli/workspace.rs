@@ -1,20 +1,25 @@
 //! Which accounts a command works on: those of a workspace, or what its arguments say.
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-use anyhow::{anyhow, bail};
+use anyhow::{Context as _, anyhow, bail};
 
-use super::declarations::{DeclarationArgs, Declarations};
+use super::{
+    declarations::{DeclarationArgs, Declarations},
+    stderr::note,
+};
 use crate::{
     accounts::{AccountResult, Accounts},
     clock::Clock,
     declaration::workspace::{self, Account, FILE_NAME, Settings, Workspace},
-    escape::shell_word,
+    escape::{shell_word, visible},
     letter::AccountName,
     plan::Plan,
+    render::style::{self, paint},
     run::InvalidDeclarations,
 };
 
@@ -22,8 +27,8 @@ use crate::{
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Workspace")]
 pub(crate) struct WorkspaceArgs {
-    /// The workspace file with the accounts [default: letterform.yaml in the current folder, when there is one and no PATH
-    /// is given]
+    /// The workspace file with the accounts [default: without a PATH, letterform.yaml in the current folder or in one above it
+    /// in the same repository]
     #[arg(long, value_name = "FILE")]
     workspace: Option<PathBuf>,
     /// Use only this account of the workspace
@@ -53,7 +58,7 @@ impl WorkspaceArgs {
 
     /// The accounts to work on, for a command with these PATH arguments.
     pub(crate) fn select(&self, paths: &[PathBuf]) -> anyhow::Result<Selection> {
-        let Some(path) = self.file(paths)? else { return Ok(Selection::default()) };
+        let Some(path) = self.file_for(paths)? else { return Ok(Selection::default()) };
         let Workspace { settings, mut accounts } = self.load(&path)?;
         if self.account.is_some() {
             return Ok(Selection { settings, accounts: Accounts::Single(accounts.pop()) });
@@ -66,7 +71,7 @@ impl WorkspaceArgs {
 
     /// The accounts of the workspace, which must be there.
     pub(crate) fn accounts(&self) -> anyhow::Result<Vec<Account>> {
-        Ok(self.load(self.path())?.accounts)
+        Ok(self.load(&self.path()?)?.accounts)
     }
 
     /// The workspace, with no account but the one that was asked for.
@@ -75,7 +80,7 @@ impl WorkspaceArgs {
         let mut workspace = loaded.workspace.ok_or_else(|| InvalidDeclarations::new(loaded.problems))?;
         if let Some(name) = &self.account {
             if workspace.account(name).is_none() {
-                return Err(self.has_no(name, &workspace.accounts));
+                return Err(has_no(path, name, &workspace.accounts));
             }
             workspace.accounts.retain(|account| account.name == *name);
         }
@@ -88,11 +93,12 @@ impl WorkspaceArgs {
         if let Accounts::Single(plan @ Plan { account: None, .. }) = plans {
             return Ok((Settings::default(), Accounts::Single(Planned { plan, account: None })));
         }
-        let Workspace { settings, accounts } = Self { account: None, ..self.clone() }.load(self.path())?;
+        let path = self.path()?;
+        let Workspace { settings, accounts } = Self { account: None, ..self.clone() }.load(&path)?;
         let planned = |plan: Plan| {
             let account = accounts.iter().find(|account| plan.account.as_ref() == Some(&account.name)).cloned();
             match (account, &plan.account) {
-                (None, Some(name)) => Err(self.has_no(name, &accounts)),
+                (None, Some(name)) => Err(has_no(&path, name, &accounts)),
                 (account, _) => Ok(Planned { plan, account }),
             }
         };
@@ -119,33 +125,65 @@ impl WorkspaceArgs {
         }
     }
 
-    fn has_no(&self, name: &AccountName, accounts: &[Account]) -> anyhow::Error {
-        let names: Vec<&str> = accounts.iter().map(|account| account.name.as_str()).collect();
-        anyhow!("{} has no account {name}; it has {}", self.path().display(), names.join(", "))
+    /// The folder below which scans of a saved plan lie: that of the workspace, for the plan of one.
+    pub(crate) fn folder_of_scans(&self, plans: &Accounts<Plan>) -> anyhow::Result<PathBuf> {
+        let here = PathBuf::from(".");
+        if plans.good().all(|plan| plan.account.is_none()) {
+            return Ok(here);
+        }
+        let file = match &self.workspace {
+            Some(path) => Some(path.clone()),
+            None => workspace::find()?,
+        };
+        let folder = file.and_then(|file| Some(file.parent()?.to_owned()));
+        let folder = folder.filter(|folder| folder.components().next().is_some());
+        // A workspace elsewhere does not make the current folder one of its own.
+        let holds_this = |folder: &PathBuf| match (fs::canonicalize(folder), fs::canonicalize(&here)) {
+            (Ok(folder), Ok(here)) => here.starts_with(folder),
+            _ => false,
+        };
+        Ok(folder.filter(holds_this).unwrap_or(here))
     }
 
-    /// Where the workspace file is, if there is one.
-    fn path(&self) -> &Path {
-        self.workspace.as_deref().unwrap_or(Path::new(FILE_NAME))
+    /// Where the workspace file is, or would be.
+    fn path(&self) -> anyhow::Result<PathBuf> {
+        Ok(self.find()?.unwrap_or_else(|| PathBuf::from(FILE_NAME)))
     }
 
-    /// The workspace file, if one is to be used.
-    fn file(&self, paths: &[PathBuf]) -> anyhow::Result<Option<PathBuf>> {
-        let asked = self.workspace.is_some() || self.account.is_some();
-        if asked && !paths.is_empty() {
-            bail!("the workspace file says where the letters are: give PATHs, or --workspace and --account");
+    /// Where the workspace file is: where the option says, in the current folder, or above it, which is told.
+    fn find(&self) -> anyhow::Result<Option<PathBuf>> {
+        if let Some(path) = &self.workspace {
+            return Ok(Some(path.clone()));
         }
-        let path = self.path();
-        if let (Some(account), None) = (&self.account, &self.workspace)
-            && !path.exists()
-        {
-            bail!(
-                "--account {account} is an account of a workspace, and there is no workspace file {FILE_NAME} in the current \
-                 folder; name one with --workspace FILE, or leave --account out"
-            );
+        let found = workspace::find()?;
+        if let Some(path) = found.as_ref().filter(|path| path.parent() != Some(Path::new(""))) {
+            let path = path.display().to_string();
+            note!("{} using the workspace file {}", paint(style::STRONG, "note:"), visible(&path));
         }
-        Ok((asked || (paths.is_empty() && path.is_file())).then(|| path.to_owned()))
+        Ok(found)
     }
+
+    /// The workspace file, if one is to be used by a command with these PATH arguments.
+    fn file_for(&self, paths: &[PathBuf]) -> anyhow::Result<Option<PathBuf>> {
+        match (&self.account, paths) {
+            (account, [_, ..]) if account.is_some() || self.workspace.is_some() => {
+                bail!("the workspace file says where the letters are: give PATHs, or --workspace and --account")
+            }
+            (_, [_, ..]) => Ok(None),
+            (None, []) => self.find(),
+            (Some(account), []) => self.find()?.map(Some).with_context(|| {
+                format!(
+                    "--account {account} is an account of a workspace, and there is no workspace file {FILE_NAME} in the \
+                     current folder or above it; name one with --workspace FILE, or leave --account out"
+                )
+            }),
+        }
+    }
+}
+
+fn has_no(path: &Path, name: &AccountName, accounts: &[Account]) -> anyhow::Error {
+    let names: Vec<&str> = accounts.iter().map(|account| account.name.as_str()).collect();
+    anyhow!("{} has no account {name}; it has {}", path.display(), names.join(", "))
 }
 
 /// What there is of the one account that a command works on which can't work on several.

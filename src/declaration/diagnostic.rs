@@ -4,7 +4,7 @@ use super::{Code, FileId, Fix, Location, SourceFile};
 use crate::escape;
 
 /// Whether a problem keeps the declarations from being used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// It does.

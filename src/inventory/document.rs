@@ -1,7 +1,7 @@
 //! The inventory as JSON: what `list` and `show` print with `--format json`.
 
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{Action, Entry, Inventory, ScanKnowledge};
 use crate::{
@@ -11,25 +11,41 @@ use crate::{
 };
 
 /// An inventory as it is written.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct InventoryDocument {
+#[schemars(title = "List", extend("additionalProperties" = false))]
+pub struct InventoryDocument<'a> {
     /// The version of this form: 1.
+    #[schemars(extend("const" = 1))]
     format_version: u32,
     /// The program that made the document.
     generator: Generator,
     /// The day by which the days left are counted.
+    #[schemars(with = "String", extend("format" = "date"))]
     today: Date,
     /// The letters, in the order that was asked for.
-    letters: Vec<EntryDocument>,
+    #[schemars(with = "Vec<EntryDocument>")]
+    letters: Entries<'a>,
     /// The letters of the service's answer that can't be read.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    unreadable: Vec<UnreadableLetter>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    unreadable: &'a [UnreadableLetter],
+}
+
+/// The letters, each written when its turn comes.
+#[derive(Debug, Clone)]
+struct Entries<'a>(&'a Inventory<'a>);
+
+impl Serialize for Entries<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(inventory) = self;
+        serializer.collect_seq(inventory.entries.iter().map(|entry| EntryDocument::of(entry, inventory.today)))
+    }
 }
 
 /// One letter. What is registered counts; what is declared stands in for it where nothing is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "ListedLetter")]
 struct EntryDocument {
     /// The letter's name.
     name: String,
@@ -67,22 +83,27 @@ struct EntryDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     uses: Option<Vec<SignatureUse>>,
     /// The fields that are registered with another content than declared.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     differences: Vec<Difference>,
 }
 
 impl Inventory<'_> {
     /// The inventory as JSON holds it.
     #[must_use]
-    pub fn to_document(&self) -> InventoryDocument {
+    pub fn to_document(&self) -> InventoryDocument<'_> {
         InventoryDocument {
             format_version: FORMAT_VERSION,
             generator: Generator::this(),
             today: self.today,
-            letters: self.entries.iter().map(|entry| EntryDocument::of(entry, self.today)).collect(),
-            unreadable: self.unreadable.to_vec(),
+            letters: Entries(self),
+            unreadable: self.unreadable,
         }
     }
+}
+
+/// The JSON schema of an inventory.
+pub fn schema() -> schemars::Schema {
+    schemars::schema_for!(InventoryDocument<'_>)
 }
 
 impl EntryDocument {

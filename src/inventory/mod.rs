@@ -12,7 +12,7 @@ use std::collections::{HashMap, HashSet};
 use jiff::civil::Date;
 
 pub use coverage::{Coverage, Covering, Outlook};
-pub use document::InventoryDocument;
+pub use document::{InventoryDocument, schema};
 pub use query::{Filter, SortKey, UnknownState};
 
 use crate::{
@@ -61,7 +61,7 @@ pub enum Presence<'a> {
 }
 
 /// What a plan would say of a letter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Action {
     /// Declared and missing.
@@ -91,7 +91,7 @@ impl Action {
 }
 
 /// Whether it is known what the picture of a letter shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ScanKnowledge {
     /// It is the one declared, or its name tells its digest.

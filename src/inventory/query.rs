@@ -69,6 +69,8 @@ pub enum SortKey {
     Declaration,
     /// The name.
     Name,
+    /// The id, the oldest at the top, then what is not registered.
+    Id,
     /// The authorizer.
     Authorizer,
     /// The end of the validity, what ends first at the top.
@@ -101,6 +103,10 @@ impl Inventory<'_> {
         self.entries.sort_by(|a, b| match key {
             SortKey::Declaration => Ordering::Equal,
             SortKey::Name => a.name().cmp(b.name()),
+            SortKey::Id => {
+                let id = |entry: &Entry<'_>| entry.existing().and_then(|existing| existing.id);
+                id(a).is_none().cmp(&id(b).is_none()).then_with(|| id(a).cmp(&id(b)))
+            }
             SortKey::Authorizer => a.authorizer().cmp(b.authorizer()),
             SortKey::Expiry => {
                 let end = |entry: &Entry<'_>| entry.validity().map(Validity::until);

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Difference, Matched, Plan, PlanSummary, PlannedLetter, Standing, Undecided, Warning, compare::DeclaredValidity,
+    Chosen, Difference, Matched, Plan, PlanSummary, PlannedLetter, Standing, Undecided, Warning,
+    compare::DeclaredValidity,
 };
 use crate::letter::{
     AccountName, DesiredLetter, Field, FileKey, Letter, LetterName, NewLetter, OrganizationCode, Party, Picture,
@@ -32,6 +33,9 @@ pub struct PlanDocument {
     account: Option<String>,
     /// The endpoint whose letters were compared.
     endpoint: String,
+    /// The names of the letters that the plan is for (`--target`); plans for all letters have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    targets: Vec<String>,
     /// How many letters there are of each action.
     summary: PlanSummary,
     /// Declared letters in the order of files and lines, then unmanaged ones by name.
@@ -217,6 +221,7 @@ impl Plan {
             workspace_account: self.account.clone(),
             account: self.account_id.clone(),
             endpoint: self.endpoint.clone(),
+            targets: self.chosen.names().map(str::to_owned).collect(),
             summary: self.summary(),
             letters: self.letters.iter().map(LetterEntry::from).collect(),
             unreadable: self.unreadable.clone(),
@@ -258,9 +263,12 @@ impl Plan {
         }
         let Some(preconditions) = document.preconditions else { return Err(ReadPlanError::NotSaved) };
         let letters = document.letters.into_iter().map(PlannedLetter::try_from).collect::<Result<_, _>>()?;
-        let PlanDocument { workspace_account, account, endpoint, unreadable, warnings, .. } = document;
-        let plan = Self { account: workspace_account, account_id: account, endpoint, letters, unreadable, warnings };
-        if plan.preconditions() != preconditions || plan.summary() != document.summary {
+        let PlanDocument { workspace_account, account, endpoint, targets, unreadable, warnings, .. } = document;
+        let chosen = Chosen::of(targets);
+        let plan =
+            Self { account: workspace_account, account_id: account, endpoint, chosen, letters, unreadable, warnings };
+        let has_others = plan.letters.iter().any(|letter| !plan.chosen.has(letter.name()));
+        if plan.preconditions() != preconditions || plan.summary() != document.summary || has_others {
             return Err(ReadPlanError::Tampered("its parts contradict each other".to_owned()));
         }
         let mut names = std::collections::HashSet::new();

@@ -2,6 +2,7 @@
 //!
 //! Pure: the same declarations, letters and day give the same plan, to the byte once it is written.
 
+mod chosen;
 mod compare;
 mod document;
 mod preflight;
@@ -19,6 +20,7 @@ use std::{
 use jiff::civil::Date;
 
 pub use crate::letter::picture_path;
+pub use chosen::{Chosen, NotDeclared};
 pub use compare::{Comparison, DeclaredValidity, Difference, DifferenceValue, compare};
 pub(crate) use document::{FORMAT_VERSION, Generator, LetterEntry};
 pub use document::{PlanDocument, ReadPlanError, schema};
@@ -40,6 +42,8 @@ pub struct Plan {
     pub account_id: Option<String>,
     /// The endpoint whose letters were compared: the plan holds for no other.
     pub endpoint: String,
+    /// The letters that the plan is for: all, or those of `--target`.
+    pub chosen: Chosen,
     /// Declared letters in the order of files and lines, then unmanaged ones by name.
     pub letters: Vec<PlannedLetter>,
     /// The letters of the service's answer that can't be read.
@@ -241,7 +245,7 @@ impl Plan {
             letters.extend(twins.iter().map(|twin| PlannedLetter::Unmanaged((*name).to_owned(), Standing::of(twin))));
         }
         let unreadable = existing.unreadable.clone();
-        Self { account: None, account_id: None, endpoint, letters, unreadable, warnings }
+        Self { account: None, account_id: None, endpoint, chosen: Chosen::default(), letters, unreadable, warnings }
     }
 
     /// The plan as one of an account of a workspace.

@@ -10,7 +10,7 @@ use crate::{letter::DesiredLetter, signature::Facts};
 ///
 /// When the qualifications are not known, one warning says why and what to allow.
 #[must_use]
-pub fn preflight(desired: &[DesiredLetter], plan: &Plan, facts: &Facts) -> Vec<Warning> {
+pub fn preflight(desired: &[&DesiredLetter], plan: &Plan, facts: &Facts) -> Vec<Warning> {
     if desired.is_empty() {
         return Vec::new();
     }
@@ -24,7 +24,7 @@ pub fn preflight(desired: &[DesiredLetter], plan: &Plan, facts: &Facts) -> Vec<W
         PlannedLetter::Create(_) | PlannedLetter::Unreadable(_) | PlannedLetter::Unmanaged(..) => None,
     });
     let passed: HashSet<&str> = passed.collect();
-    let lacks = |desired: &&DesiredLetter| {
+    let lacks = |desired: &&&DesiredLetter| {
         let letter = &desired.letter;
         !codes.contains(letter.organization_code.as_str()) && !passed.contains(letter.name.as_str())
     };
@@ -56,7 +56,7 @@ mod tests {
 
     fn warned(existing: &[ExistingLetter], facts: &Facts) -> Vec<(WarningCode, String)> {
         let plan = Plan::new(String::new(), vec![declared("甲")], &existing.to_vec().into(), today(), 0);
-        let warnings = preflight(&[declared("甲")], &plan, facts);
+        let warnings = preflight(&[&declared("甲")], &plan, facts);
         warnings.into_iter().map(|warning| (warning.code, warning.name)).collect()
     }
 
@@ -75,7 +75,7 @@ mod tests {
         let facts = Facts { qualifications: Err(NotKnown::from(&error)), ..facts(vec![]) };
         let declared = [declared("甲"), declared("乙")];
         let plan = Plan::new(String::new(), declared.to_vec(), &ExistingLetters::default(), today(), 0);
-        let warnings = preflight(&declared, &plan, &facts);
+        let warnings = preflight(&declared.iter().collect::<Vec<_>>(), &plan, &facts);
         assert_eq!(warnings.len(), 1);
         assert_eq!(warnings[0].code, WarningCode::QualificationsUnknown);
         assert!(warnings[0].message.contains("no right"), "{warnings:?}");

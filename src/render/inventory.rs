@@ -9,7 +9,7 @@ use anstyle::Style;
 use super::{
     difference,
     style::{self, paint},
-    text::{CONFLICT_ADVICE, signature_uses},
+    text::{CONFLICT_ADVICE, account_failed, signature_uses},
     unreadable,
 };
 use crate::{
@@ -32,8 +32,9 @@ const COLUMN: usize = 48;
 const LONGEST: usize = 150;
 
 /// The columns, and whether each is of numbers, which are aligned at their right.
-const HEADS: [(&str, bool); 9] = [
+const HEADS: [(&str, bool); 10] = [
     ("LETTER", false),
+    ("ID", true),
     ("PLAN", false),
     ("STATE", false),
     ("STATUS", false),
@@ -44,7 +45,7 @@ const HEADS: [(&str, bool); 9] = [
     ("AUTHORIZER", false),
 ];
 /// The column of what became of signatures, where that was asked for, and its place.
-const REVIEWS: (usize, (&str, bool)) = (7, ("REVIEWS", false));
+const REVIEWS: (usize, (&str, bool)) = (8, ("REVIEWS", false));
 
 type Cell = (String, Style);
 
@@ -100,9 +101,7 @@ pub fn table(inventories: &Accounts<Inventory<'_>>) -> String {
         let _ = writeln!(out, "{} {account}", paint(style::STRONG, "Account"));
         match result {
             Ok(inventory) => out.push_str(&one_table(inventory)),
-            Err(failure) => {
-                let _ = writeln!(out, "{} {}", paint(style::ERROR, "failed:"), visible(&failure.message));
-            }
+            Err(_) => out.push_str(&account_failed()),
         }
         out.push('\n');
     }
@@ -135,6 +134,7 @@ fn row(entry: &Entry<'_>, inventory: &Inventory<'_>) -> Vec<Cell> {
     };
     vec![
         (cell(entry.name()), style::STRONG),
+        plain(&standing.id.map(|id| id.to_string()).unwrap_or_default()),
         (entry.action().as_str().to_owned(), action_style(entry.action())),
         plain(&standing.state),
         plain(&standing.status),

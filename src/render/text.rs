@@ -64,6 +64,10 @@ fn one_plan(plan: &Plan) -> String {
     let mut out = String::new();
     let account = plan.account_id.as_ref().map(|id| format!(" (account {})", visible(id))).unwrap_or_default();
     let _ = writeln!(out, "{} {}{account}\n", paint(style::STRONG, "Letters at"), visible(&plan.endpoint));
+    if !plan.chosen.is_all() {
+        let names: Vec<_> = plan.chosen.names().map(visible).collect();
+        let _ = writeln!(out, "{} {}\n", paint(style::STRONG, "Only these (--target):"), names.join(", "));
+    }
     let mut quiet = Quiet::default();
     let told = Told::of(plan);
     for letter in &plan.letters {
@@ -102,9 +106,18 @@ fn one_plan(plan: &Plan) -> String {
     ];
     let _ = writeln!(out, "{} {}.", paint(style::STRONG, "Plan:"), counted(&counts));
     if summary.create == 0 && summary.conflict == 0 && summary.unreadable == 0 {
-        out.push_str("Nothing to do: every declared letter exists as declared.\n");
+        let _ = writeln!(out, "{}", nothing_to_do(plan));
     }
     out
+}
+
+/// What a plan says that creates nothing and has no conflict.
+pub(crate) fn nothing_to_do(plan: &Plan) -> &'static str {
+    if plan.chosen.is_all() {
+        "Nothing to do: every declared letter exists as declared."
+    } else {
+        "Nothing to do: the chosen letters exist as declared."
+    }
 }
 
 fn one_report(report: &Report) -> String {
@@ -176,12 +189,7 @@ fn of_accounts<T>(
         let _ = writeln!(out, "{} {account}", paint(style::STRONG, "Account"));
         match result {
             Ok(result) => out.push_str(&render(result)),
-            Err(failure) => {
-                let _ = writeln!(out, "{} {}", paint(style::ERROR, "failed:"), visible(&failure.message));
-                if let Some(id) = &failure.request_id {
-                    let _ = writeln!(out, "{INDENT}RequestId {}", visible(&id.0));
-                }
-            }
+            Err(_) => out.push_str(&account_failed()),
         }
         out.push('\n');
     }
@@ -191,6 +199,12 @@ fn of_accounts<T>(
     let heading = paint(style::STRONG, "All accounts:");
     let _ = writeln!(out, "{heading} {}; {what}: {}.", counted(&of_all), counted(counts));
     out
+}
+
+/// In the place of an account's part. The error itself was told on standard error when it happened, with all that is to be
+/// known of it, and is not told twice.
+pub(super) fn account_failed() -> String {
+    format!("{} see the error on standard error\n", paint(style::ERROR, "failed:"))
 }
 
 /// The letters that are listed at the end, in few lines.

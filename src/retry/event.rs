@@ -10,6 +10,20 @@ pub enum Event<'a> {
     Attempted(Attempt<'a>),
     /// A request waits before it is sent.
     Waiting(Wait<'a>),
+    /// A request is being made. [`Event::Returned`] follows, whatever comes of it.
+    Sent {
+        /// What is asked.
+        operation: Operation,
+        /// The letter for whose sake it is done.
+        letter: Option<&'a str>,
+    },
+    /// A request that was being made no longer is.
+    Returned {
+        /// What was asked.
+        operation: Operation,
+        /// The letter for whose sake it was done.
+        letter: Option<&'a str>,
+    },
     /// Work on a letter began.
     Began {
         /// The letter's name.

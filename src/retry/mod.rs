@@ -9,6 +9,7 @@ mod rate_limiter;
 mod shutdown;
 mod signatures;
 mod slots;
+mod under_way;
 mod upload_limiter;
 
 use std::{
@@ -26,7 +27,8 @@ pub use shutdown::Shutdown;
 pub use slots::{Slot, Slots};
 
 use rate_limiter::Permit;
-use upload_limiter::UnderWay;
+use under_way::UnderWay;
+use upload_limiter::Admitted;
 
 use crate::{
     letter::{ExistingLetters, FileKey, LetterId, NewLetter, ScanObject},
@@ -245,8 +247,10 @@ impl<'a, S> Caller<'a, S> {
         limiter: &RateLimiter,
         call: impl Future<Output = Result<Answer<T>, ServiceError>>,
     ) -> Result<Answer<T>, ServiceError> {
+        let under_way = UnderWay::new(self.observer, operation, letter);
         let sent = Instant::now();
         let result = call.await;
+        drop(under_way);
         self.learn(limiter, sent, result.as_ref().err());
         let outcome = result.as_ref().map(|answer| answer.request_id.as_ref());
         self.tell(letter, attempts, &Exchange { operation, duration: sent.elapsed(), result: outcome });
@@ -295,15 +299,17 @@ impl<'a, S: WriteLetters> Caller<'a, S> {
         let mut attempts = Attempts::start();
         loop {
             let purpose = Purpose::Listing;
-            let under_way = self.enter_uploads(&mut attempts).await?;
+            let admitted = self.enter_uploads(&mut attempts).await?;
             let slot = self.acquire(&self.uploads, Operation::PostObject, Some(letter), &mut attempts, purpose).await?;
             let sent = Instant::now();
             let made = attempts;
             let tell = |exchange: &Exchange<'_>| self.tell(Some(letter), &made, exchange);
+            let under_way = UnderWay::new(self.observer, Operation::PostObject, Some(letter));
             let result = self.service.upload(object, scan.clone(), &tell).await;
+            drop(under_way);
             drop(slot);
             let failure = result.as_ref().err();
-            if let Some(upload) = under_way {
+            if let Some(upload) = admitted {
                 upload.end(failure);
             }
             self.learn(&self.uploads, sent, failure);
@@ -318,16 +324,16 @@ impl<'a, S: WriteLetters> Caller<'a, S> {
     }
 
     /// Waits until one more upload may be under way. That wait does not count as time of its attempts.
-    async fn enter_uploads(&self, attempts: &mut Attempts) -> Result<Option<UnderWay<'a>>, Held> {
+    async fn enter_uploads(&self, attempts: &mut Attempts) -> Result<Option<Admitted<'a>>, Held> {
         let Some(slots) = self.slots else { return Ok(None) };
         let waiting = Instant::now();
-        let under_way = tokio::select! {
+        let admitted = tokio::select! {
             biased;
-            under_way = slots.uploads.enter() => under_way,
+            admitted = slots.uploads.enter() => admitted,
             () = self.stopping() => return Err(Held::Stopped),
         };
         attempts.began = attempts.began.map(|began| began + waiting.elapsed());
-        Ok(Some(under_way))
+        Ok(Some(admitted))
     }
 
     /// Waits until the rate lets a create through.

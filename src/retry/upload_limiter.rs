@@ -36,19 +36,19 @@ struct State {
 
 /// An upload that is under way. Dropped without a result, it tells nothing about the line.
 #[derive(Debug)]
-pub(super) struct UnderWay<'a> {
+pub(super) struct Admitted<'a> {
     limiter: &'a UploadLimiter,
     began: Instant,
 }
 
 impl UploadLimiter {
     /// Waits until one more upload may be under way.
-    pub(super) async fn enter(&self) -> UnderWay<'_> {
+    pub(super) async fn enter(&self) -> Admitted<'_> {
         let _first_in_queue = self.queue.lock().await;
         while !self.lock().admit() {
             self.changed.notified().await;
         }
-        UnderWay { limiter: self, began: Instant::now() }
+        Admitted { limiter: self, began: Instant::now() }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -56,7 +56,7 @@ impl UploadLimiter {
     }
 }
 
-impl UnderWay<'_> {
+impl Admitted<'_> {
     /// Ends the upload, and learns from how it went.
     pub(super) fn end(self, error: Option<&ServiceError>) {
         let mut state = self.limiter.lock();
@@ -68,7 +68,7 @@ impl UnderWay<'_> {
     }
 }
 
-impl Drop for UnderWay<'_> {
+impl Drop for Admitted<'_> {
     fn drop(&mut self) {
         self.limiter.lock().under_way -= 1;
         self.limiter.changed.notify_one();

@@ -6,7 +6,7 @@ use crate::{
     credentials::{CredentialError, Problem, Provider},
     declaration::workspace::AccountId,
     escape::visible,
-    plan::Staleness,
+    plan::{NotDeclared, Staleness},
     service::{ClientError, ServiceError},
 };
 
@@ -23,6 +23,9 @@ pub enum RunError {
     /// The service refused, or did not answer.
     #[error(transparent)]
     Service(#[from] ServiceError),
+    /// Letters were asked for that are not declared.
+    #[error(transparent)]
+    NotDeclared(#[from] NotDeclared),
     /// The saved plan does not hold any more.
     #[error("the plan is stale, and nothing was created: {}", in_one_line(.0))]
     Stale(Vec<Staleness>),

@@ -9,7 +9,7 @@ use crate::{
     apply::{self, ReadScans, Report},
     declaration::Loaded,
     letter::{DesiredLetter, Picture, Scan, ScanDigest},
-    plan::{Plan, Staleness, other_account, other_endpoint, staleness},
+    plan::{Chosen, Plan, Staleness, other_account, other_endpoint, staleness},
     retry::RetryPolicy,
 };
 
@@ -24,6 +24,8 @@ pub enum Work {
         today: Date,
         /// Warn of letters that end within this many days.
         expiring_days: u32,
+        /// The letters to plan: all, or some of them.
+        chosen: Chosen,
     },
     /// A plan that was saved, and must still hold.
     Saved(Plan),
@@ -38,10 +40,20 @@ impl Work {
         }
     }
 
+    /// Leaves those of these letters that are declared here, and says whether there are any. A saved plan stays as it is.
+    pub fn narrow(&mut self, names: &Chosen) -> bool {
+        let Self::Declared { loaded, chosen, .. } = self else { return true };
+        match names.of_these(loaded.letters.iter().map(|desired| &desired.letter.name)) {
+            Some(here) => *chosen = here,
+            None => return false,
+        }
+        true
+    }
+
     /// Letters that stand in no file.
     pub fn of_letters(letters: Vec<DesiredLetter>, today: Date, expiring_days: u32) -> Self {
         let loaded = Loaded { letters, ..Loaded::default() };
-        Self::Declared { loaded: Box::new(loaded), today, expiring_days }
+        Self::Declared { loaded: Box::new(loaded), today, expiring_days, chosen: Chosen::default() }
     }
 }
 
@@ -90,9 +102,10 @@ impl Run<'_> {
         let (existing, account_id) = tokio::join!(all_letters(&caller), connection.account_id());
         let existing = existing?;
         match work {
-            Work::Declared { mut loaded, today, expiring_days } => {
+            Work::Declared { mut loaded, today, expiring_days, chosen } => {
                 let letters = std::mem::take(&mut loaded.letters);
                 let plan = Plan::new(connection.endpoint.clone(), letters, &existing, today, expiring_days);
+                let plan = plan.only(chosen);
                 if let Err(refused) = plan.check_creates() {
                     return Err(InvalidDeclarations::refused(*loaded, refused).into());
                 }

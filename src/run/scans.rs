@@ -24,15 +24,16 @@ impl FileScans {
         Self(Arc::new(roots))
     }
 
-    /// The scans of a saved plan: below the current folder. A plan can't open other folders.
-    pub fn of_saved_plans() -> Self {
-        Self::new(ScanRoots::of(&[PathBuf::from(".")]))
+    /// The scans of a saved plan: below this folder, the current one or that of the workspace. A plan can't open other
+    /// folders.
+    pub fn of_saved_plans(folder: PathBuf) -> Self {
+        Self::new(ScanRoots::of(&[folder]))
     }
 
-    /// A file of a plan that declares a scan and lies outside the current folder: saved, the plan can't be applied.
+    /// A file of a plan that declares a scan and lies outside this folder: saved, the plan can't be applied.
     #[must_use]
-    pub fn file_outside(plan: &Plan) -> Option<&str> {
-        let here = fs::canonicalize(".").ok()?;
+    pub fn file_outside<'p>(plan: &'p Plan, folder: &Path) -> Option<&'p str> {
+        let here = fs::canonicalize(folder).ok()?;
         let with_scans = plan.creates().filter(|desired| matches!(desired.letter.picture, Picture::Scan(_)));
         let files: BTreeSet<&str> = with_scans.map(|desired| desired.source.file.as_str()).collect();
         files.into_iter().find(|file| {

@@ -58,7 +58,10 @@ impl Run<'_> {
     ) {
         let caller = self.first_caller(&prepared.connection, &prepared.target);
         let facts = Reader::new(&caller, self.parallelism).facts(Depth::Qualifications).await;
-        let warnings = plan::preflight(declared, &prepared.plan, &facts);
+        let chosen = &prepared.plan.chosen;
+        let declared: Vec<&DesiredLetter> =
+            declared.iter().filter(|desired| chosen.has(desired.letter.name.as_str())).collect();
+        let warnings = plan::preflight(&declared, &prepared.plan, &facts);
         prepared.plan.warnings.extend(warnings);
     }
 }

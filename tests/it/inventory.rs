@@ -56,8 +56,13 @@ fn letters_are_listed_filtered_and_sorted() {
     assert_eq!(names(&["--state", "create"]), ["新委托"]);
     assert_eq!(names(&["--expiring", "60d"]), [""; 0]);
     assert_eq!(names(&["--expiring", "60d", "--today", "2028-01-01"]), ["听雨茶业授权书"]);
+    assert_eq!(names(&["--sort=id"]), ["菜鸟网络授权书", "听雨茶业授权书", "新委托"]);
+    assert_eq!(names(&["--sort=ends"]), names(&["--sort=expiry"]));
     let csv = project.sandbox(&["list", "--format=csv"]).exits(0).stdout;
     assert_eq!(csv.lines().count(), 4);
+    let csv = project.sandbox(&["list", "--format=csv", "--signatures"]).exits(0).stdout;
+    assert!(csv.lines().next().unwrap().ends_with(",uses"), "{csv}");
+    assert!(csv.contains("听雨茶业: none"), "{csv}");
 }
 
 #[test]
@@ -197,4 +202,33 @@ fn a_variable_of_the_environment_stands_in_for_an_option() {
     let _ = plan("").exits(0);
     let wrong = plan("many").exits(1).stderr;
     assert!(wrong.contains("invalid value `many` in LETTERFORM_PARALLELISM"), "{wrong}");
+}
+
+#[test]
+fn a_quiet_run_prints_results_and_errors_alone() {
+    let project = Project::with_letters(&["甲委托"]);
+    for arguments in [
+        &["plan", "--out=plan.json", "-q"][..],
+        &["apply", "--plan=plan.json", "--auto-approve", "--quiet", "--format=json"],
+        &["report", "--out=page.html", "-q"],
+        &["import", "-q"],
+        &["list", "-q"],
+    ] {
+        let run = project.sandbox(arguments).exits(0);
+        assert_eq!(run.stderr, "", "{arguments:?}");
+        assert!(!run.stdout.is_empty() || arguments.contains(&"--out=page.html"), "{arguments:?}");
+    }
+    assert!(project.sandbox(&["show", "-q", "丙委托"]).exits(1).stderr.starts_with("error:"));
+    assert!(project.run(&["plan", "-q", "-v"]).exits(1).stderr.contains("cannot be used with"));
+}
+
+#[test]
+fn an_empty_variable_is_not_set() {
+    let project = Project::with_letters(&["甲委托"]);
+    let mut command = project.command(&["plan", "--sandbox"]);
+    for name in ["LETTERFORM_NOW", "LETTERFORM_ENDPOINT", "LETTERFORM_TIMEOUT", "HTTPS_PROXY", "RUST_LOG", "GITHUB_SHA"]
+    {
+        command.env(name, " ");
+    }
+    let _ = Run::of(command.output().unwrap()).exits(0);
 }

@@ -30,6 +30,7 @@ mod signals;
 mod signature_vectors;
 mod simulation;
 mod status;
+mod target;
 mod tls;
 mod unreadable;
 mod validate;

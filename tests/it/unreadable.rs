@@ -94,3 +94,25 @@ fn the_letter_that_it_may_be_is_not_created() {
     assert_eq!(outcomes(run(&project, ANSWER, &apply)), ["created", "skipped unreadable"]);
     assert_eq!(outcomes(run(&project, NAMELESS, &apply)), ["skipped unreadable", "skipped unreadable"]);
 }
+
+#[test]
+fn one_that_is_not_declared_is_told_of_by_show() {
+    let project = project();
+    project.write("letters.yaml", "version: 1\nletters: []\n");
+    let show = |answer: &'static str| run(&project, answer, &["show", "乙委托"]).exits(1).stderr;
+    assert!(show(ANSWER).contains(TOLD), "{}", show(ANSWER));
+    assert!(show(NAMELESS).contains("but 1 letter of the service's answer can't be read"), "{}", show(NAMELESS));
+}
+
+#[test]
+fn a_spreadsheet_of_several_accounts_says_whose_it_is() {
+    let project = project();
+    project.write(
+        "letterform.yaml",
+        "version: 1\naccounts:\n  - {name: a, letters: letters.yaml}\n  - {name: b, letters: letters.yaml}\n",
+    );
+    let list = run(&project, ANSWER, &["list", "--format=csv", "-q"]).exits(0);
+    for account in ["a", "b"] {
+        assert!(list.stderr.contains(&format!("warning: account {account}: {TOLD}")), "{}", list.stderr);
+    }
+}

@@ -86,6 +86,77 @@ fn the_failure_of_one_account_leaves_the_others_alone() {
 }
 
 #[test]
+fn a_failure_is_told_once() {
+    let project = workspace(&[RETAIL, "  - {name: broken, letters: nowhere}\n", TRAVEL]);
+    let _ = project.sandbox(&["plan", "--out=plan.json"]).exits(1);
+    for arguments in [
+        &["plan"][..],
+        &["apply", "--auto-approve"],
+        &["apply", "--auto-approve", "--format=json"],
+        &["apply", "--plan=plan.json", "--auto-approve"],
+        &["list"],
+        &["list", "--format=csv"],
+        &["report", "--out=page.html"],
+        &["status", "--wait"],
+    ] {
+        let run = project.sandbox(arguments).exits(1);
+        let shown = if arguments.contains(&"--format=json") { String::new() } else { run.stdout.clone() };
+        let told = format!("{}{shown}", run.stderr);
+        let telling = ["LF-path-missing", "the declarations have 1 error"];
+        let count: usize = telling.iter().map(|text| told.matches(text).count()).sum();
+        assert_eq!(count, 1, "{arguments:?}: {told}");
+    }
+    let plan = project.sandbox(&["plan"]).exits(1).stdout;
+    assert!(plan.contains("Account broken\nfailed: see the error on standard error\n"), "{plan}");
+}
+
+#[test]
+fn a_failure_that_accounts_share_is_told_in_full_once() {
+    let project = workspace(&[RETAIL, TRAVEL]);
+    let run = project.run(&["plan"]).exits(1);
+    assert_eq!(run.stderr.matches("looked in this order").count(), 1, "{}", run.stderr);
+    assert_eq!(run.stderr.matches("error: the same as for the account").count(), 1, "{}", run.stderr);
+}
+
+/// Runs the program in a folder of the project.
+fn run_in(project: &Project, folder: &str, arguments: &[&str]) -> Run {
+    Run::of(project.command(arguments).current_dir(project.path().join(folder)).output().unwrap())
+}
+
+#[test]
+fn the_workspace_file_is_found_in_a_folder_above() {
+    let project = workspace(&[RETAIL, TRAVEL]);
+    let planned = run_in(&project, "retail", &["plan", "--sandbox", "--out=plan.json"]).exits(0);
+    assert!(planned.stdout.contains("../retail/letters.yaml:3"), "{}", planned.stdout);
+    assert!(planned.stderr.contains("note: using the workspace file ../letterform.yaml\n"), "{}", planned.stderr);
+    let applied = run_in(&project, "retail", &["apply", "--sandbox", "--plan=plan.json", "--auto-approve"]).exits(0);
+    assert!(applied.stdout.contains("3 created"), "{}", applied.stdout);
+    let quiet = run_in(&project, "retail", &["list", "-q", "--sandbox"]).exits(0);
+    assert_eq!(quiet.stderr, "");
+    // PATHs say where the letters are.
+    let paths = run_in(&project, "retail", &["validate", "."]).exits(0);
+    assert!(!paths.stderr.contains("workspace") && paths.stdout.contains("2 letters"), "{}", paths.stdout);
+    // A repository of its own is no part of the workspace.
+    fs::create_dir(project.path().join("retail/.git")).unwrap();
+    let own = run_in(&project, "retail", &["validate"]).exits(0);
+    assert!(own.stdout.contains("2 letters"), "{}", own.stdout);
+    let missing = run_in(&project, "retail", &["plan", "--account=retail"]).exits(1);
+    assert!(missing.stderr.contains("in the current folder or above it"), "{}", missing.stderr);
+}
+
+#[test]
+fn a_saved_plan_opens_no_folder_but_that_of_its_workspace() {
+    let project = workspace(&[RETAIL]).file("outside/letters.yaml", "").file("outside/scan.png", crate::project::PIXEL);
+    project.write("in/letterform.yaml", "version: 1\naccounts: [{name: retail, letters: retail}]\n");
+    fs::rename(project.path().join("retail"), project.path().join("in/retail")).unwrap();
+    let _ = run_in(&project, "in/retail", &["plan", "--sandbox", "--out=plan.json"]).exits(0);
+    let plan = fs::read_to_string(project.path().join("in/retail/plan.json")).unwrap();
+    project.write("in/retail/plan.json", plan.replace("../retail/letters.yaml", "../../outside/letters.yaml"));
+    let refused = run_in(&project, "in/retail", &["apply", "--sandbox", "--plan=plan.json", "--auto-approve"]).exits(1);
+    assert!(refused.stderr.contains("../../outside/letters.yaml is outside"), "{}", refused.stderr);
+}
+
+#[test]
 fn a_saved_plan_is_for_its_own_account() {
     let project = workspace(&[RETAIL, TRAVEL]);
     let _ = project.sandbox(&["plan", "--account=retail", "--out=plan.json"]).exits(0);

@@ -1,6 +1,7 @@
 //! The workspace file, `letterform.yaml`: several accounts, how to reach each, and where its letters are declared.
 
 mod arn;
+mod find;
 mod read;
 pub mod schema;
 #[cfg(test)]
@@ -9,6 +10,7 @@ mod tests;
 use std::path::PathBuf;
 
 pub use arn::{AccountId, ArnError, OidcProviderArn, RoleArn};
+pub use find::{ForeignWorkspace, find};
 pub use read::{LoadedWorkspace, load};
 
 use super::LintLevels;
@@ -17,7 +19,7 @@ use crate::{
     letter::AccountName,
 };
 
-/// The name of the file that is looked for in the current folder.
+/// The name of the file that is looked for in the current folder and above it.
 pub const FILE_NAME: &str = "letterform.yaml";
 
 /// Several accounts that are planned and applied side by side.

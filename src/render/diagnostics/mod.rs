@@ -10,7 +10,7 @@ mod text;
 
 pub use diff::diff;
 pub use github::github;
-pub use json::json;
+pub use json::{json, schema};
 pub use sarif::sarif;
 pub use shown::Show;
 pub(crate) use text::counted;

@@ -5,44 +5,52 @@ use std::fmt::Write as _;
 use crate::{
     accounts::{AccountResult, Accounts},
     escape::visible,
-    inventory::Inventory,
+    inventory::{Entry, Inventory},
 };
 
 const CSV_HEADS: &str = "name,action,id,state,status,authorizer,authorizedParty,organizationCode,from,to,daysLeft,\
-                         signatureCount,signatures,scan,successor,file,line\r\n";
+                         signatureCount,signatures,scan,successor,file,line";
 
 /// The byte order mark. Without it, Excel takes the file for one in the code page of the system, which is GBK in China.
 const MARK: char = '\u{FEFF}';
 
 /// Inventories as comma-separated values (RFC 4180) with a line of heads, as Excel opens them rightly. Those of a workspace
-/// have the account in the first column.
+/// have the account in the first column. What became of the signatures, where that was asked for, is in the last one.
 #[must_use]
 pub fn csv(inventories: &Accounts<Inventory<'_>>) -> String {
+    let has_uses = inventories.good().flat_map(|inventory| &inventory.entries).any(|entry| entry.uses.is_some());
+    let heads = if has_uses { format!("{CSV_HEADS},uses\r\n") } else { format!("{CSV_HEADS}\r\n") };
     let all = match inventories {
         Accounts::Single(one) => {
-            let mut out = format!("{MARK}{CSV_HEADS}");
-            rows(&mut out, "", one);
+            let mut out = format!("{MARK}{heads}");
+            rows(&mut out, "", one, has_uses);
             return out;
         }
         Accounts::Workspace(all) => all,
     };
-    let mut out = format!("{MARK}account,{CSV_HEADS}");
+    let mut out = format!("{MARK}account,{heads}");
     for AccountResult { account, result } in all {
         if let Ok(inventory) = result {
-            rows(&mut out, &format!("{},", field(account.as_str())), inventory);
+            rows(&mut out, &format!("{},", field(account.as_str())), inventory, has_uses);
         }
     }
     out
 }
 
-fn rows(out: &mut String, start: &str, inventory: &Inventory<'_>) {
+/// What became of each signature: `菜鸟网络: passed、菜鸟裹裹: refused`.
+fn uses(entry: &Entry<'_>) -> String {
+    let uses = entry.uses.iter().flatten().map(|used| format!("{}: {}", used.name, used.usage.as_str()));
+    uses.collect::<Vec<_>>().join("、")
+}
+
+fn rows(out: &mut String, start: &str, inventory: &Inventory<'_>, has_uses: bool) {
     for entry in &inventory.entries {
         let standing = entry.standing();
         let validity = entry.validity();
         let signatures = entry.signatures();
         let source = entry.source();
         let optional = |text: Option<String>| text.unwrap_or_default();
-        let fields = [
+        let mut fields = vec![
             field(entry.name()),
             entry.action().as_str().to_owned(),
             optional(standing.id.map(|id| id.to_string())),
@@ -61,6 +69,9 @@ fn rows(out: &mut String, start: &str, inventory: &Inventory<'_>) {
             field(source.map_or("", |source| &source.file)),
             optional(source.map(|source| source.line.to_string())),
         ];
+        if has_uses {
+            fields.push(field(&uses(entry)));
+        }
         let _ = write!(out, "{start}{}\r\n", fields.join(","));
     }
 }

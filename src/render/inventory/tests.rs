@@ -29,10 +29,10 @@ fn columns_are_aligned_whatever_the_script() {
     ended.status = "INVALID".to_owned();
     let text = single_of(&[declared("菜鸟公司授权书")], &[broken, ended], |inventory| plain(&table(inventory)));
     insta::assert_snapshot!(text, @r##"
-    LETTER          PLAN       STATE   STATUS   UNTIL       DAYS  SIGNATURES  SCAN     AUTHORIZER
-    菜鸟公司授权书  create     -       -        2026-12-31    37           2  known    菜鸟网络科技有限公司
-    Ended letter    unmanaged  PASSED  INVALID  2026-11-20    -4           2  unknown  菜鸟网络科技有限公司
-    a\u{1b}[31mb    unmanaged  -       VALID    -              -           2  unknown  菜鸟网络科技有限公司
+    LETTER          ID  PLAN       STATE   STATUS   UNTIL       DAYS  SIGNATURES  SCAN     AUTHORIZER
+    菜鸟公司授权书   -  create     -       -        2026-12-31    37           2  known    菜鸟网络科技有限公司
+    Ended letter     7  unmanaged  PASSED  INVALID  2026-11-20    -4           2  unknown  菜鸟网络科技有限公司
+    a\u{1b}[31mb     7  unmanaged  -       VALID    -              -           2  unknown  菜鸟网络科技有限公司
 
     3 letters, as of 2026-11-24.
     "##);

@@ -58,7 +58,8 @@ fn add(page: &mut Page<'_>, title: &str, inventory: &Inventory<'_>) {
     page.text(format!("{count} {what}, as of {}.\n\n", inventory.today));
     page.part(Part {
         title: title.to_owned(),
-        head: "| letter | plan | until | days | authorizer | signatures |\n|---|---|---|--:|---|---|\n".to_owned(),
+        head: "| letter | id | plan | until | days | authorizer | signatures |\n|---|--:|---|---|--:|---|---|\n"
+            .to_owned(),
         items: rows,
         foot: "\n",
     });
@@ -67,11 +68,13 @@ fn add(page: &mut Page<'_>, title: &str, inventory: &Inventory<'_>) {
 fn row(page: &Page<'_>, entry: &Entry<'_>, inventory: &Inventory<'_>) -> String {
     let place = entry.source().map(|source| format!("<br><sub>{}</sub>", place(&page.options.checkout, source)));
     let until = entry.validity().map(|validity| validity.until().to_string());
+    let id = entry.standing().id.map(|id| id.to_string());
     let left = entry.days_left(inventory.today).map(|left| left.to_string());
     format!(
-        "| {}{} | {} | {} | {} | {} | {} |\n",
+        "| {}{} | {} | {} | {} | {} | {} | {} |\n",
         strong(entry.name()),
         place.unwrap_or_default(),
+        id.unwrap_or_default(),
         entry.action().as_str(),
         until.unwrap_or_default(),
         left.unwrap_or_default(),

@@ -9,12 +9,20 @@ use crate::{
     checkout::Checkout,
     letter::{DesiredLetter, Picture},
     plan::{Plan, PlannedLetter, Warning},
-    render::{text::CONFLICT_ADVICE, unreadable, warnings::Told},
+    render::{
+        text::{CONFLICT_ADVICE, nothing_to_do},
+        unreadable,
+        warnings::Told,
+    },
 };
 
 pub(super) fn add(page: &mut Page<'_>, plan: &Plan) {
     let account = plan.account_id.as_ref().map(|id| format!(" (account {})", inline(id))).unwrap_or_default();
     page.text(format!("Letters at `{}`{account}.\n\n", code(&plan.endpoint)));
+    if !plan.chosen.is_all() {
+        let names: Vec<&str> = plan.chosen.names().collect();
+        page.text(format!("Only these letters (`--target`): {}\n\n", listed(&names)));
+    }
     let checkout = &page.options.checkout;
     let conflicts = plan.letters.iter().filter_map(|letter| match letter {
         PlannedLetter::Conflict(settled, differences) => Some(conflict::declared(settled, differences, checkout)),
@@ -23,7 +31,7 @@ pub(super) fn add(page: &mut Page<'_>, plan: &Plan) {
     let conflicts: Vec<String> = conflicts.collect();
     let creates: Vec<&DesiredLetter> = plan.creates().collect();
     if creates.is_empty() && conflicts.is_empty() && plan.summary().unreadable == 0 {
-        page.text("Nothing to do: every declared letter exists as declared.\n\n".to_owned());
+        page.text(format!("{}\n\n", nothing_to_do(plan)));
     }
     // What can't be taken back comes first.
     let told = Told::of(plan);

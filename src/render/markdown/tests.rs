@@ -80,6 +80,7 @@ fn plan_of(texts: &[String; 8]) -> Accounts<Plan> {
     Accounts::Single(Plan {
         account_id: None,
         account: None,
+        chosen: crate::plan::Chosen::default(),
         endpoint: endpoint.clone(),
         letters: vec![
             PlannedLetter::Conflict(matched("甲", standing.clone()), differences),

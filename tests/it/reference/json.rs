@@ -1,9 +1,6 @@
 //! The references of declarations, of the workspace file and of what is printed as JSON.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt::Write as _,
-};
+use std::{collections::BTreeMap, fmt::Write as _, fs};
 
 use serde_json::Value;
 
@@ -81,8 +78,30 @@ fn generated_reference_of_json_is_the_schemas() {
         ("workspace-report", "Report of a workspace", "`apply` prints it for all accounts of a workspace file."),
         ("status", "Status", "`status --format json` prints it."),
         ("workspace-status", "Status of a workspace", "`status` prints it for all accounts of a workspace file."),
+        (
+            "list",
+            "List",
+            "`list --format json` prints it, and `show --format json` for one letter. What is registered counts; what is declared stands in for it where nothing is.",
+        ),
+        ("workspace-list", "List of a workspace", "`list` prints it for all accounts of a workspace file."),
+        (
+            "diagnostics",
+            "Diagnostics",
+            "`validate --format json` prints it. For GitHub and code scanning there are `--format github` and `--format sarif`.",
+        ),
+        (
+            "doctor",
+            "Examinations",
+            "`doctor --format json` prints it, with one examination for each account of a workspace file.",
+        ),
+        (
+            "accounts",
+            "Accounts",
+            "`accounts --format json` prints it, in one line, in the form of the matrix of a CI system.",
+        ),
+        ("journal", "Journal", "`apply --journal FILE` writes one for each line."),
     ];
-    let mut page = "# What is printed as JSON\n\nEvery document names its `formatVersion`, which changes when a field goes or changes \
+    let mut page = "# What is printed as JSON\n\nEvery document but the matrix of accounts and the journal names its `formatVersion`, which changes when a field goes or changes \
                     its meaning; fields may come. The same input gives the same bytes, and no secret is in it. `letterform schema KIND` \
                     prints the JSON schemas, the same bytes as in [`schema/`](../../schema).\n"
         .to_owned();
@@ -96,207 +115,73 @@ fn generated_reference_of_json_is_the_schemas() {
             assert!(known.is_none_or(|known| known == *definition), "{name} is one thing in all schemas");
         }
     }
-    for document in documents() {
-        document.describe(&mut page);
-    }
     page.push_str("\n## Parts\n");
     Pages::new(&mut page, 3).definitions(&definitions);
     generated("docs/reference/json.md", &page);
 }
 
-/// A document that has no schema: its fields are held to what is printed.
-struct Document {
-    title: &'static str,
-    said: &'static str,
-    /// The path of a field, its type, and what it is.
-    fields: &'static [(&'static str, &'static str, &'static str)],
-    printed: Vec<Value>,
-}
-
-fn documents() -> [Document; 3] {
-    [
-        Document {
-            title: "Inventory",
-            said: "`list --format json` prints it. What is registered counts; what is declared stands in for it where nothing is.",
-            fields: INVENTORY,
-            printed: inventories(),
-        },
-        Document {
-            title: "Diagnostics",
-            said: "`validate --format json` prints it. For GitHub and code scanning there are `--format github` and `--format sarif`.",
-            fields: DIAGNOSTICS,
-            printed: diagnostics(),
-        },
-        Document {
-            title: "Examinations",
-            said: "`doctor --format json` prints it, with one examination for each account of a workspace file.",
-            fields: EXAMINATIONS,
-            printed: examinations(),
-        },
-    ]
-}
-
-impl Document {
-    /// Describes the document, once it is seen that the table has the fields that are printed, and no other.
-    fn describe(&self, page: &mut String) {
-        let mut found = BTreeSet::new();
-        for document in &self.printed {
-            collect(document, "", &mut found);
-        }
-        let told: BTreeSet<String> = self.fields.iter().map(|(path, ..)| (*path).to_owned()).collect();
-        assert_eq!(told, found, "{}", self.title);
-        write!(page, "\n## {}\n\n{}\n\n| field | type | what it is |\n|---|---|---|\n", self.title, self.said).unwrap();
-        for (path, kind, said) in self.fields {
-            writeln!(page, "| `{path}` | {kind} | {said} |").unwrap();
-        }
+/// Checks documents against the schema that the program prints.
+#[track_caller]
+fn hold(kind: &str, documents: impl IntoIterator<Item = Value>) {
+    let schema = printed(kind);
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    for document in documents {
+        let problems: Vec<String> = validator.iter_errors(&document).map(|error| error.to_string()).collect();
+        assert!(problems.is_empty(), "{kind}: {problems:?} in {document:#}");
     }
 }
 
-/// The paths of the fields of a document. What every document has, and what the parts below describe, is left out.
-fn collect(value: &Value, path: &str, found: &mut BTreeSet<String>) {
-    match value {
-        Value::Object(fields) => {
-            for (name, value) in fields {
-                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                let described = ["generator", "source", "differences", "validity"].contains(&name.as_str());
-                if name != "formatVersion" && name != "generator" {
-                    found.insert(path.clone());
-                }
-                if !described {
-                    collect(value, &path, found);
-                }
-            }
-        }
-        Value::Array(values) => {
-            for value in values {
-                collect(value, &format!("{path}[]"), found);
-            }
-        }
-        _ => {}
-    }
-    // A list of objects is told by their fields.
-    if value.as_array().is_some_and(|values| values.iter().any(Value::is_object)) {
-        found.remove(path);
-    }
-}
-
-/// A letter that is registered otherwise, one with a successor, one that is missing and one that is not declared.
-fn inventories() -> Vec<Value> {
+#[test]
+fn lists_are_as_their_schemas_say() {
     let project = Project::with_letters(&["甲委托", "乙委托"]);
     let _ = project.sandbox(&["apply", "--auto-approve"]).exits(0);
+    // One that is registered otherwise, and one that is not declared.
     let changed = letter("甲委托").replace("[菜鸟网络]", "[菜鸟裹裹]");
-    project.write("letters.yaml", format!("version: 1\nletters:\n{changed}"));
-    let differs = project.sandbox(&["list", "--format=json"]).exits(0).json();
+    project.write("letters.yaml", format!("version: 1\nletters:\n{changed}{}", letter("丙委托")));
+    let list = |arguments: &[&str]| project.sandbox(&[arguments, &["--format=json"]].concat()).exits(0).json();
+    let mut lists = vec![list(&["list"]), list(&["list", "--signatures"]), list(&["show", "甲委托"])];
     project.write("letters.yaml", format!("version: 1\nletters:\n{}", letter("乙委托")));
     let _ = project.run(&["renew", "乙委托", "--until=2029-12-31"]).exits(0);
-    vec![differs, project.sandbox(&["list", "--format=json"]).exits(0).json()]
+    lists.push(list(&["list"]));
+    hold("list", lists);
+    project.write(
+        "letterform.yaml",
+        "version: 1\naccounts:\n  - {name: a, letters: letters.yaml}\n  - {name: b, letters: no}\n",
+    );
+    hold("workspace-list", [project.sandbox(&["list", "--format=json"]).exits(1).json()]);
+    hold("accounts", [project.run(&["accounts", "--format=json"]).exits(0).json()]);
 }
 
-fn diagnostics() -> Vec<Value> {
+#[test]
+fn diagnostics_are_as_their_schema_says() {
     let project = Project::with_letters(&["甲委托"]);
     let wrong = letter("甲委托").replace("[菜鸟网络]", "[【菜鸟】]");
     project.write("letters.yaml", format!("version: 1\nletters:\n{}{wrong}", letter("甲委托")));
-    vec![project.run(&["validate", "--format=json"]).exits(1).json()]
+    let found = project.run(&["validate", "--format=json"]).exits(1).json();
+    assert!(found["diagnostics"].as_array().unwrap().iter().any(|one| one.get("fix").is_some()), "{found}");
+    hold("diagnostics", [found, project.run(&["validate", "none", "--format=json"]).exits(1).json()]);
 }
 
 /// An account that may not query, and two of a workspace that have no credentials.
-fn examinations() -> Vec<Value> {
+#[test]
+fn examinations_are_as_their_schema_says() {
     let project = Project::example("quickstart");
     let emulator = Emulator::start(&project, &["query code=Forbidden.RAM"]);
     let refused = emulator.run(&project, &["doctor", "--format=json"]).exits(1).json();
-    vec![
-        refused,
-        Project::example("accounts").run(&["doctor", "--format=json", "--endpoint=http://127.0.0.1:1"]).exits(1).json(),
-    ]
+    let accounts = Project::example("accounts");
+    let without = accounts.run(&["doctor", "--format=json", "--endpoint=http://127.0.0.1:1"]).exits(1).json();
+    hold("doctor", [refused, without]);
 }
 
-const INVENTORY: &[(&str, &str, &str)] = &[
-    ("today", "date", "The day by which the days left are counted."),
-    ("letters[].name", "text", "The letter's name."),
-    ("letters[].action", "text", "What a plan says: `create`, `unchanged`, `conflict` or `unmanaged`."),
-    ("letters[].id", "number or null", "The letter's number, once it is registered."),
-    ("letters[].state", "text", "`INT` (not yet reviewed), `PASSED`, or whatever else the service says."),
-    ("letters[].status", "text", "`VALID`, `INVALID` (expired), or whatever else the service says."),
-    ("letters[].source", "[source](#source)", "Where it is declared, if it is."),
-    ("letters[].authorizer", "text", "The company that owns the signatures."),
-    ("letters[].authorizedParty", "text", "The company that may use them."),
-    ("letters[].organizationCode", "text", "The authorizer's code."),
-    (
-        "letters[].validity",
-        "[declared validity](#declared-validity) or null",
-        "Null when the service's words are no two dates.",
-    ),
-    ("letters[].daysLeft", "number or null", "0 on the last day, negative once it has expired."),
-    ("letters[].signatures", "list of texts", "The signatures."),
-    (
-        "letters[].scan",
-        "text",
-        "Whether it is known what the registered picture shows: `known`, `unknown`, `differs`, `missing`.",
-    ),
-    ("letters[].declaredPicture", "text", "The declared scan or fileKey."),
-    ("letters[].registeredPicture", "text", "The path of the registered picture."),
-    ("letters[].successor", "text", "The letter that takes over when this one ends."),
-    (
-        "letters[].differences",
-        "list of [difference](#difference)",
-        "What is registered with another content than declared.",
-    ),
-];
-
-const DIAGNOSTICS: &[(&str, &str, &str)] = &[
-    ("summary", "mapping", "How much was looked at and found."),
-    ("summary.files", "number", "Files that were read."),
-    ("summary.letters", "number", "Letters that can be used."),
-    ("summary.errors", "number", "Errors."),
-    ("summary.warnings", "number", "Warnings."),
-    ("diagnostics[].code", "text", "The [rule](rules.md)."),
-    ("diagnostics[].severity", "text", "`error` or `warning`."),
-    ("diagnostics[].message", "text", "What is wrong."),
-    (
-        "diagnostics[].file",
-        "text",
-        "The file. This field and the four below are missing when the problem has no place.",
-    ),
-    ("diagnostics[].line", "number", "The line, from 1."),
-    ("diagnostics[].column", "number", "The column, from 1, in characters."),
-    ("diagnostics[].endLine", "number", "The line of the end."),
-    ("diagnostics[].endColumn", "number", "The column of the end, which is no longer a part of it."),
-    ("diagnostics[].help", "text", "What to do."),
-    ("diagnostics[].fix", "mapping", "What mends it in the file, when that is known."),
-    ("diagnostics[].fix.edits[].column", "number", ""),
-    ("diagnostics[].fix.edits[].endColumn", "number", ""),
-    ("diagnostics[].fix.edits[].endLine", "number", ""),
-    ("diagnostics[].fix.edits[].file", "text", ""),
-    ("diagnostics[].fix.edits[].line", "number", ""),
-    ("diagnostics[].fix.edits[].text", "text", "What is written in the place of what is there."),
-    (
-        "diagnostics[].fix.safe",
-        "true or false",
-        "Whether `validate --fix` does it; everything else is for a person to confirm.",
-    ),
-    ("diagnostics[].fix.title", "text", "What it does."),
-    ("diagnostics[].related[].message", "text", "What another place has to do with it."),
-    ("diagnostics[].related[].file", "text", "That place, as above."),
-    ("diagnostics[].related[].line", "number", ""),
-    ("diagnostics[].related[].column", "number", ""),
-    ("diagnostics[].related[].endLine", "number", ""),
-    ("diagnostics[].related[].endColumn", "number", ""),
-];
-
-const EXAMINATIONS: &[(&str, &str, &str)] = &[
-    ("healthy", "true or false", "Whether nothing is in the way of a plan, for any account."),
-    ("examinations[].account", "text", "The account, where there is a workspace file."),
-    (
-        "examinations[].checks[].check",
-        "text",
-        "`declarations`, `credentials`, `endpoint`, `reachable`, `clock`, `signature`, `caller` or `permission`.",
-    ),
-    (
-        "examinations[].checks[].verdict",
-        "text",
-        "`ok`, `warning`, `failed`, or `skipped` because of a check before it.",
-    ),
-    ("examinations[].checks[].found", "list of texts", "What was found, the most important line first."),
-    ("examinations[].checks[].help", "text", "What to do."),
-    ("examinations[].checks[].requestId", "text", "The id of the request, when one failed."),
-];
+#[test]
+fn a_journal_is_as_its_schema_says() {
+    let project = Project::with_letters(&["甲委托", "乙委托"]);
+    let emulator = Emulator::start(&project, &["create code=SignNotMatchRegex call=1", "query status=503 call=1"]);
+    let _ = emulator.run(&project, &["apply", "--auto-approve", "--journal=journal.jsonl"]).exits(1);
+    let journal = fs::read_to_string(project.path().join("journal.jsonl")).unwrap();
+    let lines: Vec<Value> = journal.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    for event in ["run", "began", "request", "settled"] {
+        assert!(lines.iter().any(|line| line["event"] == event), "{event}: {journal}");
+    }
+    hold("journal", lines);
+}
