@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     apply::{Report, ReportDocument, ReportSummary},
+    escape::Untrusted,
     inventory::{Inventory, InventoryDocument},
     letter::AccountName,
     plan::{FORMAT_VERSION, Generator, Plan, PlanDocument, PlanSummary, ReadPlanError, strict},
@@ -45,9 +46,9 @@ pub enum Document<S, W> {
 pub struct AccountFailure {
     /// The service's code, when the service refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
+    pub code: Option<Untrusted>,
     /// What happened and what to do.
-    pub message: String,
+    pub message: Untrusted,
     /// The id of the request, when the service told one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
@@ -390,7 +391,7 @@ mod tests {
         let today = jiff::civil::date(2026, 11, 24);
         let plan =
             Plan::new("https://dysmsapi.aliyuncs.com".to_owned(), Vec::new(), &ExistingLetters::default(), today, 60);
-        let failure = AccountFailure { code: None, message: "no credentials".to_owned(), request_id: None };
+        let failure = AccountFailure { code: None, message: "no credentials".into(), request_id: None };
         Accounts::Workspace(vec![
             AccountResult { account: name("retail"), result: Ok(plan.of_account(Some(name("retail")))) },
             AccountResult { account: name("travel"), result: Err(failure) },

@@ -2,6 +2,7 @@
 
 mod file_names;
 mod shell;
+mod untrusted;
 
 use std::borrow::Cow;
 
@@ -9,6 +10,7 @@ use unicode_width::UnicodeWidthChar;
 
 pub use file_names::FileNames;
 pub use shell::shell_word;
+pub use untrusted::Untrusted;
 
 /// `text` with every character that a terminal would obey or that a reader could not see written as `\u{…}`: control
 /// characters, direction overrides and isolates, zero-width characters, line separators; and so the beginnings of what CI systems

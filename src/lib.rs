@@ -43,3 +43,4 @@ pub mod status;
 mod transport;
 pub mod usage;
 pub mod wire;
+mod wording;

@@ -93,7 +93,7 @@ impl<'a, 'c, S: WriteLetters, R: ReadScans> Work<'a, 'c, S, R> {
             if error.refuses_caller() {
                 self.halt.raise();
             }
-            let exists = error.code() == Some(NAME_REPEAT) && error.outcome() == Outcome::Refused;
+            let exists = error.has_code(NAME_REPEAT) && error.outcome() == Outcome::Refused;
             let unknown = error.outcome() == Outcome::Unknown;
             if exists || unknown {
                 answer_lost |= unknown;
@@ -152,7 +152,7 @@ impl<'a, 'c, S: WriteLetters, R: ReadScans> Work<'a, 'c, S, R> {
         let otherwise = alike.map_or(Sought::Nothing, Sought::Alike);
         hidden.map_or(Ok(otherwise), |(problem, request_id)| {
             let operation = Operation::QuerySmsAuthorizationLetter;
-            Err(ServiceError::Unusable { operation, problem, request_id })
+            Err(ServiceError::Unusable { operation, problem: problem.into(), request_id })
         })
     }
 

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    escape::Untrusted,
     letter::{AccountName, LetterId, ValueError},
     plan::{Chosen, Difference, LetterEntry, PlannedLetter, Warning},
     service::{RequestId, Retry, ServiceError},
@@ -94,16 +95,16 @@ pub enum SkipReason {
 pub struct Failure {
     /// The service's code, or one of ours: `RuleBroken`, `ScanUnreadable`, `Interrupted`, `OutcomeUnknown`, `AnswerLost`, `NoConnection`,
     /// `AnswerUnreadable`, `AnswerUnusable`, `NotSent`.
-    pub code: String,
+    pub code: Untrusted,
     /// What happened and what to do.
-    pub message: String,
+    pub message: Untrusted,
     /// The id of the request, when the service told one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub request_id: Option<RequestId>,
     /// What to do about it, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub help: Option<String>,
+    pub help: Option<Untrusted>,
     /// Whether the same run may succeed later.
     #[serde(default)]
     pub temporary: bool,
@@ -169,18 +170,18 @@ const SEE_PLAN: &str = "run `letterform plan` to see whether the letter exists";
 
 impl Failure {
     pub(super) fn of(error: &ServiceError) -> Self {
-        let code = error.code().unwrap_or(match error {
+        let own = match error {
             ServiceError::NoConnection { .. } => "NoConnection",
             ServiceError::AnswerLost { .. } | ServiceError::Stalled { .. } => "AnswerLost",
             ServiceError::Unusable { .. } => "AnswerUnusable",
             ServiceError::Unreadable { .. } => "AnswerUnreadable",
             _ => "NotSent",
-        });
+        };
         Self {
-            code: code.to_owned(),
-            message: error.to_string(),
+            code: error.code().cloned().unwrap_or_else(|| own.into()),
+            message: error.to_string().into(),
             request_id: error.request_id().cloned(),
-            help: error.advice(),
+            help: error.advice().map(Into::into),
             temporary: error.retry() != Retry::Never,
         }
     }
@@ -188,8 +189,8 @@ impl Failure {
     /// A letter that is not sent because it breaks a rule for new letters.
     pub(super) fn of_rule(error: &ValueError) -> Self {
         Self {
-            code: "RuleBroken".to_owned(),
-            message: format!("the letter can't be created: {error}"),
+            code: "RuleBroken".into(),
+            message: format!("the letter can't be created: {error}").into(),
             request_id: None,
             help: None,
             temporary: false,
@@ -197,15 +198,15 @@ impl Failure {
     }
 
     pub(super) fn of_scan(problem: String) -> Self {
-        Self { code: "ScanUnreadable".to_owned(), message: problem, request_id: None, help: None, temporary: false }
+        Self { code: "ScanUnreadable".into(), message: problem.into(), request_id: None, help: None, temporary: false }
     }
 
     pub(super) fn interrupted() -> Self {
         Self {
-            code: "Interrupted".to_owned(),
-            message: "interrupted while the letter was being created; it may exist".to_owned(),
+            code: "Interrupted".into(),
+            message: "interrupted while the letter was being created; it may exist".into(),
             request_id: None,
-            help: Some(SEE_PLAN.to_owned()),
+            help: Some(SEE_PLAN.into()),
             temporary: true,
         }
     }
@@ -215,23 +216,29 @@ impl Failure {
     pub(super) fn after_lost_answer(error: &ServiceError) -> Self {
         let failure = Self::of(error);
         let message = format!("{}; the letter was not found, but it may exist", failure.message);
-        Self { message, temporary: true, ..failure }.with_see_plan()
+        Self { message: message.into(), temporary: true, ..failure }.with_see_plan()
     }
 
     pub(super) fn in_doubt(create: &ServiceError, lookup: &ServiceError) -> Self {
         let request_id = create.request_id().or(lookup.request_id()).cloned();
         let message = format!("{create}; the look-up failed too: {lookup}. The letter may exist");
-        Self { code: "OutcomeUnknown".to_owned(), message, request_id, help: lookup.advice(), temporary: true }
-            .with_see_plan()
+        Self {
+            code: "OutcomeUnknown".into(),
+            message: message.into(),
+            request_id,
+            help: lookup.advice().map(Into::into),
+            temporary: true,
+        }
+        .with_see_plan()
     }
 
     /// The help with what shows whether the letter exists.
     fn with_see_plan(self) -> Self {
         let help = match self.help {
-            Some(help) if !help.contains(SEE_PLAN) => format!("{help}; {SEE_PLAN}"),
+            Some(help) if !help.raw().contains(SEE_PLAN) => format!("{help}; {SEE_PLAN}"),
             _ => SEE_PLAN.to_owned(),
         };
-        Self { help: Some(help), ..self }
+        Self { help: Some(help.into()), ..self }
     }
 
     /// The service says that the name exists, and a letter has it in another form.
@@ -242,7 +249,7 @@ impl Failure {
             failure.message
         );
         let help = format!("declare it as `{other}` if it is the same letter, or choose another name");
-        Self { message, help: Some(help), ..failure }
+        Self { message: message.into(), help: Some(help.into()), ..failure }
     }
 
     pub(super) fn invisible(error: &ServiceError) -> Self {
@@ -252,7 +259,7 @@ impl Failure {
             failure.message
         );
         let help = "look in the console, or give the RequestId to the service's support".to_owned();
-        Self { message, help: Some(help), ..failure }
+        Self { message: message.into(), help: Some(help.into()), ..failure }
     }
 }
 

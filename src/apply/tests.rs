@@ -88,7 +88,7 @@ impl Scripted {
             return ServiceError::Unreadable {
                 operation: Operation::CreateSmsAuthorizationLetter,
                 status,
-                problem: "a page".to_owned(),
+                problem: "a page".into(),
                 request_id: None,
                 retry_after: None,
             };
@@ -103,9 +103,9 @@ impl Scripted {
     fn refusal(code: &str) -> ServiceError {
         ServiceError::Answered {
             operation: Operation::CreateSmsAuthorizationLetter,
-            code: code.to_owned(),
-            message: "no".to_owned(),
-            request_id: Some(RequestId("R".to_owned())),
+            code: code.into(),
+            message: "no".into(),
+            request_id: Some(RequestId("R".into())),
             status: 400,
             retry_after: None,
             clock_skew: None,
@@ -120,7 +120,7 @@ impl ReadLetters for Scripted {
         *self.in_doubt.lock().unwrap() = false;
         let letters = self.letters.lock().unwrap().clone();
         let value = ExistingLetters { letters, unreadable: self.unreadable.clone() };
-        Ok(Answer { value, request_id: Some(RequestId("Q".to_owned())) })
+        Ok(Answer { value, request_id: Some(RequestId("Q".into())) })
     }
 }
 
@@ -139,7 +139,7 @@ impl WriteLetters for Scripted {
         assert!(!*self.in_doubt.lock().unwrap(), "a create after an unknown outcome, with no look in between");
         let lost = || {
             *self.in_doubt.lock().unwrap() = true;
-            ServiceError::AnswerLost { operation, problem: "cut".to_owned() }
+            ServiceError::AnswerLost { operation, problem: "cut".into() }
         };
         let act = self.creates.lock().unwrap().pop_front().unwrap_or(Create::Works);
         let exists = self.letters.lock().unwrap().iter().any(|there| there.name == letter.name.as_str());
@@ -147,14 +147,14 @@ impl WriteLetters for Scripted {
             _ if exists => Err(Self::refusal("AuthorizationLetterNameRepeat")),
             Create::Works => {
                 let id = self.commit(letter, letter.authorizer.as_str());
-                Ok(Answer { value: Some(id), request_id: Some(RequestId("C".to_owned())) })
+                Ok(Answer { value: Some(id), request_id: Some(RequestId("C".into())) })
             }
             Create::CommitsAndCuts => {
                 self.commit(letter, letter.authorizer.as_str());
                 Err(lost())
             }
             Create::Cuts => Err(lost()),
-            Create::IsNotSigned => Err(ServiceError::NotSigned { operation, problem: "STS is away".to_owned() }),
+            Create::IsNotSigned => Err(ServiceError::NotSigned { operation, problem: "STS is away".into() }),
             Create::IsOvertaken => {
                 self.commit(letter, letter.authorizer.as_str());
                 Err(Self::refusal("AuthorizationLetterNameRepeat"))
@@ -224,7 +224,7 @@ async fn settled(script: &[Create]) -> (LetterOutcome, Vec<Operation>) {
 }
 
 fn created(id: u64, request: &str, confirmation: Confirmation) -> LetterOutcome {
-    let request_id = Some(RequestId(request.to_owned()));
+    let request_id = Some(RequestId(request.into()));
     LetterOutcome::Created { id: Some(LetterId(id)), request_id, confirmation }
 }
 
@@ -269,7 +269,7 @@ async fn a_name_that_exists_is_looked_up() {
     let (outcome, _) = settled(&[Create::IsOvertakenByAnother]).await;
     assert!(matches!(outcome, LetterOutcome::Conflict { differences, .. } if differences.len() == 1));
     let (outcome, calls) = settled(&[Create::RepeatsUnseen]).await;
-    assert!(matches!(outcome, LetterOutcome::Failed(failure) if failure.message.contains("no query shows it")));
+    assert!(matches!(outcome, LetterOutcome::Failed(failure) if failure.message.raw().contains("no query shows it")));
     assert_eq!(calls, [C, Q, Q, Q]);
 }
 
@@ -283,8 +283,8 @@ async fn a_name_that_exists_in_another_form_is_named() {
         .push(ExistingLetter { name: "ＡＣＭＥ 授权书".to_owned(), ..Default::default() });
     let report = run(&service, vec![desired("Acme授权书", "a.png")]).await;
     let failure = report.letters[0].outcome.failure().unwrap();
-    assert!(failure.message.contains("the letter `ＡＣＭＥ 授权书` exists"), "{}", failure.message);
-    assert!(failure.help.as_ref().unwrap().contains("declare it as `ＡＣＭＥ 授权书`"), "{failure:?}");
+    assert!(failure.message.raw().contains("the letter `ＡＣＭＥ 授权书` exists"), "{}", failure.message);
+    assert!(failure.help.as_ref().unwrap().raw().contains("declare it as `ＡＣＭＥ 授权书`"), "{failure:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -332,7 +332,7 @@ async fn an_answer_that_stays_unknown_ends_as_may_exist_after_a_few_attempts() {
     for (code, status, creates) in [("isp.NEW", 400, 3), ("", 404, 2)] {
         let (outcome, calls) = settled(&[Create::Answers(code, status); 9]).await;
         assert!(
-            matches!(&outcome, LetterOutcome::Unknown(failure) if failure.message.contains("may exist")),
+            matches!(&outcome, LetterOutcome::Unknown(failure) if failure.message.raw().contains("may exist")),
             "{outcome:?}"
         );
         assert_eq!(calls.iter().filter(|operation| **operation == C).count(), creates, "{code}@{status}");
@@ -397,13 +397,13 @@ async fn a_report_is_the_plan_with_outcomes() {
 #[tokio::test(start_paused = true)]
 async fn a_look_up_that_shows_what_cannot_be_read_leaves_the_create_in_doubt() {
     for (name, may_exist) in [(None, true), (Some("委托"), true), (Some("别的"), false)] {
-        let unreadable = UnreadableLetter { position: 2, name: name.map(str::to_owned), problem: "p".to_owned() };
+        let unreadable = UnreadableLetter { position: 2, name: name.map(str::to_owned), problem: "p".into() };
         let service = Scripted { unreadable: vec![unreadable], ..Scripted::new([Create::Cuts]) };
         let report = run(&service, vec![desired("委托", "a.png")]).await;
         let creates = service.calls.lock().unwrap().iter().filter(|call| **call == C).count();
         match &report.letters[0].outcome {
             LetterOutcome::Unknown(failure) if may_exist => {
-                assert!(failure.message.contains("letter 2 of the answer"), "{failure:?}");
+                assert!(failure.message.raw().contains("letter 2 of the answer"), "{failure:?}");
                 assert_eq!(creates, 1);
             }
             LetterOutcome::Created { .. } if !may_exist => assert_eq!(creates, 2),

@@ -34,6 +34,7 @@ use crate::{
     render::{markdown, style, style::paint, text},
     retry::{Both, Observer, Shutdown},
     run::{Connect as _, FileScans, Prepared, Run, RunError, ServiceConfig, Target, Work},
+    wording::counted,
 };
 
 /// Arguments of `apply`.
@@ -161,7 +162,7 @@ fn not_planned<T>(mut planned: Accounts<T>, failures: &AccountFailures) -> Accou
     if let Accounts::Workspace(all) = &mut planned {
         for AccountResult { account, result } in all {
             if let Err(failure) = result {
-                failure.message = format!("it was not planned: {}", failure.message);
+                failure.message = format!("it was not planned: {}", failure.message).into();
                 failures.tell_of_saved(account, failure);
             }
         }
@@ -200,10 +201,10 @@ async fn review_and_apply(
 fn place(plans: &Accounts<Plan>) -> String {
     match plans {
         Accounts::Single(plan) => format!("at {}", visible(&plan.endpoint)),
-        Accounts::Workspace(_) => match plans.good().filter(|plan| plan.summary().create > 0).count() {
-            1 => "in 1 account".to_owned(),
-            accounts => format!("in {accounts} accounts"),
-        },
+        Accounts::Workspace(_) => {
+            let accounts = plans.good().filter(|plan| plan.summary().create > 0).count();
+            format!("in {}", counted(accounts, "account"))
+        }
     }
 }
 
@@ -253,9 +254,9 @@ async fn approved(args: &Args, plans: &[&Plan], place: &str) -> anyhow::Result<b
 }
 
 async fn asked(creates: usize, place: &str, warnings: &str) -> anyhow::Result<bool> {
-    let letters = if creates == 1 { "letter" } else { "letters" };
+    let letters = counted(creates, "letter");
     stderr::write(format_args!(
-        "{warnings}Create {creates} {letters} {place}? A letter can't be changed or deleted afterwards. Type {} to go on: ",
+        "{warnings}Create {letters} {place}? A letter can't be changed or deleted afterwards. Type {} to go on: ",
         paint(style::STRONG, "yes")
     ));
     let answer = tokio::task::spawn_blocking(|| {

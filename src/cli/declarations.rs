@@ -14,6 +14,7 @@ use crate::{
     letter::DesiredLetter,
     render::{style, style::paint},
     run::InvalidDeclarations,
+    wording::counted,
 };
 
 /// Options of every command that reads declarations.
@@ -136,7 +137,7 @@ impl Declarations {
 /// Says that there are warnings, for those who do not see them.
 fn note(warnings: usize) {
     if warnings > 0 {
-        let what = if warnings == 1 { "1 warning".to_owned() } else { format!("{warnings} warnings") };
+        let what = counted(warnings, "warning");
         note!("{} {what} in the declarations; `letterform validate` shows them", paint(style::WARNING, "note:"));
     }
 }

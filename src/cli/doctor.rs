@@ -22,6 +22,7 @@ use crate::{
     render::doctor,
     run::{Location, ServiceConfig},
     service::{Client, LetterFilter, NoUpload, ReadLetters as _, ServiceError},
+    wording::counted,
 };
 
 /// Arguments of `doctor`.
@@ -95,10 +96,6 @@ fn declarations(scope: &Scope) -> Check {
         let what = format!("{}; {what}", counted(errors, "error"));
         Check::failed(Declarations, what, "`letterform validate` shows them all").and(names)
     }
-}
-
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 async fn service(
@@ -256,7 +253,7 @@ fn is_of_the_signature(error: &ServiceError) -> bool {
         "InvalidSecurityToken",
         "Missing",
     ];
-    error.code().is_some_and(|code| STARTS.iter().any(|start| code.starts_with(start)))
+    error.code().is_some_and(|code| STARTS.iter().any(|start| code.raw().starts_with(start)))
 }
 
 fn refused(subject: crate::doctor::Subject, error: &ServiceError) -> Check {
@@ -309,16 +306,7 @@ mod tests {
 
     #[test]
     fn a_refused_signature_is_told_from_a_refused_permission() {
-        let error = |code: &str| ServiceError::Answered {
-            operation: Operation::QuerySmsAuthorizationLetter,
-            code: code.to_owned(),
-            message: String::new(),
-            request_id: None,
-            status: 400,
-            retry_after: None,
-            clock_skew: None,
-            denial: None,
-        };
+        let error = |code: &str| ServiceError::answered(Operation::QuerySmsAuthorizationLetter, 400, code, "", None);
         assert!(is_of_the_signature(&error("InvalidAccessKeyId.NotFound")));
         assert!(is_of_the_signature(&error("SignatureDoesNotMatch")));
         assert!(!is_of_the_signature(&error("isp.RAM_PERMISSION_DENY")));

@@ -143,7 +143,7 @@ pub(super) fn show(error: Failure<'_>) {
 
 fn request(id: Option<&RequestId>) {
     if let Some(id) = id {
-        tell!("  RequestId: {}", visible(&id.0));
+        tell!("  RequestId: {id}");
     }
 }
 
@@ -176,8 +176,8 @@ impl AccountFailures {
 
     /// Prints why an account has no plan in a saved plan.
     pub(super) fn tell_of_saved(&self, account: &AccountName, failure: &AccountFailure) {
-        self.tell_once(account, &failure.message, |_| {
-            tell!("{} {}", paint(style::ERROR, "error:"), visible(&failure.message));
+        self.tell_once(account, failure.message.raw(), |_| {
+            tell!("{} {}", paint(style::ERROR, "error:"), failure.message);
             request(failure.request_id.as_ref());
         });
     }

@@ -116,10 +116,10 @@ enum Entry<'a> {
         outcome: RequestOutcome,
         /// The id of the request, when the service told one.
         #[serde(skip_serializing_if = "Option::is_none")]
-        request_id: Option<Cow<'a, str>>,
+        request_id: Option<String>,
         /// The service's code, when it refused.
         #[serde(skip_serializing_if = "Option::is_none")]
-        code: Option<Cow<'a, str>>,
+        code: Option<String>,
         /// What went wrong.
         #[serde(skip_serializing_if = "Option::is_none")]
         error: Option<String>,
@@ -141,7 +141,7 @@ enum Entry<'a> {
         duration_ms: u64,
         /// The service's code for the failure that it follows.
         #[serde(skip_serializing_if = "Option::is_none")]
-        code: Option<Cow<'a, str>>,
+        code: Option<String>,
         /// The failure that it follows.
         error: String,
     },
@@ -153,13 +153,13 @@ enum Entry<'a> {
         outcome: &'static str,
         /// The service's code, or one of the program's own.
         #[serde(skip_serializing_if = "Option::is_none")]
-        code: Option<Cow<'a, str>>,
+        code: Option<String>,
         /// Why it was not created.
         #[serde(skip_serializing_if = "Option::is_none")]
-        error: Option<Cow<'a, str>>,
+        error: Option<String>,
         /// The id of the request that failed.
         #[serde(skip_serializing_if = "Option::is_none")]
-        request_id: Option<Cow<'a, str>>,
+        request_id: Option<String>,
     },
 }
 
@@ -190,15 +190,15 @@ impl<W: Write + Send> Observer for Journal<W> {
                 operation: wait.operation,
                 letter: wait.letter.map(visible),
                 duration_ms: milliseconds(wait.duration),
-                code: wait.error.code().map(visible),
-                error: visible(&wait.error.to_string()).into_owned(),
+                code: wait.error.code().map(ToString::to_string),
+                error: wait.error.to_string(),
             },
             Event::Settled { letter, outcome, problem } => Entry::Settled {
                 letter: visible(letter),
                 outcome,
-                code: problem.map(|problem| visible(problem.code)),
-                error: problem.map(|problem| visible(problem.message)),
-                request_id: problem.and_then(|problem| problem.request_id).map(|id| visible(&id.0)),
+                code: problem.map(|problem| problem.code.to_string()),
+                error: problem.map(|problem| problem.message.to_string()),
+                request_id: problem.and_then(|problem| problem.request_id).map(ToString::to_string),
             },
         });
     }
@@ -223,9 +223,9 @@ fn request<'a>(attempt: &Attempt<'a>) -> Entry<'a> {
         attempt: attempt.attempt,
         duration_ms: milliseconds(attempt.duration),
         outcome,
-        request_id: request_id.map(|id| visible(&id.0)),
-        code: error.and_then(ServiceError::code).map(visible),
-        error: error.map(|error| visible(&error.to_string()).into_owned()),
+        request_id: request_id.map(ToString::to_string),
+        code: error.and_then(ServiceError::code).map(ToString::to_string),
+        error: error.map(ToString::to_string),
     }
 }
 
@@ -268,9 +268,9 @@ mod tests {
         let journal = journal(Vec::new());
         let refusal = ServiceError::Answered {
             operation: Operation::CreateSmsAuthorizationLetter,
-            code: "SignNotMatchRegex".to_owned(),
-            message: "no\u{1b}[31m".to_owned(),
-            request_id: Some(RequestId("R2".to_owned())),
+            code: "SignNotMatchRegex".into(),
+            message: "no\u{1b}[31m".into(),
+            request_id: Some(RequestId("R2".into())),
             status: 400,
             retry_after: None,
             clock_skew: None,
@@ -278,9 +278,9 @@ mod tests {
         };
         let lost = ServiceError::AnswerLost {
             operation: Operation::QuerySmsAuthorizationLetter,
-            problem: "the connection was cut".to_owned(),
+            problem: "the connection was cut".into(),
         };
-        let done = RequestId("R1".to_owned());
+        let done = RequestId("R1".into());
         journal.event(&Event::Began { letter: "授权" });
         journal.event(&attempt(Operation::PostObject, 1, AttemptResult::Answered(Some(&done))));
         journal.event(&attempt(Operation::CreateSmsAuthorizationLetter, 2, AttemptResult::Failed(&refusal)));

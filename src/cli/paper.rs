@@ -22,6 +22,7 @@ use crate::{
     paper::{ENDINGS, Problem, Template, TemplateError},
     render::style::{self, paint},
     run::InvalidDeclarations,
+    wording::counted,
 };
 
 /// Arguments of `paper`.
@@ -63,7 +64,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
             visible(&args.template.display().to_string())
         );
     }
-    let count = if written == 1 { "1 paper".to_owned() } else { format!("{written} papers") };
+    let count = counted(written, "paper");
     note!("Wrote {count} to {}", visible(&args.out.display().to_string()));
     Ok(Exit::Done)
 }

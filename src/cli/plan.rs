@@ -23,6 +23,7 @@ use crate::{
         text,
     },
     run::FileScans,
+    wording::plural,
 };
 
 /// Arguments of `plan`.
@@ -133,7 +134,7 @@ impl Args {
 
     fn exit(&self, summary: PlanSummary) -> Exit {
         if summary.unreadable > 0 {
-            let letters = if summary.unreadable == 1 { "letter" } else { "letters" };
+            let letters = plural(summary.unreadable, "letter");
             tell!(
                 "{} {} declared {letters} can't be planned: the service's answer can't be read in full",
                 paint(style::ERROR, "error:"),

@@ -120,8 +120,8 @@ impl Progress {
 }
 
 fn waiting(account: &str, wait: &Wait<'_>) -> String {
-    let reason = wait.error.code().map_or_else(|| wait.error.to_string(), str::to_owned);
-    format!("{account}waiting {} s before {}: {}", wait.duration.as_secs(), wait.operation, visible(&reason))
+    let reason = wait.error.code().map_or_else(|| wait.error.to_string(), ToString::to_string);
+    format!("{account}waiting {} s before {}: {}", wait.duration.as_secs(), wait.operation, reason)
 }
 
 impl Observer for AccountProgress {

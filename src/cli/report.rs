@@ -19,6 +19,7 @@ use crate::{
         style::{self, paint},
     },
     status::Status,
+    wording::counted,
 };
 
 /// Arguments of `report`.
@@ -95,7 +96,7 @@ impl Args {
     fn write(&self, page: &str, letters: usize) -> anyhow::Result<()> {
         let Some(path) = &self.out else { return files::print(page.as_bytes()) };
         files::write(path, page.as_bytes())?;
-        let letters = if letters == 1 { "1 letter".to_owned() } else { format!("{letters} letters") };
+        let letters = counted(letters, "letter");
         let path = path.display().to_string();
         note!("{} {letters} in {}", paint(style::STRONG, "Wrote:"), visible(&path));
         Ok(())

@@ -26,6 +26,7 @@ use crate::{
     signature::Facts,
     status::{Move, Outlook, Status},
     usage::Depth,
+    wording::counted,
 };
 
 /// Arguments of `status`.
@@ -188,7 +189,7 @@ impl Args {
         if let Some(minutes) = self.wait
             && !self.waiting(statuses).is_empty()
         {
-            let minutes = if minutes == 1 { "1 minute".to_owned() } else { format!("{minutes} minutes") };
+            let minutes = counted(minutes as usize, "minute");
             tell!("{} not settled after {minutes}", paint(style::ERROR, "error:"));
             return Exit::Failed;
         }

@@ -20,6 +20,7 @@ use crate::{
         style::{self, paint},
     },
     run::InvalidDeclarations,
+    wording::counted,
 };
 
 /// Arguments of `validate`.
@@ -108,12 +109,7 @@ fn fix(all: &[Declarations]) -> anyhow::Result<()> {
             count += 1;
         }
     }
-    note!(
-        "{} {} in {}",
-        paint(style::CREATE, "fixed:"),
-        diagnostics::counted(problems, "problem"),
-        diagnostics::counted(count, "file")
-    );
+    note!("{} {} in {}", paint(style::CREATE, "fixed:"), counted(problems, "problem"), counted(count, "file"));
     Ok(())
 }
 
@@ -127,8 +123,8 @@ fn show_fixes(all: &[Declarations]) -> anyhow::Result<Exit> {
     note!(
         "{} {} in {}",
         paint(style::CREATE, "would fix:"),
-        diagnostics::counted(problems, "problem"),
-        diagnostics::counted(files.len(), "file")
+        counted(problems, "problem"),
+        counted(files.len(), "file")
     );
     Ok(if files.is_empty() { Exit::Done } else { Exit::Failed })
 }

@@ -184,7 +184,7 @@ impl DefaultChain {
             attempts.push(Attempt { provider, problem });
         }
         Err(match &self.profile {
-            Some(profile) => CredentialError::Profile { profile: profile.clone(), attempts },
+            Some(profile) => CredentialError::Profile { profile: profile.as_str().into(), attempts },
             None => CredentialError::NotFound { attempts, unread: self.environment.other_names() },
         })
     }

@@ -50,7 +50,7 @@ impl Environment {
         match self.os_variable(name).map(OsString::into_string) {
             None => Ok(None),
             Some(Ok(value)) => Ok(Some(value)),
-            Some(Err(_)) => Err(Problem::Invalid(format!("{name} is not valid UTF-8"))),
+            Some(Err(_)) => Err(Problem::Invalid(format!("{name} is not valid UTF-8").into())),
         }
     }
 

@@ -1,7 +1,7 @@
 use std::fmt;
 
 use super::Provider;
-use crate::escape::visible;
+use crate::escape::Untrusted;
 
 /// Why there are no credentials.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -16,10 +16,10 @@ pub enum CredentialError {
         unread: Vec<(&'static str, &'static str)>,
     },
     /// The requested profile has none.
-    #[error("no credentials in profile `{}`; {}; check --profile", visible(profile), in_one_line(attempts))]
+    #[error("no credentials in profile `{}`; {}; check --profile", profile, in_one_line(attempts))]
     Profile {
         /// The profile.
-        profile: String,
+        profile: Untrusted,
         /// Where it was looked for, in this order.
         attempts: Vec<Attempt>,
     },
@@ -66,13 +66,13 @@ pub struct Attempt {
 #[non_exhaustive]
 pub enum Problem {
     /// Nothing is configured there.
-    Absent(String),
+    Absent(Untrusted),
     /// Something is configured there and can't be used. The next provider is asked, as in the official chain.
-    Unusable(String),
+    Unusable(Untrusted),
     /// A value is malformed. No other provider is asked.
-    Invalid(String),
+    Invalid(Untrusted),
     /// What must be asked doesn't answer at the moment. No other provider is asked.
-    Unavailable(String),
+    Unavailable(Untrusted),
 }
 
 impl Problem {
@@ -81,29 +81,19 @@ impl Problem {
         matches!(self, Self::Absent(_) | Self::Unusable(_))
     }
 
-    /// The same problem with another text.
-    pub(super) fn map(self, change: impl FnOnce(String) -> String) -> Self {
-        match self {
-            Self::Absent(text) => Self::Absent(change(text)),
-            Self::Unusable(text) => Self::Unusable(change(text)),
-            Self::Invalid(text) => Self::Invalid(change(text)),
-            Self::Unavailable(text) => Self::Unavailable(change(text)),
-        }
-    }
-
     /// With where it is, unless nothing is there.
-    pub(super) fn within(self, place: &str) -> Self {
-        match self {
-            absent @ Self::Absent(_) => absent,
-            other => other.map(|text| format!("{place}: {text}")),
+    pub(super) fn within(mut self, place: &str) -> Self {
+        if let Self::Unusable(text) | Self::Invalid(text) | Self::Unavailable(text) = &mut self {
+            text.raw_mut().insert_str(0, &format!("{place}: "));
         }
+        self
     }
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (Self::Absent(text) | Self::Unusable(text) | Self::Invalid(text) | Self::Unavailable(text)) = self;
-        f.write_str(&visible(text))
+        text.fmt(f)
     }
 }
 

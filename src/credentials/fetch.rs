@@ -202,7 +202,7 @@ impl Fetcher {
             self.transport(if origin.scheme() == "http" { Route::Plain } else { Route::Tls }, self.timeout)?;
         let post = |path: &str| transport.request(Method::POST, with_path(&origin, path));
         let with_help = |problem: Problem| match problem {
-            Problem::Unusable(text) => Problem::Unusable(format!("{text}; {}", oauth.sign_in_again())),
+            Problem::Unusable(text) => Problem::Unusable(format!("{text}; {}", oauth.sign_in_again()).into()),
             other => other,
         };
         let now = self.clock.now();
@@ -254,7 +254,7 @@ impl Fetcher {
             .bearer_auth(token.expose())
             .body(body.to_string());
         let answer = ask(&transport, host, request, Quoting::Nothing).await.map_err(|problem| match problem {
-            Problem::Unusable(text) => Problem::Unusable(format!("{text}; {}", sso.sign_in_again())),
+            Problem::Unusable(text) => Problem::Unusable(format!("{text}; {}", sso.sign_in_again()).into()),
             other => other,
         })?;
         let Answer { keys } = serde_json::from_slice(&answer.body)
@@ -274,7 +274,7 @@ impl Fetcher {
         let quoting = Quoting::Nothing;
         let token = ask(&transport, HOST, token, quoting).await.map_err(|problem| match problem {
             // Most machines have no metadata service.
-            Problem::Unavailable(text) => absent(&text),
+            Problem::Unavailable(text) => absent(text.raw()),
             other => other,
         })?;
         let token = text(HOST, token)?;
@@ -331,7 +331,7 @@ async fn ask(
         Err(error @ (SendError::NotMade(_) | SendError::TooLarge { .. })) => {
             return Err(unusable(&format!("{host}: {}", error.problem())));
         }
-        Err(error) => return Err(Problem::Unavailable(format!("{host}: {}", error.problem()))),
+        Err(error) => return Err(Problem::Unavailable(format!("{host}: {}", error.problem()).into())),
     };
     if response.head.is_success() {
         return Ok(response);
@@ -353,7 +353,7 @@ async fn ask(
     if let Quoting::Without(secrets) = quoting {
         secrets.remove_from(&mut text);
     }
-    Err(if is_busy { Problem::Unavailable(text) } else { Problem::Unusable(text) })
+    Err(if is_busy { Problem::Unavailable(text.into()) } else { Problem::Unusable(text.into()) })
 }
 
 async fn sts_answer(

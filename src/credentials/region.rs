@@ -32,7 +32,7 @@ impl Environment {
         let Some((region, origin)) = named else { return Ok(None) };
         match region.parse() {
             Ok(region) => Ok(Some(ConfiguredRegion { region, origin })),
-            Err(error) => Err(Problem::Invalid(format!("{origin}: {error}"))),
+            Err(error) => Err(Problem::Invalid(format!("{origin}: {error}").into())),
         }
     }
 

@@ -178,7 +178,7 @@ fn check_characters(name: &str, value: &str) -> Result<(), Problem> {
     } else {
         return Ok(());
     };
-    Err(Problem::Invalid(format!("{name} {problem}; set it again without")))
+    Err(Problem::Invalid(format!("{name} {problem}; set it again without").into()))
 }
 
 /// A text that says something.
@@ -198,9 +198,9 @@ pub(super) fn listed(mut names: impl Iterator<Item = String>) -> String {
 }
 
 pub(super) fn absent(problem: &str) -> Problem {
-    Problem::Absent(problem.to_owned())
+    Problem::Absent(problem.into())
 }
 
 pub(super) fn unusable(problem: &str) -> Problem {
-    Problem::Unusable(problem.to_owned())
+    Problem::Unusable(problem.into())
 }

@@ -8,7 +8,10 @@ use super::{
     source::{Position, SourceFile, Span, saturate},
     tree::{Entry, Node, Value},
 };
-use crate::letter::{Field, Letter, LetterName, OrganizationCode, Party, Validity};
+use crate::{
+    letter::{Field, Letter, LetterName, OrganizationCode, Party, Validity},
+    wording::plural,
+};
 
 /// A letter as far as it could be read.
 #[derive(Debug)]
@@ -343,8 +346,7 @@ impl Reader<'_, '_> {
         .collect();
         if !missing.is_empty() {
             let named: Vec<String> = missing.iter().map(|field| format!("`{field}`")).collect();
-            let what = if named.len() == 1 { "field" } else { "fields" };
-            let message = format!("missing {what} {}", named.join(", "));
+            let message = format!("missing {} {}", plural(named.len(), "field"), named.join(", "));
             let help = if missing == ["name"] { "add the name" } else { "add it to the letter or to `defaults`" };
             let fix = self.template(&missing, at);
             self.collector.push(self.collector.diagnostic(Code::FieldMissing, message, at).help(help).mend(fix));

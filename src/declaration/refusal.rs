@@ -13,7 +13,10 @@ use super::{
     diagnostic::quoted,
     source::{SourceFile, Span, saturate},
 };
-use crate::letter::{Field, FileKey, LetterName, OrganizationCode, Party, SignatureName, ValueError};
+use crate::{
+    letter::{Field, FileKey, LetterName, OrganizationCode, Party, SignatureName, ValueError},
+    wording::counted,
+};
 
 /// The diagnostic for a text that cannot be the value of `field`.
 pub(super) fn diagnostic(
@@ -155,8 +158,8 @@ fn message(text: &str, error: &ValueError) -> String {
         ValueError::TooShort { field: Field::Signatures, length, .. }
         | ValueError::TooLong { field: Field::Signatures, length, .. } => {
             let (min, max) = (SignatureName::MIN_CHARS, SignatureName::MAX_CHARS);
-            let characters = if *length == 1 { "character" } else { "characters" };
-            format!("the signature {} has {length} {characters}; it needs {min} to {max}", quoted(text))
+            let length = counted(*length, "character");
+            format!("the signature {} has {length}; it needs {min} to {max}", quoted(text))
         }
         ValueError::ForbiddenCharacter { field, character, .. } => {
             let (named, count) = match characters::listed(forbidden(*field, text)) {

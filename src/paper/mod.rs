@@ -17,7 +17,10 @@ use std::collections::BTreeSet;
 use minijinja::{Environment, UndefinedBehavior, syntax::SyntaxConfig};
 
 use self::{docx::Document, escape::Escape, source::Source};
-use crate::letter::{Field, Letter};
+use crate::{
+    letter::{Field, Letter},
+    wording::counted,
+};
 
 /// The largest template, in bytes.
 pub const MAX_TEMPLATE: usize = 32 << 20;
@@ -56,12 +59,8 @@ pub enum TemplateError {
     #[error("this is not a Word document (.docx): {0}")]
     NotDocx(String),
     /// Placeholders are wrong.
-    #[error("the template has {}", problems_in_words(.0.len()))]
+    #[error("the template has {}", counted(.0.len(), "error"))]
     Problems(Vec<Problem>),
-}
-
-fn problems_in_words(count: usize) -> String {
-    if count == 1 { "1 error".to_owned() } else { format!("{count} errors") }
 }
 
 /// A template whose placeholders are all known.

@@ -46,7 +46,7 @@ mod tests {
     fn knowing(code: &str) -> Facts {
         let id = QualificationId(42);
         let qualification = Qualification { id, company: "菜鸟".to_owned(), approved: true, own_use: Some(false) };
-        let details = QualificationDetails { organization_code: code.to_owned(), validity: String::new() };
+        let details = QualificationDetails { organization_code: code.into(), validity: String::new() };
         Facts {
             qualifications: Ok(Listing { items: vec![qualification], complete: true }),
             qualification_details: [(id, details)].into(),
@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn qualifications_that_are_not_known_are_one_warning() {
-        let problem = "no right".to_owned();
+        let problem = "no right".into();
         let error = ServiceError::NotSent { operation: Operation::QuerySmsQualificationRecord, problem };
         let facts = Facts { qualifications: Err(NotKnown::from(&error)), ..facts(vec![]) };
         let declared = [declared("甲"), declared("乙")];

@@ -216,8 +216,10 @@ pub(super) fn of_no_qualification(letter: &Letter<Picture>) -> Warning {
 
 /// About the account and not about a letter.
 pub(super) fn of_unknown_qualifications(problem: Option<&NotKnown>) -> Warning {
-    let why = problem
-        .map_or_else(|| "the service did not tell all of their codes".to_owned(), |problem| problem.message.clone());
+    let why = problem.map_or_else(
+        || "the service did not tell all of their codes".to_owned(),
+        |problem| problem.message.to_string(),
+    );
     let help = problem.and_then(|problem| problem.help.as_ref()).map(|help| format!("; {help}"));
     Warning {
         code: WarningCode::QualificationsUnknown,

@@ -47,7 +47,7 @@ fn line(out: &mut String, check: &Check) {
         let _ = writeln!(out, "{:COLUMN$}{}", "", paint(style::DIM, &more));
     }
     if let Some(id) = &check.request_id {
-        let _ = writeln!(out, "{:COLUMN$}RequestId {}", "", visible(&id.0));
+        let _ = writeln!(out, "{:COLUMN$}RequestId {id}", "");
     }
     if let Some(help) = &check.help {
         let _ = writeln!(out, "{:COLUMN$}{} {}", "", paint(style::STRONG, "help:"), visible(help));

@@ -9,16 +9,17 @@ use anstyle::Style;
 use super::{
     difference,
     style::{self, paint},
-    text::{CONFLICT_ADVICE, account_failed, signature_uses},
+    text::{self, CONFLICT_ADVICE, signature_uses},
     unreadable,
 };
 use crate::{
-    accounts::{AccountResult, Accounts},
+    accounts::Accounts,
     escape::{shorten, visible, width},
     inventory::{Action, Entry, Inventory, Presence, ScanKnowledge},
     letter::{DesiredLetter, ExistingLetter, Picture},
     plan::picture_path,
     signature::Use,
+    wording::counted,
 };
 
 pub use csv::csv;
@@ -78,8 +79,7 @@ fn one_table(inventory: &Inventory<'_>) -> String {
         }
         out.push('\n');
     }
-    let count = rows.len();
-    let _ = writeln!(out, "{count} {}, as of {}.", if count == 1 { "letter" } else { "letters" }, inventory.today);
+    let _ = writeln!(out, "{}, as of {}.", counted(rows.len(), "letter"), inventory.today);
     if !inventory.unreadable.is_empty() {
         let _ = writeln!(out, "{} {}:", paint(style::WARNING, "warning:"), unreadable::count(inventory.unreadable));
         for line in unreadable::lines(inventory.unreadable) {
@@ -96,18 +96,10 @@ pub fn table(inventories: &Accounts<Inventory<'_>>) -> String {
         Accounts::Single(one) => return one_table(one),
         Accounts::Workspace(all) => all,
     };
-    let mut out = String::new();
-    for AccountResult { account, result } in all {
-        let _ = writeln!(out, "{} {account}", paint(style::STRONG, "Account"));
-        match result {
-            Ok(inventory) => out.push_str(&one_table(inventory)),
-            Err(_) => out.push_str(&account_failed()),
-        }
-        out.push('\n');
-    }
+    let mut out = text::each_account(all, one_table);
     let letters: usize = inventories.good().map(|inventory| inventory.entries.len()).sum();
     let all = paint(style::STRONG, "All accounts:");
-    let _ = writeln!(out, "{all} {letters} {}.", if letters == 1 { "letter" } else { "letters" });
+    let _ = writeln!(out, "{all} {}.", counted(letters, "letter"));
     out
 }
 

@@ -17,11 +17,14 @@ use super::{
 };
 use crate::{
     accounts::{AccountResult, Accounts},
-    apply::{Confirmation, Failure, LetterOutcome, Report, ReportedLetter, SkipReason},
+    apply::{Confirmation, Failure, LetterOutcome, Report, ReportSummary, ReportedLetter, SkipReason},
     escape::{visible, width},
     letter::{DesiredLetter, Picture, Source, UnreadableLetter},
-    plan::{Difference, Plan, PlannedLetter, Standing, Warning},
+    plan::{Difference, Plan, PlanSummary, PlannedLetter, Standing, Warning},
 };
+
+/// How many there are, of what, and how that is shown.
+type Count = (usize, &'static str, Style);
 
 /// The column in which a field's content begins, after the indent.
 const FIELD_WIDTH: usize = 18;
@@ -36,28 +39,32 @@ pub(crate) const CONFLICT_ADVICE: &str = "A registered letter can't be changed b
 
 /// Plans as a reviewer reads them.
 pub fn plan(plans: &Accounts<Plan>) -> String {
-    let summary = plans.summary();
-    let counts = [
+    of_accounts(plans, one_plan, "planned", "letters", &plan_counts(plans.summary()))
+}
+
+fn plan_counts(summary: PlanSummary) -> [Count; 5] {
+    [
         (summary.create, "to create", style::CREATE),
         (summary.unchanged, "unchanged", style::DIM),
         (summary.conflict, "in conflict", style::CONFLICT),
         (summary.unreadable, "unreadable", style::ERROR),
         (summary.unmanaged, "unmanaged", style::DIM),
-    ];
-    of_accounts(plans, one_plan, "planned", "letters", &counts)
+    ]
 }
 
 /// What became of plans.
 pub fn report(reports: &Accounts<Report>) -> String {
-    let summary = reports.summary();
-    let counts = [
+    of_accounts(reports, one_report, "applied", "letters", &report_counts(reports.summary()))
+}
+
+fn report_counts(summary: ReportSummary) -> [Count; 5] {
+    [
         (summary.created, "created", style::CREATE),
         (summary.unchanged, "unchanged", style::DIM),
         (summary.conflict, "in conflict", style::CONFLICT),
         (summary.failed, "failed", style::ERROR),
         (summary.unknown, "unknown", style::ERROR),
-    ];
-    of_accounts(reports, one_report, "applied", "letters", &counts)
+    ]
 }
 
 fn one_plan(plan: &Plan) -> String {
@@ -97,14 +104,7 @@ fn one_plan(plan: &Plan) -> String {
     unreadable(&mut out, &plan.unreadable);
     warnings(&mut out, &told.rest);
     let summary = plan.summary();
-    let counts = [
-        (summary.create, "to create", style::CREATE),
-        (summary.unchanged, "unchanged", style::DIM),
-        (summary.conflict, "in conflict", style::CONFLICT),
-        (summary.unreadable, "unreadable", style::ERROR),
-        (summary.unmanaged, "unmanaged", style::DIM),
-    ];
-    let _ = writeln!(out, "{} {}.", paint(style::STRONG, "Plan:"), counted(&counts));
+    let _ = writeln!(out, "{} {}.", paint(style::STRONG, "Plan:"), counted(&plan_counts(summary)));
     if summary.create == 0 && summary.conflict == 0 && summary.unreadable == 0 {
         let _ = writeln!(out, "{}", nothing_to_do(plan));
     }
@@ -131,7 +131,7 @@ fn one_report(report: &Report) -> String {
             }
             LetterOutcome::Failed(failure) | LetterOutcome::Unknown(failure) => {
                 // What many letters fail for is told once.
-                failed(&mut out, letter, failure, told.insert((&failure.code, &failure.message)));
+                failed(&mut out, letter, failure, told.insert((failure.code.raw(), failure.message.raw())));
             }
             _ => reported(&mut out, letter),
         }
@@ -142,15 +142,8 @@ fn one_report(report: &Report) -> String {
     if not_begun.len() > SHOWN {
         let _ = writeln!(out, "    and {} more that were not begun", not_begun.len() - SHOWN);
     }
-    let summary = report.summary();
-    let counts = [
-        (summary.created, "created", style::CREATE),
-        (summary.unchanged, "unchanged", style::DIM),
-        (summary.conflict, "in conflict", style::CONFLICT),
-        (summary.failed, "failed", style::ERROR),
-        (summary.unknown, "unknown", style::ERROR),
-        (not_begun.len(), "not begun", style::WARNING),
-    ];
+    let not_begun = (not_begun.len(), "not begun", style::WARNING);
+    let counts = [&report_counts(report.summary())[..], &[not_begun]].concat();
     let _ = writeln!(out, "{} {}.", paint(style::STRONG, "Applied:"), counted(&counts));
     if let Some(next) = next_step(report) {
         let _ = writeln!(out, "{next}");
@@ -176,14 +169,25 @@ pub(crate) fn next_step(report: &Report) -> Option<&'static str> {
 fn of_accounts<T>(
     accounts: &Accounts<T>,
     render: impl Fn(&T) -> String,
-    done: &str,
+    done: &'static str,
     what: &str,
-    counts: &[(usize, &str, Style)],
+    counts: &[Count],
 ) -> String {
     let all = match accounts {
         Accounts::Single(one) => return render(one),
         Accounts::Workspace(all) => all,
     };
+    let mut out = each_account(all, render);
+    let failed = accounts.failed().count();
+    let good = all.len() - failed;
+    let of_all = [(good, done, Style::new()), (failed, "failed", style::ERROR)];
+    let heading = paint(style::STRONG, "All accounts:");
+    let _ = writeln!(out, "{heading} {}; {what}: {}.", counted(&of_all), counted(counts));
+    out
+}
+
+/// What there is of each account, or why there is nothing.
+pub(super) fn each_account<T>(all: &[AccountResult<T>], render: impl Fn(&T) -> String) -> String {
     let mut out = String::new();
     for AccountResult { account, result } in all {
         let _ = writeln!(out, "{} {account}", paint(style::STRONG, "Account"));
@@ -193,17 +197,12 @@ fn of_accounts<T>(
         }
         out.push('\n');
     }
-    let failed = accounts.failed().count();
-    let good = all.len() - failed;
-    let of_all = [(good, done, Style::new()), (failed, "failed", style::ERROR)];
-    let heading = paint(style::STRONG, "All accounts:");
-    let _ = writeln!(out, "{heading} {}; {what}: {}.", counted(&of_all), counted(counts));
     out
 }
 
 /// In the place of an account's part. The error itself was told on standard error when it happened, with all that is to be
 /// known of it, and is not told twice.
-pub(super) fn account_failed() -> String {
+fn account_failed() -> String {
     format!("{} see the error on standard error\n", paint(style::ERROR, "failed:"))
 }
 
@@ -383,7 +382,7 @@ fn reported(out: &mut String, letter: &ReportedLetter) {
     match &letter.outcome {
         LetterOutcome::Created { id, request_id, confirmation } => {
             let id = id.map(|id| format!("id {id}"));
-            let request = request_id.as_ref().map(|id| format!("RequestId {}", visible(&id.0)));
+            let request = request_id.as_ref().map(|id| format!("RequestId {id}"));
             let lookup = (*confirmation == Confirmation::Lookup)
                 .then(|| "its answer was lost; a look-up shows it as declared".to_owned());
             let about: Vec<String> =
@@ -421,20 +420,20 @@ fn reported(out: &mut String, letter: &ReportedLetter) {
 /// A letter that was not created, or is not known to be; its reason unless that was told before.
 fn failed(out: &mut String, letter: &ReportedLetter, failure: &Failure, is_new: bool) {
     let word = if matches!(letter.outcome, LetterOutcome::Unknown(_)) { "unknown: it may exist" } else { "failed" };
-    let request = failure.request_id.as_ref().map(|id| format!(" · RequestId {}", visible(&id.0)));
+    let request = failure.request_id.as_ref().map(|id| format!(" · RequestId {id}"));
     let same = if is_new { "" } else { " · for the same reason" };
     let about = format!("{word}{}{same}", request.unwrap_or_default());
     headline(out, 'x', style::ERROR, letter.planned.name(), letter.planned.source(), &about);
     if is_new {
-        let _ = writeln!(out, "{INDENT}{}", visible(&failure.message));
+        let _ = writeln!(out, "{INDENT}{}", failure.message);
         if let Some(help) = &failure.help {
-            let _ = writeln!(out, "{INDENT}{} {}", paint(style::STRONG, "help:"), visible(help));
+            let _ = writeln!(out, "{INDENT}{} {}", paint(style::STRONG, "help:"), help);
         }
     }
 }
 
 /// `3 created, 1 failed`: the first count always, the others unless they are 0.
-fn counted(counts: &[(usize, &str, Style)]) -> String {
+fn counted(counts: &[Count]) -> String {
     let shown = counts.iter().enumerate().filter(|(i, (count, ..))| *i == 0 || *count > 0);
     let parts: Vec<String> = shown
         .map(|(_, (count, what, style))| {

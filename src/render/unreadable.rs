@@ -1,6 +1,9 @@
 //! The letters of the service's answer that can't be read, for people.
 
-use crate::{escape::visible, letter::UnreadableLetter};
+use crate::{
+    wording::counted,
+    {escape::visible, letter::UnreadableLetter},
+};
 
 /// The most that are listed.
 const SHOWN: usize = 20;
@@ -10,10 +13,7 @@ pub(crate) const ADVICE: &str = "Declared letters that may be among these are ne
 
 /// How many there are, in words.
 pub(crate) fn count(unreadable: &[UnreadableLetter]) -> String {
-    match unreadable.len() {
-        1 => "1 letter of the service's answer can't be read".to_owned(),
-        count => format!("{count} letters of the service's answer can't be read"),
-    }
+    format!("{} of the service's answer can't be read", counted(unreadable.len(), "letter"))
 }
 
 /// A line for each of the first of them, and one with the number of the others.

@@ -111,20 +111,11 @@ mod tests {
     use crate::service::Operation;
 
     fn lost() -> ServiceError {
-        ServiceError::AnswerLost { operation: Operation::QuerySmsAuthorizationLetter, problem: "cut".to_owned() }
+        ServiceError::AnswerLost { operation: Operation::QuerySmsAuthorizationLetter, problem: "cut".into() }
     }
 
     fn throttled(retry_after: Option<Duration>) -> ServiceError {
-        ServiceError::Answered {
-            operation: Operation::QuerySmsAuthorizationLetter,
-            code: "Throttling.User".to_owned(),
-            message: String::new(),
-            request_id: None,
-            status: 400,
-            retry_after,
-            clock_skew: None,
-            denial: None,
-        }
+        ServiceError::answered(Operation::QuerySmsAuthorizationLetter, 400, "Throttling.User", "", retry_after)
     }
 
     #[tokio::test(start_paused = true)]
@@ -141,16 +132,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_answer_that_nobody_knows_is_asked_for_three_times() {
-        let unheard = ServiceError::Answered {
-            operation: Operation::CreateSmsAuthorizationLetter,
-            code: "isp.BUSY".to_owned(),
-            message: String::new(),
-            request_id: None,
-            status: 200,
-            retry_after: None,
-            clock_skew: None,
-            denial: None,
-        };
+        let unheard = ServiceError::answered(Operation::CreateSmsAuthorizationLetter, 200, "isp.BUSY", "", None);
         let backoff = Backoff::new(RetryPolicy::default(), 1);
         let mut attempts = Attempts::start();
         assert_eq!(std::iter::from_fn(|| backoff.next(&mut attempts, &unheard)).count(), 2);

@@ -1,6 +1,9 @@
 use std::time::Duration;
 
-use crate::service::{Operation, RequestId, ServiceError};
+use crate::{
+    escape::Untrusted,
+    service::{Operation, RequestId, ServiceError},
+};
 
 /// Something that happened during a run. A progress bar and a journal are made of these.
 #[derive(Debug)]
@@ -61,9 +64,9 @@ pub struct Attempt<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct Problem<'a> {
     /// The service's code, or one of the program's own.
-    pub code: &'a str,
+    pub code: &'a Untrusted,
     /// What happened.
-    pub message: &'a str,
+    pub message: &'a Untrusted,
     /// The id of the request that failed.
     pub request_id: Option<&'a RequestId>,
 }

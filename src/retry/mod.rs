@@ -134,7 +134,7 @@ impl<'a, S> Caller<'a, S> {
                 Ok(slot) => slot,
                 Err(Held::Failed(error)) => return Err(error),
                 Err(Held::Stopped) => {
-                    let problem = "the run was stopped".to_owned();
+                    let problem = "the run was stopped".into();
                     return Err(last.unwrap_or(ServiceError::NotSent { operation, problem }));
                 }
             };

@@ -192,16 +192,7 @@ mod tests {
     use crate::service::Operation;
 
     fn throttling() -> ServiceError {
-        ServiceError::Answered {
-            operation: Operation::CreateSmsAuthorizationLetter,
-            code: "Throttling.User".to_owned(),
-            message: String::new(),
-            request_id: None,
-            status: 400,
-            retry_after: None,
-            clock_skew: None,
-            denial: None,
-        }
+        ServiceError::answered(Operation::CreateSmsAuthorizationLetter, 400, "Throttling.User", "", None)
     }
 
     /// A server that lets `limit` requests a second through, as a bucket that holds `burst`.

@@ -41,20 +41,11 @@ impl Observer for Waits {
 }
 
 fn throttled(seconds: u64) -> ServiceError {
-    ServiceError::Answered {
-        operation: OPERATION,
-        code: "Throttling.User".to_owned(),
-        message: String::new(),
-        request_id: None,
-        status: 429,
-        retry_after: Some(Duration::from_secs(seconds)),
-        clock_skew: None,
-        denial: None,
-    }
+    ServiceError::answered(OPERATION, 429, "Throttling.User", "", Some(Duration::from_secs(seconds)))
 }
 
 fn lost() -> ServiceError {
-    ServiceError::AnswerLost { operation: OPERATION, problem: "cut".to_owned() }
+    ServiceError::AnswerLost { operation: OPERATION, problem: "cut".into() }
 }
 
 fn failing(errors: impl IntoIterator<Item = ServiceError>) -> Failing {
@@ -72,7 +63,7 @@ async fn a_wait_past_the_deadline_is_not_waited_for_by_any_request() {
     let began = Instant::now();
     assert!(query(&caller, Purpose::Listing).await.is_err());
     let error = query(&caller, Purpose::Listing).await.expect_err("the pause is longer than the deadline");
-    assert_eq!(error.code(), Some("Throttling.User"));
+    assert!(error.has_code("Throttling.User"));
     assert_eq!(began.elapsed(), Duration::ZERO);
 }
 
@@ -120,7 +111,7 @@ async fn an_answer_of_another_form_is_asked_for_once_more() {
     let misfit = || ServiceError::Unreadable {
         operation: OPERATION,
         status: 200,
-        problem: String::new(),
+        problem: "".into(),
         request_id: None,
         retry_after: None,
     };
@@ -156,7 +147,7 @@ impl WriteLetters for SlowLine {
         }
         self.busy.fetch_sub(1, Ordering::SeqCst);
         if crowded {
-            let problem = "no progress for 30 s".to_owned();
+            let problem = "no progress for 30 s".into();
             return Err(ServiceError::Stalled { operation: Operation::PostObject, problem });
         }
         Ok(FileKey::of_object(&format!("1/{object}")).expect("a key"))
@@ -193,7 +184,7 @@ async fn uploads_that_time_out_lower_how_many_run_at_once_in_all_accounts() {
 async fn an_upload_that_waits_for_others_ends_its_wait_at_a_shutdown() {
     let (shutdown, slots, service) = (Shutdown::new(), Slots::new(8), SlowLine::default());
     let caller = Caller::new(&service, RetryPolicy::default(), 1, &Silent, &shutdown).within(&slots);
-    let problem = String::new();
+    let problem = "".into();
     let error = ServiceError::Stalled { operation: Operation::PostObject, problem };
     slots.uploads.enter().await.end(Some(&error));
     let _the_only_one = slots.uploads.enter().await;

@@ -118,7 +118,7 @@ mod tests {
     const LIMIT: Duration = Duration::from_secs(30);
 
     fn stalled() -> ServiceError {
-        ServiceError::Stalled { operation: Operation::PostObject, problem: "no progress for 30 s".to_owned() }
+        ServiceError::Stalled { operation: Operation::PostObject, problem: "no progress for 30 s".into() }
     }
 
     fn limit(limiter: &UploadLimiter) -> Option<usize> {
@@ -210,7 +210,7 @@ mod tests {
         first.end(Some(&stalled()));
         drop(second);
         assert_eq!(limit(&limiter), Some(1));
-        let lost = ServiceError::AnswerLost { operation: Operation::PostObject, problem: "cut".to_owned() };
+        let lost = ServiceError::AnswerLost { operation: Operation::PostObject, problem: "cut".into() };
         limiter.enter().await.end(Some(&lost));
         assert_eq!(limit(&limiter), Some(1));
         for _ in 0..PATIENCE {

@@ -139,7 +139,7 @@ impl ServiceConfig {
             let caller = chain.caller(&found.credentials).await.map_err(ConnectError::Identity)?;
             if caller.account_id != expected.as_str() {
                 let (provider, expected) = (found.provider, expected.clone());
-                return Err(ConnectError::OtherAccount { provider, found: caller.account_id, expected });
+                return Err(ConnectError::OtherAccount { provider, found: caller.account_id.into(), expected });
             }
         }
         let service = self.client(endpoint.clone(), Arc::clone(&chain) as Arc<dyn CredentialSource>)?;

@@ -5,7 +5,7 @@ use crate::{
     accounts::AccountFailure,
     credentials::{CredentialError, Problem, Provider},
     declaration::workspace::AccountId,
-    escape::visible,
+    escape::Untrusted,
     plan::{NotDeclared, Staleness},
     service::{ClientError, ServiceError},
 };
@@ -46,15 +46,14 @@ pub enum ConnectError {
     Identity(Problem),
     /// The credentials are of another account than the workspace file names.
     #[error(
-        "the credentials from {provider} are of the account {}, and the workspace file says {expected}; nothing was asked \
-         or created: check the profile or the role of the account",
-        visible(found)
+        "the credentials from {provider} are of the account {found}, and the workspace file says {expected}; nothing was \
+         asked or created: check the profile or the role of the account"
     )]
     OtherAccount {
         /// Where the credentials come from.
         provider: Provider,
         /// The account that they are of.
-        found: String,
+        found: Untrusted,
         /// The account that they should be of.
         expected: AccountId,
     },
@@ -96,8 +95,8 @@ fn in_one_line(reasons: &[Staleness]) -> String {
 impl From<&RunError> for AccountFailure {
     fn from(error: &RunError) -> Self {
         Self {
-            code: error.service().and_then(ServiceError::code).map(str::to_owned),
-            message: error.to_string(),
+            code: error.service().and_then(ServiceError::code).cloned(),
+            message: error.to_string().into(),
             request_id: error.service().and_then(ServiceError::request_id).cloned(),
         }
     }

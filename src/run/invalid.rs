@@ -5,6 +5,7 @@ use crate::{
     escape::visible,
     letter::Finding,
     plan::RefusedCreates,
+    wording::counted,
 };
 
 /// Declarations with errors, which can't be planned or applied.
@@ -63,8 +64,7 @@ impl InvalidDeclarations {
 
 impl fmt::Display for InvalidDeclarations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let errors = self.loaded.count(Severity::Error);
-        let errors = if errors == 1 { "1 error" } else { &format!("{errors} errors") };
+        let errors = counted(self.loaded.count(Severity::Error), "error");
         let Some(RefusedCreates(refused)) = &self.refused else {
             return write!(f, "the declarations have {errors}; `letterform validate` shows them all");
         };

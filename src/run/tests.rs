@@ -30,7 +30,7 @@ impl Slow {
         sleep(Duration::from_secs(1)).await;
         self.under_way.fetch_sub(1, Ordering::Relaxed);
         if self.fails {
-            let (operation, problem) = (Operation::QuerySmsAuthorizationLetter, "no route".to_owned());
+            let (operation, problem) = (Operation::QuerySmsAuthorizationLetter, "no route".into());
             return Err(ServiceError::NotSent { operation, problem });
         }
         Ok(Answer { value, request_id: None })
@@ -119,7 +119,7 @@ async fn the_failure_of_one_account_is_told_at_once_and_leaves_the_others_alone(
     let plans = plans.expect("an account of a workspace fails alone");
     assert_eq!((plans.summary().create, plans.failed().count(), told.into_inner()), (1, 1, 1));
     let failure = plans.failed().next().expect("one failed").1;
-    assert!(failure.message.contains("no route"), "{failure:?}");
+    assert!(failure.message.raw().contains("no route"), "{failure:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -9,7 +9,7 @@ impl ServiceError {
                     .to_owned(),
             ),
             Self::Answered { code, operation, clock_skew, denial, .. } => {
-                advice_on_code(code, *operation, *clock_skew, denial.as_deref())
+                advice_on_code(code.raw(), *operation, *clock_skew, denial.as_deref())
             }
             Self::NoConnection { .. } => Some(
                 "check the network, HTTPS_PROXY, and --endpoint or --region; to rehearse without the service, use --sandbox"
@@ -83,10 +83,10 @@ fn advice_on_code(
 
 /// Which action to allow: the one that RAM names, or the operation's own.
 fn advice_on_rights(operation: Operation, denial: Option<&Denial>) -> String {
-    let own = format!("dysms:{operation}");
-    let action = denial.and_then(|denial| denial.action.as_deref()).unwrap_or(&own);
+    let own = format!("dysms:{operation}").into();
+    let action = denial.and_then(|denial| denial.action.as_ref()).unwrap_or(&own);
     let whose = denial
-        .and_then(|denial| denial.principal.as_deref())
+        .and_then(|denial| denial.principal.as_ref())
         .map_or_else(|| "the caller's RAM policy".to_owned(), |principal| format!("the RAM policy of {principal}"));
     let policy = if only_reads(operation) { "AliyunDysmsReadOnlyAccess" } else { "AliyunDysmsFullAccess" };
     format!("allow {action} in {whose}, or attach {policy}")
@@ -121,6 +121,7 @@ fn is_throttling(code: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::escape::Untrusted;
 
     fn advice(code: &str, denial: Option<&Denial>) -> Option<String> {
         advice_on_code(code, Operation::CreateSmsAuthorizationLetter, None, denial)
@@ -137,17 +138,8 @@ mod tests {
     #[test]
     fn an_upload_that_times_out_names_the_options_for_slow_lines() {
         let operation = Operation::PostObject;
-        let (problem, request_id, retry_after) = (String::new(), None, None);
-        let answered = |code: &str, status| ServiceError::Answered {
-            operation,
-            code: code.to_owned(),
-            message: String::new(),
-            request_id: None,
-            status,
-            retry_after: None,
-            clock_skew: None,
-            denial: None,
-        };
+        let (problem, request_id, retry_after) = (Untrusted::default(), None, None);
+        let answered = |code: &str, status| ServiceError::answered(operation, status, code, "", None);
         for error in [
             ServiceError::Stalled { operation, problem: problem.clone() },
             ServiceError::AnswerLost { operation, problem: problem.clone() },
@@ -164,8 +156,7 @@ mod tests {
     fn the_action_that_ram_names_outranks_the_operation() {
         let own = advice("NoPermission", None).expect("advice");
         assert!(own.contains("dysms:CreateSmsAuthorizationLetter"), "{own}");
-        let denial =
-            Denial { action: Some("dysms:Other".to_owned()), principal: Some("ci".to_owned()), ..Denial::default() };
+        let denial = Denial { action: Some("dysms:Other".into()), principal: Some("ci".into()), ..Denial::default() };
         let named = advice("NoPermission", Some(&denial)).expect("advice");
         assert!(named.starts_with("allow dysms:Other in the RAM policy of ci"), "{named}");
     }

@@ -8,7 +8,7 @@ use serde_json::{error::Category, value::RawValue};
 
 use super::{Answer, Operation, RequestId, ServiceError, denial::Denial};
 use crate::{
-    escape,
+    escape::{Untrusted, shorten},
     letter::{ExistingLetter, ExistingLetters, LetterId, UnreadableLetter},
     transport::{Head, MAX_MESSAGE, Response},
     wire::{
@@ -47,7 +47,7 @@ pub(super) fn read<T: for<'a> Deserialize<'a>>(
         ServiceError::Unreadable {
             operation,
             status,
-            problem,
+            problem: problem.into(),
             request_id,
             retry_after: retry_after(&response.head, now),
         }
@@ -119,8 +119,8 @@ pub(super) fn answered(
     };
     ServiceError::Answered {
         operation,
-        code: escape::shorten(code, MAX_EXCERPT),
-        message: escape::shorten(message, MAX_MESSAGE),
+        code: Untrusted::short(code, MAX_EXCERPT),
+        message: Untrusted::short(message, MAX_MESSAGE),
         request_id: request_id.or_else(|| request_id_in(head)),
         status: head.status,
         retry_after: retry_after(head, now),
@@ -177,11 +177,11 @@ fn not_of_the_form(operation: Operation, error: &serde_json::Error, head: &Head,
         (_, b'{' | b'[' | b'"') => format!("it is not valid JSON ({place})"),
         _ => {
             let kind = head.header("content-type").unwrap_or("no content type");
-            let kind = escape::shorten(kind, MAX_EXCERPT);
+            let kind = shorten(kind, MAX_EXCERPT);
             if operation == Operation::GetQualificationOssInfo {
                 return format!("it is not JSON ({kind})");
             }
-            format!("it is not JSON ({kind}): {}", escape::shorten(start.trim_end(), MAX_EXCERPT))
+            format!("it is not JSON ({kind}): {}", shorten(start.trim_end(), MAX_EXCERPT))
         }
     }
 }
@@ -198,14 +198,12 @@ pub(super) fn log<T>(
         Ok(answer) => answer.request_id.as_ref(),
         Err(error) => error.request_id(),
     };
-    let request_id = request_id.map(|id| escape::visible(&id.0).into_owned());
+    let request_id = request_id.map(tracing::field::display);
     match result {
         Ok(_) => tracing::debug!(%operation, status, milliseconds, request_id, "answered"),
         Err(error) => {
-            let code = error.code().map(|code| escape::visible(code).into_owned());
-            let problem = error.to_string();
-            let problem = escape::visible(&problem);
-            tracing::debug!(%operation, status, milliseconds, request_id, code, %problem, "failed");
+            let code = error.code().map(tracing::field::display);
+            tracing::debug!(%operation, status, milliseconds, request_id, code, problem = %error, "failed");
         }
     }
 }

@@ -110,7 +110,7 @@ impl Client {
     ) -> Result<Answer<Option<T>>, ServiceError> {
         let Inner { config, transport, .. } = &*self.0;
         let credentials = config.credentials.get().await.map_err(|error| {
-            let problem = error.to_string();
+            let problem = error.to_string().into();
             if error.passes() {
                 ServiceError::NotSigned { operation, problem }
             } else {
@@ -124,7 +124,7 @@ impl Client {
         let signed = call.sign(config.signature, credentials.signer(), &stamp, &authority);
         let request = transport
             .signed(config.endpoint.url(&signed.query), &signed)
-            .map_err(|problem| ServiceError::NotSent { operation, problem })?;
+            .map_err(|problem| ServiceError::NotSent { operation, problem: problem.into() })?;
         let sending = Sending {
             operation,
             transport,
@@ -160,10 +160,10 @@ impl Client {
     }
 
     fn not_answered(&self, operation: Operation, host: &str, error: SendError) -> ServiceError {
-        let problem = error.problem();
+        let problem = error.problem().into();
         match error {
             SendError::NotMade(_) => ServiceError::NotSent { operation, problem },
-            SendError::NoConnection(_) => ServiceError::NoConnection { operation, host: host.to_owned(), problem },
+            SendError::NoConnection(_) => ServiceError::NoConnection { operation, host: host.into(), problem },
             SendError::Stalled(_) => ServiceError::Stalled { operation, problem },
             SendError::Lost(_) => ServiceError::AnswerLost { operation, problem },
             SendError::TooLarge { head, .. } => ServiceError::Unreadable {

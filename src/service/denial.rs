@@ -7,7 +7,7 @@ use serde::{
     de::{IgnoredAny, MapAccess, Visitor},
 };
 
-use crate::{escape, transport::Secrets, wire::lenient};
+use crate::{escape::Untrusted, transport::Secrets, wire::lenient};
 
 /// The most characters of a detail that are shown.
 const MAX_DETAIL: usize = 200;
@@ -16,13 +16,13 @@ const MAX_DETAIL: usize = 200;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Denial {
     /// The action to allow (`AuthAction`), such as `dysms:CreateSmsAuthorizationLetter`.
-    pub action: Option<String>,
+    pub action: Option<Untrusted>,
     /// Who was refused (`AuthPrincipalDisplayName`).
-    pub principal: Option<String>,
+    pub principal: Option<Untrusted>,
     /// What kind of principal that is (`AuthPrincipalType`).
-    pub principal_type: Option<String>,
+    pub principal_type: Option<Untrusted>,
     /// The detail as it stands, when it is a text that names no action.
-    pub text: Option<String>,
+    pub text: Option<Untrusted>,
 }
 
 impl Denial {
@@ -39,7 +39,7 @@ impl Denial {
 
     pub(super) fn without(&mut self, secrets: &Secrets) {
         let texts = [&mut self.action, &mut self.principal, &mut self.principal_type, &mut self.text];
-        texts.into_iter().flatten().for_each(|text| secrets.remove_from(text));
+        texts.into_iter().flatten().for_each(|text| secrets.remove_from(text.raw_mut()));
     }
 
     /// A detail that came as text: often an object written as JSON.
@@ -48,7 +48,7 @@ impl Denial {
         match serde_json::from_str::<Self>(text) {
             Ok(detail) if text.starts_with('{') && detail != Self::default() => detail,
             _ if text.is_empty() => Self::default(),
-            _ => Self { text: Some(escape::shorten(text, MAX_DETAIL)), ..Self::default() },
+            _ => Self { text: Some(Untrusted::short(text, MAX_DETAIL)), ..Self::default() },
         }
     }
 }
@@ -61,7 +61,8 @@ impl fmt::Display for Denial {
             None => format!("principal: {name}"),
         });
         let action = self.action.as_ref().map(|action| format!("action: {action}"));
-        let parts: Vec<String> = [action, principal, self.text.clone()].into_iter().flatten().collect();
+        let parts: Vec<String> =
+            [action, principal, self.text.as_ref().map(ToString::to_string)].into_iter().flatten().collect();
         if parts.is_empty() { Ok(()) } else { write!(f, " ({})", parts.join("; ")) }
     }
 }
@@ -120,7 +121,7 @@ impl<'de> Deserialize<'de> for Denial {
                         }
                     };
                     let Text(text) = fields.next_value()?;
-                    *field = text.filter(|text| !text.is_empty()).map(|text| escape::shorten(&text, MAX_DETAIL));
+                    *field = text.filter(|text| !text.is_empty()).map(|text| Untrusted::short(&text, MAX_DETAIL));
                 }
                 Ok(denial)
             }

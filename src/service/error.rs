@@ -5,7 +5,7 @@ use super::{
     code::{self, Meaning},
     denial::Denial,
 };
-use crate::transport::Secrets;
+use crate::{escape::Untrusted, transport::Secrets};
 
 /// How long the source of credentials is left alone after it gave none.
 const CREDENTIALS_WAIT: Duration = Duration::from_secs(5);
@@ -34,7 +34,7 @@ pub enum Retry {
     Often,
 }
 
-/// Why a request failed. Texts that came from the service are as it sent them: escape them before showing them.
+/// Why a request failed. Its text is safe to show.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum ServiceError {
@@ -44,9 +44,9 @@ pub enum ServiceError {
         /// The operation.
         operation: Operation,
         /// The service's `Code`.
-        code: String,
+        code: Untrusted,
         /// The service's `Message`.
-        message: String,
+        message: Untrusted,
         /// The service's `RequestId`.
         request_id: Option<RequestId>,
         /// The HTTP status.
@@ -66,7 +66,7 @@ pub enum ServiceError {
         /// The HTTP status.
         status: u16,
         /// What is wrong with it.
-        problem: String,
+        problem: Untrusted,
         /// The id in the answer's headers, if any.
         request_id: Option<RequestId>,
         /// How long the service asks to wait (`Retry-After`).
@@ -78,7 +78,7 @@ pub enum ServiceError {
         /// The operation.
         operation: Operation,
         /// What is wrong with it.
-        problem: String,
+        problem: Untrusted,
         /// The id of the request, if any.
         request_id: Option<RequestId>,
     },
@@ -88,7 +88,7 @@ pub enum ServiceError {
         /// The operation.
         operation: Operation,
         /// For how long, and how far it had got.
-        problem: String,
+        problem: Untrusted,
     },
     /// No connection was made: the request was never sent.
     #[error("{operation}: no connection to {host}: {problem}")]
@@ -96,9 +96,9 @@ pub enum ServiceError {
         /// The operation.
         operation: Operation,
         /// Where it should have gone.
-        host: String,
+        host: Untrusted,
         /// Why not.
-        problem: String,
+        problem: Untrusted,
     },
     /// The request may have been sent, and no whole answer came.
     #[error("{operation}: the answer was lost: {problem}")]
@@ -106,7 +106,7 @@ pub enum ServiceError {
         /// The operation.
         operation: Operation,
         /// What happened.
-        problem: String,
+        problem: Untrusted,
     },
     /// The request was not sent: temporary credentials have expired, and new ones can't be had at the moment.
     #[error("{operation}: {problem}")]
@@ -114,7 +114,7 @@ pub enum ServiceError {
         /// The operation.
         operation: Operation,
         /// Why there are no credentials.
-        problem: String,
+        problem: Untrusted,
     },
     /// The request could not be made.
     #[error("{operation}: {problem}")]
@@ -122,11 +122,33 @@ pub enum ServiceError {
         /// The operation.
         operation: Operation,
         /// Why not.
-        problem: String,
+        problem: Untrusted,
     },
 }
 
 impl ServiceError {
+    /// An answer with an error code, of which nothing more is known.
+    #[must_use]
+    pub fn answered(
+        operation: Operation,
+        status: u16,
+        code: &str,
+        message: &str,
+        retry_after: Option<Duration>,
+    ) -> Self {
+        let (code, message) = (code.into(), message.into());
+        Self::Answered {
+            operation,
+            code,
+            message,
+            request_id: None,
+            status,
+            retry_after,
+            clock_skew: None,
+            denial: None,
+        }
+    }
+
     /// What is known of the request. What counts as a refusal is a list: an answer that is not documented leaves a request
     /// in doubt, whatever its status.
     #[must_use]
@@ -137,7 +159,7 @@ impl ServiceError {
             // Reading twice does no harm, so a page that refuses may be taken at its word.
             Self::Unreadable { .. } if self.is_final_page() => Outcome::Refused,
             Self::AnswerLost { .. } | Self::Stalled { .. } | Self::Unreadable { .. } => Outcome::Unknown,
-            Self::Answered { code, status, .. } => match code::meaning(code) {
+            Self::Answered { code, status, .. } => match code::meaning(code.raw()) {
                 Meaning::Throttles => Outcome::NotDone,
                 Meaning::RefusesRequest | Meaning::RefusesCaller if *status < 500 => Outcome::Refused,
                 _ if self.is_final_page() => Outcome::Refused,
@@ -157,7 +179,7 @@ impl ServiceError {
             Self::Unusable { .. } | Self::NotSent { .. } => Retry::Never,
             Self::Unreadable { status, .. } if passes(*status) => Retry::Often,
             Self::Answered { status, .. } if passes(*status) => Retry::Often,
-            Self::Answered { code, .. } if code::meaning(code) != Meaning::Unheard => Retry::Often,
+            Self::Answered { code, .. } if code::meaning(code.raw()) != Meaning::Unheard => Retry::Often,
             Self::Unreadable { .. } => Retry::Once,
             Self::Answered { .. } => Retry::Few,
         }
@@ -168,7 +190,7 @@ impl ServiceError {
     pub fn refuses_caller(&self) -> bool {
         match self {
             Self::Answered { code, operation, .. } if *operation != Operation::PostObject => {
-                self.outcome() == Outcome::Refused && code::meaning(code) == Meaning::RefusesCaller
+                self.outcome() == Outcome::Refused && code::meaning(code.raw()) == Meaning::RefusesCaller
             }
             // A request of the API that can't be made or signed: credentials that ended and can't be renewed.
             Self::NotSent { operation, .. } => *operation != Operation::PostObject,
@@ -192,7 +214,7 @@ impl ServiceError {
                     && !passes(*status)
             }
             Self::Answered { code, status, .. } => {
-                of_object_store && *status < 500 && !passes(*status) && code::meaning(code) != Meaning::Transient
+                of_object_store && *status < 500 && !passes(*status) && code::meaning(code.raw()) != Meaning::Transient
             }
             _ => false,
         }
@@ -202,8 +224,8 @@ impl ServiceError {
     pub(super) fn without(mut self, secrets: &Secrets) -> Self {
         match &mut self {
             Self::Answered { code, message, denial, .. } => {
-                secrets.remove_from(code);
-                secrets.remove_from(message);
+                secrets.remove_from(code.raw_mut());
+                secrets.remove_from(message.raw_mut());
                 if let Some(denial) = denial {
                     denial.without(secrets);
                 }
@@ -214,7 +236,7 @@ impl ServiceError {
             | Self::NoConnection { problem, .. }
             | Self::AnswerLost { problem, .. }
             | Self::NotSigned { problem, .. }
-            | Self::NotSent { problem, .. } => secrets.remove_from(problem),
+            | Self::NotSent { problem, .. } => secrets.remove_from(problem.raw_mut()),
         }
         self
     }
@@ -236,11 +258,17 @@ impl ServiceError {
 
     /// The service's code, if it sent one.
     #[must_use]
-    pub fn code(&self) -> Option<&str> {
+    pub fn code(&self) -> Option<&Untrusted> {
         match self {
             Self::Answered { code, .. } => Some(code),
             _ => None,
         }
+    }
+
+    /// Whether the service sent this code.
+    #[must_use]
+    pub fn has_code(&self, code: &str) -> bool {
+        self.code().is_some_and(|own| own == code)
     }
 
     /// The id of the request, if an answer came with one.
@@ -280,7 +308,7 @@ impl ServiceError {
     #[must_use]
     pub fn is_throttling(&self) -> bool {
         match self {
-            Self::Answered { code, status, .. } => code::meaning(code) == Meaning::Throttles || *status == 429,
+            Self::Answered { code, status, .. } => code::meaning(code.raw()) == Meaning::Throttles || *status == 429,
             Self::Unreadable { status, .. } => *status == 429,
             _ => false,
         }

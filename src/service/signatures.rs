@@ -36,7 +36,7 @@ impl ReadSignatures for Client {
         let answer = self.call::<SignDetailsAnswer>(Operation::GetSmsSign, parameters, MAX_ANSWER, Shape::Whole);
         match answer.await {
             Ok(answer) => Ok(answer.map(|details| details.map(Into::into))),
-            Err(error) if error.code() == Some(NOT_FOUND) => {
+            Err(error) if error.has_code(NOT_FOUND) => {
                 Ok(Answer { value: None, request_id: error.request_id().cloned() })
             }
             Err(error) => Err(error),
@@ -149,10 +149,10 @@ impl From<&ServiceError> for NotKnown {
     fn from(error: &ServiceError) -> Self {
         Self {
             operation: error.operation(),
-            code: error.code().map(str::to_owned),
-            message: error.to_string(),
+            code: error.code().cloned(),
+            message: error.to_string().into(),
             request_id: error.request_id().cloned(),
-            help: error.advice(),
+            help: error.advice().map(Into::into),
         }
     }
 }

@@ -65,7 +65,7 @@ impl UploadRight {
             transport.clone()
         } else {
             Transport::new(endpoint.route(), config.timeout, config.connections, &config.roots).map_err(|error| {
-                ServiceError::NotSent { operation: Operation::PostObject, problem: error.to_string() }
+                ServiceError::NotSent { operation: Operation::PostObject, problem: error.to_string().into() }
             })?
         };
         let policy = UploadPolicy::parse(&info.policy);
@@ -155,13 +155,14 @@ impl UploadRight {
             )),
             _ if (200..400).contains(&head.status) => Err(ServiceError::Unusable {
                 operation: Operation::PostObject,
-                problem: format!("HTTP {} is not how the object store at {} answers", head.status, self.endpoint),
+                problem: format!("HTTP {} is not how the object store at {} answers", head.status, self.endpoint)
+                    .into(),
                 request_id,
             }),
             _ => Err(ServiceError::Unreadable {
                 operation: Operation::PostObject,
                 status: head.status,
-                problem: format!("{} does not say what went wrong", self.endpoint),
+                problem: format!("{} does not say what went wrong", self.endpoint).into(),
                 request_id,
                 retry_after: answer::retry_after(head, now),
             }),
@@ -176,7 +177,7 @@ impl UploadRight {
     /// Whether an upload failed because the object store reads the policy in another way than the form does.
     pub(super) fn is_misread_by(error: &ServiceError) -> bool {
         matches!(error, ServiceError::Answered { code, message, .. }
-            if code == "AccessDenied" && message.to_ascii_lowercase().contains("condition"))
+            if code == "AccessDenied" && message.raw().to_ascii_lowercase().contains("condition"))
     }
 
     /// Whether an upload failed because the right to upload does not hold.
@@ -186,7 +187,7 @@ impl UploadRight {
             _ => return false,
         };
         error.operation() == Operation::PostObject
-            && (status == 403 || matches!(error.code(), Some("AccessDenied" | "InvalidPolicyDocument")))
+            && (status == 403 || ["AccessDenied", "InvalidPolicyDocument"].iter().any(|code| error.has_code(code)))
     }
 
     fn holds(&self, now: Timestamp) -> bool {
@@ -213,7 +214,7 @@ fn is_of_the_object_store(form: &UploadForm, head: &Head, body: &str) -> bool {
 }
 
 fn unusable_info(problem: String, request_id: Option<RequestId>) -> ServiceError {
-    ServiceError::Unusable { operation: Operation::GetQualificationOssInfo, problem, request_id }
+    ServiceError::Unusable { operation: Operation::GetQualificationOssInfo, problem: problem.into(), request_id }
 }
 
 /// The body of a failure of OSS.

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::{AppliedSignature, Qualification, QualificationDetails, QualificationId, SignatureDetails};
 use crate::{
+    escape::Untrusted,
     letter::folded_form,
     wire::{Operation, RequestId},
 };
@@ -43,16 +44,16 @@ pub struct NotKnown {
     pub operation: Operation,
     /// The service's code, when it sent one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
+    pub code: Option<Untrusted>,
     /// What happened.
-    pub message: String,
+    pub message: Untrusted,
     /// The id of the request.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub request_id: Option<RequestId>,
     /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub help: Option<String>,
+    pub help: Option<Untrusted>,
 }
 
 impl Facts {

@@ -117,7 +117,7 @@ fn what_the_service_does_not_tell_is_unknown() {
     assert_eq!(uses(&status(&[], &there, &all)), [("菜鸟", Use::Unknown)]);
     let error = crate::service::ServiceError::NotSent {
         operation: crate::service::Operation::QuerySmsSignList,
-        problem: "no".to_owned(),
+        problem: "no".into(),
     };
     all.signatures = Err(NotKnown::from(&error));
     let unknown = status(&[], &there, &all);
@@ -215,8 +215,7 @@ fn qualified(qualification: Option<Qualification>, code: &str) -> Facts {
     };
     all.details.insert("菜鸟".to_owned(), details);
     all.qualifications = Ok(Listing { items: qualification.into_iter().collect(), complete: true });
-    let details =
-        QualificationDetails { organization_code: code.to_owned(), validity: "2020-01-01~2026-11-23".to_owned() };
+    let details = QualificationDetails { organization_code: code.into(), validity: "2020-01-01~2026-11-23".to_owned() };
     all.qualification_details.insert(QualificationId(42), details);
     all
 }
@@ -318,7 +317,7 @@ fn named_letters_are_waited_for_until_they_are_decided_and_others_while_somethin
 #[test]
 fn a_letter_that_can_not_be_read_is_no_reason_to_say_that_something_is_missing() {
     let desired = [declared("甲")];
-    let unreadable = UnreadableLetter { position: 1, name: Some("甲".to_owned()), problem: "?".to_owned() };
+    let unreadable = UnreadableLetter { position: 1, name: Some("甲".to_owned()), problem: "?".into() };
     let existing = ExistingLetters { letters: Vec::new(), unreadable: vec![unreadable] };
     let inventory = Inventory::new(&desired, &existing, today());
     let facts = facts(vec![applied("菜鸟网络", Audit::Passed, Some(3))]);

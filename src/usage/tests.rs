@@ -36,16 +36,7 @@ fn page_of(total: usize, page: u32) -> Page<AppliedSignature> {
 }
 
 fn error(code: &str, operation: Operation) -> ServiceError {
-    ServiceError::Answered {
-        operation,
-        code: code.to_owned(),
-        message: String::new(),
-        request_id: None,
-        status: 400,
-        retry_after: None,
-        clock_skew: None,
-        denial: None,
-    }
+    ServiceError::answered(operation, 400, code, "", None)
 }
 
 impl<F> Service<F>
@@ -126,7 +117,7 @@ async fn a_few_signatures_are_asked_for_one_by_one_and_what_is_refused_is_told()
     let refused: Vec<_> = facts.not_known().collect();
     assert_eq!(refused.len(), 1);
     assert_eq!(refused[0].operation, Operation::QuerySmsQualificationRecord);
-    assert!(refused[0].help.as_ref().is_some_and(|help| help.contains("dysms:QuerySmsQualificationRecord")));
+    assert!(refused[0].help.as_ref().is_some_and(|help| help.raw().contains("dysms:QuerySmsQualificationRecord")));
     assert_eq!(service.calls(Operation::QuerySmsQualificationRecord), 1, "a refusal is not asked about twice");
 }
 
@@ -184,6 +175,6 @@ async fn throttled_pages_are_asked_for_again_until_all_are_there() {
 async fn a_refused_list_of_signatures_is_not_known() {
     let service = Service::new(|_, _| Err(error("NoPermission", Operation::QuerySmsSignList)));
     let facts = service.read(Depth::Few).await;
-    assert_eq!(facts.signatures.expect_err("refused").code.as_deref(), Some("NoPermission"));
+    assert_eq!(facts.signatures.expect_err("refused").code, Some("NoPermission".into()));
     assert_eq!(service.calls(Operation::QuerySmsSignList), 1);
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::escape;
+use crate::escape::Untrusted;
 
 /// An operation of the service, by its name there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
@@ -35,7 +35,7 @@ impl fmt::Display for Operation {
 /// The id of a request, which the service's support asks for.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
-pub struct RequestId(pub String);
+pub struct RequestId(pub Untrusted);
 
 impl RequestId {
     /// The longest id that is kept, in characters. The service's have 36.
@@ -43,12 +43,12 @@ impl RequestId {
 
     /// An id as the service sent it; an absurdly long one is cut.
     pub(crate) fn new(text: &str) -> Self {
-        Self(escape::shorten(text, Self::MAX_CHARS))
+        Self(Untrusted::short(text, Self::MAX_CHARS))
     }
 }
 
 impl fmt::Display for RequestId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        self.0.fmt(f)
     }
 }

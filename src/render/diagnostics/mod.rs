@@ -13,5 +13,4 @@ pub use github::github;
 pub use json::{json, schema};
 pub use sarif::sarif;
 pub use shown::Show;
-pub(crate) use text::counted;
 pub use text::{rule, rules, summary, text};

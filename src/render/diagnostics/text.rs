@@ -9,6 +9,7 @@ use super::{
 use crate::{
     declaration::{Code, Diagnostic, Loaded, Location, Origin, Severity, SourceFile},
     escape::{visible, width},
+    wording::counted,
 };
 
 const BOLD: Style = Style::new().bold();
@@ -99,10 +100,6 @@ pub fn summary(loaded: &Loaded) -> String {
         }
         None => counts,
     }
-}
-
-pub(crate) fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// The explanation of a rule.

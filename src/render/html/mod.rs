@@ -141,8 +141,8 @@ fn section_of(index: usize, section: &Section<'_>, soon: u32, words: &Words) -> 
             }
             @if !section.endpoint.is_empty() { p.meta { (words.endpoint) " " code { (shown(section.endpoint)) } } }
             @match section.inventory {
-                Err(failure) => p.failed { strong { (words.failed) } " " (shown(&failure.message))
-                    @if let Some(request) = &failure.request_id { " RequestId " code { (shown(&request.0)) } }
+                Err(failure) => p.failed { strong { (words.failed) } " " (shown(failure.message.raw()))
+                    @if let Some(request) = &failure.request_id { " RequestId " code { (shown(request.0.raw())) } }
                 },
                 Ok(inventory) if inventory.entries.is_empty() => p.quiet id={ "letters-" (index) } { (words.no_letters) },
                 Ok(inventory) => (parts(index, account.as_deref(), (inventory, section.status), soon, words)),

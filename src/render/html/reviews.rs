@@ -22,9 +22,9 @@ pub(super) fn of(status: &Status, words: &Words) -> Markup {
     html! {
         p.about { (words.reviews_about) }
         @for part in &status.not_known {
-            p.failed { strong { (words.reviews_unknown) } " " (shown(&part.message))
-                @if let Some(request) = &part.request_id { " RequestId " code { (shown(&request.0)) } }
-                @if let Some(help) = &part.help { " " (shown(help)) }
+            p.failed { strong { (words.reviews_unknown) } " " (shown(part.message.raw()))
+                @if let Some(request) = &part.request_id { " RequestId " code { (shown(request.0.raw())) } }
+                @if let Some(help) = &part.help { " " (shown(help.raw())) }
             }
         }
         @if status.letters.is_empty() { p.quiet { (words.no_reviews) } }

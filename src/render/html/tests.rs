@@ -73,7 +73,7 @@ fn a_locale_has_a_language() {
 fn counts_agree_and_what_ends_first_leads() {
     let alone = |name: &str, validity: &str| ExistingLetter {
         authorizer: "菜鸟网络科技有限公司".to_owned(),
-        organization_code: "91330100799655058B".to_owned(),
+        organization_code: "91330100799655058B".into(),
         signatures: vec![format!("{name}签名")],
         ..letter(name, validity)
     };

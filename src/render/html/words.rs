@@ -2,7 +2,10 @@
 
 use jiff::civil::Date;
 
-use crate::{signature::Use, status::Problem};
+use crate::{
+    wording::counted,
+    {signature::Use, status::Problem},
+};
 
 /// Language of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -207,8 +210,8 @@ static EN: Words = Words {
     },
     problem: Problem::meaning,
     later: |year| format!("Ends in {year}"),
-    count: |count| if count == 1 { "1 letter".to_owned() } else { format!("{count} letters") },
-    signature_count: |count| if count == 1 { "1 signature".to_owned() } else { format!("{count} signatures") },
+    count: |count| counted(count, "letter"),
+    signature_count: |count| counted(count, "signature"),
     date: |date| date.strftime("%-d %B %Y").to_string(),
     standing: |value| match value {
         "INT" => Some("not passed with any signature yet"),

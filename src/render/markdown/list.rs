@@ -9,6 +9,7 @@ use crate::{
     accounts::{AccountResult, Accounts},
     inventory::{Entry, Filter, Inventory},
     render::unreadable,
+    wording::counted,
 };
 
 /// The letters that a filter let through, as tables.
@@ -53,9 +54,7 @@ fn add(page: &mut Page<'_>, title: &str, inventory: &Inventory<'_>) {
         return;
     }
     let rows: Vec<String> = inventory.entries.iter().map(|entry| row(page, entry, inventory)).collect();
-    let count = rows.len();
-    let what = if count == 1 { "letter" } else { "letters" };
-    page.text(format!("{count} {what}, as of {}.\n\n", inventory.today));
+    page.text(format!("{}, as of {}.\n\n", counted(rows.len(), "letter"), inventory.today));
     page.part(Part {
         title: title.to_owned(),
         head: "| letter | id | plan | until | days | authorizer | signatures |\n|---|--:|---|---|--:|---|---|\n"

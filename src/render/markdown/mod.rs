@@ -115,8 +115,9 @@ fn applied(summary: ReportSummary) -> String {
 /// What failed comes first, as nobody must miss it.
 fn add_failures<T>(page: &mut Page<'_>, accounts: &Accounts<T>) {
     let failed = accounts.failed().map(|(account, failure)| {
-        let request = failure.request_id.as_ref().map_or(String::new(), |id| format!(" (RequestId {})", inline(&id.0)));
-        format!("- {}: {}{request}\n", strong(account.as_str()), inline(&failure.message))
+        let request =
+            failure.request_id.as_ref().map_or(String::new(), |id| format!(" (RequestId {})", inline(id.0.raw())));
+        format!("- {}: {}{request}\n", strong(account.as_str()), inline(failure.message.raw()))
     });
     section(page, "Accounts that failed", "", failed.collect());
 }

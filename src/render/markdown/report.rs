@@ -18,13 +18,14 @@ pub(super) fn add(page: &mut Page<'_>, report: &Report) {
         let name = letter.planned.name();
         match &letter.outcome {
             LetterOutcome::Failed(failure) | LetterOutcome::Unknown(failure) => {
-                let request = failure.request_id.as_ref().map_or(String::new(), |id| inline(&id.0));
+                let request = failure.request_id.as_ref().map_or(String::new(), |id| inline(id.0.raw()));
                 let word = if matches!(letter.outcome, LetterOutcome::Unknown(_)) { "unknown: " } else { "" };
-                let why = if told.insert((&failure.code, &failure.message)) {
-                    let help = failure.help.as_ref().map_or(String::new(), |help| format!("<br>{}", inline(help)));
-                    format!("{word}{}{help}", inline(&failure.message))
+                let why = if told.insert((failure.code.raw(), failure.message.raw())) {
+                    let help =
+                        failure.help.as_ref().map_or(String::new(), |help| format!("<br>{}", inline(help.raw())));
+                    format!("{word}{}{help}", inline(failure.message.raw()))
                 } else {
-                    format!("{word}for the same reason ({})", inline(&failure.code))
+                    format!("{word}for the same reason ({})", inline(failure.code.raw()))
                 };
                 bad.push(format!("| {} | {why} | {request} |\n", strong(name)));
             }
@@ -47,7 +48,7 @@ pub(super) fn add(page: &mut Page<'_>, report: &Report) {
                 } else {
                     ""
                 };
-                let request = request_id.as_ref().map_or(String::new(), |id| inline(&id.0));
+                let request = request_id.as_ref().map_or(String::new(), |id| inline(id.0.raw()));
                 created.push(format!("| {} | {id}{how} | {request} |\n", strong(name)));
             }
             LetterOutcome::Unchanged { .. } | LetterOutcome::Skipped(SkipReason::Unmanaged) => {}

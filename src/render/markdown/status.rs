@@ -27,9 +27,10 @@ fn counts(summary: StatusSummary) -> String {
 fn add(page: &mut Page<'_>, status: &Status) {
     page.text(format!("Signatures at `{}`, as of {}.\n\n", code(&status.endpoint), status.today));
     let not_known = status.not_known.iter().map(|part| {
-        let request = part.request_id.as_ref().map_or(String::new(), |id| format!(" (RequestId {})", inline(&id.0)));
-        let help = part.help.as_ref().map_or(String::new(), |help| format!("<br>{}", inline(help)));
-        format!("- {}{request}{help}\n", inline(&part.message))
+        let request =
+            part.request_id.as_ref().map_or(String::new(), |id| format!(" (RequestId {})", inline(id.0.raw())));
+        let help = part.help.as_ref().map_or(String::new(), |help| format!("<br>{}", inline(help.raw())));
+        format!("- {}{request}{help}\n", inline(part.message.raw()))
     });
     section(page, "Not known", "", not_known.collect());
     if status.incomplete {

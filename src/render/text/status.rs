@@ -2,13 +2,14 @@
 
 use std::fmt::Write;
 
-use super::{FIELD_WIDTH, INDENT, counted, field, headline, of_accounts, standing, wrapped};
+use super::{Count, FIELD_WIDTH, INDENT, counted, field, headline, of_accounts, standing, wrapped};
 use crate::{
     accounts::Accounts,
     escape::{shell_word, visible},
     render::style::{self, paint},
     signature::{NotKnown, SignatureUse, Use},
     status::{LetterProblem, LetterStatus, Move, ParameterValue, SignatureStatus, Status, StatusSummary},
+    wording,
 };
 
 /// What became of letters.
@@ -45,7 +46,7 @@ fn summary(summary: StatusSummary) -> String {
     text
 }
 
-fn counts(summary: StatusSummary) -> [(usize, &'static str, anstyle::Style); 7] {
+fn counts(summary: StatusSummary) -> [Count; 7] {
     [
         (summary.passed, "passed", style::CREATE),
         (summary.reviewing, "under review", style::WARNING),
@@ -222,10 +223,10 @@ fn gaps(out: &mut String, status: &Status) {
 /// A part that could not be read, and what to do.
 #[must_use]
 pub fn not_known(part: &NotKnown) -> String {
-    let request = part.request_id.as_ref().map(|id| format!(" (RequestId {})", visible(&id.0))).unwrap_or_default();
-    let mut out = format!("{} not known: {}{request}\n", paint(style::WARNING, "warning:"), visible(&part.message));
+    let request = part.request_id.as_ref().map(|id| format!(" (RequestId {id})")).unwrap_or_default();
+    let mut out = format!("{} not known: {}{request}\n", paint(style::WARNING, "warning:"), part.message);
     if let Some(help) = &part.help {
-        let _ = writeln!(out, "  {} {}", paint(style::STRONG, "help:"), visible(help));
+        let _ = writeln!(out, "  {} {}", paint(style::STRONG, "help:"), help);
     }
     out
 }
@@ -235,10 +236,9 @@ pub fn not_known(part: &NotKnown) -> String {
 #[must_use]
 pub fn hand_over(moves: &[Move], options: &str) -> String {
     let mut out = String::new();
-    let count = moves.len();
-    let what = if count == 1 { "signature" } else { "signatures" };
+    let what = wording::counted(moves.len(), "signature");
     let _ = writeln!(out, "#!/bin/sh");
-    let _ = writeln!(out, "# Moves {count} {what} to the successors of their letters. Each goes to review again.");
+    let _ = writeln!(out, "# Moves {what} to the successors of their letters. Each goes to review again.");
     let _ = writeln!(out, "# The service does not tell what belongs in ${{NAME:?...}}: write the value there first.");
     let _ = writeln!(out, "set -eu");
     for planned in moves {

@@ -26,7 +26,7 @@ pub(super) fn value<'a>(pairs: &'a Pairs, wanted: &str) -> Option<&'a str> {
 async fn a_create_sends_every_field_signed_in_the_headers() {
     let server = Scripted::serve([Step::json(200, r#"{"Code":"OK","Data":"7","RequestId":"R"}"#)]).await;
     let answer = client(&server).create(&letter()).await.expect("created");
-    assert_eq!(answer, Answer { value: Some(LetterId(7)), request_id: Some(RequestId("R".to_owned())) });
+    assert_eq!(answer, Answer { value: Some(LetterId(7)), request_id: Some(RequestId("R".into())) });
 
     let (query, headers) = parts(&server.requests()[0]);
     let expected = [

@@ -17,7 +17,7 @@ async fn a_page_of_signatures_is_asked_for_by_number_and_size() {
          "Reason":{"RejectInfo":"无审核备注"}}]}"#;
     let server = answering(200, body).await;
     let answer = client(&server).signatures(2).await.expect("an answer");
-    assert_eq!(answer.request_id, Some(RequestId("R".to_owned())));
+    assert_eq!(answer.request_id, Some(RequestId("R".into())));
     assert_eq!(answer.value.total, Some(61));
     let [refused, passed] = &answer.value.items[..] else { panic!("two signatures") };
     assert_eq!((refused.audit.clone(), refused.letter), (Audit::Refused, Some(LetterId(7))));
@@ -53,7 +53,7 @@ async fn a_signature_that_nobody_applied_for_is_none() {
     let body = r#"{"RequestId":"R","Code":"SignatureNotFound","Message":"The signature does not exist."}"#;
     let server = answering(404, body).await;
     let answer = client(&server).signature("菜鸟").await.expect("an answer");
-    assert_eq!(answer, Answer { value: None, request_id: Some(RequestId("R".to_owned())) });
+    assert_eq!(answer, Answer { value: None, request_id: Some(RequestId("R".into())) });
 }
 
 #[tokio::test]
@@ -81,7 +81,7 @@ async fn an_operation_that_is_refused_or_not_there_is_not_asked_for_twice() {
     for (status, code) in [(404, "InvalidAction.NotFound"), (403, "NoPermission"), (400, "isp.RAM_PERMISSION_DENY")] {
         let server = answering(status, &format!(r#"{{"RequestId":"R","Code":"{code}","Message":"no"}}"#)).await;
         let error = client(&server).signatures(1).await.expect_err(code);
-        assert_eq!((error.retry(), error.code()), (Retry::Never, Some(code)));
+        assert_eq!((error.retry(), error.code()), (Retry::Never, Some(&code.into())));
         assert!(error.advice().is_some(), "{code}");
     }
 }

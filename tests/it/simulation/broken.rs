@@ -101,10 +101,10 @@ impl Broken<'_> {
     fn misread(&self, error: ServiceError) -> Result<Answer<Option<LetterId>>, ServiceError> {
         let unknown = error.outcome() == Outcome::Unknown;
         let done = Ok(Answer { value: None, request_id: None });
-        let not_done = || ServiceError::NoConnection { operation: CREATE, host: String::new(), problem: String::new() };
+        let not_done = || ServiceError::NoConnection { operation: CREATE, host: "".into(), problem: "".into() };
         match self.guard {
             Some(Guard::LookUpUnknown) if unknown => Err(not_done()),
-            Some(Guard::DoubtUsedNonce) if error.code() == Some("SignatureNonceUsed") => Err(not_done()),
+            Some(Guard::DoubtUsedNonce) if error.has_code("SignatureNonceUsed") => Err(not_done()),
             Some(Guard::DoubtUnheard) if matches!(error, ServiceError::Answered { status: ..500, .. }) && unknown => {
                 Err(refused(error))
             }
@@ -115,7 +115,7 @@ impl Broken<'_> {
             Some(Guard::LostIsNotDone) if unknown => done,
             Some(Guard::LostIsNotRefused) if unknown => Err(refused(error)),
             Some(Guard::RefusalIsFinal) if error.outcome() == Outcome::Refused => Err(not_done()),
-            Some(Guard::CompareRepeat) if error.code() == Some("AuthorizationLetterNameRepeat") => done,
+            Some(Guard::CompareRepeat) if error.has_code("AuthorizationLetterNameRepeat") => done,
             _ => Err(error),
         }
     }
@@ -188,14 +188,5 @@ fn pretend(letter: &mut ExistingLetter, declared: &Letter<FileKey>) {
 
 /// The same error as a refusal of the letter.
 fn refused(_: ServiceError) -> ServiceError {
-    ServiceError::Answered {
-        operation: CREATE,
-        code: "SignNotMatchRegex".to_owned(),
-        message: String::new(),
-        request_id: None,
-        status: 400,
-        retry_after: None,
-        clock_skew: None,
-        denial: None,
-    }
+    ServiceError::answered(CREATE, 400, "SignNotMatchRegex", "", None)
 }

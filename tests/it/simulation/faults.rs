@@ -82,20 +82,13 @@ impl Fate {
         operation: Operation,
         handled: Option<Result<T, ServiceError>>,
     ) -> Option<Result<T, ServiceError>> {
-        let code = |code: &str, status, retry_after| ServiceError::Answered {
-            operation,
-            code: code.to_owned(),
-            message: "a fault of the simulation".to_owned(),
-            request_id: None,
-            status,
-            retry_after,
-            clock_skew: None,
-            denial: None,
+        let code = |code: &str, status, retry_after| {
+            ServiceError::answered(operation, status, code, "a fault of the simulation", retry_after)
         };
         let unreadable = |status| ServiceError::Unreadable {
             operation,
             status,
-            problem: "it is no JSON".to_owned(),
+            problem: "it is no JSON".into(),
             request_id: None,
             retry_after: None,
         };
@@ -104,8 +97,8 @@ impl Fate {
             Self::CutBefore | Self::CutAfter | Self::Hangs => None,
             Self::NoConnection => Some(Err(ServiceError::NoConnection {
                 operation,
-                host: "dysmsapi.example".to_owned(),
-                problem: "connection refused".to_owned(),
+                host: "dysmsapi.example".into(),
+                problem: "connection refused".into(),
             })),
             Self::Throttled(Throttling::Code(name)) => Some(Err(code(name, 400, None))),
             Self::Throttled(Throttling::CodeWithWait(seconds)) => {

@@ -137,7 +137,7 @@ impl Fact<'_> {
             LetterOutcome::Failed(failure) => self.check_failure(failure, coverage),
             LetterOutcome::Unknown(failure) => {
                 coverage.saw(Situation::MayExist);
-                hold(failure.message.contains("may exist"), "the message does not say so")?;
+                hold(failure.message.raw().contains("may exist"), "the message does not say so")?;
                 let may_exist = self.session.history.may_exist(self.desired.letter.name.as_str());
                 hold(may_exist || self.session.history.degree() > Degree::No, "no answer was lost")?;
                 hold(track.sent > 0, "no create was sent")
@@ -171,7 +171,7 @@ impl Fact<'_> {
             return hold(!would_be_shown || !self.session.faults.shows_everything(), "a look would have shown it");
         }
         hold(!self.is_ours(), "the client made it")?;
-        let name_taken = failure.message.contains(NAME_TAKEN);
+        let name_taken = failure.message.raw().contains(NAME_TAKEN);
         hold(!self.session.faults.are_none() || disturbed || name_taken, "nothing went wrong")
     }
 

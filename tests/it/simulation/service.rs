@@ -64,7 +64,7 @@ impl SimService {
                 drop(tell.send(result));
             }
         });
-        let lost = |problem: &str| ServiceError::AnswerLost { operation, problem: problem.to_owned() };
+        let lost = |problem: &str| ServiceError::AnswerLost { operation, problem: problem.into() };
         let (result, told) = match tokio::time::timeout(TIME_OUT, answer).await {
             Ok(Ok(result)) => {
                 let told = fate.told(Some(result.is_ok()));
@@ -72,7 +72,7 @@ impl SimService {
             }
             Ok(Err(_)) => (Err(lost("the connection was cut")), Conclusion::Nothing),
             Err(_) if operation == Operation::PostObject => {
-                (Err(ServiceError::Stalled { operation, problem: "no progress".to_owned() }), Conclusion::Nothing)
+                (Err(ServiceError::Stalled { operation, problem: "no progress".into() }), Conclusion::Nothing)
             }
             Err(_) => (Err(lost("timed out")), Conclusion::Nothing),
         };
@@ -112,7 +112,7 @@ impl ReadLetters for SimService {
         if let Ok(letters) = &result {
             self.names.note(letters);
         }
-        result.map(|letters| Answer { value: letters, request_id: Some(RequestId("query".to_owned())) })
+        result.map(|letters| Answer { value: letters, request_id: Some(RequestId("query".into())) })
     }
 }
 
@@ -121,7 +121,7 @@ impl WriteLetters for SimService {
         if !self.names.claim(&key_under_policy(self.fixed_name.then_some(self.client), object), object) {
             self.coverage.saw(Situation::NameTaken);
             let (operation, problem) = (Operation::GetQualificationOssInfo, NAME_TAKEN.to_owned());
-            return Err(ServiceError::Unusable { operation, problem, request_id: None });
+            return Err(ServiceError::Unusable { operation, problem: problem.into(), request_id: None });
         }
         self.put(object, tell).await
     }
@@ -131,12 +131,12 @@ impl WriteLetters for SimService {
         let (maker, sent) = (Maker::Client(self.client), letter.clone());
         let (result, told) =
             self.exchange(Operation::CreateSmsAuthorizationLetter, move |world| world.create(maker, &sent)).await;
-        let name_exists = result.as_ref().is_err_and(|error| error.code() == Some("AuthorizationLetterNameRepeat"));
+        let name_exists = result.as_ref().is_err_and(|error| error.has_code("AuthorizationLetterNameRepeat"));
         // By the simulator's own judgement: the code of `Fate::CallerRefused`.
-        if result.as_ref().is_err_and(|error| error.code() == Some("Forbidden.RAM")) {
+        if result.as_ref().is_err_and(|error| error.has_code("Forbidden.RAM")) {
             self.history.caller_is_refused();
         }
         self.history.create_ends(letter, told, result.as_ref().ok().copied(), name_exists);
-        result.map(|id| Answer { value: Some(id), request_id: Some(RequestId("create".to_owned())) })
+        result.map(|id| Answer { value: Some(id), request_id: Some(RequestId("create".into())) })
     }
 }

@@ -265,14 +265,5 @@ fn params(letter: &Letter<FileKey>) -> Params {
 }
 
 fn answered(operation: Operation, refusal: &Refusal) -> ServiceError {
-    ServiceError::Answered {
-        operation,
-        code: refusal.code.to_string(),
-        message: refusal.message.to_string(),
-        request_id: None,
-        status: refusal.status,
-        retry_after: None,
-        clock_skew: None,
-        denial: None,
-    }
+    ServiceError::answered(operation, refusal.status, &refusal.code, &refusal.message, None)
 }

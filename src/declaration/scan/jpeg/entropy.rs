@@ -120,24 +120,11 @@ impl<'a> Bits<'a> {
         Ok(if size > 0 && value < 1 << (size - 1) { value - (1 << size) + 1 } else { value })
     }
 
-    /// The other coefficients of a block, all at once.
+    /// The other coefficients of a block, all at once: a band in which every block ends by itself.
     pub(super) fn sequential(&mut self, table: &Huffman) -> Result<(), ScanError> {
-        let mut k = 1;
-        while k <= ZIGZAG_END {
-            let symbol = self.symbol(table)?;
-            let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
-            match (run, size) {
-                (0, 0) => return Ok(()),
-                (15, 0) => k += 16,
-                (_, 1..=10) if k + run <= ZIGZAG_END => {
-                    self.take(size)?;
-                    k += run + 1;
-                }
-                _ => return Err(corrupt()),
-            }
-        }
-        // A run of zeros may end the block, and not lead past it.
-        if k > ZIGZAG_END + 1 { Err(corrupt()) } else { Ok(()) }
+        let (mut nonzero, mut eob_run) = (0, 0);
+        self.first(table, (1, ZIGZAG_END), &mut nonzero, &mut eob_run)?;
+        if eob_run > 0 { Err(corrupt()) } else { Ok(()) }
     }
 
     /// The first bits of a band of coefficients.
@@ -170,6 +157,7 @@ impl<'a> Bits<'a> {
                 _ => return Err(corrupt()),
             }
         }
+        // A run of zeros may end the band, and not lead past it.
         if k > end + 1 { Err(corrupt()) } else { Ok(()) }
     }
 
