@@ -1,6 +1,6 @@
 //! `letterform doctor`
 
-use std::sync::Arc;
+use std::{collections::HashMap, path::Path, sync::Arc};
 
 use clap::ValueEnum;
 
@@ -19,6 +19,7 @@ use crate::{
         },
         Verdict,
     },
+    letter::{DesiredLetter, Picture, ScanObject},
     render::doctor,
     run::{Location, ServiceConfig},
     service::{Client, LetterFilter, NoUpload, ReadLetters as _, ServiceError},
@@ -52,8 +53,8 @@ const SKEW_TO_FAIL: i64 = 15 * 60;
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let examinations = args.targets.resolve()?.run(async |run, scopes| {
-        let read = scopes.map(|scope| (vec![declarations(&scope)], scope));
-        run.each(read, async |(checks, scope)| Ok(examine(checks, &scope).await)).await
+        let read = scopes.map(|scope| (declarations(&scope), scope));
+        run.each(read, async |((check, scans), scope)| Ok(examine(check, &scans, &scope).await)).await
     })?;
     let examinations = examinations.into_good();
     let healthy = examinations.iter().all(Examination::is_healthy);
@@ -64,7 +65,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     Ok(if healthy { Exit::Done } else { Exit::Failed })
 }
 
-async fn examine(mut checks: Vec<Check>, scope: &Scope) -> Examination {
+async fn examine(declarations: Check, scans: &Scans, scope: &Scope) -> Examination {
+    let mut checks = vec![declarations];
     match &scope.service.location {
         Location::Sandbox(folder) => {
             let sandbox = format!("the sandbox in {}, which needs no credentials", folder.display());
@@ -72,14 +74,27 @@ async fn examine(mut checks: Vec<Check>, scope: &Scope) -> Examination {
         }
         Location::Remote(endpoint) => {
             let chain = Arc::new(scope.service.credentials(endpoint));
-            service(&mut checks, &scope.service, endpoint, &chain).await;
+            service(&mut checks, &scope.service, endpoint, &chain, scans).await;
         }
     }
     Examination { account: scope.account.clone(), checks }
 }
 
-/// Which files of declarations would be read.
-fn declarations(scope: &Scope) -> Check {
+/// The scans that are declared, by the names under which they are uploaded, each with its length in bytes.
+type Scans = HashMap<ScanObject, u64>;
+
+/// The scans of letters. One that can't be read is an error of the declarations.
+fn scans(letters: &[DesiredLetter]) -> Scans {
+    let length = |desired: &DesiredLetter| {
+        let Picture::Scan(scan) = &desired.letter.picture else { return None };
+        let folder = desired.source.folder().unwrap_or(Path::new(""));
+        Some((scan.object(), std::fs::metadata(folder.join(&scan.path)).ok()?.len()))
+    };
+    letters.iter().filter_map(length).collect()
+}
+
+/// Which files of declarations would be read, and the scans that they name.
+fn declarations(scope: &Scope) -> (Check, Scans) {
     const SHOWN: usize = 10;
     let loaded = scope.declarations.load();
     let names = loaded.files.iter().map(|file| file.name().to_owned()).take(SHOWN);
@@ -87,15 +102,19 @@ fn declarations(scope: &Scope) -> Check {
     let names = names.chain((more > 0).then(|| format!("and {more} more")));
     let what = format!("{} in {}", counted(loaded.letters.len(), "letter"), counted(loaded.files.len(), "file"));
     let errors = loaded.count(Severity::Error);
+    let scans = scans(&loaded.letters);
+    let kib = scans.values().sum::<u64>().div_ceil(1024);
+    let pictures = (!scans.is_empty()).then(|| format!("{}, {kib} KiB, can be read", counted(scans.len(), "scan")));
     let none = loaded.diagnostics.iter().all(|diagnostic| diagnostic.code == Code::NoDeclarations);
-    if errors == 0 {
-        Check::ok(Declarations, what).and(names)
+    let check = if errors == 0 {
+        Check::ok(Declarations, what).and(pictures).and(names)
     } else if none {
         Check::warning(Declarations, "no files of declarations here").help("name their folder, or run in it")
     } else {
         let what = format!("{}; {what}", counted(errors, "error"));
         Check::failed(Declarations, what, "`letterform validate` shows them all").and(names)
-    }
+    };
+    (check, scans)
 }
 
 async fn service(
@@ -103,6 +122,7 @@ async fn service(
     service: &ServiceConfig,
     endpoint: &crate::service::Endpoint,
     chain: &Arc<DefaultChain>,
+    scans: &Scans,
 ) {
     let found = chain.find().await;
     let role = service.access.role.as_ref().map(|role| role.arn.as_str());
@@ -135,7 +155,7 @@ async fn service(
         }
     }
     match found {
-        Ok(found) => asked(checks, service, chain, &found, &client).await,
+        Ok(found) => asked(checks, service, chain, (&found, scans), &client).await,
         Err(_) => skip(checks, &[Signature, Caller, Permission, Upload], "no credentials"),
     }
 }
@@ -204,7 +224,7 @@ async fn asked(
     checks: &mut Vec<Check>,
     service: &ServiceConfig,
     chain: &DefaultChain,
-    found: &FoundCredentials,
+    (found, scans): (&FoundCredentials, &Scans),
     client: &Client,
 ) {
     let answer = client.query(&LetterFilter::default()).await;
@@ -229,14 +249,21 @@ async fn asked(
     checks.push(signature);
     checks.push(caller(service, chain, found).await);
     checks.push(permission);
-    checks.push(upload(client).await);
+    checks.push(upload(client, scans).await);
 }
 
 /// What `apply` needs besides, as far as it can be known without creating a letter. Nothing of it is in the way of a plan.
-async fn upload(client: &Client) -> Check {
-    match client.reach_upload().await {
+async fn upload(client: &Client, scans: &Scans) -> Check {
+    let all: Vec<(ScanObject, u64)> = scans.iter().map(|(object, length)| (*object, *length)).collect();
+    match client.reach_upload(&all).await {
         Ok(host) => {
-            Check::ok(Upload, format!("{host} answers; the right to create is only known when a letter is created"))
+            let allowed = match all.len() {
+                0 => String::new(),
+                1 => ", and its policy allows the scan".to_owned(),
+                count => format!(", and its policy allows the {count} scans"),
+            };
+            Check::ok(Upload, format!("{host} answers{allowed}"))
+                .and(["the right to create a letter is only known when one is created".to_owned()])
         }
         Err(NoUpload::Refused(error)) => Check { verdict: Verdict::Warning, ..refused(Upload, &error) },
         Err(NoUpload::Unreachable(error)) => Check::warning(Upload, error.to_string())

@@ -59,7 +59,20 @@ impl WorkspaceArgs {
     /// The accounts to work on, for a command with these PATH arguments.
     pub(crate) fn select(&self, paths: &[PathBuf]) -> anyhow::Result<Selection> {
         let Some(path) = self.file_for(paths)? else { return Ok(Selection::default()) };
-        let Workspace { settings, mut accounts } = self.load(&path)?;
+        let workspace = read(&path)?;
+        // Whoever runs the program beside declarations means them, and must not read that others are good.
+        if self.workspace.is_none()
+            && path.starts_with("..")
+            && let Some(file) = workspace::passed_over(&workspace.accounts)
+        {
+            bail!(
+                "{} is in no account of the workspace file {}; to read it without the workspace, name it as a PATH, such as \
+                 `.`; or add its folder to an account",
+                visible(&file),
+                visible(&path.display().to_string())
+            );
+        }
+        let Workspace { settings, mut accounts } = self.narrowed(workspace, &path)?;
         if self.account.is_some() {
             return Ok(Selection { settings, accounts: Accounts::Single(accounts.pop()) });
         }
@@ -76,8 +89,10 @@ impl WorkspaceArgs {
 
     /// The workspace, with no account but the one that was asked for.
     fn load(&self, path: &Path) -> anyhow::Result<Workspace> {
-        let loaded = workspace::load(path);
-        let mut workspace = loaded.workspace.ok_or_else(|| InvalidDeclarations::new(loaded.problems))?;
+        self.narrowed(read(path)?, path)
+    }
+
+    fn narrowed(&self, mut workspace: Workspace, path: &Path) -> anyhow::Result<Workspace> {
         if let Some(name) = &self.account {
             if workspace.account(name).is_none() {
                 return Err(has_no(path, name, &workspace.accounts));
@@ -179,6 +194,11 @@ impl WorkspaceArgs {
             }),
         }
     }
+}
+
+fn read(path: &Path) -> Result<Workspace, InvalidDeclarations> {
+    let loaded = workspace::load(path);
+    loaded.workspace.ok_or_else(|| InvalidDeclarations::new(loaded.problems))
 }
 
 fn has_no(path: &Path, name: &AccountName, accounts: &[Account]) -> anyhow::Error {

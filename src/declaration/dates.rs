@@ -25,8 +25,8 @@ fn days(text: &str) -> Option<Vec<Date>> {
     if text.chars().count() > MAX_CHARS {
         return None;
     }
-    let folded: String = text.nfkc().collect();
-    let known = |c: char| c.is_ascii_digit() || c.is_whitespace() || "-/.~〜∼–—−年月日号至到起止从自:,T".contains(c);
+    let folded = text.nfkc().collect::<String>().replace(" to ", " ");
+    let known = |c: char| c.is_ascii_digit() || c.is_whitespace() || "-/.~〜∼–—−年月日号至到起止从自:,、TZ".contains(c);
     if !folded.chars().all(known) {
         return None;
     }
@@ -78,6 +78,9 @@ mod tests {
             "2026-03-01 00:00:00 ~ 2028-02-29 00:00:00",
             "2026-03-01-2028-02-29",
             "自2026年3月1日起至2028年2月29日止",
+            "2026-03-01 to 2028-02-29",
+            "2026-03-01、2028-02-29",
+            "2026-03-01T00:00:00Z~2028-02-29T00:00:00Z",
         ] {
             let validity = validity(text).expect(text);
             assert_eq!(validity.to_string(), "2026-03-01~2028-02-29", "{text}");

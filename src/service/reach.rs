@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::Method;
 use tokio::time::Instant;
 
-use crate::transport::SendError;
+use crate::{letter::ScanObject, transport::SendError};
 
 use super::{Client, ServiceError, answer};
 
@@ -34,7 +34,7 @@ pub struct Unreachable {
 /// Why scans can't be uploaded.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum NoUpload {
-    /// The service gives no right to upload.
+    /// The service gives no right to upload, or one for other files.
     #[error(transparent)]
     Refused(ServiceError),
     /// The host for scans doesn't answer.
@@ -43,10 +43,16 @@ pub enum NoUpload {
 }
 
 impl Client {
-    /// Asks for the right to upload (`GetQualificationOssInfo`) and whether the host for scans answers. Uploads nothing.
-    /// Returns the host.
-    pub async fn reach_upload(&self) -> Result<String, NoUpload> {
+    /// Asks for the right to upload (`GetQualificationOssInfo`), whether its policy allows these scans with their lengths in
+    /// bytes, and whether the host for scans answers. Uploads nothing. Returns the host.
+    ///
+    /// # Errors
+    /// When there is no right, when no upload of a scan can meet the policy, or when the host doesn't answer.
+    pub async fn reach_upload(&self, scans: &[(ScanObject, u64)]) -> Result<String, NoUpload> {
         let (right, _) = self.right(&|_| {}).await.map_err(NoUpload::Refused)?;
+        for (object, length) in scans {
+            right.forms(*object, *length).map_err(NoUpload::Refused)?;
+        }
         let host = right.endpoint.authority();
         let request = right.transport.request(Method::GET, right.endpoint.url(""));
         match right.transport.send(request, MAX_ANSWER).await {

@@ -29,7 +29,8 @@ fn a_machine_in_order_has_ticks_alone_and_no_secret_is_shown() {
     let emulator = Emulator::with(&project, &[KEY]);
     let run = emulator.run(&project, &["doctor"]).exits(0);
     for part in [
-        "✓ declarations  1 letter in 1 file",
+        "✓ declarations  1 letter in 1 file\n                  1 scan, 1 KiB, can be read",
+        ", and its policy allows the scan\n",
         "✓ credentials   AccessKey lett****ator from environment variables",
         "✓ clock         ",
         "✓ signature     accepted",
@@ -92,6 +93,16 @@ fn an_upload_that_is_refused_is_a_warning() {
     let run = emulator.run(&project, &["doctor", "--format=json"]).exits(0);
     assert_eq!(troubles(&run), [trouble("upload", "warning")]);
     assert!(run.stdout.contains("dysms:GetQualificationOssInfo"), "{}", run.stdout);
+}
+
+#[test]
+fn a_policy_that_allows_no_scan_is_a_warning_that_quotes_it() {
+    let project = Project::with_letters(&["甲委托"]);
+    let policy = r#"--upload-policy=[["content-length-range",0,10]]"#;
+    let emulator = Emulator::with(&project, &[KEY, policy]);
+    let run = emulator.run(&project, &["doctor", "--format=json"]).exits(0);
+    assert_eq!(troubles(&run), [trouble("upload", "warning")]);
+    assert!(run.stdout.contains("content-length-range"), "{}", run.stdout);
 }
 
 /// A workspace with one account.

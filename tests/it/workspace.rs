@@ -140,6 +140,11 @@ fn the_workspace_file_is_found_in_a_folder_above() {
     fs::create_dir(project.path().join("retail/.git")).unwrap();
     let own = run_in(&project, "retail", &["validate"]).exits(0);
     assert!(own.stdout.contains("2 letters"), "{}", own.stdout);
+    // Declarations that are in no account are not passed over in silence.
+    let project = project.letters("other/letters.yaml", &["丁委托"]);
+    let passed_over = run_in(&project, "other", &["validate"]).exits(1);
+    assert!(passed_over.stdout.is_empty(), "{}", passed_over.stdout);
+    assert!(passed_over.stderr.contains("letters.yaml is in no account of the workspace file ../letterform.yaml"));
     let missing = run_in(&project, "retail", &["plan", "--account=retail"]).exits(1);
     assert!(missing.stderr.contains("in the current folder or above it"), "{}", missing.stderr);
 }

@@ -269,6 +269,15 @@ checks["on paper the groups are open, and what needs a screen is gone"] = async 
   if (pictures) writeFileSync(join(pictures, "page.pdf"), pdf);
 };
 
+checks["two thousand letters print in a few pages"] = async () => {
+  const view = await open(pages.many);
+  await view.evaluate("dispatchEvent(new Event('beforeprint'))");
+  const pdf = await view.pdf({ format: "A4", printBackground: true });
+  const count = pdf.toString("latin1").match(/\/Type \/Page\b/g).length;
+  assert.ok(count >= 3 && count <= 20, `${count} pages`);
+  if (pictures) writeFileSync(join(pictures, "many.pdf"), pdf);
+};
+
 checks["with no letters it says so, and nothing else"] = async () => {
   const view = await open(pages.none);
   assert.ok((await view.textContent("main")).includes("No letters, declared or registered"));

@@ -30,8 +30,10 @@ pub(in crate::declaration) fn text(
         let fix = Fix::of_value(source, collector.place(span), (text, text.trim()), Safety::Safe);
         collector.push(diagnostic.help("remove it; it is not sent").suggest(text.trim()).mend(fix));
     }
-    if let Some(alike) = look_alike(text) {
-        let place = within(source, span, text, alike.index..alike.index + 1);
+    // White space around it is told of as what it is.
+    let lead = text.chars().count() - text.trim_start().chars().count();
+    if let Some(alike) = look_alike(text.trim()) {
+        let place = within(source, span, text, lead + alike.index..lead + alike.index + 1);
         let diagnostic = collector.diagnostic(Code::LookAlike, format!("{field} has {}", alike.what), place);
         collector.push(match alike.instead {
             Some(instead) => {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::FILE_NAME;
+use super::{super::discover::is_declaration, Account, FILE_NAME};
 use crate::escape::visible;
 
 /// What marks the root of a repository: above it, files are of something else.
@@ -38,6 +38,19 @@ pub fn find() -> Result<Option<PathBuf>, ForeignWorkspace> {
     let owners = [Some(current.as_path()), home.as_deref()].into_iter().flatten();
     let trusted = Trusted(owners.filter_map(owner).chain([0]).collect());
     find_above(&current, home.as_deref(), |folder, file| trusted.check(folder, file))
+}
+
+/// A file of declarations in the current folder that is in none of these accounts.
+#[must_use]
+pub fn passed_over(accounts: &[Account]) -> Option<String> {
+    let paths = accounts.iter().flat_map(|account| &account.letters);
+    let known: Vec<PathBuf> = paths.filter_map(|path| std::fs::canonicalize(path).ok()).collect();
+    let is_known = |name: &String| {
+        // A link may lead into the folder of an account.
+        std::fs::canonicalize(name).is_ok_and(|path| known.iter().any(|known| path.starts_with(known)))
+    };
+    let names = std::fs::read_dir(".").ok()?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    names.filter(|name| is_declaration(name)).filter(|name| !is_known(name)).min()
 }
 
 fn find_above(

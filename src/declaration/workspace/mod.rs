@@ -10,7 +10,7 @@ mod tests;
 use std::path::PathBuf;
 
 pub use arn::{AccountId, ArnError, OidcProviderArn, RoleArn};
-pub use find::{ForeignWorkspace, find};
+pub use find::{ForeignWorkspace, find, passed_over};
 pub use read::{LoadedWorkspace, load};
 
 use super::LintLevels;
