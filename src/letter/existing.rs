@@ -88,6 +88,13 @@ impl From<Vec<ExistingLetter>> for ExistingLetters {
 }
 
 impl ExistingLetters {
+    /// The letters in the order of their names; those of one name in the order of the answer.
+    pub fn by_name(&self) -> Vec<&ExistingLetter> {
+        let mut letters: Vec<_> = self.letters.iter().collect();
+        letters.sort_by(|a, b| a.name.cmp(&b.name));
+        letters
+    }
+
     /// Finds, for a name, the letter that can't be read and may have it.
     pub fn unreadable_by_name<'a>(&'a self) -> impl for<'n> Fn(&'n str) -> Option<&'a UnreadableLetter> + use<'a> {
         let nameless = self.unreadable.iter().find(|letter| letter.name.is_none());

@@ -12,8 +12,9 @@ mod warning;
 
 use std::{
     cell::LazyCell,
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{HashMap, HashSet},
     fmt,
+    ops::Range,
     sync::Arc,
 };
 
@@ -210,22 +211,19 @@ impl Plan {
         expiring_days: u32,
     ) -> Self {
         let unreadable = existing.unreadable_by_name();
-        let mut by_name: BTreeMap<&str, Vec<&ExistingLetter>> = BTreeMap::new();
-        for letter in &existing.letters {
-            by_name.entry(letter.name.as_str()).or_default().push(letter);
-        }
+        let by_name = existing.by_name();
         // Only letters to create need it.
         let alike = LazyCell::new(|| {
             let forms = existing.letters.iter().map(|letter| (folded_form(&letter.name), letter.name.as_str()));
             forms.collect::<HashMap<String, &str>>()
         });
-        let declared: HashSet<String> = desired.iter().map(|desired| desired.letter.name.to_string()).collect();
-
         let mut warnings = Vec::new();
-        let mut letters = Vec::with_capacity(desired.len());
+        let mut is_declared = vec![false; by_name.len()];
         let renewed = renewed(&desired);
-        for desired in desired {
-            let candidates = by_name.get(desired.letter.name.as_str()).map_or(&[][..], Vec::as_slice);
+        let planned = desired.into_iter().map(|desired| {
+            let twins = twins(&by_name, desired.letter.name.as_str());
+            is_declared[twins.clone()].fill(true);
+            let candidates = &by_name[twins];
             let ending = warning::of_validity(&desired.letter, today, expiring_days);
             warnings.extend(ending.filter(|warning| !(warning.is_of_the_end() && renewed.contains(&warning.name))));
             let letter = settle(desired, candidates, &unreadable, &mut warnings);
@@ -239,11 +237,11 @@ impl Plan {
             {
                 warnings.push(warning::of_alike(desired.letter.name.as_str(), existing));
             }
-            letters.push(letter);
-        }
-        for (name, twins) in by_name.iter().filter(|(name, _)| !declared.contains(**name)) {
-            letters.extend(twins.iter().map(|twin| PlannedLetter::Unmanaged((*name).to_owned(), Standing::of(twin))));
-        }
+            letter
+        });
+        let mut letters: Vec<PlannedLetter> = planned.collect();
+        let unmanaged = by_name.iter().zip(&is_declared).filter(|(_, is_declared)| !**is_declared);
+        letters.extend(unmanaged.map(|(letter, _)| PlannedLetter::Unmanaged(letter.name.clone(), Standing::of(letter))));
         let unreadable = existing.unreadable.clone();
         Self { account: None, account_id: None, endpoint, chosen: Chosen::default(), letters, unreadable, warnings }
     }
@@ -318,6 +316,13 @@ fn renewed(desired: &[DesiredLetter]) -> HashSet<String> {
     let successions = Successions::among(desired.iter().map(|desired| &desired.letter));
     let letters = desired.iter().map(|desired| &desired.letter);
     letters.filter(|letter| successions.successor(letter).is_some()).map(|letter| letter.name.to_string()).collect()
+}
+
+/// Where the letters of one name are among letters in the order of names. The service documents names as unique.
+fn twins(by_name: &[&ExistingLetter], name: &str) -> Range<usize> {
+    let first = by_name.partition_point(|letter| letter.name.as_str() < name);
+    let count = by_name[first..].iter().take_while(|letter| letter.name == name).count();
+    first..first + count
 }
 
 /// The letter that settles a declaration among those that exist under its name. The service documents names as unique;

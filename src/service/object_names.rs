@@ -1,5 +1,6 @@
 use std::{
-    collections::{HashMap, HashSet},
+    cmp::Ordering,
+    collections::HashMap,
     sync::{Mutex, PoisonError},
 };
 
@@ -14,8 +15,8 @@ pub struct ObjectNames(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    /// The paths of pictures of letters that exist, as far as a fixed name could stand there, by their last part.
-    existing: HashMap<String, HashSet<String>>,
+    /// The paths of pictures of letters that exist, as far as a fixed name could stand there.
+    existing: Paths,
     /// Whether there are letters whose pictures can't be read: each may have any fixed name.
     hidden: bool,
     /// What was uploaded under a fixed name.
@@ -27,14 +28,13 @@ impl ObjectNames {
     pub fn note(&self, existing: &ExistingLetters) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         state.hidden |= !existing.unreadable.is_empty();
-        for url in existing.letters.iter().filter_map(|letter| letter.picture_url.as_ref()) {
+        let urls = existing.letters.iter().filter_map(|letter| letter.picture_url.as_ref());
+        state.existing.extend(urls.filter_map(|url| {
             let path = picture_path(url);
             let path = path.trim_matches('/');
-            let name = last_part(path);
-            if !path.is_empty() && ScanObject::from_name(name).is_none() {
-                state.existing.entry(name.to_owned()).or_default().insert(path.to_owned());
-            }
-        }
+            let is_fixed = !path.is_empty() && ScanObject::from_name(last_part(path)).is_none();
+            is_fixed.then(|| path.into())
+        }));
     }
 
     /// Takes a name for an object. `false` when the picture of another letter has it.
@@ -44,22 +44,56 @@ impl ObjectNames {
             return true;
         }
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match state.claimed.get(key) {
-            Some(claimed) => *claimed == object,
+        match state.claimed.get(key).copied() {
+            Some(claimed) => claimed == object,
             None if state.hidden => false,
-            None if state
-                .existing
-                .get(last_part(key.as_str()))
-                .is_some_and(|paths| paths.iter().any(|path| key.is_end_of(path))) =>
-            {
-                false
-            }
+            None if state.existing.any_ends_with(key) => false,
             None => {
                 state.claimed.insert(key.clone(), object);
                 true
             }
         }
     }
+}
+
+/// Paths by their last parts. Most runs upload nothing under a fixed name, so they are sorted when they are first needed.
+#[derive(Debug, Default)]
+struct Paths {
+    paths: Vec<Box<str>>,
+    is_unsorted: bool,
+}
+
+impl Paths {
+    fn extend(&mut self, paths: impl Iterator<Item = Box<str>>) {
+        // Look-ups show the same letters again and again.
+        self.sort();
+        let known = self.paths.len();
+        for path in paths {
+            if self.paths[..known].binary_search_by(|other| by_last_part(other, &path)).is_err() {
+                self.paths.push(path);
+            }
+        }
+        self.is_unsorted = self.paths.len() > known;
+    }
+
+    fn any_ends_with(&mut self, key: &FileKey) -> bool {
+        self.sort();
+        let name = last_part(key.as_str());
+        let first = self.paths.partition_point(|path| last_part(path) < name);
+        let mut of_that_name = self.paths[first..].iter().take_while(|path| last_part(path) == name);
+        of_that_name.any(|path| key.is_end_of(path))
+    }
+
+    fn sort(&mut self) {
+        if std::mem::take(&mut self.is_unsorted) {
+            self.paths.sort_unstable_by(|a, b| by_last_part(a, b));
+            self.paths.dedup();
+        }
+    }
+}
+
+fn by_last_part(a: &str, b: &str) -> Ordering {
+    last_part(a).cmp(last_part(b)).then_with(|| a.cmp(b))
 }
 
 fn last_part(path: &str) -> &str {
@@ -99,12 +133,15 @@ mod tests {
     #[test]
     fn the_picture_of_a_letter_that_exists_keeps_its_name() {
         let names = ObjectNames::default();
-        for url in ["http://b.oss.com/1/%E5%9B%BE.jpg?Expires=1", "1/b.jpg"] {
+        let urls = ["http://b.oss.com/1/%E5%9B%BE.jpg?Expires=1", "2/b.jpg", "1/b.jpg", "2/b.jpg", "0/a.jpg"];
+        for url in urls {
             let letter = ExistingLetter { picture_url: Some(url.to_owned()), ..ExistingLetter::default() };
             names.note(&vec![letter].into());
         }
-        assert!(!names.claim(&key("1/图.jpg"), object(b"a")));
-        assert!(!names.claim(&key("1/b.jpg"), object(b"a")));
+        for name in ["1/图.jpg", "1/b.jpg", "2/b.jpg", "0/a.jpg"] {
+            assert!(!names.claim(&key(name), object(b"a")), "{name}");
+        }
+        assert!(names.claim(&key("3/b.jpg"), object(b"a")));
         assert!(names.claim(&key("1/c.jpg"), object(b"a")));
     }
 
