@@ -14,7 +14,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && rustup target add "$(uname -m)-unknown-linux-musl"
 WORKDIR /source
-# The dependencies are a layer of their own: it is made anew only when these two files change.
+# The dependencies are a layer of their own: it is rebuilt only when these two files change.
 COPY Cargo.toml Cargo.lock ./
 RUN mkdir src \
     && echo 'fn main() {}' >src/main.rs \
@@ -22,7 +22,7 @@ RUN mkdir src \
     && cargo build --release --locked --target "$(uname -m)-unknown-linux-musl" \
     && rm -r src
 COPY src src
-# The folders of the image, with the rights that they have there. A library of another time is not built anew by itself.
+# The folders of the image, with the rights that they have there. A library of another time is not rebuilt by itself.
 RUN touch src/main.rs src/lib.rs \
     && cargo build --release --locked --target "$(uname -m)-unknown-linux-musl" \
     && mkdir -p /image/usr/local/bin /image/etc/ssl/certs /image/home/letterform /image/letters \

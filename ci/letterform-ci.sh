@@ -228,7 +228,7 @@ pr)
     plan "$@"
     ;;
 merge)
-    # Planned anew from what was merged, as the account may have changed since the review, and as a file that a pull request's job made
+    # A new plan of what was merged, as the account may have changed since the review, and as a file that a pull request's job made
     # could hold anything. Then nothing but that plan is applied.
     plan "$@"
     if [ -n "${LETTERFORM_REVIEWED:-}" ]; then reviewed "$LETTERFORM_REVIEWED"; fi

@@ -1,6 +1,6 @@
 //! What `doctor` finds out: one check after the other, each with what to do when it fails.
 //!
-//! Pure: whoever asks the service fills it in.
+//! Pure: the caller asks the service and fills it in.
 
 use serde::Serialize;
 

@@ -285,7 +285,7 @@ fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Resul
         .build()
         .context("the asynchronous runtime did not start")?;
     let result = runtime.block_on(future);
-    // What still runs by now (a reader waiting for a line, say) is not waited for.
+    // What still runs (a reader waiting for a line, say) is not waited for.
     runtime.shutdown_background();
     result
 }

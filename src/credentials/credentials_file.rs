@@ -19,7 +19,7 @@ pub(super) fn paths(environment: &Environment) -> Vec<PathBuf> {
         .collect()
 }
 
-/// What the file tells of the profile that is asked for, of that which `ALIBABA_CLOUD_PROFILE` names, or of `default`.
+/// What the file says of one profile: the one asked for, the one in `ALIBABA_CLOUD_PROFILE`, or `default`.
 pub(super) fn source(text: &str, environment: &Environment, profile: Option<&str>) -> Result<Source, Problem> {
     let name = match profile {
         Some(profile) => profile.to_owned(),

@@ -34,7 +34,7 @@ pub struct Fetcher {
     pub nonces: Nonces,
     /// How long a request may take.
     pub timeout: Duration,
-    /// Another place of STS than that which variables and profiles name.
+    /// The address of STS, when it is not the one that variables and profiles name.
     pub sts: Option<Endpoint>,
     /// Roots of trust beside the machine's own.
     pub roots: Roots,

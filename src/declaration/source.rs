@@ -225,7 +225,7 @@ const UTF8_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
 
 /// Reads a file's bytes as text: UTF-8, or UTF-16 with a byte order mark.
 ///
-/// What is no text comes back as well as can be shown, together with the reason.
+/// Bytes that are not text come back as far as they can be shown, with the reason.
 pub(super) fn decode(id: FileId, name: &str, bytes: Vec<u8>) -> (SourceFile, Option<Diagnostic>) {
     match Encoding::of(&bytes) {
         Encoding::Utf16Le => decode_utf16(id, name, &bytes[2..], u16::from_le_bytes),

@@ -121,7 +121,7 @@ codes! {
     OidcProviderNotFound = "EntityNotExist.OIDCProvider", 404, "The OIDC provider does not exist.";
     /// A token of an identity provider whose time is over.
     OidcTokenExpired = "AuthenticationFail.OIDCToken.Expired", 401, "This JsonWebToken is expired.";
-    /// Whoever asks may not take the role.
+    /// The caller may not assume the role.
     NoPermission = "NoPermission", 403,
         "You are not authorized to do this action. You should be authorized by RAM.";
     /// An AccessKey of STS without its token.

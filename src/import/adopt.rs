@@ -46,7 +46,7 @@ pub(super) fn adopt(existing: &ExistingLetter) -> Result<Letter<Picture>, Vec<Ob
     if unequal.is_empty() { Ok(letter) } else { Err(unequal) }
 }
 
-/// What `existing` says, when it breaks no rule of today.
+/// What `existing` says, when it breaks no current rule.
 pub(crate) fn terms(existing: &ExistingLetter) -> Option<Letter<()>> {
     without_picture(existing, &mut Vec::new())
 }

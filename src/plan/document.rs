@@ -189,13 +189,13 @@ pub enum ReadPlanError {
     #[error("unknown field `{0}`; create a new plan with `letterform plan --out FILE`")]
     Unknown(String),
     /// It has another version.
-    #[error("it has the format version {0}, and this program reads version {FORMAT_VERSION}; make the plan anew")]
+    #[error("its format version is {0}, and this program reads version {FORMAT_VERSION}; create a new plan")]
     Version(u32),
     /// It was printed and not saved.
     #[error("it has no preconditions: it was printed and not saved; make it with `letterform plan --out FILE`")]
     NotSaved,
     /// It was changed after it was made.
-    #[error("{0}; it was changed after it was made: make the plan anew")]
+    #[error("{0}; it was changed after it was made: create a new plan")]
     Tampered(String),
     /// A letter in it breaks a rule.
     #[error("the letter {name} in it breaks a rule: {error}")]

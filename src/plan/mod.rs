@@ -326,7 +326,7 @@ fn twins(by_name: &[&ExistingLetter], name: &str) -> Range<usize> {
 }
 
 /// The letter that settles a declaration among those that exist under its name. The service documents names as unique;
-/// should it show two letters of one name nevertheless, one that is as declared comes first.
+/// if it shows two letters of one name, one that is as declared comes first.
 pub(crate) fn counterpart<'a>(
     letter: &Letter<Picture>,
     candidates: &[&'a ExistingLetter],

@@ -24,11 +24,11 @@ pub fn preflight(desired: &[&DesiredLetter], plan: &Plan, facts: &Facts) -> Vec<
         PlannedLetter::Create(_) | PlannedLetter::Unreadable(_) | PlannedLetter::Unmanaged(..) => None,
     });
     let passed: HashSet<&str> = passed.collect();
-    let lacks = |desired: &&&DesiredLetter| {
+    let is_without = |desired: &&&DesiredLetter| {
         let letter = &desired.letter;
         !codes.contains(letter.organization_code.as_str()) && !passed.contains(letter.name.as_str())
     };
-    desired.iter().filter(lacks).map(|desired| warning::of_no_qualification(&desired.letter)).collect()
+    desired.iter().filter(is_without).map(|desired| warning::of_no_qualification(&desired.letter)).collect()
 }
 
 #[cfg(test)]

@@ -362,7 +362,7 @@ fn warnings(out: &mut String, warnings: &[&Warning]) {
     }
 }
 
-/// The warnings about letters to create, for whoever is asked whether to create them: empty without any.
+/// The warnings about letters to create, shown before the question whether to create them: empty without any.
 pub fn warnings_of_creates<'p>(plans: impl IntoIterator<Item = &'p Plan>) -> String {
     let all: Vec<&Warning> = plans.into_iter().flat_map(Plan::warnings_of_creates).collect();
     let mut out = String::new();

@@ -134,7 +134,7 @@ pub trait WriteLetters: ReadLetters {
     ) -> impl Future<Output = Result<FileKey, ServiceError>> + Send;
 
     /// Creates a letter (`CreateSmsAuthorizationLetter`). One request; nothing is retried here. An error whose
-    /// [`outcome`](ServiceError::outcome) is [`Outcome::Unknown`] says that the letter may exist by now.
+    /// [`outcome`](ServiceError::outcome) is [`Outcome::Unknown`] says that the letter may exist.
     fn create(
         &self,
         letter: &NewLetter<FileKey>,

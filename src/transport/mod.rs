@@ -82,7 +82,7 @@ impl Transport {
         connections: usize,
         roots: &Roots,
     ) -> Result<Self, TransportError> {
-        // Whoever installed another provider before has decided; then this is an error that changes nothing.
+        // If another provider is installed already, this is an error that changes nothing.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let builder = reqwest::Client::builder()
             .user_agent(concat!("letterform/", env!("CARGO_PKG_VERSION")))

@@ -99,7 +99,7 @@ def find(case):
     if profile is None:
         chain = [DefaultCredentialsProvider]
     else:
-        # Whoever asks for a profile of a file asks the providers of the files.
+        # A profile of a file is looked for in the providers of the files.
         chain = [
             lambda: CLIProfileCredentialsProvider(profile_name=profile),
             lambda: ProfileCredentialsProvider(profile_name=profile),

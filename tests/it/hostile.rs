@@ -1,4 +1,4 @@
-//! Nothing that a terminal, a page, a table or a CI system would obey reaches it, whoever wrote it: a pull request or a server.
+//! Nothing that a terminal, a page, a table or a CI system would obey reaches it, from a pull request or from a server.
 #![cfg(unix)]
 use std::{
     fs,

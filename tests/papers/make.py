@@ -48,7 +48,7 @@ class Kind:
     quarter: int = 0  # quarters of a turn to the left
     photo: bool = False  # by a phone: perspective, a table, a shadow
     blur: tuple[float, float] = (0.0, 0.4)  # in thousandths of the width
-    light: float = 0.0  # how uneven: the darkest corner lacks so much
+    light: float = 0.0  # how uneven: how much is missing in the darkest corner
     paper: tuple[int, int] = (240, 253)  # how bright the paper is
     ink: tuple[float, float] = (0.0, 0.08)  # what black ink still reflects, of the paper's brightness
     tint: float = 0.01  # how far from white the light may be

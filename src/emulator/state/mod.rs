@@ -150,7 +150,7 @@ impl State {
     ) -> Result<Success, Refusal> {
         let skewed = now.saturating_add(SignedDuration::from_secs(effects.skew)).unwrap_or(now);
         if action_of(request) == Ok(Action::AssumeRoleWithOidc) {
-            // Whoever has a token of an identity provider has no key to sign with.
+            // A client with a token of an identity provider has no key to sign with.
             let (params, proof) = (request.params(), Proof::OidcToken);
             return self.sessions.assume_role(&mut self.keys, &params, proof, now).map(Success::Bare);
         }

@@ -1,7 +1,7 @@
 //! The security token service: keys that end, for roles, and who the caller is.
 //!
-//! There is no register of roles: any account that the emulator knows has every role that somebody asks for, and lets
-//! whoever has a key of any account take it. What is imitated is how keys are asked for, carried and ended.
+//! There is no register of roles: every account has every role, and a key of any account can assume it. What is
+//! imitated is how keys are asked for, carried and ended.
 
 use std::collections::VecDeque;
 

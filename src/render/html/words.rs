@@ -1,4 +1,4 @@
-//! The words of the page, in both languages. A language that lacks one does not compile.
+//! The words of the page, in both languages. A language with a word missing does not compile.
 
 use jiff::civil::Date;
 

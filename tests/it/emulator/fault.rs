@@ -1,4 +1,4 @@
-//! Faults over the wire: what a client sees of them, and what has happened nevertheless.
+//! Faults over the wire: what a client sees of them, and what has happened all the same.
 
 use std::time::Duration;
 

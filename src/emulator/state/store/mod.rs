@@ -165,7 +165,7 @@ impl Changes {
     pub(in crate::emulator) fn push(&mut self, change: Change) {
         self.made += 1;
         if let Some(sender) = &self.sender {
-            // A writer that has ended said so before: whoever waits for this change is told that writing failed.
+            // A writer that has ended said so before: the request that waits for this change learns that writing failed.
             let _ = sender.send(change);
         }
     }
