@@ -180,6 +180,15 @@ impl<T> Accounts<T> {
         single.into_iter().chain(all.iter().filter_map(|account| account.result.as_ref().ok()))
     }
 
+    /// The same, to be changed.
+    pub fn good_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        let (single, all) = match self {
+            Self::Single(one) => (Some(one), &mut [][..]),
+            Self::Workspace(all) => (None, all.as_mut_slice()),
+        };
+        single.into_iter().chain(all.iter_mut().filter_map(|account| account.result.as_mut().ok()))
+    }
+
     /// The same, to keep.
     pub fn into_good(self) -> Vec<T> {
         match self {

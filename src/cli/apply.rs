@@ -16,6 +16,7 @@ use super::{
     failure::{self, AccountFailures},
     files, interrupt,
     journal::Journal,
+    ocr::ProofreadArgs,
     only::OnlyArgs,
     plan::Format,
     progress::Progress,
@@ -57,6 +58,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     only: OnlyArgs,
     #[command(flatten)]
+    proofread: ProofreadArgs,
+    #[command(flatten)]
     targets: TargetArgs,
 }
 
@@ -79,7 +82,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
         let mut tasks = run.each(tasks, async |task| task).await?;
         let chosen = args.only.chosen(tasks.good().map(|(_, work, _)| work))?;
         tasks.retain(|(_, work, _)| work.narrow(&chosen));
-        let works = run.each(tasks, async |(target, work, scans)| run.prepare(target, work, scans).await).await?;
+        let mut works = run.each(tasks, async |(target, work, scans)| run.prepare(target, work, scans).await).await?;
+        let plans = works.good_mut().map(Prepared::plan_and_scans).map(|(plan, scans)| (plan, scans.roots()));
+        args.proofread.add_to(plans).await?;
         let result = review_and_apply(args, &run, &works, &progress, &shutdown).await;
         for work in works.into_good() {
             work.close().await?;

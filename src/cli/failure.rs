@@ -12,6 +12,7 @@ use crate::{
     credentials::{Attempt, CredentialError},
     escape::visible,
     letter::AccountName,
+    ocr::EngineError,
     render::{
         diagnostics::{self, Show},
         style::{self, paint},
@@ -133,6 +134,9 @@ pub(super) fn show(error: Failure<'_>) {
     tell!("{} {}", paint(style::ERROR, "error:"), visible(&in_one_line(error)));
     if let Some(ByHand { lines, .. }) = find(error) {
         stderr::write(format_args!("{lines}"));
+    }
+    if let Some(engine) = find::<EngineError>(error) {
+        tell!("  {} {}", paint(style::STRONG, "help:"), engine.help());
     }
     let service = find::<ServiceError>(error);
     request(service.and_then(ServiceError::request_id));

@@ -41,6 +41,11 @@ pub(super) fn hand_over(shutdown: &Shutdown, told: &'static str) {
     *WORK.lock().unwrap_or_else(PoisonError::into_inner) = Some(work);
 }
 
+/// Lets a signal end the process again.
+pub(super) fn release() {
+    *WORK.lock().unwrap_or_else(PoisonError::into_inner) = None;
+}
+
 fn work() -> Option<Work> {
     WORK.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }

@@ -22,10 +22,12 @@ mod list;
 mod logging;
 mod lsp;
 mod man;
+mod ocr;
 mod only;
 mod paper;
 mod plan;
 mod progress;
+mod proofread;
 mod renew;
 #[cfg(feature = "report")]
 mod report;
@@ -139,6 +141,8 @@ enum Command {
     Renew(renew::Args),
     /// Fill in the paper of each letter from a template, to be signed and stamped
     Paper(paper::Args),
+    /// Read scans by OCR and compare them with their declarations
+    Proofread(proofread::Args),
     /// Run the language server
     Lsp(lsp::Args),
     /// Explain a rule, with a right and a wrong example
@@ -162,6 +166,8 @@ pub(crate) enum Exit {
     Creates,
     /// 3: a conflict.
     Conflict,
+    /// 3: a paper does not say what is declared (`proofread`).
+    Differs,
     /// 2: a signature is under review (`status --detailed-exitcode`).
     UnderWay,
     /// 3: a signature was refused or can't be used (`status --detailed-exitcode`).
@@ -174,7 +180,7 @@ impl From<Exit> for ExitCode {
             Exit::Done => 0,
             Exit::Failed => 1,
             Exit::Creates | Exit::UnderWay => 2,
-            Exit::Conflict | Exit::Refused => 3,
+            Exit::Conflict | Exit::Refused | Exit::Differs => 3,
         })
     }
 }
@@ -253,6 +259,7 @@ fn run(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Import(args) => import::run(args),
         Command::Renew(args) => renew::run(args),
         Command::Paper(args) => paper::run(args),
+        Command::Proofread(args) => proofread::run(args),
         Command::Lsp(args) => lsp::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Schema(args) => schema::run(args),

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use super::{
-    Exit,
+    Exit, block_on,
     checkout::CommentArgs,
     files,
+    ocr::ProofreadArgs,
     only::OnlyArgs,
     stderr::{self, note, tell},
     step_summary,
@@ -15,6 +16,7 @@ use super::{
 };
 use crate::{
     accounts::Accounts,
+    declaration::ScanRoots,
     escape::{shell_word, visible},
     plan::{Plan, PlanSummary},
     render::{
@@ -45,6 +47,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     only: OnlyArgs,
     #[command(flatten)]
+    proofread: ProofreadArgs,
+    #[command(flatten)]
     targets: TargetArgs,
 }
 
@@ -61,21 +65,23 @@ pub(crate) enum Format {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let plans = args.targets.resolve()?.run(async |run, scopes| {
+    let planned = args.targets.resolve()?.run(async |run, scopes| {
         let mut works = run.each(scopes, async |scope| Ok((scope.work()?, scope))).await?;
         let chosen = args.only.chosen(works.good().map(|((work, _), _)| work))?;
         works.retain(|((work, _), _)| work.narrow(&chosen));
         Box::pin(run.each(works, async |((work, scans), scope)| {
             let looks_ahead = args.signatures.signatures || scope.signatures;
+            let roots = scans.roots().clone();
             let declared = if looks_ahead { work.declared().to_vec() } else { Vec::new() };
             let mut prepared = run.prepare(scope.target(), work, scans).await?;
             if looks_ahead {
                 run.preflight(&mut prepared, &declared).await;
             }
-            prepared.close().await
+            Ok((prepared.close().await?, roots))
         }))
         .await
     })?;
+    let plans = proofread(args, planned)?;
     save(args, || json::pretty(&plans.to_saved_document()))?;
     match args.format {
         Format::Text => args.show(&text::plan(&plans))?,
@@ -87,6 +93,13 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     step_summary::append(|| markdown::plan(&plans, &CommentArgs::default().options()));
     told_how_to_apply(args, &plans)?;
     Ok(if plans.any_failed() { Exit::Failed } else { args.exit(plans.summary()) })
+}
+
+/// The plans with what the papers say, where that is asked for.
+fn proofread(args: &Args, mut planned: Accounts<(Plan, ScanRoots)>) -> anyhow::Result<Accounts<Plan>> {
+    let plans = planned.good_mut().map(|(plan, roots)| (plan, &*roots));
+    block_on(args.proofread.add_to(plans))?;
+    Ok(planned.map(|(plan, _)| plan))
 }
 
 fn save(args: &Args, document: impl FnOnce() -> String) -> anyhow::Result<()> {

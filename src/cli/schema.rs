@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 
 use super::{Exit, accounts::Matrix, files, journal};
-use crate::{accounts, apply, declaration, doctor, inventory, plan, render::diagnostics, status};
+use crate::{accounts, apply, declaration, doctor, inventory, plan, proofread, render::diagnostics, status};
 
 /// Arguments of `schema`.
 #[derive(Debug, clap::Args)]
@@ -45,6 +45,8 @@ enum SchemaKind {
     Accounts,
     /// A line of what `apply --journal` writes
     Journal,
+    /// What `proofread --format json` prints
+    Proofread,
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
@@ -63,6 +65,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
         SchemaKind::Doctor => doctor::schema(),
         SchemaKind::Accounts => schemars::schema_for!(Matrix<'_>),
         SchemaKind::Journal => schemars::schema_for!(journal::Line<'_>),
+        SchemaKind::Proofread => proofread::schema(),
     };
     files::print_json(&schema)?;
     Ok(Exit::Done)

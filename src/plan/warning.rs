@@ -66,6 +66,8 @@ pub enum WarningCode {
     NoQualification,
     /// The qualifications could not be read.
     QualificationsUnknown,
+    /// The scan of a letter to create says something else than its declaration, or could not be proofread.
+    Paper,
 }
 
 impl WarningCode {
@@ -83,6 +85,7 @@ impl WarningCode {
             Self::Declaration => "declaration",
             Self::NoQualification => "no-qualification",
             Self::QualificationsUnknown => "qualifications-unknown",
+            Self::Paper => "paper",
         }
     }
 
@@ -100,6 +103,7 @@ impl WarningCode {
             Self::Declaration => "letters have warnings in their declarations",
             Self::NoQualification => "letters have a code without an approved qualification",
             Self::QualificationsUnknown => "accounts have qualifications that could not be read",
+            Self::Paper => "fields are not on the papers as declared",
         }
     }
 }

@@ -1,11 +1,13 @@
 //! Plans and reports as text for a terminal.
 
+mod proofread;
 mod status;
 
 use std::{collections::HashSet, fmt::Write};
 
 use anstyle::Style;
 
+pub use proofread::proof;
 pub use status::{hand_over, not_known, status};
 pub(super) use status::{letter_problem, signature_uses};
 

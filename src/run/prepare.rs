@@ -165,6 +165,11 @@ fn scan_of(desired: &DesiredLetter) -> Option<(ScanKey<'_>, (&DesiredLetter, &Sc
 }
 
 impl<C: Connect, R> Prepared<C, R> {
+    /// The plan, to be added to, and the scans.
+    pub fn plan_and_scans(&mut self) -> (&mut Plan, &R) {
+        (&mut self.plan, &self.scans)
+    }
+
     /// Ends the connection, and gives the plan.
     ///
     /// # Errors

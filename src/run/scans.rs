@@ -24,6 +24,11 @@ impl FileScans {
         Self(Arc::new(roots))
     }
 
+    /// The folders.
+    pub fn roots(&self) -> &ScanRoots {
+        &self.0
+    }
+
     /// The scans of a saved plan: below this folder, the current one or that of the workspace. A plan can't open other
     /// folders.
     pub fn of_saved_plans(folder: PathBuf) -> Self {

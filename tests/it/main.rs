@@ -20,6 +20,7 @@ mod new_letters;
 mod normalised;
 mod paper;
 mod project;
+mod proofread;
 mod reference;
 mod reliability;
 mod saved_plan;

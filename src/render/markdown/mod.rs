@@ -5,6 +5,7 @@ mod escape;
 mod list;
 mod page;
 mod plan;
+mod proofread;
 mod report;
 mod status;
 
@@ -21,7 +22,7 @@ use crate::{
     plan::{Plan, PlanSummary, Warning},
 };
 
-pub use self::{list::list, page::LIMIT, status::status};
+pub use self::{list::list, page::LIMIT, proofread::proof, status::status};
 
 /// More entries than this are folded.
 const MANY: usize = 30;

@@ -14,12 +14,16 @@ use crate::{generated::generated, reference::cell};
 const OWN: &str = "";
 
 /// What is said once, of options that several commands share. In the order of the page.
-const SHARED: [(&str, &str); 4] = [
+const SHARED: [(&str, &str); 5] = [
     ("Declarations", "How declarations are judged."),
     ("Workspace", "Which accounts of a [workspace file](workspace.md) are meant."),
     (
         "Service",
         "Which service is asked, by whom and how. As `--sandbox` takes an optional folder, write it last or as `--sandbox=DIR`.",
+    ),
+    (
+        "Proofreading",
+        "What reads scans, and how. [Proofread a scan](../how-to/proofread.md) says what a command has to do.",
     ),
     ("Global options", "Every command takes them."),
 ];

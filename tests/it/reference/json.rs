@@ -100,6 +100,7 @@ fn generated_reference_of_json_is_the_schemas() {
             "`accounts --format json` prints it, in one line, in the form of the matrix of a CI system.",
         ),
         ("journal", "Journal", "`apply --journal FILE` writes one for each line."),
+        ("proofread", "Proof", "`proofread --format json` prints it."),
     ];
     let mut page = "# What is printed as JSON\n\nEvery document but the matrix of accounts and the journal names its `formatVersion`, which changes when a field goes or changes \
                     its meaning; fields may come. The same input gives the same bytes, and no secret is in it. `letterform schema KIND` \

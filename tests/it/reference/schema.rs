@@ -181,7 +181,7 @@ fn kind_of(one: &str, schema: &Value) -> String {
     match one {
         "string" if schema["format"] == "date" => "date".to_owned(),
         "string" => "text".to_owned(),
-        "integer" => "number".to_owned(),
+        "integer" | "number" => "number".to_owned(),
         "boolean" => "true or false".to_owned(),
         "array" => format!("list of {}", kind(&schema["items"]).replace("text", "texts")),
         "object" => "mapping".to_owned(),
