@@ -9,7 +9,7 @@ default:
 check: format lint test
 
 # Everything that CI checks, in its order
-ci: format lint features unused test simulation clients editor page recipes package
+ci: format lint features unused test simulation clients editor page recipes proofread package
 
 # Format
 format:
@@ -54,6 +54,10 @@ page: build
 # The CI recipes as their systems would run them (needs Python and Node)
 recipes: build
     tests/recipes/run {{program}}
+
+# Declarations over Word, PDF and scans to verdicts (needs Tesseract, LibreOffice, pdftoppm and Python)
+proofread: build
+    tests/proofread/run {{program}}
 
 # The package, completions, manual pages, archives, licences (needs zsh, fish, groff and mandoc)
 package: build
