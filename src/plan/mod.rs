@@ -241,7 +241,8 @@ impl Plan {
         });
         let mut letters: Vec<PlannedLetter> = planned.collect();
         let unmanaged = by_name.iter().zip(&is_declared).filter(|(_, is_declared)| !**is_declared);
-        letters.extend(unmanaged.map(|(letter, _)| PlannedLetter::Unmanaged(letter.name.clone(), Standing::of(letter))));
+        letters
+            .extend(unmanaged.map(|(letter, _)| PlannedLetter::Unmanaged(letter.name.clone(), Standing::of(letter))));
         let unreadable = existing.unreadable.clone();
         Self { account: None, account_id: None, endpoint, chosen: Chosen::default(), letters, unreadable, warnings }
     }
