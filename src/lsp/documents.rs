@@ -8,6 +8,7 @@ use std::{
 };
 
 use lsp_types::{Location, TextDocumentContentChangeEvent, Uri};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use url::Url;
 
 use super::position;
@@ -105,14 +106,39 @@ pub(super) fn path_of(uri: &Uri) -> Option<PathBuf> {
     Url::parse(uri.as_str()).ok()?.to_file_path().ok()
 }
 
+/// What the paths of URLs have as it is, and a URI (RFC 3986) can't.
+const NOT_IN_URIS: &AsciiSet = &CONTROLS.add(b'[').add(b']').add(b'^').add(b'|').add(b'\\');
+
 /// An editor's name of a path; relative paths have none.
 pub(super) fn uri_of(path: &Path) -> Option<Uri> {
-    Uri::from_str(Url::from_file_path(path).ok()?.as_str()).ok()
+    let url = Url::from_file_path(path).ok()?;
+    Uri::from_str(&utf8_percent_encode(url.as_str(), NOT_IN_URIS).to_string()).ok()
 }
 
 #[cfg(test)]
 mod tests {
+    #[cfg(unix)]
+    use proptest::prelude::*;
+
     use super::*;
+
+    #[cfg(unix)]
+    proptest! {
+        #[test]
+        fn every_path_has_a_name_that_leads_back(name in "[^/\0]{1,12}") {
+            prop_assume!(name != "." && name != "..");
+            let path = Path::new("/letters").join(name);
+            let uri = uri_of(&path);
+            prop_assert_eq!(uri.as_ref().and_then(path_of), Some(path), "{:?}", uri);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn brackets_in_the_name_of_a_folder_are_encoded() {
+        let uri = uri_of(Path::new("/app/[tenant]/授权 (2026)|^.yaml")).unwrap();
+        assert_eq!(uri.as_str(), "file:///app/%5Btenant%5D/%E6%8E%88%E6%9D%83%20(2026)%7C%5E.yaml");
+    }
 
     #[test]
     fn a_new_text_differs_from_the_old_one_in_the_middle() {
