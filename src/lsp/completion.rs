@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use lsp_types::{CompletionItem, CompletionItemKind, InsertTextFormat};
+use lsp_types::{CompletionItem, CompletionItemKind, CompletionTextEdit, InsertTextFormat, TextEdit};
 use walkdir::WalkDir;
 
-use super::{context::Context, documents::Documents};
+use super::{context::Context, documents::Documents, position};
 use crate::{
-    declaration::{FileId, LetterView, Position},
+    declaration::{FileId, LetterView, Position, Span, write},
     letter::Field,
 };
 
@@ -20,10 +20,11 @@ const LETTER: &str = "name: ${1:授权书名称}\n  authorizer: ${2:授权方公
                       organizationCode: ${4:统一社会信用代码}\n  validity: ${5:2026-01-01}~${6:2028-12-31}\n  \
                       signatures: [${7:签名}]\n  scan: ${8:scans/scan.jpg}";
 
+/// The items, each with the text that it replaces: editors have words of their own, which end at a slash and at a bracket.
 pub(super) fn completion(documents: &Documents, file: FileId, at: Position) -> Vec<CompletionItem> {
     let source = documents.live.source(file);
     let context = Context::at(source, at);
-    match context.field {
+    let mut items = match context.field {
         Some(field) if !context.on_key => values(documents, file, field),
         _ if context.indent == 0 => keys(&["version", "defaults", "letters"]),
         _ => {
@@ -34,7 +35,14 @@ pub(super) fn completion(documents: &Documents, file: FileId, at: Position) -> V
             }
             items
         }
+    };
+    let range = position::range(source, Span { start: context.typed, end: at });
+    let quoted = context.within_quotes(source);
+    for item in &mut items {
+        let new_text = item.insert_text.take().filter(|_| !quoted).unwrap_or_else(|| item.label.clone());
+        item.text_edit = Some(CompletionTextEdit::Edit(TextEdit { range, new_text }));
     }
+    items
 }
 
 /// A whole letter; its mark is written when the line has none.
@@ -94,8 +102,18 @@ fn values(documents: &Documents, file: FileId, field: Field) -> Vec<CompletionIt
         _ => documents.live.letters().flat_map(|letter| of(&letter)).collect(),
     };
     let kind = if field == Field::Scan { CompletionItemKind::FILE } else { CompletionItemKind::VALUE };
-    let item = |label: String| CompletionItem { label, kind: Some(kind), ..CompletionItem::default() };
+    let item = |label: String| CompletionItem {
+        insert_text: Some(value(&label)),
+        label,
+        kind: Some(kind),
+        ..CompletionItem::default()
+    };
     found.into_iter().take(MOST).map(item).collect()
+}
+
+/// A value as it is written: plain where it can be. Every scalar is the text that stands there, also one of digits.
+fn value(text: &str) -> String {
+    if text.chars().all(char::is_alphanumeric) { text.to_owned() } else { write::scalar(text) }
 }
 
 /// The pictures below the folder of a file that no letter has, as the file would name them.

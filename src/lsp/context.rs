@@ -14,29 +14,47 @@ pub(super) struct Context {
     pub(super) on_key: bool,
     /// How many columns the line is indented, the mark of a list item included.
     pub(super) indent: usize,
-    /// The word before the position.
-    pub(super) word: String,
+    /// Where the name or the value begins that is being typed at the position.
+    pub(super) typed: Position,
 }
 
 impl Context {
     pub(super) fn at(source: &SourceFile, at: Position) -> Self {
         let line = source.line(at.line);
-        let before: String = line.chars().take(at.column as usize - 1).collect();
         let content = line.trim_start_matches([' ', '-']);
         let indent = line.len() - content.len();
-        let word = before.rsplit([' ', '[', ',', ':', '"', '\'', '{']).next().unwrap_or_default().to_owned();
-        match field_of(content) {
-            Some((field, key)) => {
-                let on_key = before.chars().count() <= indent + key;
-                Self { field: Some(field), on_key, indent, word }
-            }
-            None if content.contains(':') => Self { field: None, on_key: false, indent, word },
-            None => {
-                let field = list_around(source, at.line, indent);
-                Self { on_key: field.is_none(), field, indent, word }
-            }
+        let (field, key) = match field_of(content) {
+            Some((field, key)) => (Some(field), Some(key)),
+            None if content.contains(':') => (None, Some(usize::MAX)),
+            None => (list_around(source, at.line, indent), None),
+        };
+        let column = at.column as usize - 1;
+        let on_key = match key {
+            Some(key) => field.is_some() && column <= indent + key,
+            None => field.is_none(),
+        };
+        let value = key.filter(|_| field.is_some() && !on_key).map_or(indent, |key| indent + key + 1);
+        let typed = typed_from(line, value.min(column)..column, field == Some(Field::Signatures));
+        Self { field, on_key, indent, typed: Position { line: at.line, column: typed } }
+    }
+
+    /// Whether a quotation mark stands before what is typed.
+    pub(super) fn within_quotes(&self, source: &SourceFile) -> bool {
+        let before = source.line(self.typed.line).chars().take(self.typed.column as usize - 1).last();
+        matches!(before, Some('"' | '\''))
+    }
+}
+
+/// The column, from 1, at which begins what is typed within these columns from 0: behind spaces and a quotation mark,
+/// and in a list behind the item before.
+fn typed_from(line: &str, within: std::ops::Range<usize>, in_list: bool) -> u32 {
+    let mut start = within.start;
+    for (column, c) in line.chars().enumerate().take(within.end).skip(within.start) {
+        if (column == start && matches!(c, ' ' | '"' | '\'')) || (in_list && matches!(c, '[' | ',')) {
+            start = column + 1;
         }
     }
+    u32::try_from(start + 1).unwrap_or(u32::MAX)
 }
 
 /// The field with which a line begins, and the length of its name in characters.
@@ -90,6 +108,29 @@ mod tests {
         ] {
             let context = Context::at(&source, Position { line, column });
             assert_eq!((context.field, context.on_key), (field, on_key), "{line}:{column}");
+        }
+    }
+
+    #[test]
+    fn what_is_typed_begins_behind_what_stands_before() {
+        for (line, typed) in [
+            ("    authorizer: 支付宝(中", "支付宝(中"),
+            ("    authorizer:", ""),
+            ("    scan: scans/新的 扫", "scans/新的 扫"),
+            ("    signatures: [菜鸟, 支", "支"),
+            ("    signatures: [菜", "菜"),
+            ("    signatures: [", ""),
+            ("    authorizer: \"菜", "菜"),
+            ("      - 菜鸟", "菜鸟"),
+            ("    sig", "sig"),
+            ("  - na", "na"),
+            ("  - ", ""),
+        ] {
+            let source = SourceFile::new("f", format!("version: 1\nletters:\n  - name: 甲\n    signatures:\n{line}\n"));
+            let column = u32::try_from(line.chars().count() + 1).unwrap();
+            let context = Context::at(&source, Position { line: 5, column });
+            let found: String = line.chars().skip(context.typed.column as usize - 1).collect();
+            assert_eq!(found, typed, "{line}");
         }
     }
 }
