@@ -43,7 +43,7 @@ simulation:
 clients: build
     tests/clients/run {{program}}
 
-# The schema in yaml-language-server (needs Node)
+# Editors: the language server and the schema in real clients, the extension of VS Code (needs Node 20 and Neovim)
 editor: build
     tests/editor/run {{program}}
 
