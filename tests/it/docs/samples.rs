@@ -30,7 +30,7 @@ fn blocks(languages: &[&str]) -> Vec<(String, Block)> {
 
 #[test]
 fn every_block_says_what_it_is() {
-    const KNOWN: [&str; 14] = [
+    const KNOWN: [&str; 15] = [
         "console",
         "sh",
         "text",
@@ -41,6 +41,7 @@ fn every_block_says_what_it_is() {
         "python",
         "toml",
         "lua",
+        "elisp",
         "ini",
         "dockerfile",
         "csv",
