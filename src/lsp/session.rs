@@ -150,7 +150,8 @@ impl<'c> Session<'c> {
 
     /// Asks the editor to tell of files that change on the disk: declarations and pictures.
     fn watch(&mut self) {
-        let globs = ["**/{letters,*.letters}.{yaml,yml}", "**/*.{jpg,jpeg,png,gif,JPG,JPEG,PNG,GIF}"];
+        // Emacs reads no star within braces.
+        let globs = ["**/letters.{yaml,yml}", "**/*.letters.{yaml,yml}", "**/*.{jpg,jpeg,png,gif,JPG,JPEG,PNG,GIF}"];
         let watchers =
             globs.map(|glob| FileSystemWatcher { glob_pattern: GlobPattern::String(glob.into()), kind: None });
         let options = DidChangeWatchedFilesRegistrationOptions { watchers: watchers.to_vec() };

@@ -65,7 +65,7 @@ export class Client {
     this.connection.onRequest("client/registerCapability", ({ registrations }) => {
       for (const { method, registerOptions } of registrations) {
         if (method !== "workspace/didChangeWatchedFiles") continue;
-        this.#watched.push(...registerOptions.watchers.map(({ globPattern }) => picomatch(globPattern, { dot: true })));
+        this.#watched.push(...registerOptions.watchers.map(({ globPattern }) => globPattern));
       }
       for (const wake of this.#waiting) wake();
     });
@@ -189,10 +189,15 @@ export class Client {
     return this.request("textDocument/codeAction", { textDocument: { uri }, range, context: { diagnostics: [], only } });
   }
 
+  /// The patterns of files of which the server wants to know when they change.
+  watched() {
+    return this.until(() => this.#watched.length > 0 && this.#watched);
+  }
+
   /// Tells of a file that changed on the disk, if that is what the server asked for.
   async changed(path, type = FileChangeType.Changed) {
-    await this.until(() => this.#watched.length > 0);
-    assert.ok(this.#watched.some((matches) => matches(path.replace(/^\//, ""))), `nobody watches ${path}`);
+    const globs = await this.watched();
+    assert.ok(picomatch.isMatch(path.replace(/^\//, ""), globs, { dot: true }), `nobody watches ${path}`);
     return this.notify("workspace/didChangeWatchedFiles", { changes: [{ uri: uriOf(path), type }] });
   }
 

@@ -214,6 +214,12 @@ const checks = {
       await problems(client, uri);
     }),
 
+  // Emacs takes no pattern with a star within braces.
+  "what is watched is written as every editor reads it": () =>
+    session({}, async (client) => {
+      for (const glob of await client.watched()) assert.match(glob, /^\*\*\/[a-z*.]+\{[a-zA-Z,]+\}$/);
+    }),
+
   "folders are added and removed": () =>
     session({}, async (client, uri) => {
       const other = folder({ "letters.yaml": file(letter("甲乙授权书")) });
