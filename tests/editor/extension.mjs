@@ -149,7 +149,7 @@ const checks = {
 
   "a program that isn't there is told, with what to do": () =>
     window({ "letterform.path": "/nowhere/letterform" }, async (yaml) => {
-      assert.deepEqual(seen.messages, ["`/nowhere/letterform`, the value of `letterform.path`, was not found or can't be run."]);
+      assert.deepEqual(seen.messages, ["/nowhere/letterform, the value of letterform.path, was not found or can't be run."]);
       assert.equal(JSON.parse(await yaml.contributors[0][2](schemaOf(yaml.contributors[0]))).title, "letterform declarations");
       world.press = (_, [install]) => install;
       await seen.commands.get("letterform.restart")();
@@ -161,7 +161,7 @@ const checks = {
 
   "a program without a language server is told": () =>
     window({ "letterform.path": "/bin/false" }, async () => {
-      assert.deepEqual(seen.messages, ["`/bin/false` has no language server. Install a newer version of letterform."]);
+      assert.deepEqual(seen.messages, ["/bin/false has no language server. Install a newer version of letterform."]);
     }),
 
   "letterform is found on PATH": async () => {

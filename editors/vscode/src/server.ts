@@ -71,7 +71,7 @@ async function usableProgram(): Promise<string> {
   if ("relative" in search) {
     throw new NoServer(
       l10n.t(
-        "`letterform.path` is `{0}`; expected an absolute path or a program's name.",
+        "letterform.path is {0}; expected an absolute path or the name of a program.",
         search.relative,
       ),
     );
@@ -80,17 +80,17 @@ async function usableProgram(): Promise<string> {
     throw new NoServer(
       configured.trim()
         ? l10n.t(
-            "`{0}`, the value of `letterform.path`, was not found or can't be run.",
+            "{0}, the value of letterform.path, was not found or can't be run.",
             search.missing,
           )
-        : l10n.t("`letterform` was not found, neither on PATH nor in `~/.cargo/bin`."),
+        : l10n.t("letterform was not found on PATH or in ~/.cargo/bin."),
     );
   }
   try {
     await promisify(execFile)(search.found, ["lsp", "--help"], { timeout: ANSWER_WITHIN_MS });
   } catch {
     throw new NoServer(
-      l10n.t("`{0}` has no language server. Install a newer version of letterform.", search.found),
+      l10n.t("{0} has no language server. Install a newer version of letterform.", search.found),
     );
   }
   return search.found;
