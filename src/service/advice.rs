@@ -1,4 +1,4 @@
-use super::{Denial, Operation, ServiceError, code};
+use super::{Denial, Operation, ServiceError};
 
 impl ServiceError {
     /// What a person can do about it, where that is known.
@@ -8,6 +8,7 @@ impl ServiceError {
                 "on a slow line, use a longer --timeout and a smaller --parallelism, so that fewer uploads share it"
                     .to_owned(),
             ),
+            _ if self.is_throttling() => Some("try again later, or with a smaller --parallelism".to_owned()),
             Self::Answered { code, operation, clock_skew, denial, .. } => {
                 advice_on_code(code.raw(), *operation, *clock_skew, denial.as_deref())
             }
@@ -75,7 +76,6 @@ fn advice_on_code(
         "AuthorizationOssFileNotUploadError" => "declare a `scan` for apply to upload: no picture has this fileKey",
         "AuthorizationLetterDateNotValid" => "check the validity, which must include today, and this machine's clock",
         "InvalidAction.NotFound" => "check --endpoint and --region: this endpoint does not offer the operation",
-        code if is_throttling(code) => "try again later, or with a smaller --parallelism",
         _ => return None,
     };
     Some(fixed.to_owned())
@@ -114,13 +114,9 @@ fn advice_on_clock(clock_skew: Option<i64>) -> String {
     }
 }
 
-fn is_throttling(code: &str) -> bool {
-    code::meaning(code) == code::Meaning::Throttles
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::code, *};
     use crate::escape::Untrusted;
 
     fn advice(code: &str, denial: Option<&Denial>) -> Option<String> {
@@ -150,6 +146,21 @@ mod tests {
             assert!(advice.contains("--timeout") && advice.contains("--parallelism"), "{error}: {advice}");
         }
         assert!(!answered("AccessDenied", 403).advice().unwrap_or_default().contains("--timeout"));
+    }
+
+    #[test]
+    fn too_many_requests_are_told_in_one_way() {
+        let operation = Operation::QuerySmsAuthorizationLetter;
+        let (problem, request_id, retry_after) = (Untrusted::default(), None, None);
+        for error in [
+            ServiceError::answered(operation, 400, "Throttling", "", None),
+            ServiceError::answered(operation, 503, "Throttling.User", "", None),
+            ServiceError::answered(operation, 429, "FlowControl", "", None),
+            ServiceError::Unreadable { operation, status: 429, problem, request_id, retry_after },
+        ] {
+            assert!(error.is_throttling(), "{error}");
+            assert!(error.advice().expect("advice").contains("try again later"), "{error}");
+        }
     }
 
     #[test]

@@ -124,7 +124,10 @@ fn change(shared: &Shared, method: &Method, path: &str, body: Bytes) -> Result<V
 /// The state as `emulator export` writes it. One is made at a time, and keeps its room until it was sent.
 async fn export(shared: &Shared) -> Result<Told, Problem> {
     let room = shared.budgets.exports.hold(1).await;
-    let state = StateFile::export(shared).map_err(|error| Problem::new(500, error.to_string()))?;
+    let state = StateFile::without_objects(shared);
+    // Every picture that these letters have is in the store then.
+    shared.safe().await.map_err(|refusal| Problem::new(500, refusal.message))?;
+    let state = state.with_objects(shared).map_err(|error| Problem::new(500, error.to_string()))?;
     Ok((pretty(&state), Some(room)))
 }
 

@@ -129,29 +129,36 @@ pub enum ImportError {
 }
 
 impl StateFile {
-    /// Reads all that the emulator keeps.
+    /// Reads all that the emulator keeps, when nobody changes it.
     pub(in crate::emulator) fn export(shared: &Shared) -> Result<Self, StoreError> {
-        let mut accounts: Vec<AccountState> = {
-            let state = shared.lock();
-            let accounts = state.ledger.accounts().map(|(name, letters)| {
-                let (signatures, qualifications) = state.ledger.applications(name);
-                AccountState {
-                    name: name.clone(),
-                    letters: letters.map(|letter| LetterState::from(&**letter)).collect(),
-                    objects: Vec::new(),
-                    signatures: signatures.into_iter().map(Arc::unwrap_or_clone).collect(),
-                    qualifications: qualifications.into_iter().map(Arc::unwrap_or_clone).collect(),
-                }
-            });
-            accounts.collect()
-        };
+        Self::without_objects(shared).with_objects(shared)
+    }
+
+    /// The letters and what uses them, as they are at one moment. Their pictures may still be on the way to the store.
+    pub(in crate::emulator) fn without_objects(shared: &Shared) -> Self {
+        let state = shared.lock();
+        let accounts = state.ledger.accounts().map(|(name, letters)| {
+            let (signatures, qualifications) = state.ledger.applications(name);
+            AccountState {
+                name: name.clone(),
+                letters: letters.map(|letter| LetterState::from(&**letter)).collect(),
+                objects: Vec::new(),
+                signatures: signatures.into_iter().map(Arc::unwrap_or_clone).collect(),
+                qualifications: qualifications.into_iter().map(Arc::unwrap_or_clone).collect(),
+            }
+        });
+        Self { format_version: 1, accounts: accounts.collect() }
+    }
+
+    /// The same with the objects that are in the store.
+    pub(in crate::emulator) fn with_objects(mut self, shared: &Shared) -> Result<Self, StoreError> {
         for (account, key) in shared.store.object_keys()? {
-            if let Some(holder) = accounts.iter_mut().find(|holder| holder.name.as_str() == account) {
+            if let Some(holder) = self.accounts.iter_mut().find(|holder| holder.name.as_str() == account) {
                 let content = shared.store.object(&holder.name, &key)?.unwrap_or_default();
                 holder.objects.push(ObjectState { key, content });
             }
         }
-        Ok(Self { format_version: 1, accounts })
+        Ok(self)
     }
 
     /// Takes everything in, or nothing. What does not say when it was created was created `now`.

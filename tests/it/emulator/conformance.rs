@@ -1,6 +1,7 @@
 //! Calls: both signatures, every way to send parameters, failures in their order, XML.
 
 use reqwest::Method;
+use serde_json::Value;
 
 use crate::emulator::{
     client::{CREATE, Form, OSS_INFO, QUERY, Reply, letter},
@@ -198,6 +199,45 @@ async fn an_exported_state_is_imported_with_everything_in_it_or_not_at_all() {
     assert_eq!(copy.admin(Method::POST, "/state", contradiction).await.status, 409);
     let seed = contradiction.replacen("丙", "丁", 1);
     assert_eq!(copy.admin(Method::POST, "/state", &seed).await.status, 200);
+}
+
+/// Many letters, each with a picture of its own.
+fn seed(letters: usize) -> String {
+    let letter = |i: usize| {
+        serde_json::json!({"name": format!("授权书{i}"), "authorizer": "甲", "authorizedParty": "乙", "organizationCode": "1",
+            "validity": "2026-01-01~2027-01-01", "signatures": ["菜鸟"], "fileKey": format!("1/{i}.png")})
+    };
+    let object = |i: usize| serde_json::json!({"key": format!("1/{i}.png"), "base64": "iVBORw0KGgo="});
+    let (letters, objects): (Vec<Value>, Vec<Value>) = (0..letters).map(|i| (letter(i), object(i))).unzip();
+    serde_json::json!({"formatVersion": 1, "accounts": [{"name": "shop", "letters": letters, "objects": objects}]})
+        .to_string()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_export_beside_an_import_has_the_picture_of_each_of_its_letters() {
+    for _ in 0..10 {
+        let (_running, client) = emulator(&[]).await;
+        let text = seed(500);
+        let import = client.admin(Method::POST, "/state", &text);
+        let exports = async {
+            loop {
+                let state = client.admin(Method::GET, "/state", "").await.json;
+                for account in state["accounts"].as_array().unwrap() {
+                    let keys = |list: &str, field: &str| -> std::collections::BTreeSet<String> {
+                        let all = account[list].as_array().unwrap().iter();
+                        all.map(|one| one[field].as_str().unwrap().to_owned()).collect()
+                    };
+                    let (wanted, there) = (keys("letters", "fileKey"), keys("objects", "key"));
+                    assert!(wanted.is_subset(&there), "{} letters, {} pictures", wanted.len(), there.len());
+                    if !wanted.is_empty() {
+                        return;
+                    }
+                }
+            }
+        };
+        let (imported, ()) = tokio::join!(import, exports);
+        assert_eq!(imported.status, 200, "{}", imported.text);
+    }
 }
 
 #[tokio::test]
