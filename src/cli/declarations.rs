@@ -8,7 +8,7 @@ use super::stderr::note;
 use crate::{
     clock::{Clock, day_in_china},
     declaration::{
-        self, Code, FixedFile, LintLevel, LoadOptions, Loaded, Severity, Tracked,
+        self, Asked, Code, FixedFile, LintLevel, LoadOptions, Loaded, Severity, Tracked,
         workspace::{Account, Settings},
     },
     letter::DesiredLetter,
@@ -25,6 +25,14 @@ pub(crate) struct DeclarationArgs {
     /// workspace, or the current folder]
     #[arg(value_name = "PATH", help_heading = None)]
     pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) rules: RuleArgs,
+}
+
+/// Options of everything that judges declarations.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Declarations")]
+pub(crate) struct RuleArgs {
     /// Treat a warning as an error: a rule such as LF-validity-long, or `warnings` for all
     #[arg(long, value_name = "CODE|warnings", value_parser = parse_denied)]
     deny: Vec<Denied>,
@@ -49,12 +57,12 @@ fn parse_denied(text: &str) -> Result<Denied, declaration::UnknownCode> {
 impl DeclarationArgs {
     /// What is declared at these paths, by rules and a day as they are without options.
     pub(crate) fn at(paths: Vec<PathBuf>) -> Self {
-        Self { paths, deny: Vec::new(), expiring_days: None, today: None }
+        Self { paths, rules: RuleArgs::default() }
     }
 
     /// The day by which validities are judged.
     pub(crate) fn today(&self, clock: &Arc<dyn Clock>) -> Date {
-        self.today.unwrap_or_else(|| day_in_china(clock.now()))
+        self.rules.today.unwrap_or_else(|| day_in_china(clock.now()))
     }
 
     /// The declarations of an account, or of the arguments alone. What the arguments say outranks what the workspace sets.
@@ -64,7 +72,22 @@ impl DeclarationArgs {
         account: Option<&Account>,
         clock: &Arc<dyn Clock>,
     ) -> Declarations {
-        let mut lints = settings.lints.clone();
+        Declarations {
+            paths: account.map_or_else(|| self.paths.clone(), |account| account.letters.clone()),
+            options: self.rules.asked().options(settings, self.today(clock)),
+        }
+    }
+}
+
+impl RuleArgs {
+    /// The day that is asked for.
+    pub(crate) fn today(&self) -> Option<Date> {
+        self.today
+    }
+
+    /// What is asked of the rules.
+    pub(crate) fn asked(&self) -> Asked {
+        let mut lints = LintLevels::default();
         for denied in &self.deny {
             match denied {
                 Denied::Warnings => lints.deny_warnings = true,
@@ -73,12 +96,7 @@ impl DeclarationArgs {
                 }
             }
         }
-        let options = LoadOptions::new(self.today(clock));
-        let expiring_days = self.expiring_days.or(settings.expiring_days).unwrap_or(options.expiring_days);
-        Declarations {
-            paths: account.map_or_else(|| self.paths.clone(), |account| account.letters.clone()),
-            options: LoadOptions { expiring_days, lints, ..options },
-        }
+        Asked { lints, expiring_days: self.expiring_days }
     }
 }
 

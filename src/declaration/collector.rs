@@ -132,6 +132,11 @@ impl Collector {
         self.kept.iter().chain(&self.silenced)
     }
 
+    /// The problem that was found last.
+    pub(super) fn last(&self) -> Option<&Diagnostic> {
+        self.kept.last()
+    }
+
     /// The problems in the order in which they were found.
     pub(super) fn collected(self) -> Vec<Diagnostic> {
         self.kept

@@ -176,8 +176,9 @@ impl Reader<'_, '_> {
     }
 
     /// Reads letters of a document again, or new ones in their place.
-    pub(super) fn letters_below(&mut self, outline: &mut Outline, items: Vec<Node>, letters: &mut Vec<Declared>) {
-        self.items(items, &mut outline.defaults, letters);
+    pub(super) fn letters_below(&mut self, outline: &Outline, items: Vec<Node>, letters: &mut Vec<Declared>) {
+        let mut defaults = Defaults { shared: outline.defaults.shared.clone(), worst: [None; 2] };
+        self.items(items, &mut defaults, letters);
     }
 
     /// The column and the lines of the marks of a list's items; `None` when they do not stand on lines of their own.
@@ -351,6 +352,17 @@ impl Reader<'_, '_> {
             let fix = self.template(&missing, at);
             self.collector.push(self.collector.diagnostic(Code::FieldMissing, message, at).help(help).mend(fix));
         }
+    }
+}
+
+/// The letters of a document, as they stand there.
+pub(super) fn letters(document: Node) -> Option<Vec<Node>> {
+    let Value::Mapping(mut entries) = document.value else { return None };
+    let is_letters = |entry: &Entry| matches!(&entry.key.value, Value::Scalar(key) if **key == *"letters");
+    let index = entries.iter().position(is_letters)?;
+    match taken(&mut entries, index).value {
+        Value::Sequence(items) => Some(unshared(items)),
+        _ => None,
     }
 }
 

@@ -21,7 +21,7 @@ use super::{
 use crate::letter::{DesiredLetter, Finding, Letter, Picture, Source};
 
 /// What the rules need to know.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoadOptions {
     /// The day that it is in China.
     pub today: Date,
@@ -197,18 +197,12 @@ impl Loader {
             if tracked.is_some_and(|tracked| !tracked.holds(&real)) { Err(ScanError::Untracked) } else { Ok(real) }
         };
         let places = (&files[..], &paths[..]);
-        let mut complaints = Vec::new();
-        let picture = |resolved: Resolved| match resolved {
-            Resolved::Known(picture) => Some(picture),
-            Resolved::Wrong(complaint) => {
-                complaints.push(*complaint);
-                None
-            }
-            Resolved::Undecoded | Resolved::Undeclared => None,
+        let resolved = pictures::resolve(&letters, places, &roots, (real, decode)).into_iter();
+        let picture = |resolved: Resolved| {
+            self.collector.extend(resolved.complaints);
+            resolved.picture
         };
-        let resolved = pictures::resolve(&letters, places, &roots, (real, decode));
-        let pictures: Vec<Option<Picture>> = resolved.into_iter().map(picture).collect();
-        self.collector.extend(complaints);
+        let pictures: Vec<Option<Picture>> = resolved.map(picture).collect();
         let pictured: Vec<_> = self.letters.iter().zip(pictures.iter().map(Option::as_ref)).collect();
         across::letters(&mut self.collector, &pictured);
         let succeeded = || letters.iter().copied().zip(across::succeeded(&letters));

@@ -12,6 +12,7 @@
 //! goes on with what is left.
 
 mod allow;
+mod asked;
 mod bounded;
 mod characters;
 mod collector;
@@ -45,12 +46,13 @@ mod yaml;
 #[cfg(test)]
 mod yaml_suite;
 
+pub use asked::Asked;
 pub use collector::{LintLevel, LintLevels};
 pub use diagnostic::{Diagnostic, Related, Severity};
 pub(crate) use edit::apart;
 pub use edit::{Edit, Fix, Safety};
 pub use fix::{FixedFile, fixed_files};
-pub use live::{DecodedPictures, LetterView, LiveDeclarations, Placed, decode_pictures};
+pub use live::{DecodedPictures, LetterView, LiveDeclarations, Place, Placed, decode_pictures};
 pub use load::{LoadOptions, Loaded, load, load_text, load_text_in};
 pub use rules::{Code, Origin, Rule, UnknownCode};
 pub use scan::{ScanError, ScanFile, ScanRoots};

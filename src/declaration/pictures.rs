@@ -19,14 +19,13 @@ use crate::letter::{Picture, PictureFormat, Scan, ScanDigest};
 pub(super) type Outcome = Result<(ScanDigest, PictureFormat), ScanError>;
 
 /// What is known of a letter's picture.
-#[derive(Debug)]
-pub(super) enum Resolved {
-    Known(Picture),
-    Wrong(Box<Diagnostic>),
-    /// Its scan was not decoded yet.
-    Undecoded,
-    /// The letter declares none, or one that was complained about.
-    Undeclared,
+#[derive(Debug, Default)]
+pub(super) struct Resolved {
+    /// The picture, when it can be used.
+    pub(super) picture: Option<Picture>,
+    pub(super) complaints: Vec<Diagnostic>,
+    /// Whether it is a scan that was not decoded yet.
+    pub(super) undecoded: bool,
 }
 
 /// The pictures of letters, in their order.
@@ -46,26 +45,27 @@ pub(super) fn resolve(
     let wanted: Vec<_> = letters.iter().map(|letter| scans.want(letter, &mut real)).collect();
     let outcomes = decode(&scans.files);
     let resolved = letters.iter().zip(&wanted).map(|(letter, wanted)| {
-        let Some(picture) = &letter.picture else { return Resolved::Undeclared };
+        let Some(picture) = &letter.picture else { return Resolved::default() };
+        let known = |picture| Resolved { picture: Some(picture), ..Resolved::default() };
         let path = match &picture.value {
-            PictureSource::FileKey(key) => return Resolved::Known(Picture::FileKey(key.clone())),
+            PictureSource::FileKey(key) => return known(Picture::FileKey(key.clone())),
             PictureSource::Scan(path) => path,
         };
-        let Some(scan) = wanted.map(|wanted| &scans.resolved[wanted]) else { return Resolved::Undeclared };
+        let Some(scan) = wanted.map(|wanted| &scans.resolved[wanted]) else { return Resolved::default() };
         let error = match scan {
             Ok(file) => match outcomes[*file].as_deref() {
                 Some(Ok((digest, format))) => {
-                    let scan = Scan { path: path.to_string(), digest: *digest, format: *format };
-                    return Resolved::Known(Picture::Scan(scan));
+                    return known(Picture::Scan(Scan { path: path.to_string(), digest: *digest, format: *format }));
                 }
                 Some(Err(error)) => error,
-                None => return Resolved::Undecoded,
+                None => return Resolved { undecoded: true, ..Resolved::default() },
             },
             Err(error) => error,
         };
         let place = Location { file: letter.file, span: picture.span };
         let file = letter.file.index();
-        Resolved::Wrong(Box::new(complaint(error, path, place, (files[file], paths[file], roots))))
+        let complaint = complaint(error, path, place, (files[file], paths[file], roots));
+        Resolved { complaints: vec![complaint], ..Resolved::default() }
     });
     resolved.collect()
 }

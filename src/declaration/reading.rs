@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::{
-    Code, Diagnostic, FileId, LoadOptions, SourceFile,
+    Code, Diagnostic, FileId, LintLevels, LoadOptions, SourceFile,
     collector::Collector,
     discover::{self, DeclarationFile},
     document::{Declared, Outline},
@@ -144,31 +144,41 @@ pub(super) struct Part {
 /// where it was before the first: within the list.
 pub(super) fn again(
     source: &SourceFile,
-    (outline, head): (&mut Outline, u32),
+    (outline, head): (&Outline, u32),
     lines: Range<u32>,
     (id, options): (FileId, &LoadOptions),
 ) -> Again {
-    let mut excerpt = Excerpt { source, outline, head, id, options };
+    let excerpt = Excerpt { source, outline, head, id };
     let last = saturate(source.line_count()) + 1;
-    if let Ok(part) = excerpt.read(lines.clone()) {
+    if let Ok(part) = excerpt.read(lines.clone(), options) {
         return Again::Letters(part, lines.end);
     }
     // With all that follows, which may be a part of them: the parser gets no further than the mistake.
-    match excerpt.read(lines.start..last) {
+    match excerpt.read(lines.start..last, options) {
         Ok(part) => Again::Letters(part, last),
         Err(problems) if !problems.is_empty() => Again::Broken(problems),
         Err(_) => Again::Entangled,
     }
 }
 
-/// The head of a file, and what its letters are read with.
+/// The trees of some letters, read as [`again`] does; `None` when they can't be told from the rest.
+pub(super) fn trees_of_letters(
+    source: &SourceFile,
+    (outline, head): (&Outline, u32),
+    lines: Range<u32>,
+) -> Option<Vec<Node>> {
+    let excerpt = Excerpt { source, outline, head, id: FIRST };
+    let mut problems = Collector::new(LintLevels::default());
+    excerpt.trees(&lines, &mut problems).map(|(items, _)| items)
+}
+
+/// The head of a file, and what is known of the letters below.
 struct Excerpt<'a> {
     source: &'a SourceFile,
-    outline: &'a mut Outline,
+    outline: &'a Outline,
     /// The line of the first letter.
     head: u32,
     id: FileId,
-    options: &'a LoadOptions,
 }
 
 /// What stands in the place of the letter after those that are read.
@@ -176,28 +186,38 @@ const NEXT: &str = "- x";
 
 impl Excerpt<'_> {
     /// Reads lines below the head. Without a problem, it can't be told by themselves what they are.
-    fn read(&mut self, lines: Range<u32>) -> Result<Part, Vec<Diagnostic>> {
-        const ENTANGLED: Vec<Diagnostic> = Vec::new();
-        let text = self.text(&lines).ok_or(ENTANGLED)?;
-        let mut problems = Collector::new(self.options.lints.clone());
-        let places = (&*text, self.head - 1, lines.start - self.head);
-        let trees = yaml::parse_part(self.source, places, &mut problems.for_file(self.id), yaml::Limits::USUAL);
-        // What is wrong with the head was found before.
-        let is_of_head = |problem: &Diagnostic| problem.place.is_none_or(|place| place.span.start.line < lines.start);
-        let Some(Trees { documents, anchored, values }) = trees else {
-            let problems = problems.collected();
-            let told = problems.last().is_some_and(|last| !is_of_head(last) && last.code != Code::YamlLimits);
-            return Err(problems.into_iter().filter(|problem| told && !is_of_head(problem)).collect());
-        };
-        problems.remove(is_of_head);
+    fn read(&self, lines: Range<u32>, options: &LoadOptions) -> Result<Part, Vec<Diagnostic>> {
+        let mut problems = Collector::new(options.lints.clone());
+        let trees = self.trees(&lines, &mut problems);
         let of_yaml = problems.len();
-        let items = self.items(documents, &lines).filter(|_| !anchored).ok_or(ENTANGLED)?;
+        let Some((items, values)) = trees else { return Err(problems.collected()) };
         let marks = if items.is_empty() { Some(Vec::new()) } else { self.outline.marks(self.source, &items) };
-        let marks = marks.ok_or(ENTANGLED)?;
+        let Some(marks) = marks else { return Err(Vec::new()) };
         let mut letters = Vec::new();
-        let mut reader = reader(self.source, &mut problems, self.id, self.options);
+        let mut reader = reader(self.source, &mut problems, self.id, options);
         reader.letters_below(self.outline, items, &mut letters);
         Ok(Part { letters, problems: problems.collected(), of_yaml, values, lines: marks })
+    }
+
+    /// The letters in lines below the head, and how many values they have. Without them, there is a problem if the lines are no
+    /// YAML, and none if it can't be told by themselves what they are.
+    fn trees(&self, lines: &Range<u32>, problems: &mut Collector) -> Option<(Vec<Node>, usize)> {
+        let text = self.text(lines)?;
+        let places = (&*text, self.head - 1, lines.start - self.head);
+        let trees = yaml::parse_part(self.source, places, &mut problems.for_file(self.id), yaml::Limits::USUAL);
+        let is_of_head = |problem: &Diagnostic| problem.place.is_none_or(|place| place.span.start.line < lines.start);
+        let is_told = |last: &Diagnostic| !is_of_head(last) && last.code != Code::YamlLimits;
+        if trees.is_none() && !problems.last().is_some_and(is_told) {
+            problems.remove(|_| true);
+        }
+        // What is wrong with the head was found before.
+        problems.remove(is_of_head);
+        let Trees { documents, anchored, values } = trees?;
+        let items = self.items(documents, lines).filter(|_| !anchored);
+        if items.is_none() {
+            problems.remove(|_| true);
+        }
+        Some((items?, values))
     }
 
     /// The head, the lines, and a letter after them if one follows; `None` when the lines do not begin as a letter.

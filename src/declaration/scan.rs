@@ -3,6 +3,7 @@
 mod jpeg;
 mod kind;
 mod nearby;
+mod preview;
 mod raster;
 mod thumbnail;
 
@@ -14,6 +15,7 @@ use std::{
 };
 
 pub use kind::OtherKind;
+pub use preview::preview;
 pub(crate) use thumbnail::Thumbnail;
 
 use super::Code;

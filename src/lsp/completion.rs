@@ -23,13 +23,19 @@ const LETTER: &str = "name: ${1:授权书名称}\n  authorizer: ${2:授权方公
 /// The items, each with the text that it replaces: editors have words of their own, which end at a slash and at a bracket.
 pub(super) fn completion(documents: &Documents, file: FileId, at: Position) -> Vec<CompletionItem> {
     let source = documents.live.source(file);
-    let context = Context::at(source, at);
+    let place = documents.live.place(file, at);
+    let context = Context::at(source, at).within(place.as_ref());
     let mut items = match context.field {
         Some(field) if !context.on_key => values(documents, file, field),
         _ if context.indent == 0 => keys(&["version", "defaults", "letters"]),
         _ => {
             let line = source.line(at.line);
-            let mut items = keys(&missing(documents, file, at));
+            let fields =
+                place.as_ref().map_or_else(|| fields_around(documents, file, at), |place| place.fields.clone());
+            let mut items = keys(&missing(&fields));
+            if place.is_some_and(|place| place.in_braces) {
+                return items;
+            }
             if line.trim_start().starts_with('-') || line.trim().is_empty() {
                 items.insert(0, letter(line.trim_start().starts_with('-')));
             }
@@ -67,8 +73,8 @@ fn keys(names: &[&str]) -> Vec<CompletionItem> {
     names.iter().map(item).collect()
 }
 
-/// The fields that the letter at a position does not have.
-fn missing(documents: &Documents, file: FileId, at: Position) -> Vec<&'static str> {
+/// The fields that the letter at a position has, as its lines tell.
+fn fields_around(documents: &Documents, file: FileId, at: Position) -> Vec<Field> {
     let source = documents.live.source(file);
     let has = |line: u32| {
         let content = source.line(line).trim_start_matches([' ', '-']);
@@ -77,10 +83,15 @@ fn missing(documents: &Documents, file: FileId, at: Position) -> Vec<&'static st
     let begins = |line: &u32| source.line(*line).trim_start().starts_with("- ");
     let last = u32::try_from(source.line_count()).unwrap_or(u32::MAX);
     let first = (1..=at.line).rev().take(100).find(begins).unwrap_or(at.line);
-    let mut there = Vec::from_iter(has(first));
-    there.extend((first + 1..=last).take(100).take_while(|line| !begins(line)).filter_map(has));
-    let pictured = there.contains(&Field::Scan) || there.contains(&Field::FileKey);
-    let wanted = |field: &Field| !(there.contains(field) || pictured && matches!(field, Field::Scan | Field::FileKey));
+    let rest = (first + 1..=last).take(100).take_while(|line| !begins(line));
+    std::iter::once(first).chain(rest).filter_map(has).collect()
+}
+
+/// The fields that a letter with these lacks.
+fn missing(fields: &[Field]) -> Vec<&'static str> {
+    let is_picture = |field: &Field| matches!(field, Field::Scan | Field::FileKey);
+    let pictured = fields.iter().any(is_picture);
+    let wanted = |field: &Field| !(fields.contains(field) || pictured && is_picture(field));
     Field::ALL.into_iter().filter(wanted).map(Field::as_str).collect()
 }
 

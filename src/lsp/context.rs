@@ -1,7 +1,7 @@
 //! What stands at a position, as the text around it tells: it may be no YAML yet.
 
 use crate::{
-    declaration::{FileId, LetterView, LiveDeclarations, Position, SourceFile, Span},
+    declaration::{FileId, LetterView, LiveDeclarations, Place, Position, SourceFile, Span},
     letter::Field,
 };
 
@@ -55,6 +55,16 @@ fn typed_from(line: &str, within: std::ops::Range<usize>, in_list: bool) -> u32 
         }
     }
     u32::try_from(start + 1).unwrap_or(u32::MAX)
+}
+
+impl Context {
+    /// The same where a letter is written in braces, whose fields are no lines.
+    pub(super) fn within(self, place: Option<&Place>) -> Self {
+        match place.filter(|place| place.in_braces) {
+            Some(place) => Self { field: place.field, on_key: place.on_name, indent: self.indent.max(1), ..self },
+            None => self,
+        }
+    }
 }
 
 /// The field with which a line begins, and the length of its name in characters.

@@ -1,7 +1,8 @@
 //! What is shown of the thing under the mouse.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, path::PathBuf};
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use jiff::civil::Date;
 use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind};
 use serde_json::Value;
@@ -12,19 +13,53 @@ use super::{
     position,
 };
 use crate::{
-    declaration::{FileId, LetterView, Position, Span, schema},
+    declaration::{FileId, LetterView, Position, Span, scan::preview, schema},
     letter::Field,
 };
 
-pub(super) fn hover(documents: &Documents, (file, at): (FileId, Position), today: Date) -> Option<Hover> {
+/// What is shown of a place.
+pub(super) struct Shown {
+    text: String,
+    range: Option<lsp_types::Range>,
+    /// The scan that is there, to be shown as a picture.
+    pub(super) scan: Option<PathBuf>,
+}
+
+impl Shown {
+    /// The hover, with a link to the scan that is there.
+    pub(super) fn linked(self) -> Option<Hover> {
+        let link = self.scan.as_deref().and_then(uri_of).map(|uri| format!("![scan]({}|width=320)\n\n", uri.as_str()));
+        self.with(&link.unwrap_or_default())
+    }
+
+    /// The hover, with the scan as a small picture. It takes as long as decoding the scan.
+    pub(super) fn pictured(self) -> Option<Hover> {
+        let Some(Ok(picture)) = self.scan.as_deref().map(preview) else { return self.linked() };
+        let picture = BASE64_STANDARD.encode(picture);
+        self.with(&format!("![scan](data:image/png;base64,{picture})\n\n"))
+    }
+
+    fn with(self, picture: &str) -> Option<Hover> {
+        let value = format!("{picture}{}", self.text).trim().to_owned();
+        let contents = HoverContents::Markup(MarkupContent { kind: MarkupKind::Markdown, value });
+        (!picture.is_empty() || !self.text.trim().is_empty()).then_some(Hover { contents, range: self.range })
+    }
+}
+
+pub(super) fn hover(documents: &Documents, (file, at): (FileId, Position), today: Date) -> Shown {
     let source = documents.live.source(file);
-    let context = Context::at(source, at);
+    let place = documents.live.place(file, at);
+    let context = Context::at(source, at).within(place.as_ref());
     let mut text = String::new();
-    let mut range = None;
+    let (mut range, mut scan) = (None, None);
     if let Some(field) = context.field.filter(|_| context.on_key) {
         let _ = writeln!(text, "**{field}**\n\n{}", description(field));
     } else if let Some(letter) = context::letter_at(&documents.live, file, at) {
         range = value(documents, &letter, at, today, &mut text);
+        if let Some((path, span)) = letter.scan.filter(|(_, span)| contains(*span, at)) {
+            range = Some(span);
+            scan = documents.live.scan(file, path);
+        }
     }
     let problems = documents.live.problems(file).iter();
     let here = problems.filter(|problem| problem.place.is_some_and(|place| contains(place.span, at)));
@@ -32,8 +67,7 @@ pub(super) fn hover(documents: &Documents, (file, at): (FileId, Position), today
         let rule = problem.code.rule();
         let _ = writeln!(text, "\n**{}**: {}\n\n{}", rule.code, rule.title, rule.reason);
     }
-    let contents = HoverContents::Markup(MarkupContent { kind: MarkupKind::Markdown, value: text.trim().to_owned() });
-    (!text.trim().is_empty()).then(|| Hover { contents, range: range.map(|span| position::range(source, span)) })
+    Shown { text, range: range.map(|span| position::range(source, span)), scan }
 }
 
 /// What the schema says of a field.
@@ -55,12 +89,6 @@ fn value(documents: &Documents, letter: &LetterView<'_>, at: Position, today: Da
             0.. => writeln!(text, "Valid until {}: {left} days left", validity.until()),
             _ => writeln!(text, "Expired on {}", validity.until()),
         };
-        return Some(span);
-    }
-    if let Some((path, span)) = letter.scan.filter(|(_, span)| contains(*span, at)) {
-        let scan = documents.live.path(letter.file).parent()?.join(path);
-        let uri = uri_of(&scan).filter(|_| scan.is_file())?;
-        let _ = writeln!(text, "![scan]({}|width=320)", uri.as_str());
         return Some(span);
     }
     if let Some((code, span)) = letter.organization_code.filter(|(_, span)| contains(*span, at)) {

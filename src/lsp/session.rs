@@ -2,22 +2,23 @@
 
 use std::{
     collections::{BTreeSet, HashMap, VecDeque},
-    sync::Arc,
     thread,
 };
 
 use crossbeam_channel::{Receiver, Sender};
+use jiff::civil::Date;
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
 use lsp_types::{
     CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CompletionOptions, DidChangeTextDocumentParams,
     DidChangeWatchedFilesParams, DidChangeWatchedFilesRegistrationOptions, DidChangeWorkspaceFoldersParams,
     DidCloseTextDocumentParams, DidOpenTextDocumentParams, FileSystemWatcher, GlobPattern, HoverProviderCapability,
     InitializeParams, OneOf, PublishDiagnosticsParams, Registration, RegistrationParams, RenameOptions,
-    ServerCapabilities, TextDocumentPositionParams, TextDocumentSyncCapability, TextDocumentSyncKind, Uri,
-    WorkDoneProgressOptions, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+    ServerCapabilities, TextDocumentPositionParams, TextDocumentSyncCapability, TextDocumentSyncKind,
+    TextDocumentSyncOptions, TextDocumentSyncSaveOptions, Uri, WorkDoneProgressOptions,
+    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
     notification::{
         Cancel, DidChangeTextDocument, DidChangeWatchedFiles, DidChangeWorkspaceFolders, DidCloseTextDocument,
-        DidOpenTextDocument, Notification as _, PublishDiagnostics,
+        DidOpenTextDocument, DidSaveTextDocument, Notification as _, PublishDiagnostics,
     },
     request::{
         CodeActionRequest, Completion, DocumentSymbolRequest, GotoDeclaration, GotoDefinition, GotoImplementation,
@@ -33,10 +34,7 @@ use super::{
     documents::{Documents, path_of},
     hover, navigation, position,
 };
-use crate::{
-    clock::{Clock, day_in_china},
-    declaration::{DecodedPictures, FileId, LiveDeclarations, LoadOptions, Position, decode_pictures},
-};
+use crate::declaration::{Asked, DecodedPictures, FileId, LiveDeclarations, Position, decode_pictures};
 
 /// How a session ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,9 +47,15 @@ pub enum Ended {
 
 /// Serves an editor until it ends the session.
 ///
+/// `asked` outranks what workspace files set, and `today` tells the day that it is in China.
+///
 /// # Errors
 /// When the editor does not speak the protocol.
-pub fn run(connection: &Connection, clock: &Arc<dyn Clock>) -> Result<Ended, lsp_server::ProtocolError> {
+pub fn run(
+    connection: &Connection,
+    asked: Asked,
+    today: &dyn Fn() -> Date,
+) -> Result<Ended, lsp_server::ProtocolError> {
     let (id, parameters) = connection.initialize_start()?;
     let parameters: InitializeParams = serde_json::from_value(parameters).unwrap_or_default();
     let answer = serde_json::json!({
@@ -59,7 +63,7 @@ pub fn run(connection: &Connection, clock: &Arc<dyn Clock>) -> Result<Ended, lsp
         "serverInfo": {"name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION")},
     });
     connection.initialize_finish(id, answer)?;
-    let mut session = Session::new(connection, clock);
+    let mut session = Session::new(connection, asked, today);
     session.begin(&parameters);
     Ok(session.serve())
 }
@@ -76,7 +80,12 @@ fn capabilities() -> ServerCapabilities {
     let folders =
         WorkspaceFoldersServerCapabilities { supported: Some(true), change_notifications: Some(OneOf::Left(true)) };
     ServerCapabilities {
-        text_document_sync: Some(TextDocumentSyncCapability::Kind(TextDocumentSyncKind::INCREMENTAL)),
+        text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
+            open_close: Some(true),
+            change: Some(TextDocumentSyncKind::INCREMENTAL),
+            save: Some(TextDocumentSyncSaveOptions::Supported(true)),
+            ..TextDocumentSyncOptions::default()
+        })),
         code_action_provider: Some(CodeActionProviderCapability::Options(fixes)),
         completion_provider: Some(completion),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
@@ -92,12 +101,29 @@ fn capabilities() -> ServerCapabilities {
     }
 }
 
+/// What an editor can do.
+#[derive(Debug, Default, Clone, Copy)]
+struct Editor {
+    /// It tells of files that change on the disk.
+    tells_of_files: bool,
+    /// It shows pictures within texts.
+    shows_pictures: bool,
+}
+
+/// Whether an editor shows pictures within texts. Others would show kilobytes of letters and digits.
+fn shows_pictures(parameters: &InitializeParams) -> bool {
+    const EDITORS: [&str; 4] = ["Visual Studio Code", "VSCodium", "Cursor", "Windsurf"];
+    let asked = parameters.initialization_options.as_ref().and_then(|options| options.get("pictures")?.as_bool());
+    let name = parameters.client_info.as_ref().map_or("", |client| &client.name);
+    asked.unwrap_or_else(|| EDITORS.iter().any(|editor| name.starts_with(editor)))
+}
+
 /// How many pictures are decoded before what came of them is told.
 const PICTURES: usize = 200;
 
 struct Session<'c> {
     connection: &'c Connection,
-    clock: &'c Arc<dyn Clock>,
+    today: &'c dyn Fn() -> Date,
     documents: Documents,
     /// Messages that wait, in their order.
     queue: VecDeque<Message>,
@@ -110,16 +136,17 @@ struct Session<'c> {
     decoded: (Sender<DecodedPictures>, Receiver<DecodedPictures>),
     /// Whether pictures are being decoded.
     decoding: bool,
+    editor: Editor,
     shut_down: bool,
     next_request: i32,
 }
 
 impl<'c> Session<'c> {
-    fn new(connection: &'c Connection, clock: &'c Arc<dyn Clock>) -> Self {
-        let live = LiveDeclarations::new(LoadOptions::new(day_in_china(clock.now())));
+    fn new(connection: &'c Connection, asked: Asked, today: &'c dyn Fn() -> Date) -> Self {
+        let live = LiveDeclarations::new(asked, today());
         Self {
             connection,
-            clock,
+            today,
             documents: Documents::new(live),
             queue: VecDeque::new(),
             stale: true,
@@ -127,6 +154,7 @@ impl<'c> Session<'c> {
             told: HashMap::new(),
             decoded: crossbeam_channel::unbounded(),
             decoding: false,
+            editor: Editor::default(),
             shut_down: false,
             next_request: 0,
         }
@@ -143,18 +171,22 @@ impl<'c> Session<'c> {
             self.documents.live.add_folder(&folder);
         }
         let watching = parameters.capabilities.workspace.as_ref().and_then(|w| w.did_change_watched_files);
-        if watching.is_some_and(|watching| watching.dynamic_registration == Some(true)) {
+        self.editor.tells_of_files = watching.is_some_and(|watching| watching.dynamic_registration == Some(true));
+        if self.editor.tells_of_files {
             self.watch();
         }
+        self.editor.shows_pictures = shows_pictures(parameters);
     }
 
     /// Asks the editor to tell of files that change on the disk: declarations and pictures.
     fn watch(&mut self) {
         // Emacs reads no star within braces.
-        let globs = ["**/letters.{yaml,yml}", "**/*.letters.{yaml,yml}", "**/*.{jpg,jpeg,png,gif,JPG,JPEG,PNG,GIF}"];
+        let declarations = ["**/letters.{yaml,yml}", "**/*.letters.{yaml,yml}", "**/letterform.yaml"];
+        let pictures = "**/*.{jpg,jpeg,png,gif,JPG,JPEG,PNG,GIF}";
+        let watchers = declarations.into_iter().chain([pictures]);
         let watchers =
-            globs.map(|glob| FileSystemWatcher { glob_pattern: GlobPattern::String(glob.into()), kind: None });
-        let options = DidChangeWatchedFilesRegistrationOptions { watchers: watchers.to_vec() };
+            watchers.map(|glob| FileSystemWatcher { glob_pattern: GlobPattern::String(glob.into()), kind: None });
+        let options = DidChangeWatchedFilesRegistrationOptions { watchers: watchers.collect() };
         let registration = Registration {
             id: "files".to_owned(),
             method: DidChangeWatchedFiles::METHOD.to_owned(),
@@ -234,7 +266,7 @@ impl<'c> Session<'c> {
         if !std::mem::take(&mut self.stale) {
             return;
         }
-        self.documents.live.on_day(day_in_china(self.clock.now()));
+        self.documents.live.on_day((self.today)());
         self.untold.extend(self.documents.live.judge());
         let mut wanted = self.documents.live.wanted_pictures();
         // The others are wanted again when these are known.
@@ -263,6 +295,7 @@ impl<'c> Session<'c> {
                 let Some(DidCloseTextDocumentParams { text_document: text }) = parsed(params) else { return };
                 self.documents.close(&text.uri);
             }
+            DidSaveTextDocument::METHOD if !self.editor.tells_of_files => self.documents.live.look_around(),
             DidChangeWatchedFiles::METHOD => {
                 let Some(DidChangeWatchedFilesParams { changes }) = parsed(params) else { return };
                 let paths: Vec<_> = changes.iter().filter_map(|change| path_of(&change.uri)).collect();
@@ -287,16 +320,21 @@ impl<'c> Session<'c> {
             Err((ErrorCode::RequestCanceled, "the request was cancelled".to_owned()))
         } else if method == "shutdown" {
             self.shut_down = true;
-            Ok(Value::Null)
+            Ok(Some(Value::Null))
         } else if self.shut_down {
             Err((ErrorCode::InvalidRequest, "the server was shut down".to_owned()))
         } else {
-            self.result(&method, params)
+            self.result(&id, &method, params)
         };
-        self.send(Message::Response(match answer {
-            Ok(result) => Response::new_ok(id, result),
-            Err((code, message)) => Response::new_err(id, code as i32, message),
-        }));
+        if let Some(answer) = answer.transpose() {
+            self.send(response(id, answer));
+        }
+    }
+
+    /// Answers a request by work that takes a while, without keeping others waiting.
+    fn answer_later(&self, id: &RequestId, work: impl FnOnce() -> Result<Value, Failure> + Send + 'static) {
+        let (id, editor) = (id.clone(), self.connection.sender.clone());
+        thread::spawn(move || editor.send(response(id, work())).is_ok());
     }
 
     /// Whether the editor took a request back that it still waits for.
@@ -310,20 +348,27 @@ impl<'c> Session<'c> {
         })
     }
 
-    fn result(&mut self, method: &str, params: Value) -> Result<Value, (ErrorCode, String)> {
+    /// The result of a request; `None` for one that is answered later.
+    fn result(&mut self, id: &RequestId, method: &str, params: Value) -> Result<Option<Value>, Failure> {
         let documents = &self.documents;
-        match method {
+        let result = match method {
             HoverRequest::METHOD => {
                 self.refresh();
                 let at = self.position(params)?;
-                let today = day_in_china(self.clock.now());
-                json(&at.and_then(|at| hover::hover(&self.documents, at, today)))
+                let shown = at.map(|at| hover::hover(&self.documents, at, (self.today)()));
+                match shown {
+                    Some(shown) if self.editor.shows_pictures && shown.scan.is_some() => {
+                        self.answer_later(id, move || json(&shown.pictured()));
+                        return Ok(None);
+                    }
+                    shown => json(&shown.and_then(hover::Shown::linked)),
+                }
             }
             CodeActionRequest::METHOD => {
                 self.refresh();
                 let parameters: lsp_types::CodeActionParams = wanted(params)?;
                 let (uri, only) = (&parameters.text_document.uri, parameters.context.only.as_deref());
-                let Some(file) = self.documents.file(uri) else { return Ok(Value::Null) };
+                let Some(file) = self.documents.file(uri) else { return Ok(Some(Value::Null)) };
                 json(&actions::actions(&self.documents, (uri, file, parameters.range), only))
             }
             Completion::METHOD => {
@@ -355,20 +400,21 @@ impl<'c> Session<'c> {
                 json(&edit.map_err(|message| (ErrorCode::RequestFailed, message))?)
             }
             _ => Err((ErrorCode::MethodNotFound, format!("{method} is not supported"))),
-        }
+        };
+        result.map(Some)
     }
 
     fn places(
         &self,
         params: Value,
         find: fn(&Documents, FileId, Position) -> Vec<lsp_types::Location>,
-    ) -> Result<Value, (ErrorCode, String)> {
+    ) -> Result<Value, Failure> {
         let at = self.position(params)?;
         json(&at.map(|(file, at)| find(&self.documents, file, at)))
     }
 
     /// The file and the position of a request; `None` for a file that is none of declarations.
-    fn position(&self, params: Value) -> Result<Option<(FileId, Position)>, (ErrorCode, String)> {
+    fn position(&self, params: Value) -> Result<Option<(FileId, Position)>, Failure> {
         let parameters: TextDocumentPositionParams = wanted(params)?;
         Ok(self.place(&parameters))
     }
@@ -388,14 +434,51 @@ fn unbounded(messages: Receiver<Message>) -> Receiver<Message> {
     inbox
 }
 
+/// Why a request has no result.
+type Failure = (ErrorCode, String);
+
+fn response(id: RequestId, answer: Result<Value, Failure>) -> Message {
+    Message::Response(match answer {
+        Ok(result) => Response::new_ok(id, result),
+        Err((code, message)) => Response::new_err(id, code as i32, message),
+    })
+}
+
 fn parsed<T: DeserializeOwned>(params: Value) -> Option<T> {
     serde_json::from_value(params).ok()
 }
 
-fn wanted<T: DeserializeOwned>(params: Value) -> Result<T, (ErrorCode, String)> {
+fn wanted<T: DeserializeOwned>(params: Value) -> Result<T, Failure> {
     serde_json::from_value(params).map_err(|error| (ErrorCode::InvalidParams, error.to_string()))
 }
 
-fn json(value: &impl Serialize) -> Result<Value, (ErrorCode, String)> {
+fn json(value: &impl Serialize) -> Result<Value, Failure> {
     serde_json::to_value(value).map_err(|error| (ErrorCode::InternalError, error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_request_that_the_editor_takes_back_while_it_waits_has_no_result() {
+        let (server, editor) = Connection::memory();
+        let today = || jiff::civil::date(2026, 6, 1);
+        let mut session = Session::new(&server, Asked::default(), &today);
+        session.queue.push_back(Notification::new(Cancel::METHOD.to_owned(), json!({"id": 7})).into());
+        for id in [7, 8] {
+            session.answer(Request::new(id.into(), WorkspaceSymbolRequest::METHOD.to_owned(), json!({"query": ""})));
+        }
+        let answers: Vec<Message> = editor.receiver.try_iter().collect();
+        let codes: Vec<Option<i32>> = answers
+            .into_iter()
+            .map(|message| match message {
+                Message::Response(response) => response.error.map(|error| error.code),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(codes, [Some(ErrorCode::RequestCanceled as i32), None]);
+    }
 }

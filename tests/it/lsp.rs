@@ -20,17 +20,26 @@ struct Editor {
     next: i32,
     /// Notifications that came while an answer was awaited.
     heard: Vec<Notification>,
+    /// What the server asked for.
+    asked: Vec<String>,
 }
 
 impl Editor {
     fn open(project: Project) -> Self {
-        let mut command = project.command(&["lsp", "--stdio"]);
+        Self::open_with(project, &[], &json!({}))
+    }
+
+    /// The same with arguments of the server, and more that the editor says of itself.
+    fn open_with(project: Project, arguments: &[&str], says: &Value) -> Self {
+        let mut command = project.command(&[&["lsp", "--stdio"], arguments].concat());
         let mut server = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let (to, from) = (server.stdin.take().unwrap(), server.stdout.take().unwrap());
         let (to, from) = (BufWriter::new(to), BufReader::new(from));
-        let mut editor = Self { project, server, to, from, next: 0, heard: Vec::new() };
+        let mut editor = Self { project, server, to, from, next: 0, heard: Vec::new(), asked: Vec::new() };
         let folder = json!([{"uri": editor.uri(""), "name": "letters"}]);
-        let answer = editor.request("initialize", json!({"capabilities": {}, "workspaceFolders": folder}));
+        let mut parameters = json!({"capabilities": {}, "workspaceFolders": folder});
+        parameters.as_object_mut().unwrap().extend(says.as_object().unwrap().clone());
+        let answer = editor.request("initialize", parameters);
         assert_eq!(answer["capabilities"]["hoverProvider"], true);
         editor.notify("initialized", json!({}));
         editor
@@ -52,7 +61,7 @@ impl Editor {
         loop {
             match Message::read(&mut self.from).unwrap().expect("the server is there") {
                 Message::Notification(notification) => self.heard.push(notification),
-                Message::Request(_) => {}
+                Message::Request(request) => self.asked.push(request.method),
                 Message::Response(response) => {
                     let response = serde_json::to_value(&response).unwrap();
                     assert_eq!(response["id"], self.next);
@@ -83,7 +92,11 @@ impl Editor {
             let notification = if self.heard.is_empty() {
                 match Message::read(&mut self.from).unwrap().expect("the server is there") {
                     Message::Notification(notification) => notification,
-                    _ => continue,
+                    Message::Request(request) => {
+                        self.asked.push(request.method);
+                        continue;
+                    }
+                    Message::Response(_) => continue,
                 }
             } else {
                 self.heard.remove(0)
@@ -246,6 +259,139 @@ fn navigation_and_rename_reach_every_file() {
     params["newName"] = json!("a-b");
     assert!(editor.ask("textDocument/rename", params).unwrap_err().contains("not allowed"));
     editor.end();
+}
+
+const WORKSPACE: &str = "version: 1\nsettings:\n  expiringDays: 1000\n  lints:\n    LF-expires-soon: error\naccounts:\n  \
+                         - name: shop\n    letters: shop\n  - name: travel\n    letters: travel\n";
+
+#[test]
+fn settings_of_a_workspace_file_hold_and_are_outranked_by_arguments() {
+    let project = || {
+        let project = Project::new().letters("shop/letters.yaml", &["甲乙"]).letters("travel/letters.yaml", &["甲乙"]);
+        project.file("shop/scan.png", PIXEL).file("travel/scan.png", PIXEL).file("letterform.yaml", WORKSPACE)
+    };
+    let mut editor = Editor::open_with(project(), &["--today", "2026-11-01"], &json!({}));
+    // The same name in another account is another letter.
+    let problems = editor.problems("shop/letters.yaml");
+    assert_eq!((codes(&problems), &problems[0]["severity"]), (vec!["LF-expires-soon"], &json!(1)));
+    editor.project.write("letterform.yaml", WORKSPACE.replace("LF-expires-soon: error", "LF-expires-soon: off"));
+    let changes = json!([{"uri": editor.uri("letterform.yaml"), "type": 2}]);
+    editor.notify("workspace/didChangeWatchedFiles", json!({"changes": changes}));
+    assert_eq!(editor.problems("shop/letters.yaml"), Vec::<Value>::new());
+    editor.end();
+
+    let arguments = ["--today", "2026-11-01", "--expiring-days", "30", "--deny", "warnings"];
+    let mut editor = Editor::open_with(project(), &arguments, &json!({}));
+    editor.type_in("shop/letters.yaml", &file(&letter("甲乙").replace("~2028-12-31", "~2026-11-20")));
+    let problems = editor.problems("shop/letters.yaml");
+    assert_eq!(codes(&problems), ["LF-expires-soon", "LF-validity-short"]);
+    assert!(problems.iter().all(|problem| problem["severity"] == 1), "{problems:?}");
+    editor.end();
+}
+
+#[test]
+fn folders_are_added_and_removed() {
+    let project = Project::new().letters("one/letters.yaml", &["甲乙"]).letters("two/letters.yaml", &["甲乙"]);
+    let mut editor = Editor::open_with(project, &[], &json!({"workspaceFolders": null}));
+    let change = |editor: &Editor, added: &[&str], removed: &[&str]| {
+        let folders = |names: &[&str]| -> Vec<Value> {
+            names.iter().map(|name| json!({"uri": editor.uri(name), "name": name})).collect()
+        };
+        json!({"event": {"added": folders(added), "removed": folders(removed)}})
+    };
+    let method = "workspace/didChangeWorkspaceFolders";
+    let one = change(&editor, &["one"], &[]);
+    editor.notify(method, one);
+    assert_eq!(codes(&editor.problems("one/letters.yaml")), ["LF-scan-missing"]);
+    let two = change(&editor, &["two"], &[]);
+    editor.notify(method, two);
+    assert_eq!(codes(&editor.problems("two/letters.yaml")), ["LF-name-duplicate", "LF-scan-missing"]);
+    let gone = change(&editor, &[], &["one"]);
+    editor.notify(method, gone);
+    assert_eq!(editor.problems("one/letters.yaml"), Vec::<Value>::new());
+    assert_eq!(codes(&editor.problems("two/letters.yaml")), ["LF-scan-missing"]);
+    editor.end();
+}
+
+#[test]
+fn files_that_change_on_the_disk_are_asked_for_and_looked_at() {
+    let watches = json!({"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": true}}});
+    let project = Project::new().file("letters.yaml", file(&letter("甲乙").replace("scan.png", "new.png")));
+    let mut editor = Editor::open_with(project, &[], &json!({"capabilities": watches}));
+    assert_eq!(codes(&editor.problems("letters.yaml")), ["LF-scan-missing"]);
+    editor.project.write("new.png", PIXEL);
+    editor.project.write("more.letters.yaml", file(&letter("甲乙")));
+    let changes: Vec<Value> =
+        ["new.png", "more.letters.yaml"].iter().map(|name| json!({"uri": editor.uri(name), "type": 1})).collect();
+    editor.notify("workspace/didChangeWatchedFiles", json!({"changes": changes}));
+    assert_eq!(editor.problems("letters.yaml"), Vec::<Value>::new());
+    assert!(codes(&editor.problems("more.letters.yaml")).contains(&"LF-name-duplicate"));
+    assert!(editor.asked.contains(&"client/registerCapability".to_owned()), "{:?}", editor.asked);
+    editor.end();
+
+    // Without being told, it looks when a text is saved.
+    let project = Project::new().file("letters.yaml", file(&letter("甲乙").replace("scan.png", "new.png")));
+    let mut editor = Editor::open(project);
+    assert_eq!(codes(&editor.problems("letters.yaml")), ["LF-scan-missing"]);
+    editor.project.write("new.png", PIXEL);
+    let document = json!({"textDocument": {"uri": editor.uri("letters.yaml")}});
+    editor.notify("textDocument/didSave", document);
+    assert_eq!(editor.problems("letters.yaml"), Vec::<Value>::new());
+    editor.end();
+}
+
+#[test]
+fn a_scan_is_shown_as_a_small_picture_where_pictures_are_shown() {
+    let text = file(&letter("甲乙"));
+    let says = json!({"clientInfo": {"name": "Visual Studio Code"}});
+    let mut editor = Editor::open_with(Project::new().file("letters.yaml", &text), &[], &says);
+    let shown = editor.at("textDocument/hover", ("letters.yaml", &text), ("scan.png", 2), &json!({}));
+    let shown = shown["contents"]["value"].as_str().unwrap();
+    assert!(shown.starts_with("![scan](data:image/png;base64,") && shown.len() < 30_000, "{shown}");
+    editor.end();
+}
+
+#[test]
+fn fields_and_values_are_completed_within_braces() {
+    let text = "version: 1\nletters:\n  - {name: 甲乙, scan: scan.png, }\n  - {authorizer: 菜鸟公司, validity: }\n";
+    let other = letter("丙丁").replace("菜鸟网络科技有限公司", "北京信使科技有限公司");
+    let project = Project::new().file("letters.yaml", text).file("b.letters.yaml", file(&other));
+    let mut editor = Editor::open(project);
+    let labels = |items: &Value| -> Vec<String> {
+        items.as_array().unwrap().iter().map(|item| item["label"].as_str().unwrap().to_owned()).collect()
+    };
+    let here = ("letters.yaml", text);
+    let fields = editor.at("textDocument/completion", here, ("scan.png, ", 10), &json!({}));
+    assert_eq!(labels(&fields), ["authorizer", "authorizedParty", "organizationCode", "validity", "signatures"]);
+    let parties = editor.at("textDocument/completion", here, ("菜鸟公司", 2), &json!({}));
+    assert!(labels(&parties).contains(&"北京信使科技有限公司".to_owned()), "{parties}");
+    let dates = editor.at("textDocument/completion", here, ("validity: }", 10), &json!({}));
+    assert_eq!(labels(&dates), ["2026-01-01~2028-12-31"]);
+    let name = editor.at("textDocument/hover", here, ("scan: ", 1), &json!({}));
+    assert!(name["contents"]["value"].as_str().unwrap().starts_with("**scan**"), "{name}");
+    editor.end();
+}
+
+#[test]
+fn a_server_that_is_killed_leaves_nothing_behind() {
+    let project = Project::with_letters(&["甲乙"]);
+    let listed = |project: &Project| {
+        let mut names: Vec<_> = fs::read_dir(project.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    let before = listed(&project);
+    let mut editor = Editor::open(project);
+    editor.type_in("letters.yaml", &file(&letter("甲-乙")));
+    assert_eq!(codes(&editor.problems("letters.yaml")), ["LF-name-character"]);
+    editor.server.kill().unwrap();
+    editor.server.wait().unwrap();
+    assert_eq!(listed(&editor.project), before);
+    // Another one serves the same folder at once.
+    let again = editor.project.command(&["lsp"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+    let mut again = again.unwrap();
+    drop(again.stdin.take());
+    assert_eq!(again.wait().unwrap().code(), Some(1));
 }
 
 #[test]

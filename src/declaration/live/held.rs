@@ -4,12 +4,16 @@ use std::{mem, ops::Range, path::PathBuf, sync::Arc};
 
 use super::{
     super::{
-        Diagnostic, FileId, LoadOptions, Position, SourceFile, Span,
-        document::{Declared, Outline},
+        Diagnostic, FileId, LintLevels, Position, SourceFile, Span,
+        collector::Collector,
+        document::{self, Declared, Outline},
+        lint::value::Calendar,
         reading::{self, Again, Part, Reading},
         source::{Spliced, saturate},
-        yaml::Limits,
+        tree::Node,
+        yaml::{self, Limits},
     },
+    areas::Rules,
     known::Known,
 };
 
@@ -18,6 +22,7 @@ use super::{
 pub(super) struct Held {
     pub(super) id: FileId,
     pub(super) path: PathBuf,
+    pub(super) rules: Arc<Rules>,
     /// Its text is the editor's, whatever is on the disk.
     pub(super) open: bool,
     pub(super) source: SourceFile,
@@ -56,10 +61,11 @@ struct Told {
 }
 
 impl Held {
-    pub(super) fn new(path: PathBuf, reading: Reading, id: FileId) -> Self {
+    pub(super) fn new(path: PathBuf, (reading, rules): (Reading, Arc<Rules>), id: FileId) -> Self {
         let mut held = Self {
             id,
             path,
+            rules,
             open: false,
             source: SourceFile::new("", ""),
             head: Told::default(),
@@ -88,18 +94,18 @@ impl Held {
     }
 
     /// Reads all of the text again, as on another day.
-    pub(super) fn read_again(&mut self, options: &LoadOptions) {
+    pub(super) fn read_again(&mut self) {
         let source = mem::replace(&mut self.source, SourceFile::new("", ""));
-        self.hold(Reading::of_source(source, options));
+        self.hold(Reading::of_source(source, &self.rules.options));
     }
 
     /// Puts a text in the place of some bytes, and reads the letters that are others now.
-    pub(super) fn edit(&mut self, bytes: Range<usize>, new: &str, options: &LoadOptions) {
+    pub(super) fn edit(&mut self, bytes: Range<usize>, new: &str) {
         self.changed = true;
         let spliced = self.source.splice(bytes, new);
         let is_text = !new.contains('\0');
-        if !(is_text && self.mark_unread(spliced) && self.read_unread(options)) {
-            self.read_again(options);
+        if !(is_text && self.mark_unread(spliced) && self.read_unread()) {
+            self.read_again();
         }
     }
 
@@ -127,14 +133,14 @@ impl Held {
     }
 
     /// Reads what is unread, up to what is no YAML; `false` when that takes the whole file.
-    fn read_unread(&mut self, options: &LoadOptions) -> bool {
-        let Some(outline) = &mut self.outline else { return false };
+    fn read_unread(&mut self) -> bool {
+        let Some(outline) = &self.outline else { return false };
         self.broken = None;
         let last = saturate(self.source.line_count()) + 1;
         while let Some(index) = self.stretches.iter().position(|stretch| stretch.unread) {
             let begins = |index: usize| self.stretches.get(index).map_or(last, |stretch| stretch.line);
             let (head, lines) = (begins(0), begins(index)..begins(index + 1));
-            match reading::again(&self.source, (outline, head), lines, (self.id, options)) {
+            match reading::again(&self.source, (outline, head), lines, (self.id, &self.rules.options)) {
                 Again::Letters(part, end) => {
                     self.values += part.values;
                     let to = self.stretches.partition_point(|stretch| stretch.line < end);
@@ -151,6 +157,20 @@ impl Held {
         }
         // Values that are gone are counted too, until all of the file is read again.
         !self.stretches.is_empty() && self.values <= Limits::USUAL.values
+    }
+
+    /// The trees of the letters around a line; `None` when that is no YAML.
+    pub(super) fn trees_around(&self, line: u32) -> Option<Vec<Node>> {
+        if let Some(outline) = &self.outline {
+            let index = self.stretches.partition_point(|stretch| stretch.line <= line).checked_sub(1)?;
+            let last = saturate(self.source.line_count()) + 1;
+            let begins = |index: usize| self.stretches.get(index).map_or(last, |stretch| stretch.line);
+            let lines = begins(index)..begins(index + 1);
+            return reading::trees_of_letters(&self.source, (outline, begins(0)), lines);
+        }
+        let mut problems = Collector::new(LintLevels::default());
+        let trees = yaml::parse(&self.source, &mut problems.for_file(self.id), Limits::USUAL)?;
+        Some(trees.documents.into_iter().filter_map(document::letters).flatten().collect())
     }
 
     /// Whether it is no YAML, and declares nothing.
@@ -171,6 +191,16 @@ impl Held {
     pub(super) fn declared(&self) -> impl Iterator<Item = &Known> {
         let all = if self.is_broken() { &[] } else { &self.stretches[..] };
         all.iter().flat_map(|stretch| &stretch.letters)
+    }
+
+    /// Those of them that have ended, or end soon.
+    pub(super) fn ending(&self) -> impl Iterator<Item = &Known> {
+        let options = &self.rules.options;
+        let calendar = Calendar { today: options.today, expiring_days: options.expiring_days };
+        self.declared().filter(move |known| {
+            let content = known.declared.content.as_ref();
+            content.is_some_and(|content| calendar.is_about_to_end(content.validity.value))
+        })
     }
 
     /// What is wrong with it by itself.

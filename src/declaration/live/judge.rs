@@ -1,16 +1,13 @@
 //! What is wrong, by all rules, after something changed.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use super::{
     super::{
         Diagnostic, FileId, LintLevels, allow,
         collector::Collector,
         document::Declared,
-        lint::{
-            across::{self, Pictured},
-            value::Calendar,
-        },
+        lint::across::{self, Pictured},
     },
     LiveDeclarations,
     held::Held,
@@ -47,10 +44,11 @@ impl LiveDeclarations {
     fn tie(&mut self) {
         let Self { files, ties, relations, tied, .. } = self;
         for held in files {
+            let account = held.rules.account;
             held.gone.drain(..).for_each(|mut known| known.release((ties, relations)));
             for known in held.letters_mut().filter(|known| known.ties.is_empty() && known.relation.is_none()) {
                 *tied += 1;
-                known.bind(*tied, (ties, relations));
+                known.bind((*tied, account), (ties, relations));
             }
             if held.is_broken() != held.was_broken {
                 held.was_broken = held.is_broken();
@@ -66,21 +64,21 @@ impl LiveDeclarations {
         if touched.is_empty() {
             return;
         }
-        let calendar = Calendar { today: self.options.today, expiring_days: self.options.expiring_days };
-        let ends = |known: &&Known| {
-            let content = known.declared.content.as_ref();
-            content.is_some_and(|content| calendar.is_about_to_end(content.validity.value))
-        };
         let is_touched = |tie: &Tie| touched.holds(*tie);
-        let ending = self.files.iter().flat_map(Held::declared).filter(ends).filter_map(|known| known.relation);
+        let ending = self.files.iter().flat_map(Held::ending).filter_map(|known| known.relation);
         // A letter that is alone between its companies succeeds nothing.
         let in_question: HashSet<u64> =
             ending.filter(|tie| is_touched(tie) && self.relations.differ(*tie)).map(Tie::group).collect();
         let is_asked = |known: &&Known| known.relation.is_some_and(|tie| in_question.contains(&tie.group()));
-        let asked = self.files.iter().flat_map(Held::declared).filter(is_asked);
-        let asked: Vec<&Declared> = asked.map(|known| &known.declared).collect();
-        let mut succeeded = across::succeeded(&asked).into_iter();
+        let mut asked: BTreeMap<usize, Vec<&Declared>> = BTreeMap::new();
+        for held in &self.files {
+            let letters = held.declared().filter(is_asked).map(|known| &known.declared);
+            asked.entry(held.rules.account).or_default().extend(letters);
+        }
+        let mut succeeded: BTreeMap<usize, _> =
+            asked.into_iter().map(|(account, letters)| (account, across::succeeded(&letters).into_iter())).collect();
         for held in self.files.iter_mut().filter(|held| !held.is_broken()) {
+            let succeeded = succeeded.entry(held.rules.account).or_default();
             let mut changed = false;
             for known in held.letters_mut().filter(|known| known.relation.as_ref().is_some_and(is_touched)) {
                 let now = is_asked(&&*known) && succeeded.next().unwrap_or_default();
@@ -95,7 +93,9 @@ impl LiveDeclarations {
     fn compare(&mut self) {
         let mut collector = Collector::new(LintLevels::default());
         if !self.ties.all_agree() {
-            across::letters(&mut collector, &self.witnesses());
+            for witnesses in self.witnesses().values() {
+                across::letters(&mut collector, witnesses);
+            }
         }
         let mut found: Vec<Vec<Diagnostic>> = self.files.iter().map(|_| Vec::new()).collect();
         for problem in collector.finish() {
@@ -111,22 +111,26 @@ impl LiveDeclarations {
         }
     }
 
-    /// The first letter of each kind in each group of several kinds, in the order in which letters are declared.
-    fn witnesses(&self) -> Vec<Pictured<'_>> {
+    /// The first letter of each kind in each group of several kinds, in the order in which letters are declared, by account.
+    fn witnesses(&self) -> BTreeMap<usize, Vec<Pictured<'_>>> {
         let mut seen = HashSet::new();
-        let declared = self.order.iter().flat_map(|id| self.files[id.index()].declared());
-        let witnesses = declared.filter(|known| {
+        let mut is_witness = |known: &&Known| {
             let differing = known.ties.iter().filter(|tie| self.ties.differ(**tie));
             // Each is marked as seen.
             differing.filter(|tie| seen.insert(**tie)).count() > 0
-        });
-        witnesses.map(|known| (&known.declared, known.picture())).collect()
+        };
+        let mut witnesses: BTreeMap<usize, Vec<Pictured<'_>>> = BTreeMap::new();
+        for held in self.order.iter().map(|id| &self.files[id.index()]) {
+            let found = held.declared().filter(&mut is_witness).map(|known| (&known.declared, known.picture()));
+            witnesses.entry(held.rules.account).or_default().extend(found);
+        }
+        witnesses
     }
 
     fn everything_wrong(&self, held: &Held) -> Vec<Diagnostic> {
-        let mut collector = Collector::new(self.options.lints.clone());
+        let mut collector = Collector::new(held.rules.options.lints.clone());
         collector.extend(held.told());
-        collector.extend(held.declared().filter_map(Known::complaint).cloned());
+        collector.extend(held.declared().flat_map(Known::complaints).cloned());
         collector.extend(self.compared[held.id.index()].iter().cloned());
         across::silence_ends(&mut collector, || held.declared().map(|known| (&known.declared, known.succeeded)));
         allow::apply(&mut collector, std::iter::once((held.id, &held.source)));

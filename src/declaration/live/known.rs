@@ -33,18 +33,12 @@ impl Known {
     }
 
     pub(super) fn picture(&self) -> Option<&Picture> {
-        match &self.picture {
-            Some(Resolved::Known(picture)) => Some(picture),
-            _ => None,
-        }
+        self.picture.as_ref()?.picture.as_ref()
     }
 
     /// What is wrong with its picture.
-    pub(super) fn complaint(&self) -> Option<&Diagnostic> {
-        match &self.picture {
-            Some(Resolved::Wrong(complaint)) => Some(complaint),
-            _ => None,
-        }
+    pub(super) fn complaints(&self) -> &[Diagnostic] {
+        self.picture.as_ref().map_or(&[], |resolved| &resolved.complaints)
     }
 
     /// Whether its picture is a file.
@@ -54,21 +48,20 @@ impl Known {
 
     /// Whether its picture awaits being decoded.
     pub(super) fn is_undecoded(&self) -> bool {
-        matches!(self.picture, Some(Resolved::Undecoded))
+        self.picture.as_ref().is_some_and(|resolved| resolved.undecoded)
     }
 
     pub(super) fn shift(&mut self, shift: Shift) {
         shift.declared(&mut self.declared);
-        if let Some(Resolved::Wrong(complaint)) = &mut self.picture {
-            shift.diagnostic(complaint);
-        }
+        let complaints = self.picture.iter_mut().flat_map(|resolved| &mut resolved.complaints);
+        complaints.for_each(|complaint| shift.diagnostic(complaint));
     }
 
-    /// Ties it, by what it says and shows. `number` tells it from all others.
-    pub(super) fn bind(&mut self, number: u64, (ties, relations): (&mut Ties, &mut Ties)) {
+    /// Ties it to others of its account, by what it says and shows. `number` tells it from all others.
+    pub(super) fn bind(&mut self, (number, account): (u64, usize), (ties, relations): (&mut Ties, &mut Ties)) {
         self.ties = across::common(&self.declared, self.picture(), |group, kind| match kind {
-            Kind::Any => ties.tie(group, number),
-            Kind::Party(party) => ties.tie(group, party.as_str()),
+            Kind::Any => ties.tie((account, group), number),
+            Kind::Party(party) => ties.tie((account, group), party.as_str()),
         });
         if across::is_odd_alone(&self.declared) {
             self.ties.extend([0, 1].map(|kind| ties.tie(number, kind)));
@@ -76,7 +69,7 @@ impl Known {
         self.relation = self.declared.content.as_ref().map(|content| {
             let Content { authorizer, authorized_party, organization_code, .. } = &**content;
             let [authorizer, authorized_party] = [authorizer, authorized_party].map(|party| party.value.as_str());
-            relations.tie((authorizer, authorized_party, organization_code.value.as_str()), number)
+            relations.tie((account, authorizer, authorized_party, organization_code.value.as_str()), number)
         });
         self.ties.iter().for_each(|tie| ties.add(*tie));
         self.relation.into_iter().for_each(|tie| relations.add(tie));

@@ -7,9 +7,11 @@
 //! An edit costs what it touches: the letters in its lines are read again, and those are compared that have something in
 //! common and differ. What comes of it is what comes of reading everything anew. A picture is decoded once for each content.
 
+mod areas;
 mod held;
 mod judge;
 mod known;
+mod place;
 mod scans;
 #[cfg(test)]
 mod tests;
@@ -17,30 +19,33 @@ mod ties;
 mod view;
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     ops::Range,
     path::{Path, PathBuf},
 };
 
-use self::{held::Held, scans::Scans, ties::Ties};
+use jiff::civil::Date;
+
+use self::{areas::Areas, held::Held, scans::Scans, ties::Ties};
 pub use self::{
+    place::Place,
     scans::{DecodedPictures, decode_pictures},
     view::{LetterView, Placed},
 };
 use super::{
-    Diagnostic, FileId, LoadOptions, SourceFile, Span,
+    Asked, Diagnostic, FileId, SourceFile, Span,
     discover::{self, DeclarationFile},
     document::Declared,
     parallel,
     reading::Reading,
-    source,
+    source, workspace,
 };
 use crate::letter::Letter;
 
 /// The declarations of some folders and of single files, as an editor has them.
 #[derive(Debug)]
 pub struct LiveDeclarations {
-    options: LoadOptions,
+    areas: Areas,
     folders: Vec<PathBuf>,
     /// By their numbers; a file that is gone says nothing.
     files: Vec<Held>,
@@ -58,11 +63,11 @@ pub struct LiveDeclarations {
 }
 
 impl LiveDeclarations {
-    /// No declarations yet.
+    /// No declarations yet, on a day.
     #[must_use]
-    pub fn new(options: LoadOptions) -> Self {
+    pub fn new(asked: Asked, today: Date) -> Self {
         Self {
-            options,
+            areas: Areas::new(asked, today),
             folders: Vec::new(),
             files: Vec::new(),
             numbers: HashMap::new(),
@@ -82,13 +87,39 @@ impl LiveDeclarations {
         path.file_name().is_some_and(|name| discover::is_declaration(&name.to_string_lossy()))
     }
 
+    /// Whether a file is one whose settings the declarations around it follow.
+    #[must_use]
+    pub fn is_workspace_file(path: &Path) -> bool {
+        path.file_name().is_some_and(|name| name == workspace::FILE_NAME)
+    }
+
     /// Reads everything again, as on another day.
-    pub fn on_day(&mut self, today: jiff::civil::Date) {
-        if self.options.today == today {
-            return;
+    pub fn on_day(&mut self, today: Date) {
+        if self.areas.today != today {
+            self.areas.today = today;
+            self.read_all_again();
         }
-        self.options.today = today;
-        self.files.iter_mut().for_each(|held| held.read_again(&self.options));
+    }
+
+    fn read_all_again(&mut self) {
+        for held in &mut self.files {
+            held.rules = self.areas.rules(&held.path);
+            held.read_again();
+        }
+    }
+
+    /// Reads the workspace files again: those in the folders of declarations, and in all above up to the ones that were given.
+    fn read_workspaces_again(&mut self) {
+        let within = |folder: &&Path| self.folders.iter().any(|given| folder.starts_with(given));
+        let mut folders: BTreeSet<PathBuf> = self.folders.iter().cloned().collect();
+        for held in &self.files {
+            let new = held.path.ancestors().skip(1).take_while(within).take_while(|folder| !folders.contains(*folder));
+            let new: Vec<PathBuf> = new.map(Path::to_owned).collect();
+            folders.extend(new);
+        }
+        if self.areas.read(&folders) {
+            self.read_all_again();
+        }
     }
 
     /// Adds a folder and the declarations in it.
@@ -96,8 +127,7 @@ impl LiveDeclarations {
         self.folders.push(folder.to_owned());
         self.look_at_scans_again();
         let (found, _) = discover::discover(&[folder.to_owned()]);
-        let options = self.options.clone();
-        let read = |index: usize| Reading::of_file(&found[index], &options);
+        let read = |index: usize| Reading::of_file(&found[index], &self.areas.rules(&found[index].path).options);
         let mut paths = found.iter().map(|found| found.path.clone());
         let mut readings = Vec::with_capacity(found.len());
         parallel::in_order(found.len(), read, (|_: &_| 0, 0), |read| readings.push((paths.next(), read)));
@@ -108,6 +138,7 @@ impl LiveDeclarations {
                 self.put(&path, reading);
             }
         }
+        self.read_workspaces_again();
     }
 
     /// Forgets a folder and the declarations in it that no other folder has.
@@ -121,6 +152,7 @@ impl LiveDeclarations {
                 self.forget(&path);
             }
         }
+        self.read_workspaces_again();
     }
 
     fn is_open(&self, path: &Path) -> bool {
@@ -133,7 +165,8 @@ impl LiveDeclarations {
             // Editors open a file with the text that is on the disk.
             Some(id) if self.files[id.index()].source.text() == text => {}
             _ => {
-                self.put(path, Reading::of_source(SourceFile::new(discover::name(path), text), &self.options));
+                let source = SourceFile::new(discover::name(path), text);
+                self.put(path, Reading::of_source(source, &self.areas.rules(path).options));
             }
         }
         if let Some(id) = self.numbers.get(path) {
@@ -144,7 +177,7 @@ impl LiveDeclarations {
 
     /// Puts a text in the place of some bytes of an open file's text.
     pub fn edit(&mut self, file: FileId, bytes: Range<usize>, new: &str) {
-        self.files[file.index()].edit(bytes, new, &self.options);
+        self.files[file.index()].edit(bytes, new);
     }
 
     /// Takes the file as it is on the disk again.
@@ -156,10 +189,13 @@ impl LiveDeclarations {
         self.read_again(path);
     }
 
-    /// Looks again at files that changed on the disk: declarations, and pictures if any other file is among them.
+    /// Looks again at files that changed on the disk: declarations, workspace files, and pictures if others are among them.
     pub fn changed_on_disk(&mut self, paths: &[PathBuf]) {
-        if !paths.iter().all(|path| Self::is_declaration(path)) {
+        if !paths.iter().all(|path| Self::is_declaration(path) || Self::is_workspace_file(path)) {
             self.look_at_scans_again();
+        }
+        if paths.iter().any(|path| Self::is_workspace_file(path)) {
+            self.read_workspaces_again();
         }
         for path in paths {
             self.read_again(path);
@@ -173,7 +209,7 @@ impl LiveDeclarations {
             return;
         }
         let found = DeclarationFile { name: discover::name(path), path: path.to_owned() };
-        match Reading::of_file(&found, &self.options) {
+        match Reading::of_file(&found, &self.areas.rules(path).options) {
             Ok(reading) if inside => {
                 self.put(path, reading);
             }
@@ -188,7 +224,7 @@ impl LiveDeclarations {
             known.hold(reading);
             return id;
         }
-        let held = Held::new(path.to_owned(), reading, id);
+        let held = Held::new(path.to_owned(), (reading, self.areas.rules(path)), id);
         let name = |id: &FileId| self.files[id.index()].source.name();
         let index = self.order.partition_point(|other| name(other) < held.source.name());
         self.order.insert(index, id);
@@ -201,7 +237,7 @@ impl LiveDeclarations {
     fn forget(&mut self, path: &Path) {
         if let Some(id) = self.numbers.get(path) {
             let held = &mut self.files[id.index()];
-            held.hold(Reading::of_nothing(held.source.name(), &self.options));
+            held.hold(Reading::of_nothing(held.source.name(), &held.rules.options));
         }
     }
 

@@ -85,8 +85,7 @@ impl LiveDeclarations {
         }
         let sources: Vec<&SourceFile> = self.files.iter().map(|held| &held.source).collect();
         let paths: Vec<&Path> = self.files.iter().map(|held| held.path.as_path()).collect();
-        let open = self.files.iter().filter(|held| held.open).map(|held| &held.path);
-        let roots = || ScanRoots::of(&self.folders.iter().chain(open).cloned().collect::<Vec<_>>());
+        let roots = || roots(&self.folders, &self.files);
         let resolved = self.scans.resolve(&letters, (&sources, &paths), roots);
         let mut resolved = resolved.into_iter();
         for held in &mut self.files {
@@ -114,6 +113,18 @@ impl LiveDeclarations {
         }
     }
 
+    /// The file of a scan that a file declares, when it may be read.
+    #[must_use]
+    pub fn scan(&self, file: FileId, declared: &str) -> Option<PathBuf> {
+        scan::resolve(self.path(file), declared, &roots(&self.folders, &self.files)).ok()
+    }
+
+    /// Looks again at what nobody tells of when it changes: scans and workspace files.
+    pub fn look_around(&mut self) {
+        self.look_at_scans_again();
+        self.read_workspaces_again();
+    }
+
     /// The pictures that the problems depend on and that nobody has decoded yet, each named once.
     pub fn wanted_pictures(&mut self) -> Vec<PathBuf> {
         let mut wanted: Vec<PathBuf> = self.scans.wanted.drain().collect();
@@ -126,6 +137,12 @@ impl LiveDeclarations {
         self.scans.decoded.extend(pictures.0.into_iter().map(|(path, stamp, outcome)| (path, (stamp, outcome))));
         self.forget_pictures(Known::is_undecoded);
     }
+}
+
+/// Where scans may be: in the folders, and beside files that are open.
+fn roots(folders: &[PathBuf], files: &[Held]) -> ScanRoots {
+    let open = files.iter().filter(|held| held.open).map(|held| &held.path);
+    ScanRoots::of(&folders.iter().chain(open).cloned().collect::<Vec<_>>())
 }
 
 /// Decodes pictures, on all cores. This takes a while, so that it belongs on a thread of its own.

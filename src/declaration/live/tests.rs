@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 use proptest::{prelude::*, sample::select};
 
 use super::*;
-use crate::declaration::{Diagnostic, load};
+use crate::declaration::{Diagnostic, LoadOptions, load};
 
 /// A picture of one pixel.
 fn pixel() -> Vec<u8> {
@@ -33,7 +33,7 @@ impl Editor {
         for (file, text) in FILES.iter().zip(texts) {
             write(&folder.path().join(file), text.as_bytes());
         }
-        let mut live = LiveDeclarations::new(options());
+        let mut live = LiveDeclarations::new(Asked::default(), options().today);
         live.add_folder(folder.path());
         for (file, text) in FILES.iter().zip(texts).take(2) {
             live.open(&folder.path().join(file), text.clone());
