@@ -475,7 +475,7 @@ mod tests {
         let codes: Vec<Option<i32>> = answers
             .into_iter()
             .map(|message| match message {
-                Message::Response(response) => response.error.map(|error| error.code),
+                Message::Response(response) => response.response_result.err().map(|error| error.code),
                 other => panic!("{other:?}"),
             })
             .collect();
