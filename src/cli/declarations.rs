@@ -8,7 +8,7 @@ use super::stderr::note;
 use crate::{
     clock::{Clock, day_in_china},
     declaration::{
-        self, Asked, Code, FixedFile, LintLevel, LoadOptions, Loaded, Severity, Tracked,
+        self, Asked, Code, FixedFile, LintLevel, LintLevels, LoadOptions, Loaded, Severity, Tracked,
         workspace::{Account, Settings},
     },
     letter::DesiredLetter,
