@@ -284,7 +284,7 @@ fn settings_of_a_workspace_file_hold_and_are_outranked_by_arguments() {
     let mut editor = Editor::open_with(project(), &arguments, &json!({}));
     editor.type_in("shop/letters.yaml", &file(&letter("甲乙").replace("~2028-12-31", "~2026-11-20")));
     let problems = editor.problems("shop/letters.yaml");
-    assert_eq!(codes(&problems), ["LF-expires-soon", "LF-validity-short"]);
+    assert_eq!(codes(&problems), ["LF-validity-short", "LF-expires-soon"]);
     assert!(problems.iter().all(|problem| problem["severity"] == 1), "{problems:?}");
     editor.end();
 }
