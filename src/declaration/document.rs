@@ -3,9 +3,10 @@
 use std::{collections::HashMap, mem, ptr, rc::Rc};
 
 use super::{
-    Code, Diagnostic, Edit, FileId, Fix, Safety, Severity,
+    Code, Diagnostic, FileId, Fix, Severity,
+    blanks::Blanks,
     letter::{Entries, Located, PictureSource, PlacedSignatures, Reader, Shared, Slot},
-    source::{Position, SourceFile, Span, saturate},
+    source::{SourceFile, Span},
     tree::{Entry, Node, Value},
 };
 use crate::{
@@ -125,7 +126,7 @@ pub(super) const FIELDS: [&str; 8] = {
     names
 };
 
-impl Reader<'_, '_> {
+impl<'a> Reader<'a, '_> {
     /// Complains about a file with nothing in it but comments.
     pub(super) fn empty(&mut self) {
         let help = "begin with `version: 1`, then `letters:` with a list of letters, or `letters: []` for none";
@@ -146,9 +147,11 @@ impl Reader<'_, '_> {
         };
         let start = entries.first().map_or(node.span, |entry| entry.key.span);
         let [version, defaults, list] = self.collector.entries(&entries, &["version", "defaults", "letters"], &[]);
-        match version {
-            Some(entry) => self.collector.version(&entry.value),
-            None => self.collector.version_missing(start),
+        if let Some(entry) = version {
+            self.collector.version(&entry.value);
+        } else {
+            let fix = self.blanks(node.span).before(&["version"], start);
+            self.collector.version_missing(start, fix);
         }
         let shared = defaults.map_or(Shared::NONE, |entry| self.defaults(&entry.value));
         let mut defaults = Defaults { shared, worst: [None; 2] };
@@ -290,14 +293,25 @@ impl Reader<'_, '_> {
             signatures: own.signatures.or(&defaults.signatures),
         };
         let at = if let Slot::Good(name) = &name { name.span } else { head };
-        self.missing_fields(&name, &shared, at);
+        let blanks = self.blanks(span);
+        let named = node(Field::Name).map(|name| name.span);
+        let template =
+            |missing: &[&str]| named.map_or_else(|| blanks.before(missing, head), |name| blanks.after(missing, name));
+        self.missing_fields(&name, &shared, at, template);
         if matches!(picture, Slot::Missing) {
             let help = "add `scan: path/of/picture.jpg`, or `fileKey:` for one that is already uploaded";
-            self.collector.report_with_help(Code::PictureMissing, "the letter has neither scan nor fileKey", at, help);
+            let message = "the letter has neither scan nor fileKey";
+            let diagnostic = self.collector.diagnostic(Code::PictureMissing, message, at).help(help);
+            self.collector.push(diagnostic.mend(template(&["scan"])));
         }
         let (name, picture, content) = (name.good(), picture.good(), content(shared).map(Box::new));
         let nothing = name.is_none() && picture.is_none() && content.is_none();
         (!nothing).then_some(Declared { file: self.collector.file, line: head.start.line, name, picture, content })
+    }
+
+    /// How missing fields can be added to the mapping with this place.
+    fn blanks(&self, mapping: Span) -> Blanks<'a> {
+        Blanks { source: self.source, file: self.collector.file, mapping }
     }
 
     /// Both are judged, since either may stay.
@@ -311,26 +325,13 @@ impl Reader<'_, '_> {
         Slot::Bad
     }
 
-    /// The fix that writes missing fields, still empty, below a letter's name.
-    fn template(&self, missing: &[&str], name: Span) -> Option<Fix> {
-        let line = self.source.line(name.start.line);
-        let before: String = line.chars().take(name.start.column as usize - 1).collect();
-        let key = before.trim_start_matches([' ', '-']);
-        let after: String = line.chars().skip(name.end.column as usize - 1).collect();
-        let alone = after.trim().is_empty() || after.trim_start().starts_with('#');
-        if !key.starts_with("name:") || !alone || name.start.line != name.end.line {
-            return None;
-        }
-        let pad = " ".repeat(before.len() - key.len());
-        let lines: Vec<String> = missing.iter().map(|field| format!("{pad}{field}:")).collect();
-        let end = self.source.line_end();
-        let text = format!("{end}{}", lines.join(end));
-        let end = Position { line: name.end.line, column: saturate(line.chars().count() + 1) };
-        let edit = Edit { place: self.collector.place(Span { start: end, end }), text };
-        Some(Fix::new(format!("Add {}", missing.join(", ")), edit, Safety::Confirm))
-    }
-
-    fn missing_fields(&mut self, name: &Slot<LetterName>, shared: &Shared, at: Span) {
+    fn missing_fields(
+        &mut self,
+        name: &Slot<LetterName>,
+        shared: &Shared,
+        at: Span,
+        template: impl FnOnce(&[&str]) -> Option<Fix>,
+    ) {
         fn missing<T>(slot: &Slot<T>) -> bool {
             matches!(slot, Slot::Missing)
         }
@@ -349,7 +350,7 @@ impl Reader<'_, '_> {
             let named: Vec<String> = missing.iter().map(|field| format!("`{field}`")).collect();
             let message = format!("missing {} {}", plural(named.len(), "field"), named.join(", "));
             let help = if missing == ["name"] { "add the name" } else { "add it to the letter or to `defaults`" };
-            let fix = self.template(&missing, at);
+            let fix = template(&missing);
             self.collector.push(self.collector.diagnostic(Code::FieldMissing, message, at).help(help).mend(fix));
         }
     }

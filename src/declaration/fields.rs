@@ -32,10 +32,10 @@ impl FileCollector<'_> {
         }
     }
 
-    /// Complains about a document with no version; `start` is where it begins.
-    pub(super) fn version_missing(&mut self, start: Span) {
-        let help = "start it with `version: 1`";
-        self.report_with_help(Code::VersionMissing, "missing field `version`", start, help);
+    /// Complains about a document with no version; `start` is where it begins, and `fix` adds one.
+    pub(super) fn version_missing(&mut self, start: Span, fix: Option<Fix>) {
+        let diagnostic = self.diagnostic(Code::VersionMissing, "missing field `version`", start);
+        self.push(diagnostic.help("start it with `version: 1`").mend(fix));
     }
 
     /// Sorts the entries of a mapping by `known` keys, and complains about all others and about repetitions.

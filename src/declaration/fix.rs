@@ -91,11 +91,11 @@ fn safe_edits(diagnostic: &Diagnostic) -> Option<&[Edit]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::declaration::Position;
 
     fn mended(text: impl Into<Vec<u8>>) -> Option<Vec<u8>> {
-        let options = LoadOptions::new(jiff::civil::date(2026, 6, 1));
-        fixed(Path::new("letters.yaml"), "letters.yaml", text.into(), &options).map(|file| {
-            assert!(fixed(Path::new("f"), "f", file.after(), &options).is_none(), "fixing twice is fixing once");
+        fixed(Path::new("letters.yaml"), "letters.yaml", text.into(), &options()).map(|file| {
+            assert!(fixed(Path::new("f"), "f", file.after(), &options()).is_none(), "fixing twice is fixing once");
             file.after()
         })
     }
@@ -142,10 +142,10 @@ mod tests {
 
     #[test]
     fn quotes_comments_line_ends_and_encodings_stay() {
-        let wrong =
-            letter(&[("甲乙", "\" 甲乙\""), ("91330100799655058B", "'９1330100799655058B'")]).replace('\n', "\r\n");
-        let right =
-            letter(&[("甲乙", "\"甲乙\""), ("91330100799655058B", "'91330100799655058B'")]).replace('\n', "\r\n");
+        let wrong = letter(&[("菜鸟裹裹", "\"【菜鸟裹裹】\""), ("91330100799655058B", "'９1330100799655058B'")])
+            .replace('\n', "\r\n");
+        let right = letter(&[("菜鸟裹裹", "\"菜鸟裹裹\""), ("91330100799655058B", "'91330100799655058B'")])
+            .replace('\n', "\r\n");
         let marked = |text: &str| format!("\u{FEFF}{text}");
         assert_eq!(mended(marked(&wrong)), Some(marked(&right).into_bytes()));
         let wide = |text: &str| marked(text).encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>();
@@ -158,6 +158,9 @@ mod tests {
             [("058B", "058C")],
             [("authorizer:", "authoriser:")],
             [("甲乙", "甲乙")],
+            // A letter is known by its name, and one that exists may have this one.
+            [("甲乙", "\" 甲乙\"")],
+            [("甲乙", "甲乙Ａ")],
             [("菜鸟网络,", "菜鸟、网络,")],
             [("fileKey", "附件")],
             [("    authorizer:", "    # letterform: allow LF-look-alike the licence has it\n    authorizer: ＡＣ")],
@@ -169,22 +172,60 @@ mod tests {
     proptest::proptest! {
         /// Nothing outside the edits changes, a fixed file has no such problem left, and fixing twice is fixing once.
         #[test]
-        fn fixing_holds_its_laws(slips in proptest::collection::vec((0_usize..200, 0_usize..SLIPS.len()), 0..6)) {
-            let mut text = letter(&[]);
+        fn fixing_holds_its_laws(
+            slips in proptest::collection::vec((0_usize..200, 0_usize..SLIPS.len()), 0..6),
+            whole in 0..WHOLE.len(), mark: bool, returns: bool,
+        ) {
+            let mut text = WHOLE[whole].iter().fold(letter(&[]), |text, (from, to)| text.replace(from, to));
             for (at, slip) in slips {
                 let at = text.char_indices().map(|(index, _)| index).cycle().nth(at * 3).unwrap();
                 text.insert_str(at, SLIPS[slip]);
             }
-            let options = LoadOptions::new(jiff::civil::date(2026, 6, 1));
-            if let Some(file) = fixed(Path::new("f"), "f", text.clone().into_bytes(), &options) {
-                let (_, problems) = judged("f", file.after(), &options);
-                proptest::prop_assert!(problems.iter().all(|problem| safe_edits(problem).is_none()), "{}", file.new);
-                // Lines without a problem are there as they were.
-                let (_, before) = judged("f", text.clone().into_bytes(), &options);
-                if before.is_empty() { proptest::prop_assert_eq!(&file.new, &text); }
+            let text = if returns { text.replace('\n', "\r\n") } else { text };
+            let bytes = if mark { format!("\u{FEFF}{text}") } else { text.clone() }.into_bytes();
+            let Some(file) = fixed(Path::new("f"), "f", bytes, &options()) else { return Ok(()) };
+            proptest::prop_assert_eq!(file.after().starts_with("\u{FEFF}".as_bytes()), mark);
+            let (_, problems) = judged("f", file.after(), &options());
+            proptest::prop_assert!(problems.iter().all(|problem| safe_edits(problem).is_none()), "{}", file.new);
+            // Round by round: what stands between the edits stands between them afterwards.
+            let mut text = text;
+            while text != file.new {
+                let (source, problems) = judged("f", text.clone().into_bytes(), &options());
+                let groups = problems.iter().filter_map(safe_edits);
+                let edits = crate::declaration::apart(groups.clone());
+                let next = applied(&source, groups).0;
+                proptest::prop_assert!(next != text, "{}", text);
+                let byte = |at: Position| {
+                    let lines = text.split_inclusive('\n').take(at.line as usize);
+                    let line = lines.clone().last().unwrap_or_default();
+                    let before: usize = lines.map(str::len).sum::<usize>() - line.len();
+                    before + line.chars().take(at.column as usize - 1).map(char::len_utf8).sum::<usize>()
+                };
+                let mut rest = next.as_str();
+                let mut from = 0;
+                for edit in edits {
+                    let (start, end) = (byte(edit.place.span.start), byte(edit.place.span.end));
+                    rest = rest.strip_prefix(&text[from..start]).expect("what stands before the edit stays");
+                    rest = rest.strip_prefix(&*edit.text).expect("the edit is there");
+                    from = end;
+                }
+                proptest::prop_assert_eq!(rest, &text[from..]);
+                text = next;
             }
         }
     }
+
+    fn options() -> LoadOptions {
+        LoadOptions::new(jiff::civil::date(2026, 6, 1))
+    }
+
+    /// A letter with comments, and in all quotation marks.
+    const WHOLE: [&[(&str, &str)]; 4] = [
+        &[],
+        &[("菜鸟网络科技有限公司", "\"菜鸟网络科技有限公司\" # 甲"), ("菜鸟裹裹]", "'【菜鸟裹裹】', 菜鸟网络] # 乙")],
+        &[("91330100799655058B", "'９1330100799655058B'"), ("    validity", "\n    # 期\n    validity")],
+        &[("authorizer:", "Authorization :"), ("2026-01-01~", "2026/1/1 ～ "), ("letters:", "letters: # all")],
+    ];
 
     const SLIPS: [&str; 12] = ["９", "Ａ", "～", " ", "\u{3000}", "\t", "【", "】", "：", "\u{A0}", "_", "，"];
 }

@@ -13,6 +13,7 @@
 
 mod allow;
 mod asked;
+mod blanks;
 mod bounded;
 mod characters;
 mod collector;

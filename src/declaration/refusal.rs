@@ -58,8 +58,12 @@ pub(super) fn diagnostic(
 }
 
 /// Whether a corrected value is the same one in another form.
+///
+/// A name is what a letter is known by. Letters that the console named have names that no new one can have, so that in another
+/// form it may be the name of another letter.
 fn safety(field: Field, text: &str, fixed: &str) -> Safety {
     let same = match field {
+        Field::Name => false,
         // The number that a spreadsheet has for a day does not show its year.
         Field::Validity => {
             let folded: String = text.nfkc().collect();

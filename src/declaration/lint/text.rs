@@ -37,7 +37,9 @@ pub(in crate::declaration) fn text(
         let diagnostic = collector.diagnostic(Code::LookAlike, format!("{field} has {}", alike.what), place);
         collector.push(match alike.instead {
             Some(instead) => {
-                let safety = if plain_form(text) == instead.trim() { Safety::Safe } else { Safety::Confirm };
+                // In another form, it may be the name of another letter.
+                let same = field != Field::Name && plain_form(text) == instead.trim();
+                let safety = if same { Safety::Safe } else { Safety::Confirm };
                 let fix = Fix::of_value(source, collector.place(span), (text, &instead), safety);
                 diagnostic.help(format!("write {field} as `{instead}`")).mend(fix)
             }

@@ -92,7 +92,7 @@ impl Reader<'_, '_> {
         let [version, settings, accounts] = self.collector.entries(entries, &["version", "settings", "accounts"], &[]);
         match version {
             Some(entry) => self.collector.version(&entry.value),
-            None => self.collector.version_missing(start),
+            None => self.collector.version_missing(start, None),
         }
         let settings = settings.map_or_else(Settings::default, |entry| self.settings(&entry.value));
         let Some(accounts) = accounts else {
