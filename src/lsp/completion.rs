@@ -33,10 +33,8 @@ pub(super) fn completion(documents: &Documents, file: FileId, at: Position) -> V
             let fields =
                 place.as_ref().map_or_else(|| fields_around(documents, file, at), |place| place.fields.clone());
             let mut items = keys(&missing(&fields));
-            if place.is_some_and(|place| place.in_braces) {
-                return items;
-            }
-            if line.trim_start().starts_with('-') || line.trim().is_empty() {
+            let in_lines = place.is_none_or(|place| !place.in_braces);
+            if in_lines && (line.trim_start().starts_with('-') || line.trim().is_empty()) {
                 items.insert(0, letter(line.trim_start().starts_with('-')));
             }
             items

@@ -61,7 +61,10 @@ impl Context {
     /// The same where a letter is written in braces, whose fields are no lines.
     pub(super) fn within(self, place: Option<&Place>) -> Self {
         match place.filter(|place| place.in_braces) {
-            Some(place) => Self { field: place.field, on_key: place.on_name, indent: self.indent.max(1), ..self },
+            Some(place) => {
+                let (field, on_key, typed) = (place.field, place.on_name, place.typed);
+                Self { field, on_key, indent: self.indent.max(1), typed }
+            }
             None => self,
         }
     }
