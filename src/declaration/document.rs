@@ -1,12 +1,13 @@
 //! A document: its version, its defaults, its letters.
 
-use std::{collections::HashMap, mem, ptr, rc::Rc};
+use std::{collections::HashMap, ptr, rc::Rc};
 
 use super::{
     Code, Diagnostic, FileId, Fix, Severity,
     blanks::Blanks,
     letter::{Entries, Located, PictureSource, PlacedSignatures, Reader, Shared, Slot},
-    source::{SourceFile, Span},
+    outline::{self, Outline, taken, unshared},
+    source::Span,
     tree::{Entry, Node, Value},
 };
 use crate::{
@@ -36,43 +37,10 @@ pub(super) struct Content {
     pub(super) signatures: Located<PlacedSignatures>,
 }
 
-/// What a document says around its letters. With it, some of them can be read again without the others.
-#[derive(Debug)]
-pub(super) struct Outline {
-    defaults: Defaults,
-    /// How many fields the document has.
-    fields: usize,
-    /// The column of the `-` before each letter.
-    pub(super) column: u32,
-    /// The line of each letter's `-`, from the top.
-    pub(super) lines: Vec<u32>,
-}
-
-impl Outline {
-    /// Whether a line begins a letter.
-    pub(super) fn marks_a_letter(&self, line: &str) -> bool {
-        is_marked(line, self.column) && matches!(line.as_bytes().get(self.column as usize), None | Some(b' '))
-    }
-
-    /// The lines on which letters begin; `None` when they do not all have a line of their own.
-    pub(super) fn marks(&self, source: &SourceFile, items: &[Node]) -> Option<Vec<u32>> {
-        item_lines(source, self.column, items)
-    }
-
-    /// The letters of a document that has this outline; `None` when it has another one.
-    pub(super) fn items(&self, document: Node) -> Option<Vec<Node>> {
-        let Value::Mapping(mut entries) = document.value else { return None };
-        let last = entries.len().checked_sub(1)?;
-        let Node { span, value: Value::Sequence(items) } = taken(&mut entries, last) else { return None };
-        let is_same = entries.len() == self.fields && span.start.column == self.column;
-        is_same.then(|| unshared(items))
-    }
-}
-
 /// The defaults of a document, and how bad it is that their parties break rules for new letters: as bad as for the letter
 /// for which it is worst.
 #[derive(Debug)]
-struct Defaults {
+pub(super) struct Defaults {
     shared: Shared,
     worst: [Option<Severity>; 2],
 }
@@ -161,7 +129,7 @@ impl<'a> Reader<'a, '_> {
         let mut marks = None;
         match list.map(|index| taken(&mut entries, index)) {
             Some(list) => {
-                marks = self.marks(&list).filter(|_| is_last);
+                marks = outline::marks(self.source, &list).filter(|_| is_last);
                 self.letters(list, &mut defaults, letters);
             }
             None => self.collector.report_with_help(
@@ -182,13 +150,6 @@ impl<'a> Reader<'a, '_> {
     pub(super) fn letters_below(&mut self, outline: &Outline, items: Vec<Node>, letters: &mut Vec<Declared>) {
         let mut defaults = Defaults { shared: outline.defaults.shared.clone(), worst: [None; 2] };
         self.items(items, &mut defaults, letters);
-    }
-
-    /// The column and the lines of the marks of a list's items; `None` when they do not stand on lines of their own.
-    fn marks(&self, list: &Node) -> Option<(u32, Vec<u32>)> {
-        let Value::Sequence(items) = &list.value else { return None };
-        let column = list.span.start.column;
-        Some((column, item_lines(self.source, column, items)?))
     }
 
     /// Reports the rule for new letters that a value breaks.
@@ -353,47 +314,6 @@ impl<'a> Reader<'a, '_> {
             let fix = template(&missing);
             self.collector.push(self.collector.diagnostic(Code::FieldMissing, message, at).help(help).mend(fix));
         }
-    }
-}
-
-/// The letters of a document, as they stand there.
-pub(super) fn letters(document: Node) -> Option<Vec<Node>> {
-    let Value::Mapping(mut entries) = document.value else { return None };
-    let is_letters = |entry: &Entry| matches!(&entry.key.value, Value::Scalar(key) if **key == *"letters");
-    let index = entries.iter().position(is_letters)?;
-    match taken(&mut entries, index).value {
-        Value::Sequence(items) => Some(unshared(items)),
-        _ => None,
-    }
-}
-
-/// The lines on which the marks of a list's items stand, all in one column; `None` when some do not.
-fn item_lines(source: &SourceFile, column: u32, items: &[Node]) -> Option<Vec<u32>> {
-    let marked = |item: &Node| Some(item.span.start.line).filter(|line| is_marked(source.line(*line), column));
-    let lines: Vec<u32> = items.iter().map(marked).collect::<Option<_>>()?;
-    lines.is_sorted_by(|a, b| a < b).then_some(lines).filter(|lines| !lines.is_empty())
-}
-
-/// Whether a line has nothing before the mark of an item in that column.
-fn is_marked(line: &str, column: u32) -> bool {
-    let spaces = column as usize - 1;
-    let text = line.as_bytes();
-    text.get(spaces) == Some(&b'-') && text[..spaces].iter().all(|b| *b == b' ')
-}
-
-/// The items of a list, taken out of it where nothing else refers to it.
-fn unshared(items: Rc<Vec<Node>>) -> Vec<Node> {
-    Rc::try_unwrap(items).unwrap_or_else(|shared| shared.to_vec())
-}
-
-/// The value of an entry, out of its mapping where nothing else refers to that.
-fn taken(entries: &mut Rc<Vec<Entry>>, index: usize) -> Node {
-    match Rc::get_mut(entries) {
-        Some(entries) => {
-            let Node { span, value } = &mut entries[index].value;
-            Node { span: *span, value: mem::replace(value, Value::Refused) }
-        }
-        None => entries[index].value.clone(),
     }
 }
 

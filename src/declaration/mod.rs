@@ -29,6 +29,7 @@ mod letter;
 mod lint;
 mod live;
 mod load;
+mod outline;
 mod parallel;
 mod pictures;
 mod reading;

@@ -9,9 +9,10 @@ use super::{
     Code, Diagnostic, FileId, LintLevels, LoadOptions, SourceFile,
     collector::Collector,
     discover::{self, DeclarationFile},
-    document::{Declared, Outline},
+    document::Declared,
     letter::Reader,
     lint::value::Calendar,
+    outline::Outline,
     source::{self, saturate},
     tree::{Node, Value},
     yaml::{self, Trees},
@@ -191,7 +192,7 @@ impl Excerpt<'_> {
         let trees = self.trees(&lines, &mut problems);
         let of_yaml = problems.len();
         let Some((items, values)) = trees else { return Err(problems.collected()) };
-        let marks = if items.is_empty() { Some(Vec::new()) } else { self.outline.marks(self.source, &items) };
+        let marks = if items.is_empty() { Some(Vec::new()) } else { self.outline.lines_of(self.source, &items) };
         let Some(marks) = marks else { return Err(Vec::new()) };
         let mut letters = Vec::new();
         let mut reader = reader(self.source, &mut problems, self.id, options);

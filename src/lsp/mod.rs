@@ -7,6 +7,7 @@
 //! The session is one loop on one thread. A change is read again by itself, and problems are sent once no message waits.
 //! Pictures are decoded on a thread of their own.
 
+mod abilities;
 mod actions;
 mod completion;
 mod context;

@@ -9,13 +9,10 @@ use crossbeam_channel::{Receiver, Sender};
 use jiff::civil::Date;
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
 use lsp_types::{
-    CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CompletionOptions, DidChangeTextDocumentParams,
-    DidChangeWatchedFilesParams, DidChangeWatchedFilesRegistrationOptions, DidChangeWorkspaceFoldersParams,
-    DidCloseTextDocumentParams, DidOpenTextDocumentParams, FileSystemWatcher, GlobPattern, HoverProviderCapability,
-    InitializeParams, OneOf, PublishDiagnosticsParams, Registration, RegistrationParams, RenameOptions,
-    ServerCapabilities, TextDocumentPositionParams, TextDocumentSyncCapability, TextDocumentSyncKind,
-    TextDocumentSyncOptions, TextDocumentSyncSaveOptions, Uri, WorkDoneProgressOptions,
-    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+    DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWatchedFilesRegistrationOptions,
+    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, FileSystemWatcher,
+    GlobPattern, InitializeParams, PublishDiagnosticsParams, Registration, RegistrationParams,
+    TextDocumentPositionParams, Uri,
     notification::{
         Cancel, DidChangeTextDocument, DidChangeWatchedFiles, DidChangeWorkspaceFolders, DidCloseTextDocument,
         DidOpenTextDocument, DidSaveTextDocument, Notification as _, PublishDiagnostics,
@@ -30,6 +27,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{
+    abilities::{self, Editor},
     actions, completion, diagnostics,
     documents::{Documents, path_of},
     hover, navigation, position,
@@ -59,63 +57,13 @@ pub fn run(
     let (id, parameters) = connection.initialize_start()?;
     let parameters: InitializeParams = serde_json::from_value(parameters).unwrap_or_default();
     let answer = serde_json::json!({
-        "capabilities": capabilities(),
+        "capabilities": abilities::of_server(),
         "serverInfo": {"name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION")},
     });
     connection.initialize_finish(id, answer)?;
     let mut session = Session::new(connection, asked, today);
     session.begin(&parameters);
     Ok(session.serve())
-}
-
-fn capabilities() -> ServerCapabilities {
-    let fixes = CodeActionOptions {
-        code_action_kinds: Some(vec![CodeActionKind::QUICKFIX, CodeActionKind::from(actions::FIX_ALL)]),
-        ..CodeActionOptions::default()
-    };
-    let triggers = [" ", "[", ",", "-", "/"].map(str::to_owned).to_vec();
-    let completion = CompletionOptions { trigger_characters: Some(triggers), ..CompletionOptions::default() };
-    let rename =
-        RenameOptions { prepare_provider: Some(true), work_done_progress_options: WorkDoneProgressOptions::default() };
-    let folders =
-        WorkspaceFoldersServerCapabilities { supported: Some(true), change_notifications: Some(OneOf::Left(true)) };
-    ServerCapabilities {
-        text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
-            open_close: Some(true),
-            change: Some(TextDocumentSyncKind::INCREMENTAL),
-            save: Some(TextDocumentSyncSaveOptions::Supported(true)),
-            ..TextDocumentSyncOptions::default()
-        })),
-        code_action_provider: Some(CodeActionProviderCapability::Options(fixes)),
-        completion_provider: Some(completion),
-        hover_provider: Some(HoverProviderCapability::Simple(true)),
-        definition_provider: Some(OneOf::Left(true)),
-        declaration_provider: Some(lsp_types::DeclarationCapability::Simple(true)),
-        implementation_provider: Some(lsp_types::ImplementationProviderCapability::Simple(true)),
-        references_provider: Some(OneOf::Left(true)),
-        document_symbol_provider: Some(OneOf::Left(true)),
-        workspace_symbol_provider: Some(OneOf::Left(true)),
-        rename_provider: Some(OneOf::Right(rename)),
-        workspace: Some(WorkspaceServerCapabilities { workspace_folders: Some(folders), file_operations: None }),
-        ..ServerCapabilities::default()
-    }
-}
-
-/// What an editor can do.
-#[derive(Debug, Default, Clone, Copy)]
-struct Editor {
-    /// It tells of files that change on the disk.
-    tells_of_files: bool,
-    /// It shows pictures within texts.
-    shows_pictures: bool,
-}
-
-/// Whether an editor shows pictures within texts. Others would show kilobytes of letters and digits.
-fn shows_pictures(parameters: &InitializeParams) -> bool {
-    const EDITORS: [&str; 4] = ["Visual Studio Code", "VSCodium", "Cursor", "Windsurf"];
-    let asked = parameters.initialization_options.as_ref().and_then(|options| options.get("pictures")?.as_bool());
-    let name = parameters.client_info.as_ref().map_or("", |client| &client.name);
-    asked.unwrap_or_else(|| EDITORS.iter().any(|editor| name.starts_with(editor)))
 }
 
 /// How many pictures are decoded before what came of them is told.
@@ -170,12 +118,10 @@ impl<'c> Session<'c> {
         for folder in folders.iter().filter_map(path_of) {
             self.documents.live.add_folder(&folder);
         }
-        let watching = parameters.capabilities.workspace.as_ref().and_then(|w| w.did_change_watched_files);
-        self.editor.tells_of_files = watching.is_some_and(|watching| watching.dynamic_registration == Some(true));
+        self.editor = Editor::of(parameters);
         if self.editor.tells_of_files {
             self.watch();
         }
-        self.editor.shows_pictures = shows_pictures(parameters);
     }
 
     /// Asks the editor to tell of files that change on the disk: declarations and pictures.

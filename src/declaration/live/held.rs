@@ -6,8 +6,9 @@ use super::{
     super::{
         Diagnostic, FileId, LintLevels, Position, SourceFile, Span,
         collector::Collector,
-        document::{self, Declared, Outline},
+        document::Declared,
         lint::value::Calendar,
+        outline::{self, Outline},
         reading::{self, Again, Part, Reading},
         source::{Spliced, saturate},
         tree::Node,
@@ -170,7 +171,7 @@ impl Held {
         }
         let mut problems = Collector::new(LintLevels::default());
         let trees = yaml::parse(&self.source, &mut problems.for_file(self.id), Limits::USUAL)?;
-        Some(trees.documents.into_iter().filter_map(document::letters).flatten().collect())
+        Some(trees.documents.into_iter().filter_map(outline::letters).flatten().collect())
     }
 
     /// Whether it is no YAML, and declares nothing.
