@@ -225,7 +225,6 @@ impl<'c> Session<'c> {
 
     fn hear(&mut self, notification: Notification) {
         let Notification { method, params } = notification;
-        self.stale = true;
         match method.as_str() {
             DidOpenTextDocument::METHOD => {
                 let Some(DidOpenTextDocumentParams { text_document: text }) = parsed(params) else { return };
@@ -256,8 +255,10 @@ impl<'c> Session<'c> {
                     self.documents.live.add_folder(&folder);
                 }
             }
-            _ => self.stale = false,
+            // What changed before is told all the same.
+            _ => return,
         }
+        self.stale = true;
     }
 
     fn answer(&mut self, request: Request) {
@@ -407,6 +408,23 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn what_changed_is_told_whatever_else_is_said() {
+        let (server, editor) = Connection::memory();
+        let today = || jiff::civil::date(2026, 6, 1);
+        let mut session = Session::new(&server, Asked::default(), &today);
+        let document =
+            json!({"uri": "file:///a/letters.yaml", "languageId": "yaml", "version": 1, "text": "letters: []"});
+        let opened = (DidOpenTextDocument::METHOD, json!({"textDocument": document}));
+        for (method, parameters) in [opened, ("$/setTrace", json!({"value": "off"}))] {
+            session.hear(Notification::new(method.to_owned(), parameters));
+        }
+        assert!(session.stale);
+        session.tell();
+        let Some(Message::Notification(told)) = editor.receiver.try_iter().next() else { panic!("told nothing") };
+        assert_eq!(told.params["diagnostics"][0]["code"], "LF-version-missing");
+    }
 
     #[test]
     fn a_request_that_the_editor_takes_back_while_it_waits_has_no_result() {
