@@ -9,7 +9,10 @@
 use std::{
     fmt,
     io::{self, IsTerminal as _, Write as _},
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use crate::{
@@ -58,8 +61,8 @@ pub(super) fn write(text: fmt::Arguments<'_>) {
 
 /// Whether there may be a line that goes away: on a terminal, with nothing else that writes to it.
 static HAS_LINE: AtomicBool = AtomicBool::new(false);
-/// Whether such a line is shown.
-static LINE: AtomicBool = AtomicBool::new(false);
+/// The line that is shown, empty without one. It is locked after the stream.
+static LINE: Mutex<String> = Mutex::new(String::new());
 
 /// Allows a line that goes away from now on, if standard error is a terminal that can take it away.
 pub(super) fn allow_line() {
@@ -75,22 +78,27 @@ pub(super) fn has_line() -> bool {
 /// Shows a line in the place of the one that is shown. Everything that is written afterwards takes it away.
 pub(super) fn show_line(text: &str) {
     let mut stream = anstream::stderr().lock();
+    if *line() == text {
+        return;
+    }
     clear(&mut stream);
     let _ = write!(stream, "{}", paint(style::DIM, &escape::visible(text))).and_then(|()| stream.flush());
-    LINE.store(true, Ordering::Relaxed);
+    text.clone_into(&mut line());
 }
 
 /// Takes the line away.
 pub(super) fn clear_line() {
-    if LINE.load(Ordering::Relaxed) {
-        let mut stream = anstream::stderr().lock();
-        clear(&mut stream);
-        let _ = stream.flush();
-    }
+    let mut stream = anstream::stderr().lock();
+    clear(&mut stream);
+    let _ = stream.flush();
+}
+
+fn line() -> MutexGuard<'static, String> {
+    LINE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn clear(stream: &mut impl io::Write) {
-    if LINE.swap(false, Ordering::Relaxed) {
+    if !std::mem::take(&mut *line()).is_empty() {
         let _ = stream.write_all(b"\r\x1b[2K");
     }
 }
