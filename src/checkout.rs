@@ -1,4 +1,5 @@
-//! A checkout of a repository, as a forge sees it: files are named from its root, and each line has an address.
+//! A checkout of a repository, as a forge sees it: files are named from its root, and each line has
+//! an address.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -7,7 +8,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 /// The characters of a path that stay as they are in a URL.
 const KEPT: AsciiSet = NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_').remove(b'~');
 
-/// The folder in which the program runs, and where it lies in a repository. Pure: paths are compared as they are written.
+/// The folder in which the program runs, and where it lies in a repository. Pure: paths are
+/// compared as they are written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Checkout {
     /// The folder in which the program runs, from the root of the file system.
@@ -26,7 +28,8 @@ impl Checkout {
         Self { folder, root, address: None }
     }
 
-    /// The same with the address of a commit, such as `https://github.com/example/letters/blob/4ead`.
+    /// The same with the address of a commit, such as
+    /// `https://github.com/example/letters/blob/4ead`.
     #[must_use]
     pub fn at_address(self, address: &str) -> Self {
         let is_safe = |c: char| c.is_ascii_graphic() && !"<>()[]\"'`|\\*{}^".contains(c);
@@ -35,14 +38,15 @@ impl Checkout {
         Self { address, ..self }
     }
 
-    /// A file's path from the root of the repository, with `/` between its parts, when it lies there. `name` is the path by
-    /// which the program was given it or found it.
+    /// A file's path from the root of the repository, with `/` between its parts, when it lies
+    /// there. `name` is the path by which the program was given it or found it.
     #[must_use]
     pub fn path(&self, name: &str) -> Option<String> {
         below(self.root.as_ref()?, &self.whole(name))
     }
 
-    /// How a file is called where a forge looks for it: from the root of the repository, or as it was given.
+    /// How a file is called where a forge looks for it: from the root of the repository, or as it
+    /// was given.
     #[must_use]
     pub fn name(&self, name: &str) -> String {
         self.path(name).unwrap_or_else(|| name.to_owned())
@@ -57,7 +61,8 @@ impl Checkout {
         Some(format!("{address}/{}{line}", encoded(&path)))
     }
 
-    /// The same with a root that all of these files lie below, whether there is a repository or not.
+    /// The same with a root that all of these files lie below, whether there is a repository or
+    /// not.
     #[must_use]
     pub fn rooted<'n>(&self, names: impl Iterator<Item = &'n str>) -> Self {
         if self.root.is_some() {

@@ -19,7 +19,8 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that started at a time of somebody's choosing and runs on from there: for rehearsals and tests.
+/// A clock that started at a time of somebody's choosing and runs on from there: for rehearsals and
+/// tests.
 #[derive(Debug, Clone, Copy)]
 pub struct ShiftedClock {
     start: Timestamp,

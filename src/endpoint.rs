@@ -35,7 +35,8 @@ pub enum EndpointError {
         /// The host that was given.
         host: String,
     },
-    /// A loopback address without a scheme: an emulator speaks plain HTTP, and the default is HTTPS.
+    /// A loopback address without a scheme: an emulator speaks plain HTTP, and the default is
+    /// HTTPS.
     #[error("missing scheme in endpoint `{host}`; write http://{host}")]
     LoopbackScheme {
         /// The host that was given.
@@ -97,8 +98,8 @@ impl Endpoint {
         }
     }
 
-    /// Whether it is on this machine, or an address that leads nowhere but to this machine's surroundings: link-local and
-    /// metadata addresses, whatever way they are written.
+    /// Whether it is on this machine, or an address that leads nowhere but to this machine's
+    /// surroundings: link-local and metadata addresses, whatever way they are written.
     #[must_use]
     pub fn is_local(&self) -> bool {
         match self.0.host() {
@@ -114,7 +115,8 @@ impl Endpoint {
 
     /// Whether it is one of the service's own hosts, on the default port.
     ///
-    /// An exact list: anyone can own a host below `aliyuncs.com`, such as a bucket's or an image project's.
+    /// An exact list: anyone can own a host below `aliyuncs.com`, such as a bucket's or an image
+    /// project's.
     #[must_use]
     pub fn is_official(&self) -> bool {
         self.0.port().is_none() && region::HOSTS.contains(&self.0.host_str().unwrap_or_default())

@@ -12,9 +12,10 @@ pub use file_names::FileNames;
 pub use shell::shell_word;
 pub use untrusted::Untrusted;
 
-/// `text` with every character that a terminal would obey or that a reader could not see written as `\u{…}`: control
-/// characters, direction overrides and isolates, zero-width characters, line separators; and so the beginnings of what CI systems
-/// take for a command wherever it stands in a log.
+/// `text` with every character that a terminal would obey or that a reader could not see written as
+/// `\u{…}`: control characters, direction overrides and isolates, zero-width characters, line
+/// separators; and so the beginnings of what CI systems take for a command wherever it stands in a
+/// log.
 ///
 /// What comes back is one line, whatever went in. Combining marks and emoji stay as they are.
 pub fn visible(text: &str) -> Cow<'_, str> {
@@ -35,10 +36,12 @@ pub(crate) fn visible_chars(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
     })
 }
 
-/// `text` with no line that a CI runner would obey: the colons of a line that begins with `::`, after blanks and colours, are
-/// parted. GitHub's runner looks past blanks, and colours may be taken away after this.
+/// `text` with no line that a CI runner would obey: the colons of a line that begins with `::`,
+/// after blanks and colours, are parted. GitHub's runner looks past blanks, and colours may be
+/// taken away after this.
 ///
-/// [`visible`] makes a value safe; this is for whole texts, in which a value may have come to stand at the beginning of a line.
+/// [`visible`] makes a value safe; this is for whole texts, in which a value may have come to stand
+/// at the beginning of a line.
 pub fn disarmed(text: &str) -> Cow<'_, str> {
     if !text.split('\n').any(|line| command_at(line).is_some()) {
         return Cow::Borrowed(text);
@@ -82,7 +85,8 @@ pub(crate) fn is_unsafe_at(text: &str, at: usize) -> bool {
     rest.starts_with(is_unsafe) || COMMANDS.iter().any(|command| rest.starts_with(command))
 }
 
-/// How commands begin that are obeyed in the middle of a line: those of GitHub, of Azure and of `TeamCity`.
+/// How commands begin that are obeyed in the middle of a line: those of GitHub, of Azure and of
+/// `TeamCity`.
 const COMMANDS: [&str; 3] = ["##[", "##vso[", "##teamcity["];
 
 /// Whether a character must not reach a reader's screen as it is.

@@ -37,7 +37,8 @@ impl<'a, 'c, S: WriteLetters, R: ReadScans> Work<'a, 'c, S, R> {
 
     /// Uploads the scan and creates the letter, as far as that is to be had.
     pub(super) async fn run(&self) -> LetterOutcome {
-        // A plan that nobody checked may be carried out too: nothing is uploaded for a letter that can't be created.
+        // A plan that nobody checked may be carried out too: nothing is uploaded for a letter that
+        // can't be created.
         let letter = match NewLetter::try_from(self.desired.letter.clone()) {
             Ok(letter) => letter,
             Err(error) => return LetterOutcome::Failed(Failure::of_rule(&error)),
@@ -52,7 +53,8 @@ impl<'a, 'c, S: WriteLetters, R: ReadScans> Work<'a, 'c, S, R> {
             Ok(key) => self.create(letter.with_picture(key)).await,
             Err(UploadError::Scan(problem)) => LetterOutcome::Failed(Failure::of_scan(problem.to_string())),
             Err(UploadError::Held(Held::Stopped)) => LetterOutcome::Skipped(SkipReason::Interrupted),
-            // One failed upload of a policy is the failure of all that wait for it: it is told once.
+            // One failed upload of a policy is the failure of all that wait for it: it is told
+            // once.
             Err(UploadError::Held(Held::Failed(error))) if error.stops_caller() && !self.halt.raise() => {
                 LetterOutcome::Skipped(SkipReason::RefusedForAll)
             }
@@ -69,8 +71,8 @@ impl<'a, 'c, S: WriteLetters, R: ReadScans> Work<'a, 'c, S, R> {
         }
     }
 
-    /// Creates the letter. No create follows another whose outcome is unknown without a look in between: an answer that was
-    /// lost may have said yes.
+    /// Creates the letter. No create follows another whose outcome is unknown without a look in
+    /// between: an answer that was lost may have said yes.
     async fn create(&self, letter: NewLetter<FileKey>) -> LetterOutcome {
         let name = letter.name.as_str();
         let mut attempts = Attempts::start();
@@ -117,8 +119,9 @@ impl<'a, 'c, S: WriteLetters, R: ReadScans> Work<'a, 'c, S, R> {
         }
     }
 
-    /// Looks the letter up by its name: among all letters first, then, as one answer may not hold all of a large account,
-    /// among those of its authorizer's code and those of its first signature.
+    /// Looks the letter up by its name: among all letters first, then, as one answer may not hold
+    /// all of a large account, among those of its authorizer's code and those of its first
+    /// signature.
     async fn look_up(&self) -> Result<Sought, ServiceError> {
         let letter = &self.desired.letter;
         let code = Some(letter.organization_code.clone());
@@ -156,8 +159,8 @@ impl<'a, 'c, S: WriteLetters, R: ReadScans> Work<'a, 'c, S, R> {
         })
     }
 
-    /// What a letter that was found under the name means: ours, when a create's answer was lost and the letter is to the last
-    /// as it was sent, picture included; somebody's, when not.
+    /// What a letter that was found under the name means: ours, when a create's answer was lost and
+    /// the letter is to the last as it was sent, picture included; somebody's, when not.
     fn compare(&self, sent: &Letter<FileKey>, found: &Answer<ExistingLetter>, answer_lost: bool) -> LetterOutcome {
         let id = found.value.id;
         let comparison = plan::compare(&self.desired.letter, &found.value);

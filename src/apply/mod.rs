@@ -1,7 +1,8 @@
-//! Plan → Report: uploads scans, creates what is missing, and finds out what became of requests whose answers were lost.
+//! Plan → Report: uploads scans, creates what is missing, and finds out what became of requests
+//! whose answers were lost.
 //!
-//! Nothing is done that is not in the plan. Each letter is settled on its own: one failure stops no other, unless it is a
-//! refusal of the caller, which no letter can escape.
+//! Nothing is done that is not in the plan. Each letter is settled on its own: one failure stops no
+//! other, unless it is a refusal of the caller, which no letter can escape.
 
 mod halt;
 mod letter;

@@ -50,7 +50,8 @@ pub enum LetterOutcome {
         /// Its number.
         id: Option<LetterId>,
     },
-    /// It exists with other content. What was found only while applying is told here; what the plan knew is in the plan.
+    /// It exists with other content. What was found only while applying is told here; what the plan
+    /// knew is in the plan.
     Conflict {
         /// Its number.
         id: Option<LetterId>,
@@ -93,8 +94,9 @@ pub enum SkipReason {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Failure {
-    /// The service's code, or one of ours: `RuleBroken`, `ScanUnreadable`, `Interrupted`, `OutcomeUnknown`, `AnswerLost`, `NoConnection`,
-    /// `AnswerUnreadable`, `AnswerUnusable`, `NotSent`.
+    /// The service's code, or one of ours: `RuleBroken`, `ScanUnreadable`, `Interrupted`,
+    /// `OutcomeUnknown`, `AnswerLost`, `NoConnection`, `AnswerUnreadable`, `AnswerUnusable`,
+    /// `NotSent`.
     pub code: Untrusted,
     /// What happened and what to do.
     pub message: Untrusted,
@@ -211,8 +213,8 @@ impl Failure {
         }
     }
 
-    /// The last of several attempts, when the answer to one of them was lost. No look-up showed the letter, but a request
-    /// can be on its way for longer than its answer is waited for.
+    /// The last of several attempts, when the answer to one of them was lost. No look-up showed the
+    /// letter, but a request can be on its way for longer than its answer is waited for.
     pub(super) fn after_lost_answer(error: &ServiceError) -> Self {
         let failure = Self::of(error);
         let message = format!("{}; the letter was not found, but it may exist", failure.message);
@@ -326,13 +328,15 @@ pub struct ReportDocument {
     format_version: u32,
     /// The program that made the report.
     generator: crate::plan::Generator,
-    /// The account of the workspace that the letters belong to. Reports without a workspace have none.
+    /// The account of the workspace that the letters belong to. Reports without a workspace have
+    /// none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     account: Option<AccountName>,
     /// The endpoint that the plan was applied to.
     endpoint: String,
-    /// The names of the letters that the plan was for (`--target`); reports of all letters have none.
+    /// The names of the letters that the plan was for (`--target`); reports of all letters have
+    /// none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     targets: Vec<String>,
     /// How many letters there are of each outcome.
@@ -363,7 +367,8 @@ enum OutcomeEntry {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[schemars(with = "Option<String>")]
         request_id: Option<RequestId>,
-        /// How that is known: the create was answered, or its answer was lost and a look-up shows the letter.
+        /// How that is known: the create was answered, or its answer was lost and a look-up shows
+        /// the letter.
         confirmed_by: Confirmation,
     },
     /// It exists as declared.

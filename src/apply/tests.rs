@@ -47,7 +47,8 @@ enum Create {
     Answers(&'static str, u16),
 }
 
-/// A service that follows a script and then works; it asserts that no create follows an unknown outcome without a query.
+/// A service that follows a script and then works; it asserts that no create follows an unknown
+/// outcome without a query.
 #[derive(Default)]
 struct Scripted {
     creates: Mutex<VecDeque<Create>>,

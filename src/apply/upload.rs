@@ -15,7 +15,8 @@ use crate::{
 /// The unit in which the bytes of scans in memory are counted.
 const UNIT: usize = 1 << 10;
 
-/// The most bytes of scans that are in memory at once, in units of 1 KiB: 64 MiB, whatever the parallelism.
+/// The most bytes of scans that are in memory at once, in units of 1 KiB: 64 MiB, whatever the
+/// parallelism.
 const MOST_UNITS: usize = 64 << 10;
 
 /// The units of the largest scan that the service takes, of 5 MiB.

@@ -1,4 +1,5 @@
-//! The checkout in which this process runs: where its repository begins, and the address of its commit.
+//! The checkout in which this process runs: where its repository begins, and the address of its
+//! commit.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +11,8 @@ use crate::{
 /// Options of commands that write a comment.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(crate) struct CommentArgs {
-    /// Maximum number of characters of the markdown, as GitHub counts them; what does not fit is counted [default: 65536]
+    /// Maximum number of characters of the markdown, as GitHub counts them; what does not fit is
+    /// counted [default: 65536]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2_000..))]
     comment_limit: Option<u32>,
 }
@@ -35,7 +37,8 @@ pub(super) fn find() -> Checkout {
     }
 }
 
-/// The root of the repository. Inside the folder of a CI system's job there may be several checkouts, each with its `.git`.
+/// The root of the repository. Inside the folder of a CI system's job there may be several
+/// checkouts, each with its `.git`.
 fn root(folder: &Path, variable: &impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
     let named = ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"].into_iter().find_map(variable);
     // The folder of this process has no symbolic links in it.

@@ -80,7 +80,8 @@ async fn examine(declarations: Check, scans: &Scans, scope: &Scope) -> Examinati
     Examination { account: scope.account.clone(), checks }
 }
 
-/// The scans that are declared, by the names under which they are uploaded, each with its length in bytes.
+/// The scans that are declared, by the names under which they are uploaded, each with its length in
+/// bytes.
 type Scans = HashMap<ScanObject, u64>;
 
 /// The scans of letters. One that can't be read is an error of the declarations.
@@ -252,7 +253,8 @@ async fn asked(
     checks.push(upload(client, scans).await);
 }
 
-/// What `apply` needs besides, as far as it can be known without creating a letter. Nothing of it is in the way of a plan.
+/// What `apply` needs besides, as far as it can be known without creating a letter. Nothing of it
+/// is in the way of a plan.
 async fn upload(client: &Client, scans: &Scans) -> Check {
     let all: Vec<(ScanObject, u64)> = scans.iter().map(|(object, length)| (*object, *length)).collect();
     match client.reach_upload(&all).await {

@@ -65,14 +65,16 @@ struct Serve {
     /// Listen on an address that other machines can reach; they can use the admin endpoint too
     #[arg(long)]
     allow_remote: bool,
-    /// AccessKey to accept, as `ID:SECRET`, `ID:SECRET@ACCOUNT` or `ID:SECRET:TOKEN@ACCOUNT` (repeatable)
+    /// AccessKey to accept, as `ID:SECRET`, `ID:SECRET@ACCOUNT` or `ID:SECRET:TOKEN@ACCOUNT`
+    /// (repeatable)
     #[arg(long = "access-key", value_name = "ID:SECRET", value_parser = access_key)]
     access_keys: Vec<AccessKey>,
-    /// Fault to inject, as `OPERATION FAULT [call=N | p=P [seed=N]]`, such as 'create cut-after call=3' (repeatable)
+    /// Fault to inject, as `OPERATION FAULT [call=N | p=P [seed=N]]`, such as 'create cut-after
+    /// call=3' (repeatable)
     #[arg(long = "fault", value_name = "RULE")]
     faults: Vec<FaultRule>,
-    /// Form of the upload policies: `eq-filename`, `fixed-key`, `starts-with`, `any-prefix`, `object`, `fixed-object`,
-    /// `no-key`, or a JSON array of conditions
+    /// Form of the upload policies: `eq-filename`, `fixed-key`, `starts-with`, `any-prefix`,
+    /// `object`, `fixed-object`, `no-key`, or a JSON array of conditions
     #[arg(long, value_name = "FORM", default_value_t)]
     upload_policy: PolicyForm,
     /// Also serve the ECS metadata service with this role: every client gets a key
@@ -142,7 +144,8 @@ async fn serve(args: &Serve) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// The addresses of a host and port, those of version 4 first: most of what prints or reads `http://ADDRESS` expects one.
+/// The addresses of a host and port, those of version 4 first: most of what prints or reads
+/// `http://ADDRESS` expects one.
 async fn resolve(listen: &str) -> anyhow::Result<Vec<SocketAddr>> {
     let found = tokio::net::lookup_host(listen).await;
     let mut addresses: Vec<_> =
@@ -178,7 +181,8 @@ fn warn_of(emulator: &Emulator) {
     }
 }
 
-/// The AccessKeys that were given, and the one of the environment; the default one when there is neither.
+/// The AccessKeys that were given, and the one of the environment; the default one when there is
+/// neither.
 fn access_keys(mut given: Vec<AccessKey>) -> anyhow::Result<Vec<AccessKey>> {
     let variable = |name| std::env::var(name).ok().filter(|value: &String| !value.is_empty());
     let pair = (variable("ALIBABA_CLOUD_ACCESS_KEY_ID"), variable("ALIBABA_CLOUD_ACCESS_KEY_SECRET"));
@@ -197,8 +201,8 @@ fn access_keys(mut given: Vec<AccessKey>) -> anyhow::Result<Vec<AccessKey>> {
     Ok(given)
 }
 
-/// Says where it listens and how to talk to it. The first line is for programs that wait for it; all lines are written at
-/// once, so that such a program may stop reading after it.
+/// Says where it listens and how to talk to it. The first line is for programs that wait for it;
+/// all lines are written at once, so that such a program may stop reading after it.
 fn announce(running: &Running, access_keys: &[AccessKey], args: &Serve) -> io::Result<()> {
     let endpoint = running.endpoint();
     let mut lines = vec![format!(

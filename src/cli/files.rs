@@ -1,8 +1,8 @@
 //! Files that a command writes, and standard output.
 //!
-//! Everything that an option names is written here, so that one set of rules holds: `-` is standard output, links are
-//! followed, a file that exists keeps its mode, owner and hard links, devices and FIFOs are written into, and a file is
-//! old or new and never a part.
+//! Everything that an option names is written here, so that one set of rules holds: `-` is standard
+//! output, links are followed, a file that exists keeps its mode, owner and hard links, devices and
+//! FIFOs are written into, and a file is old or new and never a part.
 
 use std::{
     fs::{self, File, Metadata},
@@ -24,7 +24,8 @@ const READER: Duration = Duration::from_secs(10);
 /// The most symbolic links that lead to a file, as on Linux.
 const LINKS: usize = 40;
 
-/// Writes bytes for programs to standard output as they are. A closed pipe (`| head`) is not an error.
+/// Writes bytes for programs to standard output as they are. A closed pipe (`| head`) is not an
+/// error.
 pub(super) fn print(bytes: &[u8]) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     finish(out.write_all(bytes).and_then(|()| out.flush()))
@@ -41,8 +42,8 @@ pub(super) fn print_commands(text: &str) -> anyhow::Result<()> {
     print(text.as_bytes())
 }
 
-/// Writes a text for people to standard output, with its styles where they are wanted. No line of it begins with what a CI
-/// runner obeys.
+/// Writes a text for people to standard output, with its styles where they are wanted. No line of
+/// it begins with what a CI runner obeys.
 pub(super) fn print_styled(text: &str) -> anyhow::Result<()> {
     let mut out = anstream::stdout().lock();
     finish(out.write_all(escape::disarmed(text).as_bytes()).and_then(|()| out.flush()))
@@ -96,7 +97,8 @@ pub(super) fn is_in_the_way(path: &Path) -> bool {
     }
 }
 
-/// Opens a file to append to, made when it is missing. A FIFO must have a reader, now and for each line.
+/// Opens a file to append to, made when it is missing. A FIFO must have a reader, now and for each
+/// line.
 pub(super) fn append(path: &Path) -> io::Result<Box<dyn Write + Send>> {
     if is_stdout(path) {
         return Ok(Box::new(io::stdout()));
@@ -142,7 +144,8 @@ fn replace(path: &Path, there: &Metadata, bytes: &[u8]) -> io::Result<()> {
     if there.permissions().readonly() {
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only; make it writable first"));
     }
-    // What can't be opened for writing must not be replaced either, whatever the rights of its folder.
+    // What can't be opened for writing must not be replaced either, whatever the rights of its
+    // folder.
     let file = File::options().read(true).write(true).open(path).or_else(|error| match error.kind() {
         // A file may be for writing alone.
         io::ErrorKind::PermissionDenied => File::options().write(true).open(path),
@@ -163,8 +166,8 @@ fn replace(path: &Path, there: &Metadata, bytes: &[u8]) -> io::Result<()> {
     overwrite(file, there.len(), bytes)
 }
 
-/// Writes over a file's content where it lies. What goes beyond the old end is written first: when the disk is full, the
-/// file is cut to what it was.
+/// Writes over a file's content where it lies. What goes beyond the old end is written first: when
+/// the disk is full, the file is cut to what it was.
 fn overwrite(mut file: File, old: u64, bytes: &[u8]) -> io::Result<()> {
     let middle = usize::try_from(old).map_or(bytes.len(), |old| old.min(bytes.len()));
     let (head, tail) = bytes.split_at(middle);
@@ -242,7 +245,8 @@ fn keeps_owner(_: &File, _: &Metadata) -> bool {
     true
 }
 
-/// A standard stream that a path leads to, such as `/dev/stdout`, or the file to which a shell has sent it.
+/// A standard stream that a path leads to, such as `/dev/stdout`, or the file to which a shell has
+/// sent it.
 enum Standard {
     #[cfg(unix)]
     Out,
@@ -309,7 +313,8 @@ fn unread(time: Duration) -> io::Error {
     io::Error::new(io::ErrorKind::TimedOut, format!("no program has read from it for {} s", time.as_secs()))
 }
 
-/// What may have a reader that reads no more, such as a FIFO. Writing to it fails after a time, and does not block.
+/// What may have a reader that reads no more, such as a FIFO. Writing to it fails after a time, and
+/// does not block.
 struct Patient {
     lines: mpsc::Sender<Vec<u8>>,
     written: mpsc::Receiver<io::Result<()>>,

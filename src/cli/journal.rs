@@ -26,8 +26,8 @@ use crate::{
 
 /// An observer that writes one line of JSON for each thing that happens.
 ///
-/// Each line is handed to the system at once, whole: what a run did is there to read even when it was killed. A journal
-/// that can't be written any more is told of once and stops no run.
+/// Each line is handed to the system at once, whole: what a run did is there to read even when it
+/// was killed. A journal that can't be written any more is told of once and stops no run.
 pub(super) struct Journal<W> {
     clock: Arc<dyn Clock>,
     account: Option<AccountName>,

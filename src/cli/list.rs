@@ -54,7 +54,8 @@ struct FilterArgs {
     /// Letters whose authorizer contains this text
     #[arg(long, value_name = "NAME")]
     authorizer: Option<String>,
-    /// Letters of this state (INT, PASSED), status (VALID, INVALID) or plan (create, unchanged, conflict, unmanaged)
+    /// Letters of this state (INT, PASSED), status (VALID, INVALID) or plan (create, unchanged,
+    /// conflict, unmanaged)
     #[arg(long, value_name = "STATE")]
     state: Option<String>,
 }

@@ -63,7 +63,8 @@ fn page(command: &Command) -> anyhow::Result<(String, Vec<u8>)> {
     let is_program = command.get_name() == "letterform";
     let man = Man::new(command.clone());
     let name = man.get_filename();
-    // A page says no date, so that a version's pages are the same bytes wherever they are made. The blank keeps the date's place.
+    // A page says no date, so that a version's pages are the same bytes wherever they are made. The
+    // blank keeps the date's place.
     let title = name.trim_end_matches(".1").to_uppercase();
     let man = man.title(title).date(" ").source(concat!("letterform ", env!("CARGO_PKG_VERSION"))).manual("letterform");
     let mut page = Vec::new();

@@ -14,7 +14,8 @@ pub(crate) struct OnlyArgs {
 }
 
 impl OnlyArgs {
-    /// The letters that were asked for, all of which are declared for one of the accounts: all letters without any.
+    /// The letters that were asked for, all of which are declared for one of the accounts: all
+    /// letters without any.
     pub(crate) fn chosen<'a>(&self, works: impl IntoIterator<Item = &'a Work>) -> Result<Chosen, NotDeclared> {
         if self.names.is_empty() {
             return Ok(Chosen::default());

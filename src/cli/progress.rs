@@ -1,4 +1,5 @@
-//! What a person sees while requests are under way: a bar or a line that goes away on a terminal, plain lines elsewhere.
+//! What a person sees while requests are under way: a bar or a line that goes away on a terminal,
+//! plain lines elsewhere.
 
 mod under_way;
 

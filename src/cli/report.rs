@@ -59,7 +59,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     Ok(if inventories.any_failed() { Exit::Failed } else { Exit::Done })
 }
 
-/// What there is in an account, letter by letter, and what became of its signatures where that was asked for.
+/// What there is in an account, letter by letter, and what became of its signatures where that was
+/// asked for.
 type Taken<'a> = (&'a Stock, Inventory<'a>, Option<Status>);
 
 fn sections<'a>(all: &'a Accounts<Taken<'a>>) -> Vec<Section<'a>> {

@@ -28,11 +28,12 @@ const MAX_CA_FILE: u64 = 16 << 20;
 #[command(next_help_heading = "Service")]
 #[allow(clippy::doc_markdown, reason = "the help names variables as it names defaults")]
 pub(crate) struct ServiceArgs {
-    /// Endpoint of the service, such as dysmsapi.aliyuncs.com; plain http for loopback addresses only
-    /// [env: LETTERFORM_ENDPOINT]
+    /// Endpoint of the service, such as dysmsapi.aliyuncs.com; plain http for loopback addresses
+    /// only [env: LETTERFORM_ENDPOINT]
     #[arg(long, value_name = "URL", conflicts_with = "sandbox")]
     endpoint: Option<String>,
-    /// Region, such as cn-hangzhou [env: LETTERFORM_REGION] [default: that of the profile, or cn-hangzhou]
+    /// Region, such as cn-hangzhou [env: LETTERFORM_REGION] [default: that of the profile, or
+    /// cn-hangzhou]
     #[arg(long, value_name = "ID", conflicts_with = "endpoint")]
     region: Option<Region>,
     /// Profile of the Alibaba Cloud CLI [env: LETTERFORM_PROFILE]
@@ -50,7 +51,8 @@ pub(crate) struct ServiceArgs {
     /// File with additional trusted root certificates (PEM)
     #[arg(long, value_name = "FILE")]
     ca_file: Option<PathBuf>,
-    /// Use an emulator inside this process instead of the service, its letters kept under DIR [default: .letterform/sandbox]
+    /// Use an emulator inside this process instead of the service, its letters kept under DIR
+    /// [default: .letterform/sandbox]
     // Without the sign of equality it would take the PATH that follows it.
     #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = SANDBOX)]
     #[cfg_attr(not(feature = "emulator"), arg(hide = true))]
@@ -89,7 +91,8 @@ impl ServiceArgs {
         Ok(args)
     }
 
-    /// The service of an account, or of the arguments alone. What the arguments say outranks what the workspace says.
+    /// The service of an account, or of the arguments alone. What the arguments say outranks what
+    /// the workspace says.
     pub(crate) fn resolve(
         &self,
         settings: &Settings,
@@ -133,7 +136,8 @@ impl ServiceArgs {
         self.parallelism.or(settings.parallelism).unwrap_or(8).into()
     }
 
-    /// The region that decides on the endpoint: the option's, the account's, or that of the official tools' configuration.
+    /// The region that decides on the endpoint: the option's, the account's, or that of the
+    /// official tools' configuration.
     fn region(&self, account: Option<&Account>) -> anyhow::Result<Option<ConfiguredRegion>> {
         let named = |region, origin: &str| ConfiguredRegion { region, origin: origin.to_owned() };
         if let Some(region) = self.region {

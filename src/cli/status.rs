@@ -41,7 +41,8 @@ pub(crate) struct Args {
     /// Print the calls that move signatures to their letters' successors, as a shell script
     #[arg(long, conflicts_with_all = ["wait", "format"])]
     hand_over: bool,
-    /// Wait until no signature is under review; with --letter, until these letters have passed or been refused
+    /// Wait until no signature is under review; with --letter, until these letters have passed or
+    /// been refused
     #[arg(
         long,
         value_name = "MINUTES",

@@ -1,10 +1,10 @@
 //! Standard error, where progress and problems are told.
 //!
-//! What can't be written there is dropped: a reader that has gone, or a full disk, must not end a run. No line begins with
-//! what a CI runner obeys.
+//! What can't be written there is dropped: a reader that has gone, or a full disk, must not end a
+//! run. No line begins with what a CI runner obeys.
 //!
-//! With `--quiet`, notes and progress are dropped. Errors, warnings and questions are told always: warnings are few here, and
-//! say what nobody can take back afterwards.
+//! With `--quiet`, notes and progress are dropped. Errors, warnings and questions are told always:
+//! warnings are few here, and say what nobody can take back afterwards.
 
 use std::{
     fmt,
@@ -75,7 +75,8 @@ pub(super) fn has_line() -> bool {
     HAS_LINE.load(Ordering::Relaxed)
 }
 
-/// Shows a line in the place of the one that is shown. Everything that is written afterwards takes it away.
+/// Shows a line in the place of the one that is shown. Everything that is written afterwards takes
+/// it away.
 pub(super) fn show_line(text: &str) {
     let mut stream = anstream::stderr().lock();
     if *line() == text {

@@ -1,4 +1,5 @@
-//! The summary of a step of a GitHub workflow: what a plan or report says, where people look at a run.
+//! The summary of a step of a GitHub workflow: what a plan or report says, where people look at a
+//! run.
 
 use std::{io::Write as _, path::Path};
 
@@ -11,7 +12,8 @@ use crate::{
 /// The variable that names the file to append to.
 const VARIABLE: &str = "GITHUB_STEP_SUMMARY";
 
-/// Appends to the summary, if this is a step of a workflow. That it can't be written is no reason to fail.
+/// Appends to the summary, if this is a step of a workflow. That it can't be written is no reason
+/// to fail.
 pub(super) fn append(markdown: impl FnOnce() -> String) {
     let Some(path) = std::env::var_os(VARIABLE).filter(|path| !path.is_empty()) else { return };
     let written = files::append(Path::new(&path)).and_then(|mut file| {

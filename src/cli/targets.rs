@@ -40,7 +40,8 @@ pub(crate) struct TargetArgs {
 /// The option of commands that can read signatures and qualifications as well.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub(crate) struct SignaturesArg {
-    /// Read signatures too, or, in a plan, qualifications: one request for each 50 [default: what the workspace file says]
+    /// Read signatures too, or, in a plan, qualifications: one request for each 50 [default: what
+    /// the workspace file says]
     #[arg(long)]
     pub(crate) signatures: bool,
 }

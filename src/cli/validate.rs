@@ -33,7 +33,8 @@ pub(crate) struct Args {
     /// Show all problems, not the first 1,000 (text and github)
     #[arg(long)]
     all: bool,
-    /// Look only at what git tracks, for a hook: a scan that is not added is missing, a draft that is not added is ignored
+    /// Look only at what git tracks, for a hook: a scan that is not added is missing, a draft that
+    /// is not added is ignored
     #[arg(long)]
     tracked: bool,
     /// Apply safe fixes, and report what is left

@@ -4,10 +4,12 @@ use std::{fmt::Display, str::FromStr};
 
 use anyhow::anyhow;
 
-/// The variables that stand in for options. The command line outranks them, and they outrank the workspace file.
+/// The variables that stand in for options. The command line outranks them, and they outrank the
+/// workspace file.
 pub(super) struct Variables<'a>(pub(super) &'a dyn Fn(&str) -> Option<String>);
 
-/// A variable of this process that is set, and not to white space alone: CI systems set what they have no value for.
+/// A variable of this process that is set, and not to white space alone: CI systems set what they
+/// have no value for.
 pub(super) fn of_process(name: &str) -> Option<String> {
     std::env::var(name).ok().map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
 }

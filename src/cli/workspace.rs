@@ -27,8 +27,8 @@ use crate::{
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Workspace")]
 pub(crate) struct WorkspaceArgs {
-    /// The workspace file with the accounts [default: without a PATH, letterform.yaml in the current folder or in one above it
-    /// in the same repository]
+    /// The workspace file with the accounts [default: without a PATH, letterform.yaml in the
+    /// current folder or in one above it in the same repository]
     #[arg(long, value_name = "FILE")]
     workspace: Option<PathBuf>,
     /// Use only this account of the workspace
@@ -60,7 +60,8 @@ impl WorkspaceArgs {
     pub(crate) fn select(&self, paths: &[PathBuf]) -> anyhow::Result<Selection> {
         let Some(path) = self.file_for(paths)? else { return Ok(Selection::default()) };
         let workspace = read(&path)?;
-        // Whoever runs the program beside declarations means them, and must not read that others are good.
+        // Whoever runs the program beside declarations means them, and must not read that others
+        // are good.
         if self.workspace.is_none()
             && path.starts_with("..")
             && let Some(file) = workspace::passed_over(&workspace.accounts)
@@ -102,7 +103,8 @@ impl WorkspaceArgs {
         Ok(workspace)
     }
 
-    /// The plans that were asked for, each with the account that it names. A plan that names none needs no workspace.
+    /// The plans that were asked for, each with the account that it names. A plan that names none
+    /// needs no workspace.
     pub(crate) fn select_planned(&self, plans: Accounts<Plan>) -> anyhow::Result<(Settings, Accounts<Planned>)> {
         let plans = self.wanted(plans)?;
         if let Accounts::Single(plan @ Plan { account: None, .. }) = plans {
@@ -140,7 +142,8 @@ impl WorkspaceArgs {
         }
     }
 
-    /// The folder below which scans of a saved plan lie: that of the workspace, for the plan of one.
+    /// The folder below which scans of a saved plan lie: that of the workspace, for the plan of
+    /// one.
     pub(crate) fn folder_of_scans(&self, plans: &Accounts<Plan>) -> anyhow::Result<PathBuf> {
         let here = PathBuf::from(".");
         if plans.good().all(|plan| plan.account.is_none()) {
@@ -165,7 +168,8 @@ impl WorkspaceArgs {
         Ok(self.find()?.unwrap_or_else(|| PathBuf::from(FILE_NAME)))
     }
 
-    /// Where the workspace file is: where the option says, in the current folder, or above it, which is told.
+    /// Where the workspace file is: where the option says, in the current folder, or above it,
+    /// which is told.
     fn find(&self) -> anyhow::Result<Option<PathBuf>> {
         if let Some(path) = &self.workspace {
             return Ok(Some(path.clone()));

@@ -8,7 +8,8 @@ use super::{
     source::{Fetched, RoleWords, Source, sts},
 };
 
-/// How many seconds before their end temporary credentials are renewed, so that none expire while a request is under way.
+/// How many seconds before their end temporary credentials are renewed, so that none expire while a
+/// request is under way.
 const MARGIN: i64 = 300;
 
 /// The wait after a failed renewal, in seconds: doubled with each failure, up to the second number.
@@ -30,8 +31,8 @@ pub struct DefaultChain {
 pub struct AssumedRole {
     /// The role's ARN.
     pub arn: String,
-    /// The ARN of the identity provider whose token is used instead of credentials. The token is in the file that
-    /// `ALIBABA_CLOUD_OIDC_TOKEN_FILE` names.
+    /// The ARN of the identity provider whose token is used instead of credentials. The token is in
+    /// the file that `ALIBABA_CLOUD_OIDC_TOKEN_FILE` names.
     pub oidc_provider: Option<String>,
 }
 
@@ -98,7 +99,8 @@ impl Chosen {
     }
 }
 
-/// Looks for credentials where the official tools do, in their order. With a `profile`, only in the files.
+/// Looks for credentials where the official tools do, in their order. With a `profile`, only in the
+/// files.
 #[must_use]
 pub fn default_chain(environment: Environment, profile: Option<&str>, fetcher: Fetcher) -> DefaultChain {
     DefaultChain {
@@ -127,7 +129,8 @@ impl DefaultChain {
         }
     }
 
-    /// Who the service says that the holder of these credentials is. Asks the STS that variables name.
+    /// Who the service says that the holder of these credentials is. Asks the STS that variables
+    /// name.
     pub async fn caller(&self, credentials: &Credentials) -> Result<CallerIdentity, Problem> {
         self.fetcher.caller_identity(credentials, &sts(None, None, &self.environment)?).await
     }

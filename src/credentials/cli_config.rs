@@ -107,7 +107,8 @@ const MAX_CHAIN: usize = 16;
 /// The names of a key's parts.
 pub(super) const KEY: [&str; 3] = ["access_key_id", "access_key_secret", "sts_token"];
 
-/// How to get the credentials of the requested profile, that of `ALIBABA_CLOUD_PROFILE`, or the current one.
+/// How to get the credentials of the requested profile, that of `ALIBABA_CLOUD_PROFILE`, or the
+/// current one.
 pub(super) fn source(
     path: &Path,
     text: &str,

@@ -7,7 +7,8 @@ use super::{
     source::{RoleWords, Source, absent, key, unusable},
 };
 
-/// The files that may hold them: the one that the environment names, or those that the official packages look for.
+/// The files that may hold them: the one that the environment names, or those that the official
+/// packages look for.
 pub(super) fn paths(environment: &Environment) -> Vec<PathBuf> {
     const VARIABLE: &str = "ALIBABA_CLOUD_CREDENTIALS_FILE";
     if environment.has(VARIABLE) {
@@ -19,7 +20,8 @@ pub(super) fn paths(environment: &Environment) -> Vec<PathBuf> {
         .collect()
 }
 
-/// What the file says of one profile: the one asked for, the one in `ALIBABA_CLOUD_PROFILE`, or `default`.
+/// What the file says of one profile: the one asked for, the one in `ALIBABA_CLOUD_PROFILE`, or
+/// `default`.
 pub(super) fn source(text: &str, environment: &Environment, profile: Option<&str>) -> Result<Source, Problem> {
     let name = match profile {
         Some(profile) => profile.to_owned(),
@@ -82,8 +84,8 @@ fn role_words(take: &mut impl FnMut(&str) -> Option<String>) -> RoleWords {
     }
 }
 
-/// The settings of a section; their names are in lower case. What is no setting is passed over, but what is said twice is
-/// refused, as the official packages do.
+/// The settings of a section; their names are in lower case. What is no setting is passed over, but
+/// what is said twice is refused, as the official packages do.
 fn section(text: &str, wanted: &str) -> Result<Option<HashMap<String, String>>, Problem> {
     let twice = |line: usize| unusable(&format!("section [{wanted}]: duplicate entry in line {}", line + 1));
     let mut found: Option<HashMap<String, String>> = None;

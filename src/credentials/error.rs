@@ -23,7 +23,8 @@ pub enum CredentialError {
         /// Where it was looked for, in this order.
         attempts: Vec<Attempt>,
     },
-    /// A provider is configured and can't be used now. Others aren't asked: they may belong to another account.
+    /// A provider is configured and can't be used now. Others aren't asked: they may belong to
+    /// another account.
     #[error("can't use the credentials from {provider}: {problem}; no other credentials were tried")]
     Stopped {
         /// The provider.
@@ -67,7 +68,8 @@ pub struct Attempt {
 pub enum Problem {
     /// Nothing is configured there.
     Absent(Untrusted),
-    /// Something is configured there and can't be used. The next provider is asked, as in the official chain.
+    /// Something is configured there and can't be used. The next provider is asked, as in the
+    /// official chain.
     Unusable(Untrusted),
     /// A value is malformed. No other provider is asked.
     Invalid(Untrusted),

@@ -31,7 +31,8 @@ struct Output {
     expiration: Option<String>,
 }
 
-/// Runs the program, without a shell. Its standard error is dropped: it may hold secrets, or text that a CI system obeys.
+/// Runs the program, without a shell. Its standard error is dropped: it may hold secrets, or text
+/// that a CI system obeys.
 pub(super) async fn run(command: &str, now: Timestamp) -> Result<Fetched, Problem> {
     let words = if cfg!(windows) { split_windows(command) } else { shlex::split(command) };
     let words = words.ok_or_else(|| unusable("unclosed quotation mark in process_command"))?;
@@ -70,7 +71,8 @@ pub(super) async fn run(command: &str, now: Timestamp) -> Result<Fetched, Proble
     read(&printed, now).map_err(|problem| failed(&format!("printed no credentials: {problem}")))
 }
 
-/// The words of a command line as Windows programs split it: backslashes are part of paths, and only `"` quotes.
+/// The words of a command line as Windows programs split it: backslashes are part of paths, and
+/// only `"` quotes.
 fn split_windows(command: &str) -> Option<Vec<String>> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;

@@ -42,7 +42,8 @@ pub struct Fetcher {
     pub metadata: Url,
     /// The origin of the OAuth server, when it isn't an official one.
     pub oauth: Option<Url>,
-    /// How long to wait before a request is sent again that got no answer; twice as long the next time.
+    /// How long to wait before a request is sent again that got no answer; twice as long the next
+    /// time.
     pub pause: Duration,
 }
 

@@ -2,7 +2,8 @@ use serde::Deserialize;
 
 use crate::wire::lenient;
 
-/// Who holds some credentials, as STS says (`GetCallerIdentity`). Texts are as it sent them: escape them before showing them.
+/// Who holds some credentials, as STS says (`GetCallerIdentity`). Texts are as it sent them: escape
+/// them before showing them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct CallerIdentity {

@@ -19,7 +19,8 @@ pub struct ConfiguredRegion {
 const VARIABLES: [&str; 3] = ["ALIBABA_CLOUD_REGION_ID", "ALIBABACLOUD_REGION_ID", "ALICLOUD_REGION_ID"];
 
 impl Environment {
-    /// The region of the profile whose credentials are used, or else of a variable, as in the official command line.
+    /// The region of the profile whose credentials are used, or else of a variable, as in the
+    /// official command line.
     pub fn region(&self, profile: Option<&str>) -> Result<Option<ConfiguredRegion>, Problem> {
         let of_profile = if profile.is_some() || !self.has(KEY_ID) { self.region_of_profile(profile)? } else { None };
         let named = match of_profile {

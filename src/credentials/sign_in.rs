@@ -1,4 +1,5 @@
-//! Profiles of somebody who signed in with a browser: their tokens are exchanged for keys, without a browser.
+//! Profiles of somebody who signed in with a browser: their tokens are exchanged for keys, without
+//! a browser.
 
 use std::{
     io::Write as _,
@@ -49,7 +50,8 @@ pub(super) struct Site {
 const CHINA: Site = Site { origin: "https://oauth.aliyun.com", client_id: "4038181954557748008" };
 const INTERNATIONAL: Site = Site { origin: "https://oauth.alibabacloud.com", client_id: "4103531455503354461" };
 
-/// An access token that ends within so many seconds is refreshed first, as in the official packages.
+/// An access token that ends within so many seconds is refreshed first, as in the official
+/// packages.
 const REFRESH_BEFORE: i64 = 1200;
 
 /// A sign-in with CloudSSO (mode `CloudSSO`).
@@ -138,7 +140,8 @@ impl Tokens {
     }
 }
 
-/// Writes tokens into a profile of the configuration. The rest of the file stays, and the file is replaced as a whole.
+/// Writes tokens into a profile of the configuration. The rest of the file stays, and the file is
+/// replaced as a whole.
 fn save(config: &Path, profile: &str, tokens: &Tokens) -> Result<(), Problem> {
     let failed = |error: std::io::Error| unusable(&format!("can't be written: {error}"));
     // A link stays a link.

@@ -129,7 +129,8 @@ pub(super) fn uri(text: &str) -> Result<Source, Problem> {
     }
 }
 
-/// Whether a request to a URL stays on this machine, or goes no further than the machine's own metadata service.
+/// Whether a request to a URL stays on this machine, or goes no further than the machine's own
+/// metadata service.
 pub(super) fn is_near(url: &Url) -> bool {
     match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost",
@@ -141,7 +142,8 @@ pub(super) fn is_near(url: &Url) -> bool {
     }
 }
 
-/// A complete key, with a token if there is one. `names` are those of its parts: variables, or fields of a file.
+/// A complete key, with a token if there is one. `names` are those of its parts: variables, or
+/// fields of a file.
 pub(super) fn key(
     names: [&str; 3],
     id: Option<String>,
@@ -160,7 +162,8 @@ pub(super) fn key(
     Ok(Credentials { access_key_id, secret, token })
 }
 
-/// Refuses what can't be part of a key, and is easily pasted with one. The value itself is not quoted.
+/// Refuses what can't be part of a key, and is easily pasted with one. The value itself is not
+/// quoted.
 fn check_characters(name: &str, value: &str) -> Result<(), Problem> {
     let problem = if value.trim() != value {
         let (start, end) = (value.trim_start() != value, value.trim_end() != value);

@@ -70,7 +70,8 @@ fn comments(id: FileId, file: &SourceFile) -> impl Iterator<Item = (Location, &s
     })
 }
 
-/// The line that a comment is about: its own, or the next one with content when it has a line to itself.
+/// The line that a comment is about: its own, or the next one with content when it has a line to
+/// itself.
 fn target(file: &SourceFile, line: u32) -> u32 {
     let bare = |line: u32| {
         let text = file.line(line).trim_start();

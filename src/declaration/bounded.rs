@@ -1,8 +1,8 @@
 //! Text for the YAML parser that ends when the parser looks too far ahead.
 //!
-//! Whatever could still turn out to be a key is kept in memory as tokens until it is known, which takes hundreds of bytes for
-//! each byte of a hostile file. Between two events the parser may take a number of steps that is far beyond what
-//! declarations need; after that its text is at its end.
+//! Whatever could still turn out to be a key is kept in memory as tokens until it is known, which
+//! takes hundreds of bytes for each byte of a hostile file. Between two events the parser may take
+//! a number of steps that is far beyond what declarations need; after that its text is at its end.
 
 use std::cell::Cell;
 

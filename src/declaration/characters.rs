@@ -1,4 +1,5 @@
-//! Characters that an input method, a word processor or a spreadsheet leaves in a declaration, and what they stand for.
+//! Characters that an input method, a word processor or a spreadsheet leaves in a declaration, and
+//! what they stand for.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -97,7 +98,8 @@ pub(super) fn plain(c: char) -> Option<char> {
     (!c.is_ascii() && folded.next().is_none() && plain.is_ascii_alphanumeric()).then_some(plain)
 }
 
-/// A text without white space around it, and with ASCII letters, digits and tildes for their full-width forms.
+/// A text without white space around it, and with ASCII letters, digits and tildes for their
+/// full-width forms.
 pub(super) fn plain_form(text: &str) -> String {
     text.trim().chars().map(|c| if c == '～' { '~' } else { plain(c).unwrap_or(c) }).collect()
 }
@@ -106,7 +108,8 @@ fn article(name: &str) -> &'static str {
     if name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
 }
 
-/// Several characters, each once, in the order in which they stand: `` `，` (…), `。` (…) and a space``.
+/// Several characters, each once, in the order in which they stand: `` `，` (…), `。` (…) and a
+/// space``.
 pub(super) fn listed(characters: impl IntoIterator<Item = char>) -> (String, usize) {
     const MOST: usize = 8;
     let mut seen: Vec<char> = Vec::new();

@@ -1,4 +1,5 @@
-//! Dates as people and spreadsheets write them, for the help of a message. Nothing here widens what is accepted.
+//! Dates as people and spreadsheets write them, for the help of a message. Nothing here widens what
+//! is accepted.
 
 use jiff::{ToSpan, civil::Date};
 use unicode_normalization::UnicodeNormalization;

@@ -35,7 +35,8 @@ pub struct Diagnostic {
     pub message: String,
     /// Where, unless it is about no file that could be read.
     pub place: Option<Location>,
-    /// The file or folder that it is about when there is no place: it is missing, can't be read, or has no declarations.
+    /// The file or folder that it is about when there is no place: it is missing, can't be read, or
+    /// has no declarations.
     pub path: Option<String>,
     /// Other places that one has to see to understand it.
     pub related: Vec<Related>,

@@ -19,7 +19,8 @@ pub(super) struct DeclarationFile {
     pub(super) path: PathBuf,
 }
 
-/// The files that the arguments lead to, each once, sorted by name; and what is wrong with the arguments.
+/// The files that the arguments lead to, each once, sorted by name; and what is wrong with the
+/// arguments.
 pub(super) fn discover(paths: &[PathBuf]) -> (Vec<DeclarationFile>, Vec<Diagnostic>) {
     let current = [PathBuf::from(".")];
     let paths = if paths.is_empty() { &current } else { paths };

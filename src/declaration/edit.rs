@@ -39,8 +39,8 @@ impl Fix {
         Self { title: title.into(), edits: vec![edit], safety }
     }
 
-    /// The fix that gives a scalar the value `new` in the place of `old`, in the quotation marks that it has. `None` for a
-    /// scalar that is not written as it reads.
+    /// The fix that gives a scalar the value `new` in the place of `old`, in the quotation marks
+    /// that it has. `None` for a scalar that is not written as it reads.
     pub(super) fn of_value(
         source: &SourceFile,
         place: Location,
@@ -91,7 +91,8 @@ pub(super) fn overlap(a: &Span, b: &Span) -> bool {
     a.start < b.end && b.start < a.end || a.start == b.start
 }
 
-/// The edits of groups that are made as a whole, those left out that overlap an earlier one; in the order of the text.
+/// The edits of groups that are made as a whole, those left out that overlap an earlier one; in the
+/// order of the text.
 pub(crate) fn apart<'e>(groups: impl Iterator<Item = &'e [Edit]>) -> Vec<&'e Edit> {
     parted(groups).0
 }
@@ -121,7 +122,8 @@ fn parted<'e>(groups: impl Iterator<Item = &'e [Edit]>) -> (Vec<&'e Edit>, usize
 /// The most edits of one fix.
 const REACH: usize = 8;
 
-/// A text with edits made in it, those that overlap an earlier one left out; and how many fixes were made.
+/// A text with edits made in it, those that overlap an earlier one left out; and how many fixes
+/// were made.
 pub(super) fn applied<'e>(source: &SourceFile, edits: impl Iterator<Item = &'e [Edit]>) -> (String, usize) {
     let (taken, made) = parted(edits);
     let mut text = String::with_capacity(source.text().len());

@@ -11,10 +11,12 @@ use std::{
     thread,
 };
 
-/// Does `work` for each index below `count`, and hands the results to `take` in the order of the indexes.
+/// Does `work` for each index below `count`, and hands the results to `take` in the order of the
+/// indexes.
 ///
-/// `weigh` tells how much memory a result holds, in any unit. No new work begins while the results that wait for an earlier
-/// one weigh more than `most`, so that one slow result does not let the others pile up.
+/// `weigh` tells how much memory a result holds, in any unit. No new work begins while the results
+/// that wait for an earlier one weigh more than `most`, so that one slow result does not let the
+/// others pile up.
 pub(super) fn in_order<T: Send>(
     count: usize,
     work: impl Fn(usize) -> T + Sync,
@@ -65,7 +67,8 @@ pub(super) fn in_order<T: Send>(
 
 /// How much the results weigh that wait to be taken.
 ///
-/// Work is begun in order, so that what the others wait for is always under way and never waits here.
+/// Work is begun in order, so that what the others wait for is always under way and never waits
+/// here.
 struct Scale {
     /// `None` once nobody shall wait any more.
     weight: Mutex<Option<usize>>,

@@ -1,9 +1,10 @@
 //! The JSON schema of declarations, for editors.
 //!
-//! It is draft-07, which is what editors take best: the language server for YAML reads later drafts in part only.
-//! Whatever it rejects, the rules reject. What it cannot say is left to them: dates that no calendar has, names that are
-//! declared twice, scans, check digits, the length and characters of a text that YAML takes for a number or a boolean, and
-//! the rules that hold for new letters alone.
+//! It is draft-07, which is what editors take best: the language server for YAML reads later drafts
+//! in part only. Whatever it rejects, the rules reject. What it cannot say is left to them: dates
+//! that no calendar has, names that are declared twice, scans, check digits, the length and
+//! characters of a text that YAML takes for a number or a boolean, and the rules that hold for new
+//! letters alone.
 
 use schemars::Schema;
 use serde_json::{Map, Value, json};

@@ -93,7 +93,8 @@ impl SourceFile {
         Spliced { first: saturate(first + 1), old: saturate(old), new: saturate(lines) }
     }
 
-    /// The byte at which a line starts, counted from 1; the end of the text when there is no such line.
+    /// The byte at which a line starts, counted from 1; the end of the text when there is no such
+    /// line.
     pub(crate) fn line_start(&self, line: u32) -> usize {
         let start = (line as usize).checked_sub(1).and_then(|index| self.lines.get(index));
         start.map_or(self.text.len(), |start| *start as usize)
@@ -130,7 +131,8 @@ impl SourceFile {
         Position { line: saturate(line), column: saturate(column) }
     }
 
-    /// The byte at which the character of a position starts, the end of the line when it has fewer characters.
+    /// The byte at which the character of a position starts, the end of the line when it has fewer
+    /// characters.
     pub(super) fn offset(&self, at: Position) -> usize {
         let index = (at.line as usize).saturating_sub(1);
         let Some(&start) = self.lines.get(index) else { return self.text.len() };
@@ -163,7 +165,8 @@ impl SourceFile {
     }
 }
 
-/// Lines that an edit touched: there were `old` of them from `first` on, and there are `new` in their place.
+/// Lines that an edit touched: there were `old` of them from `first` on, and there are `new` in
+/// their place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Spliced {
     pub(super) first: u32,

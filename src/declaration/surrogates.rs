@@ -1,7 +1,8 @@
 //! Characters that JSON writes as two escapes, as in `"\uD83D\uDE00"`.
 //!
-//! YAML's own escapes have no surrogates, and the parser refuses them. Each half is handed to it as the escape of a private
-//! character, as wide as the half, so that no place in the text changes; what comes back is put together again.
+//! YAML's own escapes have no surrogates, and the parser refuses them. Each half is handed to it as
+//! the escape of a private character, as wide as the half, so that no place in the text changes;
+//! what comes back is put together again.
 
 use std::borrow::Cow;
 
@@ -10,9 +11,11 @@ use saphyr_parser::ScalarStyle;
 /// What the halves are replaced by: `\uD800` by U+E000, and so on to `\uDFFF` by U+E7FF.
 const PRIVATE: u32 = 0xE000 - 0xD800;
 
-/// The text with escapes in the place of surrogate pairs that the parser takes; `None` when there is no pair.
+/// The text with escapes in the place of surrogate pairs that the parser takes; `None` when there
+/// is no pair.
 ///
-/// A text with private characters of its own stays as it is, so that nothing is taken for a half that is none.
+/// A text with private characters of its own stays as it is, so that nothing is taken for a half
+/// that is none.
 pub(super) fn hidden(text: &str) -> Option<String> {
     let is_pair = |high, low| (0xD800..0xDC00).contains(&high) && (0xDC00..0xE000).contains(&low);
     replaced(text, is_pair, |half| half + PRIVATE).filter(|_| !has_private(text))

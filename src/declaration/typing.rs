@@ -1,4 +1,5 @@
-//! Slips of typing that keep a file from being YAML, found where they stand and not where a parser notices.
+//! Slips of typing that keep a file from being YAML, found where they stand and not where a parser
+//! notices.
 
 use super::{
     Code, Diagnostic, Edit, Fix, Safety,
@@ -118,7 +119,8 @@ fn indentation(source: &SourceFile, number: u32) -> Option<Slip> {
     Some(LineSlip { edit: mended, ..found }.at(number))
 }
 
-/// How far a line is indented that belongs with the field on the line after it, or else with the one before.
+/// How far a line is indented that belongs with the field on the line after it, or else with the
+/// one before.
 fn indent_beside(source: &SourceFile, number: u32) -> Option<usize> {
     let is_item = source.line(number).trim_start().starts_with("- ");
     let beside = |number: u32| -> Option<usize> {

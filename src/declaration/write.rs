@@ -28,7 +28,8 @@ pub(crate) type Remarks<'r> = &'r dyn Fn(Field, &str) -> Vec<String>;
 /// No comment.
 pub(crate) const NO_REMARKS: Remarks<'static> = &|_, _| Vec::new();
 
-/// A letter as an item of a list, without the fields that it shares, its dash `indent` columns from the left.
+/// A letter as an item of a list, without the fields that it shares, its dash `indent` columns from
+/// the left.
 pub(crate) fn letter(letter: &Letter<Picture>, shared: &[Field], indent: usize, remarks: Remarks<'_>) -> String {
     let validity = letter.validity.to_string();
     let signatures: Vec<&str> = letter.signatures.iter().map(AsRef::as_ref).collect();
@@ -62,8 +63,8 @@ pub(crate) fn item(fields: &[(Field, Content<'_>)], indent: usize, remarks: Rema
     out
 }
 
-/// The comments above a field, and the field with what stands in it, without the line's end; its name begins `indent`
-/// columns from the left.
+/// The comments above a field, and the field with what stands in it, without the line's end; its
+/// name begins `indent` columns from the left.
 pub(crate) fn entry(field: Field, content: Content<'_>, indent: usize, remarks: Remarks<'_>) -> (Vec<String>, String) {
     match content {
         Content::Text(text) => (remarks(field, text), format!("{field}: {}", scalar(text))),
@@ -88,7 +89,8 @@ pub(crate) fn entry(field: Field, content: Content<'_>, indent: usize, remarks: 
     }
 }
 
-/// `text` as a scalar: plain where no reader could take it for anything else, in double quotes otherwise.
+/// `text` as a scalar: plain where no reader could take it for anything else, in double quotes
+/// otherwise.
 pub(crate) fn scalar(text: &str) -> String {
     if is_plain(text) { text.to_owned() } else { quoted(text) }
 }

@@ -18,9 +18,11 @@ use super::{
 /// What one file may have.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
-    /// How deep lists and mappings may be nested. A letter's signatures are the deepest that there is, at 4.
+    /// How deep lists and mappings may be nested. A letter's signatures are the deepest that there
+    /// is, at 4.
     depth: usize,
-    /// How many values there may be, keys included. 100,000 letters with three signatures each have 2,000,000.
+    /// How many values there may be, keys included. 100,000 letters with three signatures each have
+    /// 2,000,000.
     pub(super) values: usize,
 }
 
@@ -31,7 +33,8 @@ impl Limits {
 /// A file's documents, and what else matters to who reads a part of it again.
 pub(super) struct Trees {
     pub(super) documents: Vec<Node>,
-    /// Whether a value has an anchor, so that a part of the file means what it does because of another.
+    /// Whether a value has an anchor, so that a part of the file means what it does because of
+    /// another.
     pub(super) anchored: bool,
     /// How many values there are.
     pub(super) values: usize,
@@ -39,8 +42,9 @@ pub(super) struct Trees {
 
 /// The documents of a file; `None` when it is no YAML, which the collector then knows.
 pub(super) fn parse(source: &SourceFile, collector: &mut FileCollector<'_>, limits: Limits) -> Option<Trees> {
-    // A document that begins as a list or mapping in brackets could be a key for all that the parser knows, and it keeps all
-    // of it in memory to find out. After the mark of a document it cannot, so JSON gets one, and its first line 4 columns.
+    // A document that begins as a list or mapping in brackets could be a key for all that the
+    // parser knows, and it keeps all of it in memory to find out. After the mark of a document it
+    // cannot, so JSON gets one, and its first line 4 columns.
     let marked = source.text().starts_with(['{', '[']);
     let hidden = surrogates::hidden(source.text());
     let text = hidden.as_deref().unwrap_or(source.text());
@@ -172,7 +176,8 @@ impl Builder<'_, '_> {
             Event::Scalar(text, style, anchor, tag) => {
                 let plain = style == ScalarStyle::Plain;
                 let text = if self.surrogates { surrogates::revealed(text, style) } else { text };
-                // The line break at the end of a block text is YAML's, and nothing that somebody wrote.
+                // The line break at the end of a block text is YAML's, and nothing that somebody
+                // wrote.
                 let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
                 let scalar = Value::Scalar(Scalar::new(if block { text.trim() } else { &text }, plain));
                 let slipped = plain && span.start.line < span.end.line && self.slipped(span);

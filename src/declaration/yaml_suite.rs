@@ -1,7 +1,8 @@
 //! The official tests of YAML, run against the reader of declarations.
 //!
-//! `tests/data/yaml-test-suite.json` has their texts and the documents in them: mappings as lists of pairs, scalars as texts,
-//! aliases as what they stand for, and the texts of blocks without the white space around them, which declarations drop.
+//! `tests/data/yaml-test-suite.json` has their texts and the documents in them: mappings as lists
+//! of pairs, scalars as texts, aliases as what they stand for, and the texts of blocks without the
+//! white space around them, which declarations drop.
 
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
 

@@ -5,10 +5,12 @@ use crate::wire;
 /// The version of the STS API.
 const STS_VERSION: &str = "2015-04-01";
 
-/// Declares the actions: the variant, its keyword in fault rules, the service's name for it, the API's version.
+/// Declares the actions: the variant, its keyword in fault rules, the service's name for it, the
+/// API's version.
 macro_rules! actions {
     ($($(#[$doc:meta])* $variant:ident = $keyword:literal, $name:literal, $version:expr;)+) => {
-        /// Something the emulator can be asked to do. In a call of the API it is the parameter `Action`.
+        /// Something the emulator can be asked to do. In a call of the API it is the parameter
+        /// `Action`.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Action { $(#[doc = concat!("`", $name, "`")] $(#[$doc])* $variant,)+ }
 

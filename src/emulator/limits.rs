@@ -1,4 +1,5 @@
-//! What bounds the emulator: how long it waits for a client, and how much memory the bodies of requests take together.
+//! What bounds the emulator: how long it waits for a client, and how much memory the bodies of
+//! requests take together.
 
 use std::{sync::Arc, time::Duration};
 

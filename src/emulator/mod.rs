@@ -111,8 +111,9 @@ impl Emulator {
         Ok(Self { shared: Arc::new(Shared::new(state, store, options.clock, options.limits)) })
     }
 
-    /// What somebody should know who uses this state: that its last change is undone, as it was not written whole. Neither
-    /// the end of a process nor the emulator itself brings that about; a crash of the machine or a damaged disk does.
+    /// What somebody should know who uses this state: that its last change is undone, as it was not
+    /// written whole. Neither the end of a process nor the emulator itself brings that about; a
+    /// crash of the machine or a damaged disk does.
     #[must_use]
     pub fn warning(&self) -> Option<&'static str> {
         let undone = self.shared.store.undone;
@@ -143,7 +144,8 @@ impl Emulator {
         close(&self.shared).await
     }
 
-    /// Begins to serve on the first of these addresses that can be listened on; port 0 is any that is free.
+    /// Begins to serve on the first of these addresses that can be listened on; port 0 is any that
+    /// is free.
     ///
     /// # Errors
     /// When none can.
@@ -157,7 +159,8 @@ impl Emulator {
     }
 }
 
-/// An emulator that serves. It ends when this is dropped; [`Running::shutdown`] also waits for that.
+/// An emulator that serves. It ends when this is dropped; [`Running::shutdown`] also waits for
+/// that.
 pub struct Running {
     address: SocketAddr,
     shared: Arc<Shared>,

@@ -1,6 +1,7 @@
 //! The parameters of a call, decoded.
 
-/// The parameters of a call, from its query and its form body, decoded. A name that stands twice has its first value.
+/// The parameters of a call, from its query and its form body, decoded. A name that stands twice
+/// has its first value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Params(Vec<(String, String)>);
 

@@ -32,7 +32,8 @@ const SINGAPORE: &str = "dysmsapi.ap-southeast-1.aliyuncs.com";
 const JAKARTA: &str = "dysmsapi.ap-southeast-5.aliyuncs.com";
 const FRANKFURT: &str = "dysmsapi.eu-central-1.aliyuncs.com";
 
-/// The service's own hosts: those of the API description, and those that the official SDKs know besides.
+/// The service's own hosts: those of the API description, and those that the official SDKs know
+/// besides.
 pub(super) const HOSTS: [&str; 7] = [
     MAINLAND,
     SINGAPORE,
@@ -53,7 +54,8 @@ const ELSEWHERE: [(&str, &str); 6] = [
     ("eu-central-1", FRANKFURT),
 ];
 
-/// All other regions, those with special names last. Like the official SDKs, they use [`MAINLAND`], wherever they are.
+/// All other regions, those with special names last. Like the official SDKs, they use [`MAINLAND`],
+/// wherever they are.
 #[rustfmt::skip]
 const OTHERS: &[&str] = &[
     "cn-hangzhou", "cn-shanghai", "cn-beijing", "cn-shenzhen", "cn-qingdao", "cn-zhangjiakou", "cn-huhehaote",

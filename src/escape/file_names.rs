@@ -2,18 +2,20 @@ use std::{borrow::Cow, collections::HashSet};
 
 use super::visible;
 
-/// Names of files made of texts from outside: each one that every file system takes, and none of them twice.
+/// Names of files made of texts from outside: each one that every file system takes, and none of
+/// them twice.
 #[derive(Debug, Default)]
 pub struct FileNames {
     taken: HashSet<String>,
 }
 
 impl FileNames {
-    /// The longest name, in characters: of 4 bytes each, with a number and an ending, they stay below the 255 bytes that
-    /// file systems take.
+    /// The longest name, in characters: of 4 bytes each, with a number and an ending, they stay
+    /// below the 255 bytes that file systems take.
     const LONGEST: usize = 50;
 
-    /// A name, without an ending, for a text; made of `otherwise` when nothing of the text can stand in a name.
+    /// A name, without an ending, for a text; made of `otherwise` when nothing of the text can
+    /// stand in a name.
     pub fn take(&mut self, text: &str, otherwise: &str) -> String {
         let safe: String = text.chars().take(Self::LONGEST).map(|c| if is_safe(c) { c } else { '-' }).collect();
         let stem = match safe.trim_matches('-') {

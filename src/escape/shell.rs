@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use super::is_unsafe_at;
 
-/// A text as one word of a POSIX shell, whatever is in it: what a terminal would obey is never written as it is.
+/// A text as one word of a POSIX shell, whatever is in it: what a terminal would obey is never
+/// written as it is.
 pub fn shell_word(text: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./:@%+=,".contains(c);
     if text.char_indices().any(|(at, _)| is_unsafe_at(text, at)) {

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{shorten, visible};
 
-/// A text from outside: an answer's, a file's, a variable's. It shows itself as [`visible`] does, so
-/// that no place that prints it has to remember.
+/// A text from outside: an answer's, a file's, a variable's. It shows itself as [`visible`] does,
+/// so that no place that prints it has to remember.
 ///
 /// In JSON it is the text as it came; what writes JSON escapes it in the way of JSON.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]

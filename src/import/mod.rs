@@ -1,7 +1,7 @@
 //! Letters that exist → declarations that validate, and plan as unchanged at once.
 //!
-//! Pure: the same letters give the same bytes. What the service holds and today's rules refuse is written as a comment
-//! that says why, and is never dropped.
+//! Pure: the same letters give the same bytes. What the service holds and today's rules refuse is
+//! written as a comment that says why, and is never dropped.
 
 mod adopt;
 mod write;
@@ -44,7 +44,8 @@ pub struct Refused {
     pub obstacles: Vec<Obstacle>,
 }
 
-/// Declarations of the letters that exist as one file. Those that can't be read are told in comments.
+/// Declarations of the letters that exist as one file. Those that can't be read are told in
+/// comments.
 #[must_use]
 pub fn import(existing: &ExistingLetters, options: ImportOptions<'_>) -> Imported {
     write::file(&adopted(&existing.letters), &existing.unreadable, options)
@@ -67,7 +68,8 @@ pub fn import_by_authorizer(letters: &[ExistingLetter], options: ImportOptions<'
         .collect()
 }
 
-/// The letters in the order in which they are written, each with the declaration that stands for it or what is in its way.
+/// The letters in the order in which they are written, each with the declaration that stands for it
+/// or what is in its way.
 fn adopted(letters: &[ExistingLetter]) -> Vec<Adopted<'_>> {
     let mut sorted: Vec<&ExistingLetter> = letters.iter().collect();
     sorted.sort_by_key(|letter| (letter.authorizer.trim(), &letter.name, letter.id));

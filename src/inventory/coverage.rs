@@ -45,7 +45,8 @@ pub enum Outlook {
 }
 
 impl Inventory<'_> {
-    /// The coverage of every signature by its name. Letters whose validity is no two dates cover nothing.
+    /// The coverage of every signature by its name. Letters whose validity is no two dates cover
+    /// nothing.
     #[must_use]
     pub fn coverage(&self) -> Vec<Coverage<'_>> {
         let mut by_signature: BTreeMap<&str, Vec<Covering<'_>>> = BTreeMap::new();
@@ -91,7 +92,8 @@ fn from_day(validity: Validity, day: Date) -> Option<Validity> {
     Validity::new(validity.from().max(day), validity.until()).ok()
 }
 
-/// Adds the days from the first of `validity` to `until`, as one stretch with what is there if they touch.
+/// Adds the days from the first of `validity` to `until`, as one stretch with what is there if they
+/// touch.
 fn add(overlaps: &mut Vec<Validity>, validity: Validity, until: Date) {
     match overlaps.last_mut() {
         Some(last) if validity.from() <= last.until() => {

@@ -45,8 +45,8 @@ impl UnknownState {
 }
 
 impl Filter {
-    /// Checks that the state to filter by is a known one, or one that a letter of these inventories has: the service may have
-    /// more than are documented.
+    /// Checks that the state to filter by is a known one, or one that a letter of these inventories
+    /// has: the service may have more than are documented.
     ///
     /// # Errors
     /// The state, when nothing has it: a mistyped one must not look like an empty list.

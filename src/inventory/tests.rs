@@ -1,7 +1,8 @@
 use super::*;
 use crate::letter::{LetterId, PictureFormat, Scan, ScanDigest};
 
-/// The small vocabulary of these tests and of the renderings': a declared letter, and one that exists.
+/// The small vocabulary of these tests and of the renderings': a declared letter, and one that
+/// exists.
 pub(crate) fn declared(name: &str) -> DesiredLetter {
     let scan = Scan { path: "scans/a.png".to_owned(), digest: ScanDigest::of(b"scan"), format: PictureFormat::Png };
     let letter = Letter {

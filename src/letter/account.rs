@@ -2,8 +2,8 @@ use std::fmt;
 
 /// The name by which a workspace knows one of its accounts.
 ///
-/// 1 to 64 letters and digits of any script, `-` and `_`, the first a letter or a digit: it stands in file names, in jobs of
-/// a CI system and in comments.
+/// 1 to 64 letters and digits of any script, `-` and `_`, the first a letter or a digit: it stands
+/// in file names, in jobs of a CI system and in comments.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct AccountName(String);

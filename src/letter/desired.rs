@@ -9,7 +9,8 @@ pub struct DesiredLetter {
     pub letter: Letter<Picture>,
     /// Where it is declared.
     pub source: Source,
-    /// The rules for new letters that it breaks. An existing letter may break them; a missing one can't be created.
+    /// The rules for new letters that it breaks. An existing letter may break them; a missing one
+    /// can't be created.
     pub faults: Vec<Arc<Finding>>,
     /// What is probably wrong with it, which can't be changed any more once it is created.
     pub warnings: Vec<Arc<Finding>>,
@@ -45,7 +46,8 @@ pub struct Finding {
     Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
 )]
 pub struct Source {
-    /// The file, as it was given or found below a folder that was given, with `/` between its parts.
+    /// The file, as it was given or found below a folder that was given, with `/` between its
+    /// parts.
     pub file: String,
     /// The line of the letter's first field, counted from 1.
     pub line: usize,

@@ -1,6 +1,7 @@
 use super::Field;
 
-/// Why a text cannot be the value of a field. Lengths and indexes count characters (Unicode scalar values).
+/// Why a text cannot be the value of a field. Lengths and indexes count characters (Unicode scalar
+/// values).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ValueError {
@@ -115,7 +116,8 @@ pub enum ValueError {
 }
 
 impl ValueError {
-    /// The characters at fault, from and to (exclusive), counted from 0 in the text as given; `None` is all of it.
+    /// The characters at fault, from and to (exclusive), counted from 0 in the text as given;
+    /// `None` is all of it.
     #[must_use]
     pub fn span(&self) -> Option<std::ops::Range<usize>> {
         match self {
@@ -139,7 +141,8 @@ fn describe_char(c: char) -> String {
     }
 }
 
-/// Whether a reader could see the character: white space, zero-width and direction marks are not seen.
+/// Whether a reader could see the character: white space, zero-width and direction marks are not
+/// seen.
 fn is_visible(c: char) -> bool {
     !c.is_whitespace() && unicode_width::UnicodeWidthChar::width(c).is_some_and(|width| width > 0)
 }

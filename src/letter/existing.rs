@@ -15,7 +15,8 @@ impl fmt::Display for LetterId {
     }
 }
 
-/// A letter as the service tells it. Nothing here is held to our rules: what the service says is shown as it is.
+/// A letter as the service tells it. Nothing here is held to our rules: what the service says is
+/// shown as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ExistingLetter {
     /// Its number; `None` when the service does not tell.
@@ -112,7 +113,8 @@ impl ExistingLetter {
     }
 }
 
-/// The decoded path of a picture's URL, without query: a signed URL's query is secret and changes with every answer.
+/// The decoded path of a picture's URL, without query: a signed URL's query is secret and changes
+/// with every answer.
 pub fn picture_path(url: &str) -> Cow<'_, str> {
     let path = url::Url::parse(url).map_or_else(
         |_| Cow::Borrowed(url.split(['?', '#']).next().unwrap_or_default()),

@@ -1,8 +1,10 @@
 use super::{Field, ScanObject, ValueError, text};
 
-/// The key of an uploaded picture (`AuthorizationLetterPic`), such as `123456/test1719383196031.jpg`.
+/// The key of an uploaded picture (`AuthorizationLetterPic`), such as
+/// `123456/test1719383196031.jpg`.
 ///
-/// 1 to 1023 ASCII letters, digits, `.`, `_`, `-` and `/`, with no `/` at either end and no empty part.
+/// 1 to 1023 ASCII letters, digits, `.`, `_`, `-` and `/`, with no `/` at either end and no empty
+/// part.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileKey(String);
 
@@ -16,8 +18,8 @@ impl FileKey {
         c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/')
     }
 
-    /// The key of an object whose name an upload policy decides. It may hold what a declared key may not, such as Chinese
-    /// characters, but no control characters and no `/` at its beginning.
+    /// The key of an object whose name an upload policy decides. It may hold what a declared key
+    /// may not, such as Chinese characters, but no control characters and no `/` at its beginning.
     ///
     /// # Errors
     /// When no object can have that name.
@@ -55,7 +57,8 @@ impl TryFrom<&str> for FileKey {
     type Error = ValueError;
 
     /// # Errors
-    /// When the text is no key that the service could have given out: it takes neither Chinese nor special characters.
+    /// When the text is no key that the service could have given out: it takes neither Chinese nor
+    /// special characters.
     fn try_from(text: &str) -> Result<Self, ValueError> {
         const FIELD: Field = Field::FileKey;
         let key = text::trimmed(FIELD, text)?;

@@ -1,10 +1,12 @@
 //! The normal form of a text: what is left when width, spaces and case no longer count.
 //!
-//! The service may store a text in another form than it was sent in. Two texts with one normal form mean the same.
+//! The service may store a text in another form than it was sent in. Two texts with one normal form
+//! mean the same.
 
 use unicode_normalization::UnicodeNormalization as _;
 
-/// The normal form of a party's name or a signature: half-width characters and no white space. Case counts.
+/// The normal form of a party's name or a signature: half-width characters and no white space. Case
+/// counts.
 #[must_use]
 pub fn normal_form(text: &str) -> String {
     text.nfkc().filter(|c| !c.is_whitespace()).collect()

@@ -1,7 +1,8 @@
 //! The domain: letters of authorization and their parts, as types that can only hold valid values.
 //!
-//! Nothing here does IO, reads a clock, awaits or renders. Text becomes a value through `TryFrom<&str>` or
-//! `FromStr`, and every refusal is a [`ValueError`] that knows which field, which rule and which character.
+//! Nothing here does IO, reads a clock, awaits or renders. Text becomes a value through
+//! `TryFrom<&str>` or `FromStr`, and every refusal is a [`ValueError`] that knows which field,
+//! which rule and which character.
 
 mod account;
 mod desired;
@@ -38,10 +39,11 @@ pub use signature::{SignatureName, Signatures};
 pub use succession::{Successions, renewals};
 pub use validity::Validity;
 
-/// A letter of authorization as somebody wants it: every part is one that a letter can have. Whether it can be created is
-/// for [`NewLetter`] to say.
+/// A letter of authorization as somebody wants it: every part is one that a letter can have.
+/// Whether it can be created is for [`NewLetter`] to say.
 ///
-/// `P` is what stands for the picture: a scan that is still to be uploaded, or the key of one that was.
+/// `P` is what stands for the picture: a scan that is still to be uploaded, or the key of one that
+/// was.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Letter<P> {
     /// The identity of the letter in its account (`AuthorizationLetterName`).

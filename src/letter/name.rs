@@ -4,8 +4,9 @@ use super::{Field, Party, ValueError, text};
 
 /// The name of a letter, unique in its account: the letter's identity (`AuthorizationLetterName`).
 ///
-/// Any text that is not blank: letters that the console extracted from older qualifications have names that break the rules
-/// for new ones. [`Self::check_new`] tells whether a letter of this name can be created.
+/// Any text that is not blank: letters that the console extracted from older qualifications have
+/// names that break the rules for new ones. [`Self::check_new`] tells whether a letter of this name
+/// can be created.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LetterName(String);
 
@@ -22,8 +23,8 @@ impl LetterName {
         Self::try_from(text)
     }
 
-    /// Checks the rules for the names of new letters: 1 to 100 Chinese characters, English letters and digits, not digits
-    /// alone. White space around the name is part of it.
+    /// Checks the rules for the names of new letters: 1 to 100 Chinese characters, English letters
+    /// and digits, not digits alone. White space around the name is part of it.
     ///
     /// # Errors
     /// When the service would refuse to create a letter of this name.
@@ -35,8 +36,8 @@ impl LetterName {
         text::not_digits_alone(FIELD, text)
     }
 
-    /// Whether the console gives this name to a letter that it extracts from an older qualification: the name of the
-    /// authorizer, perhaps a space, `V` and a number.
+    /// Whether the console gives this name to a letter that it extracts from an older
+    /// qualification: the name of the authorizer, perhaps a space, `V` and a number.
     pub fn is_of_console(&self, authorizer: &Party) -> bool {
         let number = self.0.trim().strip_prefix(authorizer.as_str()).and_then(|rest| {
             let rest = rest.strip_prefix(' ').unwrap_or(rest);

@@ -1,8 +1,8 @@
 //! The rules that hold for new letters alone.
 //!
-//! Letters are immutable, and the console extracted some from older qualifications: an existing letter may break today's
-//! rules for new letters. So the values of a [`Letter`] meet the rules for every letter, and a create takes a
-//! [`NewLetter`].
+//! Letters are immutable, and the console extracted some from older qualifications: an existing
+//! letter may break today's rules for new letters. So the values of a [`Letter`] meet the rules for
+//! every letter, and a create takes a [`NewLetter`].
 
 use std::ops::Deref;
 
@@ -56,8 +56,8 @@ impl<P> Letter<P> {
         self.signatures.iter().try_for_each(|signature| SignatureName::check_new(signature.as_str()))
     }
 
-    /// Whether the letter is named as the console names those that it extracts from older qualifications:
-    /// `<authorizer>V<n>`, such as `Acme Trading Co., Ltd.V1`.
+    /// Whether the letter is named as the console names those that it extracts from older
+    /// qualifications: `<authorizer>V<n>`, such as `Acme Trading Co., Ltd.V1`.
     pub fn has_name_of_console(&self) -> bool {
         self.name.is_of_console(&self.authorizer)
     }

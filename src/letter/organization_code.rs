@@ -1,10 +1,11 @@
 use super::{Field, ValueError, text};
 
-/// The authorizer's Unified Social Credit Code (`OrganizationCode`), as it stands in the authorizer's qualification.
+/// The authorizer's Unified Social Credit Code (`OrganizationCode`), as it stands in the
+/// authorizer's qualification.
 ///
-/// Any text that is not blank, without the white space around it. [`Self::check_new`] tells whether a new letter can have
-/// it. The service documents the length alone, and letters of old carry other codes than the 18 characters of
-/// GB 32100-2015, so the form of such a code is no rule here.
+/// Any text that is not blank, without the white space around it. [`Self::check_new`] tells whether
+/// a new letter can have it. The service documents the length alone, and letters of old carry other
+/// codes than the 18 characters of GB 32100-2015, so the form of such a code is no rule here.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct OrganizationCode(String);
 
@@ -18,8 +19,9 @@ impl OrganizationCode {
         !c.is_whitespace() && !c.is_control() && !matches!(c, '\u{FF01}'..='\u{FF5E}')
     }
 
-    /// Checks the rules for the codes of new letters: 1 to 150 visible characters without white space and full-width forms,
-    /// and no number as a spreadsheet shows long ones. White space around the code does not count.
+    /// Checks the rules for the codes of new letters: 1 to 150 visible characters without white
+    /// space and full-width forms, and no number as a spreadsheet shows long ones. White space
+    /// around the code does not count.
     ///
     /// # Errors
     /// When a new letter can't have the code, or it can't be the code of anybody.

@@ -1,15 +1,16 @@
 use super::{Field, ValueError, text};
 
-/// The name of a company that authorizes or is authorized (`Authorization`, `ProxyAuthorization`), with no white space around
-/// it.
+/// The name of a company that authorizes or is authorized (`Authorization`, `ProxyAuthorization`),
+/// with no white space around it.
 ///
-/// Any text that is not blank: letters that the console extracted may name companies as no new letter can.
-/// [`Self::check_new`] tells whether a new letter can.
+/// Any text that is not blank: letters that the console extracted may name companies as no new
+/// letter can. [`Self::check_new`] tells whether a new letter can.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Party(String);
 
 impl Party {
-    /// The longest name in a new letter, in characters. (The service documents 150 in one place and 1000 in another.)
+    /// The longest name in a new letter, in characters. (The service documents 150 in one place and
+    /// 1000 in another.)
     pub const MAX_CHARS: usize = 150;
     /// The symbols that the name of a company can have in a new letter.
     pub const SYMBOLS: [char; 8] = ['·', ' ', '【', '】', '（', '）', '(', ')'];
@@ -37,8 +38,9 @@ impl Party {
         Self::parse(field, text)
     }
 
-    /// Checks the rules for the parties of new letters: 1 to 150 letters and digits of any script, spaces, `·`, `【】`, `（）`
-    /// and `()`, not digits alone. White space around the name does not count.
+    /// Checks the rules for the parties of new letters: 1 to 150 letters and digits of any script,
+    /// spaces, `·`, `【】`, `（）` and `()`, not digits alone. White space around the name does not
+    /// count.
     ///
     /// # Errors
     /// When the service would refuse to create a letter with this party.

@@ -49,7 +49,8 @@ impl<'de> serde::Deserialize<'de> for ScanDigest {
     }
 }
 
-/// The formats of pictures that the service takes, told by a file's first bytes and never by its name.
+/// The formats of pictures that the service takes, told by a file's first bytes and never by its
+/// name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum PictureFormat {
     /// JPEG.
@@ -93,9 +94,11 @@ impl PictureFormat {
     }
 }
 
-/// The content-addressed name under which a scan is uploaded: `letterform-<32 hex digits>.<jpg|png|gif>`.
+/// The content-addressed name under which a scan is uploaded:
+/// `letterform-<32 hex digits>.<jpg|png|gif>`.
 ///
-/// The name tells what the picture holds, so a later plan can compare a scan with what is registered, with no state kept.
+/// The name tells what the picture holds, so a later plan can compare a scan with what is
+/// registered, with no state kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ScanObject {
     prefix: [u8; 16],
@@ -113,8 +116,8 @@ impl ScanObject {
         Self { prefix, format }
     }
 
-    /// The object of that name, `None` when it is not one of ours. An upload policy may put something before and behind
-    /// the name that we choose.
+    /// The object of that name, `None` when it is not one of ours. An upload policy may put
+    /// something before and behind the name that we choose.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         let (_, ours) = name.rsplit_once(Self::START)?;

@@ -7,7 +7,8 @@ use super::{Field, ValueError, text};
 
 /// The name of an SMS signature, as it stands in a letter's scope. Case matters.
 ///
-/// 2 to 12 letters and digits of any script. [`Self::check_new`] tells whether a new letter should have it.
+/// 2 to 12 letters and digits of any script. [`Self::check_new`] tells whether a new letter should
+/// have it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SignatureName(String);
 
@@ -23,17 +24,20 @@ impl SignatureName {
         c.is_alphanumeric()
     }
 
-    /// Whether a signature of the character can be applied for: Chinese, Latin, or a form of an ASCII character.
+    /// Whether a signature of the character can be applied for: Chinese, Latin, or a form of an
+    /// ASCII character.
     #[must_use]
     pub fn takes_script_of(c: char) -> bool {
         let plain = || std::iter::once(c).nfkc().all(|c| c.is_ascii());
         c.is_ascii() || matches!(c.script(), Script::Han | Script::Latin) || plain()
     }
 
-    /// Checks the rules for the signatures of new letters: no test word, not digits alone, Chinese and Latin characters only.
+    /// Checks the rules for the signatures of new letters: no test word, not digits alone, Chinese
+    /// and Latin characters only.
     ///
     /// # Errors
-    /// When the service would refuse to create a letter with the signature, or could never create the signature.
+    /// When the service would refuse to create a letter with the signature, or could never create
+    /// the signature.
     pub fn check_new(text: &str) -> Result<(), ValueError> {
         Self::faults(text).next().map_or(Ok(()), Err)
     }
@@ -67,7 +71,8 @@ impl TryFrom<&str> for SignatureName {
     type Error = ValueError;
 
     /// # Errors
-    /// When the text has fewer than 2 or more than 12 characters, or one that is neither letter nor digit.
+    /// When the text has fewer than 2 or more than 12 characters, or one that is neither letter nor
+    /// digit.
     fn try_from(text: &str) -> Result<Self, ValueError> {
         const FIELD: Field = Field::Signatures;
         text::trimmed(FIELD, text)?;
@@ -81,7 +86,8 @@ impl TryFrom<&str> for SignatureName {
     }
 }
 
-/// The signatures that a letter is for (`SignList`): 1 to 100, each once, in the order in which they were declared.
+/// The signatures that a letter is for (`SignList`): 1 to 100, each once, in the order in which
+/// they were declared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signatures(Vec<SignatureName>);
 

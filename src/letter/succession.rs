@@ -47,7 +47,8 @@ impl<'a> Successions<'a> {
         Self { related: related.collect() }
     }
 
-    /// The name of the letter that takes over when `letter` ends: of several, the one that holds longest.
+    /// The name of the letter that takes over when `letter` ends: of several, the one that holds
+    /// longest.
     pub fn successor<Q>(&self, letter: &Letter<Q>) -> Option<&'a LetterName> {
         let related = self.related.get(&relation(letter))?;
         let scope = scope(letter);
@@ -58,8 +59,9 @@ impl<'a> Successions<'a> {
     }
 }
 
-/// The letters that renew another of `letters`, each with the one that it renews: those that succeed it, and those that say
-/// the same and end later, even if days lie between. Of several successors of one letter the one that holds longest counts.
+/// The letters that renew another of `letters`, each with the one that it renews: those that
+/// succeed it, and those that say the same and end later, even if days lie between. Of several
+/// successors of one letter the one that holds longest counts.
 pub fn renewals<'a, P: 'a>(
     letters: impl IntoIterator<Item = &'a Letter<P>> + Clone,
 ) -> HashMap<&'a LetterName, &'a LetterName> {
@@ -91,8 +93,9 @@ struct Related<'a> {
     covering: HashMap<Scope<'a>, Terms<'a>>,
 }
 
-/// The most other scopes that are looked at for one scope. More than so many scopes that share each signature, between the
-/// same companies, are nobody's letters; the ones that end last are looked at then.
+/// The most other scopes that are looked at for one scope. More than so many scopes that share each
+/// signature, between the same companies, are nobody's letters; the ones that end last are looked
+/// at then.
 const MAX_CANDIDATES: usize = 64;
 
 impl<'a> Related<'a> {
@@ -165,7 +168,8 @@ impl<'a> Terms<'a> {
         Self(steps)
     }
 
-    /// The letter that holds longest of those that begin on the day after `validity` at the latest, if it ends later.
+    /// The letter that holds longest of those that begin on the day after `validity` at the latest,
+    /// if it ends later.
     fn successor(&self, validity: Validity) -> Option<&'a LetterName> {
         let day_after = validity.until().tomorrow().ok()?;
         let begun = self.0.partition_point(|(from, _)| *from <= day_after);
@@ -175,10 +179,12 @@ impl<'a> Terms<'a> {
 }
 
 impl<P> Letter<P> {
-    /// Whether this letter takes over when `other` ends: it is between the same companies, covers at least the same
-    /// signatures, begins before or on the day after the other's last, and ends later.
+    /// Whether this letter takes over when `other` ends: it is between the same companies, covers
+    /// at least the same signatures, begins before or on the day after the other's last, and ends
+    /// later.
     ///
-    /// Letters are immutable and their names unique, so nothing else could tie a letter to the one that it renews.
+    /// Letters are immutable and their names unique, so nothing else could tie a letter to the one
+    /// that it renews.
     pub fn succeeds<Q>(&self, other: &Letter<Q>) -> bool {
         let day_after = other.validity.until().tomorrow();
         self.organization_code == other.organization_code
@@ -255,7 +261,8 @@ mod tests {
         assert!(renewals(&all[1..2]).is_empty());
     }
 
-    /// Letters of the same companies, `per_scope` for each scope, each valid from the day after another ends.
+    /// Letters of the same companies, `per_scope` for each scope, each valid from the day after
+    /// another ends.
     fn chained(scopes: &[Vec<String>], per_scope: i32) -> Vec<Letter<()>> {
         use jiff::ToSpan as _;
         let template = letter("2026-01-01~2026-01-01", &["菜鸟"]);
@@ -286,7 +293,8 @@ mod tests {
 
     #[test]
     fn a_hundred_thousand_scopes_that_overlap_cost_linear_work() {
-        // Each scope is another set of 20 signatures, so that each signature is in half of all scopes.
+        // Each scope is another set of 20 signatures, so that each signature is in half of all
+        // scopes.
         let scopes: Vec<Vec<String>> = (1..=100_000_u32)
             .map(|set| (0..20).filter(|bit| set & (1 << bit) != 0).map(|bit| format!("菜鸟{bit}")).collect())
             .collect();

@@ -14,8 +14,8 @@ pub(super) fn at_most(field: Field, text: &str, max: usize) -> Result<(), ValueE
     if length > max { Err(ValueError::TooLong { field, length, max }) } else { Ok(()) }
 }
 
-/// Refuses the first character that `allowed` refuses; indexes count from the start of `whole`, of which `part` is a slice
-/// without the white space around it.
+/// Refuses the first character that `allowed` refuses; indexes count from the start of `whole`, of
+/// which `part` is a slice without the white space around it.
 pub(super) fn only(field: Field, whole: &str, part: &str, allowed: impl Fn(char) -> bool) -> Result<(), ValueError> {
     let skipped = whole.chars().count() - whole.trim_start().chars().count();
     match part.chars().enumerate().find(|(_, c)| !allowed(*c)) {

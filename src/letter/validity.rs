@@ -47,16 +47,19 @@ impl Validity {
         i32::try_from(span.as_hours() / 24).expect("two dates are never 2^31 days apart")
     }
 
-    /// Reads a validity that the service or a person wrote in another form: full-width characters, white space, `/`, `.` or
-    /// `年月日` between the parts of a date, times of day, another tilde or `至` between the dates.
+    /// Reads a validity that the service or a person wrote in another form: full-width characters,
+    /// white space, `/`, `.` or `年月日` between the parts of a date, times of day, another tilde
+    /// or `至` between the dates.
     ///
-    /// A time with an offset is taken as the day that it is in China. `None` when the text is not two dates in order.
+    /// A time with an offset is taken as the day that it is in China. `None` when the text is not
+    /// two dates in order.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         lenient::validity(text)
     }
 
-    /// Parses one day, `YYYY-MM-DD`. `index` is where `text` starts in the value it is a part of, in characters.
+    /// Parses one day, `YYYY-MM-DD`. `index` is where `text` starts in the value it is a part of,
+    /// in characters.
     ///
     /// # Errors
     /// [`ValueError::NoSuchDate`] when it is written in another way or no calendar has it.

@@ -4,8 +4,8 @@
 //! editor ⇄ session ─ documents ─► LiveDeclarations ─► diagnostics, actions, hover, completion, navigation
 //! ```
 //!
-//! The session is one loop on one thread. A change is read again by itself, and problems are sent once no message waits.
-//! Pictures are decoded on a thread of their own.
+//! The session is one loop on one thread. A change is read again by itself, and problems are sent
+//! once no message waits. Pictures are decoded on a thread of their own.
 
 mod abilities;
 mod actions;

@@ -1,4 +1,5 @@
-//! From a letter to what it has to do with: its successor, its predecessor, its scan, and those of the same signature.
+//! From a letter to what it has to do with: its successor, its predecessor, its scan, and those of
+//! the same signature.
 
 use lsp_types::{
     DocumentSymbol, Location, Position as LspPosition, Range, SymbolInformation, SymbolKind, TextEdit, Uri,

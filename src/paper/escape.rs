@@ -1,4 +1,5 @@
-//! How a value is written into each kind of template, so that it is read there as the text that it is.
+//! How a value is written into each kind of template, so that it is read there as the text that it
+//! is.
 
 use std::fmt::Write as _;
 
@@ -29,7 +30,8 @@ impl Escape {
         })
     }
 
-    /// Whether the template may ask for a value without escapes. In a Word document that could only break it.
+    /// Whether the template may ask for a value without escapes. In a Word document that could only
+    /// break it.
     pub(super) const fn trusts_the_template(self) -> bool {
         !matches!(self, Self::Word)
     }

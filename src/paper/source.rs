@@ -99,7 +99,8 @@ impl Source {
         Self { jinja: text.to_owned(), tags, chunks: None, problems }
     }
 
-    /// A part of a Word document. Markup reaches the engine by reference, so that none of it can be taken for a tag.
+    /// A part of a Word document. Markup reaches the engine by reference, so that none of it can be
+    /// taken for a tag.
     pub(super) fn pieces(pieces: Vec<Piece>, mut problems: Vec<Problem>) -> Self {
         let mut jinja = String::new();
         let mut tags = Vec::new();

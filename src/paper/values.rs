@@ -133,7 +133,8 @@ pub(super) fn unknown(text: &Source, environment: &Environment<'static>) -> Vec<
     found.into_iter().map(|(_, problem)| problem).collect()
 }
 
-/// Whether a letter has what a template names. What follows a value other than `validity` is for the engine to judge.
+/// Whether a letter has what a template names. What follows a value other than `validity` is for
+/// the engine to judge.
 fn is_known(name: &str) -> bool {
     NAMES.contains(&name) || root(name) != "validity" && NAMES.contains(&root(name))
 }

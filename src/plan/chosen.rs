@@ -77,8 +77,9 @@ impl Chosen {
 }
 
 impl Plan {
-    /// The plan for these letters alone. Nothing is said of any other letter, but what it means for these: a predecessor,
-    /// a twin, a scan that two letters share. Warnings about the whole account are added afterwards.
+    /// The plan for these letters alone. Nothing is said of any other letter, but what it means for
+    /// these: a predecessor, a twin, a scan that two letters share. Warnings about the whole
+    /// account are added afterwards.
     #[must_use]
     pub fn only(mut self, chosen: Chosen) -> Self {
         if chosen.is_all() {

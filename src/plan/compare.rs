@@ -9,7 +9,8 @@ use crate::letter::{
 pub struct Comparison {
     /// The fields that differ, in the order in which declarations are written.
     pub differences: Vec<Difference>,
-    /// The fields that differ in form alone: in width, in white space, and in a code's case. They are equal.
+    /// The fields that differ in form alone: in width, in white space, and in a code's case. They
+    /// are equal.
     pub forms: Vec<Difference>,
     /// The fields that can't be compared.
     pub unknown: Vec<Field>,
@@ -62,8 +63,9 @@ impl From<Validity> for DeclaredValidity {
     }
 }
 
-/// Compares a declared letter with one that exists: signatures as sets, the validity as dates, texts by their normal form,
-/// a scan by the digest in the name of the existing picture, a file key by the end of its URL's path.
+/// Compares a declared letter with one that exists: signatures as sets, the validity as dates,
+/// texts by their normal form, a scan by the digest in the name of the existing picture, a file key
+/// by the end of its URL's path.
 pub fn compare(desired: &Letter<Picture>, existing: &ExistingLetter) -> Comparison {
     let mut comparison = Comparison { differences: Vec::new(), forms: Vec::new(), unknown: Vec::new() };
     let mut text = |field, declared: &str, there: &str, form: fn(&str) -> String| {

@@ -24,11 +24,13 @@ pub struct PlanDocument {
     format_version: u32,
     /// The program that made the plan.
     generator: Generator,
-    /// The account of the workspace that the letters belong to. Plans without a workspace have none.
+    /// The account of the workspace that the letters belong to. Plans without a workspace have
+    /// none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     workspace_account: Option<AccountName>,
-    /// The number of the Alibaba Cloud account that was asked (`GetCallerIdentity`); null when it could not be learnt.
+    /// The number of the Alibaba Cloud account that was asked (`GetCallerIdentity`); null when it
+    /// could not be learnt.
     #[serde(default)]
     account: Option<String>,
     /// The endpoint whose letters were compared.

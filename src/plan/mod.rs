@@ -202,7 +202,8 @@ impl PlannedLetter {
 impl Plan {
     /// Compares what is declared with what exists.
     ///
-    /// `desired` holds each name once (loading declarations sees to that). `today` and `expiring_days` are for the warnings.
+    /// `desired` holds each name once (loading declarations sees to that). `today` and
+    /// `expiring_days` are for the warnings.
     pub fn new(
         endpoint: String,
         desired: Vec<DesiredLetter>,
@@ -253,7 +254,8 @@ impl Plan {
         Self { account, ..self }
     }
 
-    /// The plan as one of the Alibaba Cloud account with this number, or of one whose number is not known and why.
+    /// The plan as one of the Alibaba Cloud account with this number, or of one whose number is not
+    /// known and why.
     #[must_use]
     pub fn of_caller(mut self, caller: Result<Option<String>, String>) -> Self {
         match caller {
@@ -319,15 +321,17 @@ fn renewed(desired: &[DesiredLetter]) -> HashSet<String> {
     letters.filter(|letter| successions.successor(letter).is_some()).map(|letter| letter.name.to_string()).collect()
 }
 
-/// Where the letters of one name are among letters in the order of names. The service documents names as unique.
+/// Where the letters of one name are among letters in the order of names. The service documents
+/// names as unique.
 fn twins(by_name: &[&ExistingLetter], name: &str) -> Range<usize> {
     let first = by_name.partition_point(|letter| letter.name.as_str() < name);
     let count = by_name[first..].iter().take_while(|letter| letter.name == name).count();
     first..first + count
 }
 
-/// The letter that settles a declaration among those that exist under its name. The service documents names as unique;
-/// if it shows two letters of one name, one that is as declared comes first.
+/// The letter that settles a declaration among those that exist under its name. The service
+/// documents names as unique; if it shows two letters of one name, one that is as declared comes
+/// first.
 pub(crate) fn counterpart<'a>(
     letter: &Letter<Picture>,
     candidates: &[&'a ExistingLetter],

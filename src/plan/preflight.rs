@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use super::{Plan, PlannedLetter, Warning, warning};
 use crate::{letter::DesiredLetter, signature::Facts};
 
-/// Warns of the declared letters whose code no approved third-party qualification has. A letter that has passed with a
-/// signature shows that there was one.
+/// Warns of the declared letters whose code no approved third-party qualification has. A letter
+/// that has passed with a signature shows that there was one.
 ///
 /// When the qualifications are not known, one warning says why and what to allow.
 #[must_use]

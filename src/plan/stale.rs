@@ -63,7 +63,8 @@ impl fmt::Display for Staleness {
     }
 }
 
-/// Whether a saved plan was made for another account than `caller`'s. A plan that names no account holds for any.
+/// Whether a saved plan was made for another account than `caller`'s. A plan that names no account
+/// holds for any.
 pub fn other_account(plan: &Plan, caller: &Result<Option<String>, String>) -> Option<Staleness> {
     let planned = plan.account_id.clone()?;
     let actual = match caller {
@@ -81,7 +82,8 @@ pub fn other_endpoint(plan: &Plan, endpoint: &str) -> Option<Staleness> {
         .then(|| Staleness::OtherEndpoint { planned: plan.endpoint.clone(), actual: endpoint.to_owned() })
 }
 
-/// What has changed since a saved plan was made, as far as the service can tell. Scans are looked at by who reads them.
+/// What has changed since a saved plan was made, as far as the service can tell. Scans are looked
+/// at by who reads them.
 pub fn staleness(plan: &Plan, endpoint: &str, existing: &ExistingLetters) -> Vec<Staleness> {
     let mut reasons = Vec::from_iter(other_endpoint(plan, endpoint));
     let names: HashSet<&str> = existing.letters.iter().map(|letter| letter.name.as_str()).collect();

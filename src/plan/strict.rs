@@ -1,4 +1,5 @@
-//! Saved plans as text: read whatever the encoding, and refused when they say what this program does not know.
+//! Saved plans as text: read whatever the encoding, and refused when they say what this program
+//! does not know.
 
 use std::borrow::Cow;
 
@@ -7,7 +8,8 @@ use serde_json::Value;
 
 use super::ReadPlanError;
 
-/// Reads a document, and refuses unknown fields at every level: a misspelt field must not be ignored in silence.
+/// Reads a document, and refuses unknown fields at every level: a misspelt field must not be
+/// ignored in silence.
 pub(crate) fn read<T: Serialize + DeserializeOwned>(bytes: &[u8]) -> Result<T, ReadPlanError> {
     let text = text(bytes)?;
     let document: T = serde_json::from_str(&text)?;
@@ -19,7 +21,8 @@ pub(crate) fn read<T: Serialize + DeserializeOwned>(bytes: &[u8]) -> Result<T, R
     }
 }
 
-/// The text of a file: UTF-8 with or without a byte order mark, or UTF-16 with one, as `PowerShell` writes it.
+/// The text of a file: UTF-8 with or without a byte order mark, or UTF-16 with one, as `PowerShell`
+/// writes it.
 pub(crate) fn text(bytes: &[u8]) -> Result<Cow<'_, str>, ReadPlanError> {
     let wide = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
         let (pairs, rest) = bytes.as_chunks::<2>();

@@ -1,7 +1,8 @@
 use super::*;
 use crate::letter::{FileKey, Letter, Picture, PictureFormat, Scan, ScanDigest, ScanObject, UnreadableLetter};
 
-/// The small vocabulary of these tests: a declared letter, the same letter as the service tells it, and a plan of both.
+/// The small vocabulary of these tests: a declared letter, the same letter as the service tells it,
+/// and a plan of both.
 fn declared(name: &str) -> DesiredLetter {
     let scan = Scan { path: "scans/a.png".to_owned(), digest: ScanDigest::of(b"scan"), format: PictureFormat::Png };
     let letter = Letter {

@@ -43,7 +43,8 @@ impl Side {
     }
 }
 
-/// The lines of a difference: lists item by item, whatever their order; texts with the characters that differ marked.
+/// The lines of a difference: lists item by item, whatever their order; texts with the characters
+/// that differ marked.
 pub(super) fn lines(difference: &Difference) -> Vec<DiffLine> {
     match (&difference.existing, &difference.declared) {
         (DifferenceValue::List(existing), DifferenceValue::List(declared)) => list_lines(existing, declared),

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use crate::escape::is_unsafe_at;
 
-/// JSON with a line break at its end, in which the characters that a terminal would obey are escaped: the same data, safe to
-/// show.
+/// JSON with a line break at its end, in which the characters that a terminal would obey are
+/// escaped: the same data, safe to show.
 pub fn pretty(value: &impl Serialize) -> String {
     text(|out| write_pretty(out, value))
 }
@@ -20,7 +20,8 @@ pub fn line(value: &impl Serialize) -> String {
     })
 }
 
-/// Writes the same as [`pretty`] makes, piece by piece: a list of many letters is never held as a text.
+/// Writes the same as [`pretty`] makes, piece by piece: a list of many letters is never held as a
+/// text.
 ///
 /// # Errors
 /// Those of `out`.
@@ -35,7 +36,8 @@ fn text(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> String {
     String::from_utf8(out).expect("JSON is UTF-8")
 }
 
-/// Escapes what a terminal would obey. JSON comes in whole pieces: a text between two characters that JSON escapes is one.
+/// Escapes what a terminal would obey. JSON comes in whole pieces: a text between two characters
+/// that JSON escapes is one.
 struct Safe<'w, W>(&'w mut W);
 
 impl<W: Write> Write for Safe<'_, W> {

@@ -1,6 +1,8 @@
-//! What people and programs read: plans, reports and diagnostics as text, JSON, markdown and annotations.
+//! What people and programs read: plans, reports and diagnostics as text, JSON, markdown and
+//! annotations.
 //!
-//! Renderings are texts with ANSI styles, which are stripped when printed where they are not wanted.
+//! Renderings are texts with ANSI styles, which are stripped when printed where they are not
+//! wanted.
 
 pub mod diagnostics;
 mod difference;

@@ -15,10 +15,11 @@ pub enum InsertError {
     NotAnItem(usize),
 }
 
-/// The text of a file with `letter` written after the one that begins on `line`, and nothing else changed.
+/// The text of a file with `letter` written after the one that begins on `line`, and nothing else
+/// changed.
 ///
-/// `comment` is written above it. The caller checks that the text reads as it should: YAML can be written in more ways than
-/// are known here.
+/// `comment` is written above it. The caller checks that the text reads as it should: YAML can be
+/// written in more ways than are known here.
 pub fn insert(text: &str, line: usize, letter: &Letter<Picture>, comment: &str) -> Result<String, InsertError> {
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     let first = line.checked_sub(1).filter(|index| *index < lines.len()).ok_or(InsertError::NotAnItem(line))?;
@@ -63,8 +64,8 @@ fn indent_of(line: &str) -> usize {
     line.len() - line.trim_start_matches(' ').len()
 }
 
-/// The line after the last one of the item whose dash is `dash` columns from the left. Comments before the next item are
-/// that one's.
+/// The line after the last one of the item whose dash is `dash` columns from the left. Comments
+/// before the next item are that one's.
 fn end_of(lines: &[&str], first: usize, dash: usize) -> usize {
     let mut end = first + 1;
     for (index, line) in lines.iter().enumerate().skip(first + 1) {

@@ -1,6 +1,7 @@
 //! A declared letter → its successor, declared beside it.
 //!
-//! Names are unique and letters immutable, so that a renewal is a new letter. The file keeps every character that it has.
+//! Names are unique and letters immutable, so that a renewal is a new letter. The file keeps every
+//! character that it has.
 
 mod insert;
 
@@ -52,7 +53,8 @@ pub enum RenewError {
     Value(#[from] ValueError),
 }
 
-/// The successor of `old` among the letters that are declared, as a letter that can be created. Its picture is the old one's, as no other is known.
+/// The successor of `old` among the letters that are declared, as a letter that can be created. Its
+/// picture is the old one's, as no other is known.
 pub fn successor(
     old: &Letter<Picture>,
     declared: &[DesiredLetter],
@@ -88,7 +90,8 @@ pub fn successors(
     if problems.is_empty() { Ok(new) } else { Err(problems) }
 }
 
-/// The declared letters that end within `days` days of `today`, have not ended yet, and have no successor.
+/// The declared letters that end within `days` days of `today`, have not ended yet, and have no
+/// successor.
 #[must_use]
 pub fn ending(declared: &[DesiredLetter], today: Date, days: u32) -> Vec<&DesiredLetter> {
     let successions = Successions::among(declared.iter().map(|desired| &desired.letter));
@@ -99,7 +102,8 @@ pub fn ending(declared: &[DesiredLetter], today: Date, days: u32) -> Vec<&Desire
     declared.iter().filter(ends).collect()
 }
 
-/// The last day of `years` years that begin on `from`. `None` when there is no such day in the calendar.
+/// The last day of `years` years that begin on `from`. `None` when there is no such day in the
+/// calendar.
 #[must_use]
 pub fn last_day(from: Date, years: u16) -> Option<Date> {
     let next = from.checked_add(i64::from(years).years()).ok()?;
@@ -128,7 +132,8 @@ fn successor_named(
     Ok(NewLetter::try_from(Letter { name, validity, ..old.clone() })?.into_inner())
 }
 
-/// The old name with the year of the new letter, without characters that new names cannot have: in the place of the old one's year, if it ends with one.
+/// The old name with the year of the new letter, without characters that new names cannot have: in
+/// the place of the old one's year, if it ends with one.
 fn next_name(old: &LetterName, year: i16, taken: &HashSet<LetterName>) -> Result<LetterName, ValueError> {
     let old: String = old.as_str().chars().filter(|c| LetterName::allows(*c)).collect();
     let old = old.as_str();

@@ -25,7 +25,8 @@ pub struct RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// For a first question, with somebody waiting for the answer: a service that is not there is told within seconds.
+    /// For a first question, with somebody waiting for the answer: a service that is not there is
+    /// told within seconds.
     pub fn brief() -> Self {
         Self { max_failures: 5, ..Self::default() }
     }
@@ -46,10 +47,11 @@ impl Default for RetryPolicy {
 /// The most attempts when nothing is known of an answer.
 const FEW: u32 = 3;
 
-/// Waits between attempts: exponential with full jitter, so that clients which failed together do not come back together.
+/// Waits between attempts: exponential with full jitter, so that clients which failed together do
+/// not come back together.
 ///
-/// Throttling costs no budget and no exponential wait: [`RateLimiter`](super::RateLimiter) spaces those requests out. It
-/// ends at the deadline alone.
+/// Throttling costs no budget and no exponential wait: [`RateLimiter`](super::RateLimiter) spaces
+/// those requests out. It ends at the deadline alone.
 pub struct Backoff {
     policy: RetryPolicy,
     state: Mutex<State>,

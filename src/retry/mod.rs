@@ -1,7 +1,7 @@
 //! Requests to a service that fails: which are repeated, when, and at what rate.
 //!
-//! Queries and uploads are the same when done twice, so they are retried here. A create never is: [`Caller::create`] is one
-//! request, and `apply` decides what follows.
+//! Queries and uploads are the same when done twice, so they are retried here. A create never is:
+//! [`Caller::create`] is one request, and `apply` decides what follows.
 
 mod backoff;
 mod event;
@@ -63,7 +63,8 @@ pub enum Next {
 pub enum Purpose {
     /// To know which letters exist. It ends its waits when a shutdown is requested.
     Listing,
-    /// To learn what became of a create. It goes on for a while after a graceful shutdown was requested.
+    /// To learn what became of a create. It goes on for a while after a graceful shutdown was
+    /// requested.
     LookUp,
 }
 
@@ -102,7 +103,8 @@ impl<'a, S> Caller<'a, S> {
         }
     }
 
-    /// The same caller, which has as many requests under way as there are slots, together with all others that share them.
+    /// The same caller, which has as many requests under way as there are slots, together with all
+    /// others that share them.
     #[must_use]
     pub fn within(self, slots: &'a Slots) -> Self {
         Self { slots: Some(slots), ..self }
@@ -118,8 +120,8 @@ impl<'a, S> Caller<'a, S> {
         self.observer
     }
 
-    /// Asks something that may be asked twice, again when that may help. `letter` is the name of the letter for whose sake
-    /// it is done.
+    /// Asks something that may be asked twice, again when that may help. `letter` is the name of
+    /// the letter for whose sake it is done.
     async fn ask<T, F: Future<Output = Result<Answer<T>, ServiceError>>>(
         &self,
         (operation, limiter): (Operation, &RateLimiter),
@@ -175,8 +177,8 @@ impl<'a, S> Caller<'a, S> {
         }
     }
 
-    /// Waits until the rate lets one request through and a slot is free. The clock of `attempts` starts when the first is
-    /// first in the queue.
+    /// Waits until the rate lets one request through and a slot is free. The clock of `attempts`
+    /// starts when the first is first in the queue.
     async fn acquire(
         &self,
         limiter: &RateLimiter,
@@ -281,7 +283,8 @@ impl<'a, S> Caller<'a, S> {
 }
 
 impl<S: ReadLetters> Caller<'_, S> {
-    /// Asks for letters, again when that may help. `letter` is the name of the letter for whose sake it is done.
+    /// Asks for letters, again when that may help. `letter` is the name of the letter for whose
+    /// sake it is done.
     pub async fn query(
         &self,
         letter: Option<&str>,
@@ -323,7 +326,8 @@ impl<'a, S: WriteLetters> Caller<'a, S> {
         }
     }
 
-    /// Waits until one more upload may be under way. That wait does not count as time of its attempts.
+    /// Waits until one more upload may be under way. That wait does not count as time of its
+    /// attempts.
     async fn enter_uploads(&self, attempts: &mut Attempts) -> Result<Option<Admitted<'a>>, Held> {
         let Some(slots) = self.slots else { return Ok(None) };
         let waiting = Instant::now();

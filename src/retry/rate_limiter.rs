@@ -8,12 +8,14 @@ use tokio::{sync::MutexGuard as FirstInQueue, time::Instant};
 
 use crate::service::ServiceError;
 
-/// Limits the rate of one operation's requests: unlimited until the service throttles, then as fast as it lets through.
+/// Limits the rate of one operation's requests: unlimited until the service throttles, then as fast
+/// as it lets through.
 ///
-/// The limits are not documented, so the rate is learnt. The first throttling sets it to what went through within the
-/// last second. From there each throttling takes a little off (once for all requests that were under way together), and
-/// each second without one adds a few per cent, more the longer it lasts, so that a limit that was lifted is forgotten.
-/// That hovers a few per cent below a steady limit while a throttled request stays the exception.
+/// The limits are not documented, so the rate is learnt. The first throttling sets it to what went
+/// through within the last second. From there each throttling takes a little off (once for all
+/// requests that were under way together), and each second without one adds a few per cent, more
+/// the longer it lasts, so that a limit that was lifted is forgotten. That hovers a few per cent
+/// below a steady limit while a throttled request stays the exception.
 #[derive(Debug)]
 pub struct RateLimiter {
     queue: tokio::sync::Mutex<()>,
@@ -87,7 +89,8 @@ impl RateLimiter {
         Self { queue: tokio::sync::Mutex::new(()), state: Mutex::new(state) }
     }
 
-    /// Waits in the queue. First come, first served; only the first in the queue reckons its time, by the rate of that moment.
+    /// Waits in the queue. First come, first served; only the first in the queue reckons its time,
+    /// by the rate of that moment.
     pub(super) async fn queue(&self) -> FirstInQueue<'_, ()> {
         self.queue.lock().await
     }
@@ -223,7 +226,8 @@ mod tests {
         }
     }
 
-    /// Sends `count` requests, `parallelism` at once, each again until it passes; says how long it took.
+    /// Sends `count` requests, `parallelism` at once, each again until it passes; says how long it
+    /// took.
     async fn drive(
         limiter: &RateLimiter,
         bucket: &Bucket,

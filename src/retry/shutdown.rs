@@ -6,8 +6,8 @@ use std::{
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-/// A request to shut down, in two degrees: graceful begins nothing new and finishes what is under way; forced ends
-/// everything at once.
+/// A request to shut down, in two degrees: graceful begins nothing new and finishes what is under
+/// way; forced ends everything at once.
 #[derive(Debug, Clone, Default)]
 pub struct Shutdown {
     graceful: CancellationToken,

@@ -1,7 +1,8 @@
 use super::{Event, Observer};
 use crate::service::Operation;
 
-/// A request that is being made, until this is dropped: also when nobody waits for its answer any more.
+/// A request that is being made, until this is dropped: also when nobody waits for its answer any
+/// more.
 pub(super) struct UnderWay<'a> {
     observer: &'a dyn Observer,
     operation: Operation,

@@ -4,11 +4,13 @@ use tokio::{sync::Notify, time::Instant};
 
 use crate::service::ServiceError;
 
-/// Limits how many uploads are under way at once: no limit until one times out, then as many as the line carries.
+/// Limits how many uploads are under way at once: no limit until one times out, then as many as the
+/// line carries.
 ///
-/// Uploads share the line, so each is slower the more there are. A time-out halves how many may be under way, once for all
-/// that were under way together; as many successes as there may be uploads, a round, allow one more. Back to as many as
-/// timed out last it goes only after [`PATIENCE`] rounds. One upload is always allowed.
+/// Uploads share the line, so each is slower the more there are. A time-out halves how many may be
+/// under way, once for all that were under way together; as many successes as there may be uploads,
+/// a round, allow one more. Back to as many as timed out last it goes only after [`PATIENCE`]
+/// rounds. One upload is always allowed.
 #[derive(Debug, Default)]
 pub(super) struct UploadLimiter {
     /// First come, first served.
@@ -17,8 +19,8 @@ pub(super) struct UploadLimiter {
     changed: Notify,
 }
 
-/// How many rounds of successes there are before as many uploads are tried again as timed out before: a time-out costs
-/// half a minute and all that was sent.
+/// How many rounds of successes there are before as many uploads are tried again as timed out
+/// before: a time-out costs half a minute and all that was sent.
 const PATIENCE: usize = 8;
 
 #[derive(Debug, Default)]

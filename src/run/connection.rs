@@ -46,8 +46,9 @@ impl<S> Connection<S> {
         Self { service, endpoint, warning: None, sandbox: None, identity: None }
     }
 
-    /// The number of the account whose credentials these are, `None` in a sandbox, or why it is not known. STS is asked,
-    /// or an emulator on this machine in its place; nobody else sees a signature.
+    /// The number of the account whose credentials these are, `None` in a sandbox, or why it is not
+    /// known. STS is asked, or an emulator on this machine in its place; nobody else sees a
+    /// signature.
     pub(super) async fn account_id(&self) -> Result<Option<String>, String> {
         let Some((chain, credentials)) = &self.identity else { return Ok(None) };
         let asked = tokio::time::timeout(IDENTITY_TIMEOUT, chain.caller(credentials));

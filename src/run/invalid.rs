@@ -46,7 +46,8 @@ impl InvalidDeclarations {
         Self { loaded: Box::new(loaded), refused: Some(refused) }
     }
 
-    /// Whether letters that do not exist yet break rules for new letters, which shows only when they are compared.
+    /// Whether letters that do not exist yet break rules for new letters, which shows only when
+    /// they are compared.
     pub fn is_refusal(&self) -> bool {
         self.refused.is_some()
     }

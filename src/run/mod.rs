@@ -1,11 +1,12 @@
-//! Query, plan and apply for one account or for the accounts of a workspace: what the program and the simulator drive.
+//! Query, plan and apply for one account or for the accounts of a workspace: what the program and
+//! the simulator drive.
 //!
 //! ```text
 //! Target ─ connect ─ query ─ Work ─ plan ─ Prepared ─ apply ─ Report
 //! ```
 //!
-//! A run prints nothing and reads no arguments. What happens is told to the observers of its targets, and what came of each
-//! account is a value.
+//! A run prints nothing and reads no arguments. What happens is told to the observers of its
+//! targets, and what came of each account is a value.
 
 mod connection;
 mod error;
@@ -63,7 +64,8 @@ pub struct Target<C> {
 }
 
 impl<'a> Run<'a> {
-    /// A run with at most `parallelism` requests at once in all accounts together, and a seed for its jitter.
+    /// A run with at most `parallelism` requests at once in all accounts together, and a seed for
+    /// its jitter.
     pub fn new(parallelism: usize, seed: u64, shutdown: &'a Shutdown) -> Self {
         let parallelism = parallelism.max(1);
         Self {

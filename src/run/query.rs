@@ -24,7 +24,8 @@ impl Run<'_> {
         Ok(Existing { endpoint, letters })
     }
 
-    /// Asks whatever is to be asked over one connection. Gives what plans and reports name as the endpoint, too.
+    /// Asks whatever is to be asked over one connection. Gives what plans and reports name as the
+    /// endpoint, too.
     ///
     /// # Errors
     /// When there is no connection to the service, or `ask` fails.

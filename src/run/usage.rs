@@ -24,12 +24,12 @@ pub struct Survey {
 }
 
 impl Run<'_> {
-    /// Asks for the letters that exist, and for what uses them. `further` names signatures of which more is asked, once both
-    /// are known.
+    /// Asks for the letters that exist, and for what uses them. `further` names signatures of which
+    /// more is asked, once both are known.
     ///
     /// # Errors
-    /// When there is no connection to the service, or no good answer about the letters. What else can't be read is a part
-    /// of the facts.
+    /// When there is no connection to the service, or no good answer about the letters. What else
+    /// can't be read is a part of the facts.
     pub async fn survey<C: Connect<Service: ReadSignatures>>(
         &self,
         target: &Target<C>,
@@ -50,7 +50,8 @@ impl Run<'_> {
 }
 
 impl Run<'_> {
-    /// Adds to a plan what is to be known of the declared letters' qualifications, over the plan's own connection.
+    /// Adds to a plan what is to be known of the declared letters' qualifications, over the plan's
+    /// own connection.
     pub async fn preflight<C: Connect<Service: ReadSignatures>, R>(
         &self,
         prepared: &mut Prepared<C, R>,
@@ -71,8 +72,8 @@ const FIRST: Duration = Duration::from_secs(1);
 /// The longest pause: reviews take hours.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// Looks again and again until what is seen is settled or the time is over, and gives what was seen last. A look that fails
-/// ends it when it is the first or the last one.
+/// Looks again and again until what is seen is settled or the time is over, and gives what was seen
+/// last. A look that fails ends it when it is the first or the last one.
 ///
 /// # Errors
 /// Those of the look.
@@ -106,7 +107,8 @@ mod tests {
 
     use super::*;
 
-    /// Looks whose answers are scripted, settled at 0; says what came of them, how many there were and how long it took.
+    /// Looks whose answers are scripted, settled at 0; says what came of them, how many there were
+    /// and how long it took.
     async fn looked(
         answers: &[Result<u32, &'static str>],
         minutes: u64,

@@ -32,7 +32,8 @@ pub(super) enum Shape {
     Whole,
 }
 
-/// Reads an answer of the API: what was asked for, when the service says that the operation was carried out.
+/// Reads an answer of the API: what was asked for, when the service says that the operation was
+/// carried out.
 ///
 /// What can't be read is described and not quoted: it may hold a signature.
 pub(super) fn read<T: for<'a> Deserialize<'a>>(
@@ -138,7 +139,8 @@ pub(super) fn request_id_in(head: &Head) -> Option<RequestId> {
         .map(RequestId::new)
 }
 
-/// What `Retry-After` asks for, in seconds or as a date. A date is held against the service's own clock when it tells it.
+/// What `Retry-After` asks for, in seconds or as a date. A date is held against the service's own
+/// clock when it tells it.
 pub(super) fn retry_after(head: &Head, now: Timestamp) -> Option<Duration> {
     let text = head.header("retry-after")?.trim();
     let wait = if let Ok(seconds) = text.parse() {
@@ -159,8 +161,9 @@ fn parse_date(text: &str) -> Option<Timestamp> {
     Timestamp::try_from(httpdate::parse_http_date(text.trim()).ok()?).ok()
 }
 
-/// Why a body is no answer of the documented form. A page that something on the way put in the answer's place is quoted; an
-/// answer is not, and neither is anything in the place of upload information, which holds a signature.
+/// Why a body is no answer of the documented form. A page that something on the way put in the
+/// answer's place is quoted; an answer is not, and neither is anything in the place of upload
+/// information, which holds a signature.
 fn not_of_the_form(operation: Operation, error: &serde_json::Error, head: &Head, body: &str) -> String {
     if (300..400).contains(&head.status) {
         return "it leads elsewhere, which is not followed; check the endpoint and the proxy".to_owned();

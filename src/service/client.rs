@@ -176,7 +176,8 @@ impl Client {
         }
     }
 
-    /// The right to upload, fetched when there is none at hand. Also says whether it was fetched just now.
+    /// The right to upload, fetched when there is none at hand. Also says whether it was fetched
+    /// just now.
     pub(super) async fn right(&self, tell: &Tell<'_>) -> Result<(Arc<UploadRight>, bool), ServiceError> {
         self.0.rights.get(self.0.config.clock.now(), || self.fetch_right(tell)).await
     }
@@ -312,7 +313,8 @@ impl WriteLetters for Client {
                 if !refused || fresh {
                     return Err(error);
                 }
-                // The right was from before and has ended, whatever it said of its end: another one is not a retry.
+                // The right was from before and has ended, whatever it said of its end: another one
+                // is not a retry.
                 let (right, _) = self.right(tell).await?;
                 self.upload_with(&right, object, &scan, tell).await.map_err(UploadFailure::into_error)
             }

@@ -9,14 +9,15 @@ pub(super) enum Meaning {
     RefusesCaller,
     /// Too many requests: this one was turned away before it was handled.
     Throttles,
-    /// Trouble inside the service: the request may have been carried out, and another attempt may succeed.
+    /// Trouble inside the service: the request may have been carried out, and another attempt may
+    /// succeed.
     Transient,
     /// The code is not documented for the operations of letters.
     Unheard,
 }
 
-/// The documented refusals of `CreateSmsAuthorizationLetter`, `GetQualificationOssInfo` and `GetSmsSign`, and the gateway's of
-/// an operation that it does not know.
+/// The documented refusals of `CreateSmsAuthorizationLetter`, `GetQualificationOssInfo` and
+/// `GetSmsSign`, and the gateway's of an operation that it does not know.
 const OF_REQUESTS: [&str; 16] = [
     "AuthorizationLetterNameRepeat",
     "AuthorizationLetterNameNotMatchRegex",
@@ -68,8 +69,9 @@ pub(super) const OF_CALLERS: [&str; 28] = [
     "isv.OUT_OF_SERVICE",
 ];
 
-/// `RequestTimeout` is of uploads. `SignatureNonceUsed` belongs here: a nonce that was drawn for one request is used twice
-/// only when something on the way sent that request twice, and the first copy may have been carried out.
+/// `RequestTimeout` is of uploads. `SignatureNonceUsed` belongs here: a nonce that was drawn for
+/// one request is used twice only when something on the way sent that request twice, and the first
+/// copy may have been carried out.
 const TRANSIENT: [&str; 7] = [
     "ServiceUnavailable",
     "InternalError",

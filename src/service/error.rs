@@ -26,7 +26,8 @@ pub enum Outcome {
 pub enum Retry {
     /// Another attempt would end the same way.
     Never,
-    /// The answer is not of the documented form, and will most likely be the same: one more attempt.
+    /// The answer is not of the documented form, and will most likely be the same: one more
+    /// attempt.
     Once,
     /// Nothing is known of such an answer: a few attempts show whether it stays.
     Few,
@@ -53,7 +54,8 @@ pub enum ServiceError {
         status: u16,
         /// How long the service asks to wait (`Retry-After`).
         retry_after: Option<Duration>,
-        /// How far this machine's clock is ahead of the service's, in seconds (negative: behind), by the answer's `Date`.
+        /// How far this machine's clock is ahead of the service's, in seconds (negative: behind),
+        /// by the answer's `Date`.
         clock_skew: Option<i64>,
         /// What RAM says of the refusal (`AccessDeniedDetail`).
         denial: Option<Box<Denial>>,
@@ -108,7 +110,8 @@ pub enum ServiceError {
         /// What happened.
         problem: Untrusted,
     },
-    /// The request was not sent: temporary credentials have expired, and new ones can't be had at the moment.
+    /// The request was not sent: temporary credentials have expired, and new ones can't be had at
+    /// the moment.
     #[error("{operation}: {problem}")]
     NotSigned {
         /// The operation.
@@ -149,8 +152,8 @@ impl ServiceError {
         }
     }
 
-    /// What is known of the request. What counts as a refusal is a list: an answer that is not documented leaves a request
-    /// in doubt, whatever its status.
+    /// What is known of the request. What counts as a refusal is a list: an answer that is not
+    /// documented leaves a request in doubt, whatever its status.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         match self {
@@ -185,14 +188,16 @@ impl ServiceError {
         }
     }
 
-    /// Whether every other request of this caller is refused too: nothing in the request can change that.
+    /// Whether every other request of this caller is refused too: nothing in the request can change
+    /// that.
     #[must_use]
     pub fn refuses_caller(&self) -> bool {
         match self {
             Self::Answered { code, operation, .. } if *operation != Operation::PostObject => {
                 self.outcome() == Outcome::Refused && code::meaning(code.raw()) == Meaning::RefusesCaller
             }
-            // A request of the API that can't be made or signed: credentials that ended and can't be renewed.
+            // A request of the API that can't be made or signed: credentials that ended and can't
+            // be renewed.
             Self::NotSent { operation, .. } => *operation != Operation::PostObject,
             _ => false,
         }
@@ -204,7 +209,8 @@ impl ServiceError {
         self.refuses_caller() || matches!(self, Self::NotSigned { .. })
     }
 
-    /// Whether an answer to anything but a create is a plain `4xx` that nobody needs to ask about twice.
+    /// Whether an answer to anything but a create is a plain `4xx` that nobody needs to ask about
+    /// twice.
     fn is_final_page(&self) -> bool {
         let of_object_store = self.operation() == Operation::PostObject;
         match self {
@@ -282,7 +288,8 @@ impl ServiceError {
         }
     }
 
-    /// How long to wait before another try: what the service asks for, or what the source of credentials is given.
+    /// How long to wait before another try: what the service asks for, or what the source of
+    /// credentials is given.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
@@ -292,7 +299,8 @@ impl ServiceError {
         }
     }
 
-    /// Whether an upload ended because too little of it arrived in time, by our clock or by the object store's.
+    /// Whether an upload ended because too little of it arrived in time, by our clock or by the
+    /// object store's.
     #[must_use]
     pub fn is_upload_time_out(&self) -> bool {
         let status = match self {
@@ -315,7 +323,8 @@ impl ServiceError {
     }
 }
 
-/// Whether a status is of trouble that passes: a time-out, a request that came too early or too often, the service's own.
+/// Whether a status is of trouble that passes: a time-out, a request that came too early or too
+/// often, the service's own.
 fn passes(status: u16) -> bool {
     matches!(status, 408 | 425 | 429 | 500..)
 }

@@ -1,6 +1,7 @@
 //! The remote service: what plan and apply ask of it, and the client that asks over HTTP.
 //!
-//! Reading and writing are different traits, so that a plan has nothing in its hands that could write.
+//! Reading and writing are different traits, so that a plan has nothing in its hands that could
+//! write.
 
 use std::{future::Future, time::Duration};
 
@@ -83,7 +84,8 @@ pub struct LetterFilter {
 
 /// The right to see letters.
 pub trait ReadLetters: Sync {
-    /// Asks for the letters that exist (`QuerySmsAuthorizationLetter`). One request; nothing is retried here.
+    /// Asks for the letters that exist (`QuerySmsAuthorizationLetter`). One request; nothing is
+    /// retried here.
     fn query(
         &self,
         filter: &LetterFilter,
@@ -105,13 +107,15 @@ pub trait ReadSignatures: Sync {
         name: &str,
     ) -> impl Future<Output = Result<Answer<Option<SignatureDetails>>, ServiceError>> + Send;
 
-    /// Asks for one page of the qualifications, counted from 1, of [`Page::SIZE`] (`QuerySmsQualificationRecord`).
+    /// Asks for one page of the qualifications, counted from 1, of [`Page::SIZE`]
+    /// (`QuerySmsQualificationRecord`).
     fn qualifications(
         &self,
         page: u32,
     ) -> impl Future<Output = Result<Answer<Page<Qualification>>, ServiceError>> + Send;
 
-    /// Asks for more of one qualification (`QuerySingleSmsQualification`); `None` when there is no such one.
+    /// Asks for more of one qualification (`QuerySingleSmsQualification`); `None` when there is no
+    /// such one.
     fn qualification(
         &self,
         id: QualificationId,
@@ -121,9 +125,10 @@ pub trait ReadSignatures: Sync {
 /// The right to create letters.
 pub trait WriteLetters: ReadLetters {
     /// Uploads a scan, under its content-addressed name unless the upload policy fixes another
-    /// (`GetQualificationOssInfo` when there is no valid policy at hand, then a PostObject), and gives its key. Doing it
-    /// twice is the same as doing it once. Nothing is retried here, but a policy from an earlier upload that OSS refuses
-    /// is replaced by a new one. The picture of another letter is never replaced.
+    /// (`GetQualificationOssInfo` when there is no valid policy at hand, then a PostObject), and
+    /// gives its key. Doing it twice is the same as doing it once. Nothing is retried here, but a
+    /// policy from an earlier upload that OSS refuses is replaced by a new one. The picture of
+    /// another letter is never replaced.
     ///
     /// `tell` hears of each request when it has ended.
     fn upload(
@@ -133,8 +138,9 @@ pub trait WriteLetters: ReadLetters {
         tell: &Tell<'_>,
     ) -> impl Future<Output = Result<FileKey, ServiceError>> + Send;
 
-    /// Creates a letter (`CreateSmsAuthorizationLetter`). One request; nothing is retried here. An error whose
-    /// [`outcome`](ServiceError::outcome) is [`Outcome::Unknown`] says that the letter may exist.
+    /// Creates a letter (`CreateSmsAuthorizationLetter`). One request; nothing is retried here. An
+    /// error whose [`outcome`](ServiceError::outcome) is [`Outcome::Unknown`] says that the letter
+    /// may exist.
     fn create(
         &self,
         letter: &NewLetter<FileKey>,

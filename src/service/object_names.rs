@@ -6,10 +6,11 @@ use std::{
 
 use crate::letter::{ExistingLetters, FileKey, ScanObject, picture_path};
 
-/// The names of objects that hold the picture of one letter and must not be replaced by that of another.
+/// The names of objects that hold the picture of one letter and must not be replaced by that of
+/// another.
 ///
-/// A name that tells the content can't be taken twice with different content. A name that the service fixes can: an upload
-/// under it replaces what was there.
+/// A name that tells the content can't be taken twice with different content. A name that the
+/// service fixes can: an upload under it replaces what was there.
 #[derive(Debug, Default)]
 pub struct ObjectNames(Mutex<State>);
 
@@ -56,7 +57,8 @@ impl ObjectNames {
     }
 }
 
-/// Paths by their last parts. Most runs upload nothing under a fixed name, so they are sorted when they are first needed.
+/// Paths by their last parts. Most runs upload nothing under a fixed name, so they are sorted when
+/// they are first needed.
 #[derive(Debug, Default)]
 struct Paths {
     paths: Vec<Box<str>>,

@@ -17,7 +17,8 @@ const MAX_ANSWER: usize = 64 << 10;
 pub struct Reached {
     /// The HTTP status, most likely of a refusal: nothing was asked for.
     pub status: u16,
-    /// How far this machine's clock is ahead of the service's, in seconds (negative: behind), by the answer's `Date`.
+    /// How far this machine's clock is ahead of the service's, in seconds (negative: behind), by
+    /// the answer's `Date`.
     pub clock_skew: Option<i64>,
     /// From making the connection to the answer's last byte.
     pub took: Duration,
@@ -43,11 +44,13 @@ pub enum NoUpload {
 }
 
 impl Client {
-    /// Asks for the right to upload (`GetQualificationOssInfo`), whether its policy allows these scans with their lengths in
-    /// bytes, and whether the host for scans answers. Uploads nothing. Returns the host.
+    /// Asks for the right to upload (`GetQualificationOssInfo`), whether its policy allows these
+    /// scans with their lengths in bytes, and whether the host for scans answers. Uploads nothing.
+    /// Returns the host.
     ///
     /// # Errors
-    /// When there is no right, when no upload of a scan can meet the policy, or when the host doesn't answer.
+    /// When there is no right, when no upload of a scan can meet the policy, or when the host
+    /// doesn't answer.
     pub async fn reach_upload(&self, scans: &[(ScanObject, u64)]) -> Result<String, NoUpload> {
         let (right, _) = self.right(&|_| {}).await.map_err(NoUpload::Refused)?;
         for (object, length) in scans {

@@ -118,7 +118,8 @@ impl From<SignDetailsAnswer> for SignatureDetails {
     }
 }
 
-/// The key of an object that is told as a key or as a URL. A URL's query may hold a signature: it is left out.
+/// The key of an object that is told as a key or as a URL. A URL's query may hold a signature: it
+/// is left out.
 fn file_key(file: &str) -> String {
     picture_path(file.trim()).trim_start_matches('/').to_owned()
 }

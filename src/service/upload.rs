@@ -41,7 +41,8 @@ pub(super) struct UploadRight {
 }
 
 impl UploadRight {
-    /// The right that the service gave. `transport` is the one to the API, used again if it leads to where uploads go.
+    /// The right that the service gave. `transport` is the one to the API, used again if it leads
+    /// to where uploads go.
     pub(super) fn new(
         answer: Answer<Option<OssInfo>>,
         config: &ClientConfig,
@@ -74,7 +75,8 @@ impl UploadRight {
         Ok(Self { endpoint, transport, info, policy, request_id, expires, reading: AtomicUsize::new(0) })
     }
 
-    /// The forms that the policy allows for a scan of `length` bytes, to be tried in this order. Each has its number.
+    /// The forms that the policy allows for a scan of `length` bytes, to be tried in this order.
+    /// Each has its number.
     pub(super) fn forms(&self, object: ScanObject, length: u64) -> Result<Vec<(usize, UploadForm)>, ServiceError> {
         let forms = self
             .policy
@@ -174,7 +176,8 @@ impl UploadRight {
         Secrets::new([self.info.signature.as_str(), self.info.policy.as_str()])
     }
 
-    /// Whether an upload failed because the object store reads the policy in another way than the form does.
+    /// Whether an upload failed because the object store reads the policy in another way than the
+    /// form does.
     pub(super) fn is_misread_by(error: &ServiceError) -> bool {
         matches!(error, ServiceError::Answered { code, message, .. }
             if code == "AccessDenied" && message.raw().to_ascii_lowercase().contains("condition"))
@@ -198,14 +201,16 @@ impl UploadRight {
 
 /// Whether an answer tells of an upload that the object store carried out.
 ///
-/// The object store answers with the status that was asked for and with no body, or for 201 with a `PostResponse`; and all
-/// its answers have `x-oss-request-id`. A page that something on the way puts in its place has a body and no such header.
+/// The object store answers with the status that was asked for and with no body, or for 201 with a
+/// `PostResponse`; and all its answers have `x-oss-request-id`. A page that something on the way
+/// puts in its place has a body and no such header.
 fn is_of_the_object_store(form: &UploadForm, head: &Head, body: &str) -> bool {
     let marked = head.header("x-oss-request-id").is_some_and(|id| !id.trim().is_empty());
     let redirects = form.fields.iter().any(|(name, _)| name.eq_ignore_ascii_case("success_action_redirect"));
     match head.status {
         303 => marked && redirects,
-        // Nothing else is success; an object store that can't give the status that was asked for gives 204.
+        // Nothing else is success; an object store that can't give the status that was asked for
+        // gives 204.
         200 | 201 | 204 if marked => true,
         200 | 204 if head.status.to_string() == form.success_status || head.status == 204 => body.is_empty(),
         201 => body.contains("<PostResponse"),
@@ -241,8 +246,9 @@ struct State {
 }
 
 impl UploadRights {
-    /// The right at hand, or what `fetch` brings: one fetch, however many ask at the same time, and its failure is the
-    /// failure of all of them. Also says whether the right was fetched since this was called.
+    /// The right at hand, or what `fetch` brings: one fetch, however many ask at the same time, and
+    /// its failure is the failure of all of them. Also says whether the right was fetched since
+    /// this was called.
     pub(super) async fn get(
         &self,
         now: Timestamp,

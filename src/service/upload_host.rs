@@ -8,8 +8,8 @@ use crate::escape;
 /// The most characters of a `Host` that an error quotes.
 const MAX_QUOTE: usize = 100;
 
-/// Where to upload: the host that the service names, over TLS unless the API itself is on this machine. What is wrong is
-/// told in words about the answer.
+/// Where to upload: the host that the service names, over TLS unless the API itself is on this
+/// machine. What is wrong is told in words about the answer.
 pub(super) fn upload_endpoint(host: &str, api: &Endpoint) -> Result<Endpoint, String> {
     let refused = |problem: &str| {
         let shown = escape::shorten(&escape::visible(host.trim()), MAX_QUOTE);

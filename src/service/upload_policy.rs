@@ -1,7 +1,8 @@
 //! What an upload policy demands, and the form that satisfies it.
 //!
-//! A policy is JSON in base64: `{"expiration": …, "conditions": […]}`. A condition binds one field of the form, or the
-//! length of the file. The object store refuses an upload that does not meet every condition.
+//! A policy is JSON in base64: `{"expiration": …, "conditions": […]}`. A condition binds one field
+//! of the form, or the length of the file. The object store refuses an upload that does not meet
+//! every condition.
 
 use base64::{
     Engine,
@@ -74,7 +75,8 @@ pub(super) struct UploadForm {
 }
 
 impl UploadPolicy {
-    /// Reads a policy. One that can't be read demands nothing that is known: the object store decides.
+    /// Reads a policy. One that can't be read demands nothing that is known: the object store
+    /// decides.
     pub(super) fn parse(base64: &str) -> Self {
         let config = GeneralPurposeConfig::new()
             .with_decode_padding_mode(DecodePaddingMode::Indifferent)
@@ -97,7 +99,8 @@ impl UploadPolicy {
         self.expiration
     }
 
-    /// The forms that meet every condition, the likeliest first: object stores differ in when they fill in the variable.
+    /// The forms that meet every condition, the likeliest first: object stores differ in when they
+    /// fill in the variable.
     pub(super) fn forms(
         &self,
         start_path: &str,
@@ -131,7 +134,8 @@ impl UploadPolicy {
         Ok(forms.collect())
     }
 
-    /// The tests of a field, each with its condition's quote. Names are compared without regard to case.
+    /// The tests of a field, each with its condition's quote. Names are compared without regard to
+    /// case.
     fn tests<'a>(&'a self, field: &'a str) -> impl Iterator<Item = (&'a Test, &'a str)> {
         self.conditions.iter().filter_map(move |condition| match &condition.demand {
             Demand::Field { name, test } if name.eq_ignore_ascii_case(field) => Some((test, condition.quote.as_str())),
@@ -153,8 +157,8 @@ impl UploadPolicy {
         names
     }
 
-    /// A value of `field` that meets every test of it: the first of `natural` that does, or one that a test names. `None`
-    /// when nothing has to be sent.
+    /// A value of `field` that meets every test of it: the first of `natural` that does, or one
+    /// that a test names. `None` when nothing has to be sent.
     fn value_of(&self, field: &str, natural: &[&str]) -> Result<Option<String>, Unsatisfiable> {
         if self.tests(field).next().is_none() {
             return Ok(natural.first().map(|&value| value.to_owned()));
@@ -175,7 +179,8 @@ impl UploadPolicy {
         }
     }
 
-    /// The values of the field `key` that meet every test, each with the key of the object that it makes.
+    /// The values of the field `key` that meet every test, each with the key of the object that it
+    /// makes.
     fn keys(&self, start_path: &str, object: ScanObject) -> Result<Vec<(String, FileKey)>, Unsatisfiable> {
         let name = object.to_string();
         let folder = start_path.trim_matches('/');
@@ -224,8 +229,8 @@ impl UploadPolicy {
     }
 }
 
-/// The fields that are decided elsewhere. `bucket` is not among them: the object store knows its own, and sending it as the
-/// policy has it does no harm.
+/// The fields that are decided elsewhere. `bucket` is not among them: the object store knows its
+/// own, and sending it as the policy has it does no harm.
 const OWN_FIELDS: [&str; 6] = ["key", "success_action_status", "OSSAccessKeyId", "policy", "Signature", "file"];
 
 /// The names of the media type of a scan, the right one first.
@@ -234,8 +239,8 @@ fn media_types(object: ScanObject) -> Vec<&'static str> {
     if right == "image/jpeg" { vec![right, "image/jpg"] } else { vec![right] }
 }
 
-/// The two ways to meet a condition with the variable: to send it, so that the object store fills it in, or to send what
-/// it comes to.
+/// The two ways to meet a condition with the variable: to send it, so that the object store fills
+/// it in, or to send what it comes to.
 fn both_readings(value: &str, name: &str) -> [(String, String); 2] {
     let value = value.replace("\\${", "${");
     let filled = value.replace(FILE_NAME, name);
@@ -294,7 +299,8 @@ impl Condition {
             "starts-with" => scalar(second).map(Test::StartsWith),
             "in" => list().map(Test::In),
             "not-in" => list().map(Test::NotIn),
-            // What other operators mean is not known: the value itself is the likeliest to meet them.
+            // What other operators mean is not known: the value itself is the likeliest to meet
+            // them.
             _ => scalar(second).map(Test::Equals),
         };
         test.map(|test| field(name, test)).into_iter().collect()
@@ -326,7 +332,8 @@ fn quote(item: &Value, field: &str) -> String {
     shown(&item.to_string())
 }
 
-/// The text with those backslashes removed that JSON does not know: policies may write `\$` for `$`.
+/// The text with those backslashes removed that JSON does not know: policies may write `\$` for
+/// `$`.
 fn without_odd_escapes(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     let mut chars = json.chars();

@@ -22,7 +22,8 @@ pub struct Facts {
     pub qualifications: Result<Listing<Qualification>, NotKnown>,
     /// More of those qualifications that were asked for it.
     pub qualification_details: HashMap<QualificationId, QualificationDetails>,
-    /// Questions about single signatures and qualifications that got no answer, one for each operation.
+    /// Questions about single signatures and qualifications that got no answer, one for each
+    /// operation.
     pub unanswered: Vec<NotKnown>,
 }
 
@@ -63,8 +64,8 @@ impl Facts {
         lists.into_iter().flatten().chain(&self.unanswered)
     }
 
-    /// The codes for which signatures of third parties can be applied for: those of the approved qualifications that are not
-    /// for the account's own use. `None` unless all of them are known.
+    /// The codes for which signatures of third parties can be applied for: those of the approved
+    /// qualifications that are not for the account's own use. `None` unless all of them are known.
     #[must_use]
     pub fn third_party_codes(&self) -> Option<Codes> {
         let listing = self.qualifications.as_ref().ok().filter(|listing| listing.complete)?;

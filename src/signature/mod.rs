@@ -1,6 +1,8 @@
-//! What uses letters, as the service tells it: signatures that were applied for, and the qualifications of their owners.
+//! What uses letters, as the service tells it: signatures that were applied for, and the
+//! qualifications of their owners.
 //!
-//! Nothing here is held to our rules, and nothing does IO: values that nobody knows are kept and shown as they are.
+//! Nothing here is held to our rules, and nothing does IO: values that nobody knows are kept and
+//! shown as they are.
 
 mod facts;
 mod uses;
@@ -183,7 +185,8 @@ pub struct Qualification {
     pub company: String,
     /// Whether it is approved: the state is `PASS`.
     pub approved: bool,
-    /// Whether it is for the account's own use (`UseBySelf`); `None` when the service does not tell.
+    /// Whether it is for the account's own use (`UseBySelf`); `None` when the service does not
+    /// tell.
     pub own_use: Option<bool>,
 }
 

@@ -42,7 +42,8 @@ pub struct StatusDocument {
     not_known: Vec<NotKnown>,
     /// Whether the list of signatures changed too often while it was read.
     incomplete: bool,
-    /// How many signatures were not asked for their qualification (`--details always` asks for all).
+    /// How many signatures were not asked for their qualification (`--details always` asks for
+    /// all).
     not_asked: usize,
 }
 

@@ -1,5 +1,6 @@
-//! The signatures that still name a letter which has a successor, and the request that moves each: `UpdateSmsSign` with
-//! what the signature's last request said, as far as the service tells it. What it does not tell is a gap.
+//! The signatures that still name a letter which has a successor, and the request that moves each:
+//! `UpdateSmsSign` with what the signature's last request said, as far as the service tells it.
+//! What it does not tell is a gap.
 
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
@@ -20,13 +21,16 @@ pub struct Move {
     pub from: MoveTarget,
     /// The letter that takes over.
     pub to: MoveTarget,
-    /// Whether the request can be sent now: the service takes no change while a review is under way.
+    /// Whether the request can be sent now: the service takes no change while a review is under
+    /// way.
     pub ready: bool,
-    /// The parameters of `UpdateSmsSign`; empty when the signature's last request was not asked for.
+    /// The parameters of `UpdateSmsSign`; empty when the signature's last request was not asked
+    /// for.
     #[serde(serialize_with = "given", default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(with = "std::collections::BTreeMap<String, String>")]
     pub parameters: Vec<Parameter>,
-    /// What the signature is the name of, in the service's words (`SignUsage`): it helps to fill in `SignSource`.
+    /// What the signature is the name of, in the service's words (`SignUsage`): it helps to fill in
+    /// `SignSource`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub usage: String,
     /// The parameters that the service does not tell.

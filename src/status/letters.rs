@@ -42,7 +42,8 @@ pub struct LetterStatus {
 pub enum LetterProblem {
     /// No signature was applied for with it.
     Unused,
-    /// No approved qualification for third parties has its code: no signature can be applied for with it.
+    /// No approved qualification for third parties has its code: no signature can be applied for
+    /// with it.
     NoQualification,
     /// The service's answer about it can't be read.
     Unreadable,

@@ -1,4 +1,5 @@
-//! What became of the letters: which signatures use each, how far their reviews are, and what keeps one from being used.
+//! What became of the letters: which signatures use each, how far their reviews are, and what keeps
+//! one from being used.
 //!
 //! Pure, as plans are: the same letters, facts and day give the same status.
 
@@ -101,7 +102,8 @@ pub enum Outlook {
 }
 
 impl Status {
-    /// Puts letters and what uses them together. A letter that ends within `soon` days is one that ends soon.
+    /// Puts letters and what uses them together. A letter that ends within `soon` days is one that
+    /// ends soon.
     #[must_use]
     pub fn new(
         (account, endpoint): (Option<AccountName>, String),
@@ -178,8 +180,9 @@ impl Status {
         of_letters.chain(of_signatures).max().unwrap_or(Outlook::Settled)
     }
 
-    /// The letters that are waited for: those with these names until a signature passed or was refused with them and none is
-    /// under review, or, without names, those with a signature under review.
+    /// The letters that are waited for: those with these names until a signature passed or was
+    /// refused with them and none is under review, or, without names, those with a signature under
+    /// review.
     #[must_use]
     pub fn waiting(&self, names: &[String]) -> Vec<&str> {
         let waits = |letter: &&LetterStatus| {

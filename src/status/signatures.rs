@@ -1,4 +1,5 @@
-//! The signatures that are for a third party: by which letter each is covered, and what does not fit.
+//! The signatures that are for a third party: by which letter each is covered, and what does not
+//! fit.
 
 use serde::Serialize;
 
@@ -73,7 +74,8 @@ impl View<'_> {
         let in_scope = self.holding.get(signature.name.as_str());
         let own = match details.and_then(|details| details.third_party) {
             Some(third_party) => !third_party,
-            // One that nobody was asked about and that a letter has in its scope is meant for its authorizer.
+            // One that nobody was asked about and that a letter has in its scope is meant for its
+            // authorizer.
             None => in_scope.is_none(),
         };
         if letter.is_none() && own {

@@ -57,8 +57,8 @@ pub(super) fn describe_lost(error: reqwest::Error, timeout: Duration) -> String 
     if error.is_timeout() { format!("time-out after {timeout:?}") } else { describe(error) }
 }
 
-/// The error and what caused it. URLs are left out, for signatures are in them; so are the outer layers, which only say
-/// that there is an error.
+/// The error and what caused it. URLs are left out, for signatures are in them; so are the outer
+/// layers, which only say that there is an error.
 pub(super) fn describe(error: reqwest::Error) -> String {
     let error = error.without_url();
     let mut texts: Vec<String> = Vec::new();

@@ -1,5 +1,5 @@
-//! Requests over HTTP, as everything here needs them: no redirects, no repeats, answers bounded in size and time, and
-//! failures told apart by what is known of the request.
+//! Requests over HTTP, as everything here needs them: no redirects, no repeats, answers bounded in
+//! size and time, and failures told apart by what is known of the request.
 
 use std::time::Duration;
 
@@ -21,17 +21,19 @@ pub(crate) use redact::Secrets;
 pub use roots::{Roots, RootsError};
 pub(crate) use silence::Progress;
 
-/// How long a connection may take to be made. A time-out of the whole request can't tell whether it was sent, this one
-/// can.
+/// How long a connection may take to be made. A time-out of the whole request can't tell whether it
+/// was sent, this one can.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long an idle connection is kept: less than what servers commonly do, so that it is seldom closed under a request.
+/// How long an idle connection is kept: less than what servers commonly do, so that it is seldom
+/// closed under a request.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The longest upload. Silence ends one long before.
 const LONGEST_UPLOAD: Duration = Duration::from_secs(24 * 3_600);
 
-/// The most bytes that are set aside for an answer because it announces them. What comes is what is held.
+/// The most bytes that are set aside for an answer because it announces them. What comes is what is
+/// held.
 const MOST_SET_ASIDE: usize = 64 << 10;
 
 /// The way to a host.
@@ -124,7 +126,8 @@ impl Transport {
         Ok(request)
     }
 
-    /// Sends a request once as [`send`](Self::send) does, however long it takes, as long as its body moves.
+    /// Sends a request once as [`send`](Self::send) does, however long it takes, as long as its
+    /// body moves.
     pub(crate) async fn upload(
         &self,
         request: RequestBuilder,
@@ -157,7 +160,8 @@ impl Transport {
     }
 }
 
-/// What comes of an upload that moves at least once in `timeout`, and ends within [`LONGEST_UPLOAD`].
+/// What comes of an upload that moves at least once in `timeout`, and ends within
+/// [`LONGEST_UPLOAD`].
 async fn while_it_moves<T>(
     upload: impl Future<Output = Result<T, SendError>>,
     progress: &Progress,

@@ -10,7 +10,8 @@ const PROXY: [&str; 4] = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"
 /// The variables that list hosts to be reached without a proxy.
 const NO_PROXY: [&str; 2] = ["no_proxy", "NO_PROXY"];
 
-/// The schemes of proxies. Names are resolved here for `socks4` and `socks5`, by the proxy for the others.
+/// The schemes of proxies. Names are resolved here for `socks4` and `socks5`, by the proxy for the
+/// others.
 const SCHEMES: [&str; 6] = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
 
 /// A variable that names a proxy can't be used. Its value is never quoted: it may hold a password.

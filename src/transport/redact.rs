@@ -37,7 +37,8 @@ impl Secrets {
 /// Shorter texts are parts of other words, and `***` in the place of each would tell what they are.
 const SHORTEST_PART: usize = 4;
 
-/// The text without this secret. A very short one is removed where it stands alone, as a quoted value does.
+/// The text without this secret. A very short one is removed where it stands alone, as a quoted
+/// value does.
 fn without(text: &str, secret: &str) -> String {
     if secret.len() >= SHORTEST_PART {
         return text.replace(secret, "***");

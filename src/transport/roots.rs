@@ -88,7 +88,8 @@ impl Roots {
     }
 }
 
-/// The text of a file as Windows editors write it: UTF-8 or UTF-16, with a byte order mark or, for UTF-8, without.
+/// The text of a file as Windows editors write it: UTF-8 or UTF-16, with a byte order mark or, for
+/// UTF-8, without.
 fn decode(bytes: &[u8]) -> Option<String> {
     let wide = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
         let (pairs, rest) = bytes.as_chunks::<2>();

@@ -13,10 +13,12 @@ use tokio::time::{Instant, sleep_until};
 /// How much of a body is handed to the connection at once.
 const CHUNK: usize = 16 << 10;
 
-/// The slowest line on which what the system holds back of a body still arrives in time, in bytes a second: 1 Mbit/s.
+/// The slowest line on which what the system holds back of a body still arrives in time, in bytes a
+/// second: 1 Mbit/s.
 const SLOWEST: u32 = 125_000;
 
-/// The most that a system holds back of a body, in bytes. When it has left this machine can't be seen.
+/// The most that a system holds back of a body, in bytes. When it has left this machine can't be
+/// seen.
 const MOST_HELD_BACK: usize = 4 << 20;
 
 /// How far a body has got.
@@ -57,7 +59,8 @@ impl Progress {
         state.moved = Instant::now();
     }
 
-    /// Ends once nothing has moved for `limit`, and for as long as the system may need to send what it holds back.
+    /// Ends once nothing has moved for `limit`, and for as long as the system may need to send what
+    /// it holds back.
     pub(super) async fn silence(&self, limit: Duration) -> Silence {
         loop {
             let (moved, lasted, sent, total) = {

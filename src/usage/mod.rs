@@ -1,6 +1,8 @@
-//! Reading what uses the letters of an account: every page, a bounded number of requests at once, and no more than needed.
+//! Reading what uses the letters of an account: every page, a bounded number of requests at once,
+//! and no more than needed.
 //!
-//! An operation that is refused or not there fails nothing: its part is not known, and says what to allow.
+//! An operation that is refused or not there fails nothing: its part is not known, and says what to
+//! allow.
 
 mod pages;
 
@@ -16,8 +18,8 @@ use crate::{
 };
 use futures::{StreamExt as _, stream};
 
-/// How many single signatures or qualifications are asked for without being told to: as many requests as two pages hold
-/// items, so that a large account costs its pages alone.
+/// How many single signatures or qualifications are asked for without being told to: as many
+/// requests as two pages hold items, so that a large account costs its pages alone.
 pub const FEW: usize = 100;
 
 /// How much to ask for.
@@ -40,7 +42,8 @@ pub struct Reader<'a, S> {
 }
 
 impl<'a, S: ReadSignatures> Reader<'a, S> {
-    /// A reader of lists with at most this many requests under way at once for each; the caller's slots bound them together.
+    /// A reader of lists with at most this many requests under way at once for each; the caller's
+    /// slots bound them together.
     pub fn new(caller: &'a Caller<'a, S>, parallelism: usize) -> Self {
         Self { caller, parallelism: parallelism.max(1) }
     }
@@ -115,7 +118,8 @@ impl<'a, S: ReadSignatures> Reader<'a, S> {
         (Ok(listing), asked)
     }
 
-    /// Asks one question for each key. The first that is refused ends it, as the others would be refused too.
+    /// Asks one question for each key. The first that is refused ends it, as the others would be
+    /// refused too.
     async fn each<K: Clone + Eq + Hash, T, F: Future<Output = Result<Answer<Option<T>>, ServiceError>>>(
         &self,
         keys: Vec<K>,

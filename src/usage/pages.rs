@@ -15,10 +15,12 @@ const ROUNDS: usize = 3;
 /// The most pages of a list, whatever its total says: half a million items.
 const MOST: u64 = 10_000;
 
-/// Reads a whole list: its first page, then as many as its total asks for, `parallelism` at once. `key` tells items apart.
+/// Reads a whole list: its first page, then as many as its total asks for, `parallelism` at once.
+/// `key` tells items apart.
 ///
-/// The list counts as unchanged when every page told the same total and as many different items came. Otherwise it is read
-/// again, up to [`ROUNDS`] times; then what was seen in any round is the list, and it is not complete.
+/// The list counts as unchanged when every page told the same total and as many different items
+/// came. Otherwise it is read again, up to [`ROUNDS`] times; then what was seen in any round is the
+/// list, and it is not complete.
 pub(super) async fn read<T, K: Eq + Hash, F: Future<Output = Result<Page<T>, ServiceError>>>(
     parallelism: usize,
     key: impl Fn(&T) -> K,
@@ -93,7 +95,8 @@ impl<T, K: Eq + Hash, F: Fn(&T) -> K> Distinct<T, K, F> {
         self.in_round = 0;
     }
 
-    /// Adds items; those of a later page or round replace equal ones. Says how many are new in this round.
+    /// Adds items; those of a later page or round replace equal ones. Says how many are new in this
+    /// round.
     fn add(&mut self, items: Vec<T>) -> usize {
         let before = self.in_round;
         for item in items {

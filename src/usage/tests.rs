@@ -123,7 +123,8 @@ async fn a_few_signatures_are_asked_for_one_by_one_and_what_is_refused_is_told()
 
 #[tokio::test(start_paused = true)]
 async fn a_signature_that_vanishes_from_an_earlier_page_is_noticed_and_none_is_lost() {
-    // During the first round one is cancelled: what was first on page 2 moves to page 1, which was read before.
+    // During the first round one is cancelled: what was first on page 2 moves to page 1, which was
+    // read before.
     let service = Service::new(|number, page| {
         let total = if number == 0 { 120 } else { 119 };
         let skipped = usize::from(number > 0);

@@ -1,4 +1,5 @@
-//! The form of signing that the official SDKs use by default, ACS3-HMAC-SHA256 ("V3"): the signature is in a header.
+//! The form of signing that the official SDKs use by default, ACS3-HMAC-SHA256 ("V3"): the
+//! signature is in a header.
 
 use std::fmt;
 

@@ -1,7 +1,8 @@
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-/// The SHA-256 of a request's body in hexadecimal digits, as the header `x-acs-content-sha256` carries it.
+/// The SHA-256 of a request's body in hexadecimal digits, as the header `x-acs-content-sha256`
+/// carries it.
 #[must_use]
 pub fn body_sha256(body: &[u8]) -> String {
     hex::encode(Sha256::digest(body))

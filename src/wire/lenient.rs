@@ -51,7 +51,8 @@ pub(crate) fn object<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(d
     Ok(if value.is_object() { T::deserialize(value).unwrap_or_default() } else { T::default() })
 }
 
-/// A string, a number or a truth value as text; anything else is none, since it may hold what must not be shown.
+/// A string, a number or a truth value as text; anything else is none, since it may hold what must
+/// not be shown.
 pub(crate) fn scalar<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     struct Scalar;
 

@@ -1,4 +1,5 @@
-//! The letters in the answer to a query, each read on its own: one that can't be read hides no other.
+//! The letters in the answer to a query, each read on its own: one that can't be read hides no
+//! other.
 
 use std::{borrow::Cow, fmt};
 
@@ -14,8 +15,9 @@ use super::letters::LetterData;
 const MAX_TEXT: usize = 16 << 10;
 /// The entries that an answer may hold whatever its length.
 const FREE_ENTRIES: usize = 10_000;
-/// The bytes of an answer for each further entry. The names of a letter's fields alone have more, and a letter in memory
-/// has a few times as many: so an answer of any shape is read in a few times its own length.
+/// The bytes of an answer for each further entry. The names of a letter's fields alone have more,
+/// and a letter in memory has a few times as many: so an answer of any shape is read in a few times
+/// its own length.
 const BYTES_PER_ENTRY: usize = 160;
 
 /// How the error begins that tells of more entries than letters can fill.
@@ -170,7 +172,8 @@ fn no_object(entry: &RawValue) -> String {
     if entry.get().starts_with('{') { "it is not valid".to_owned() } else { "it is not an object".to_owned() }
 }
 
-/// Whether a text can be the name by which a letter is known: it is not blank, and no byte of it was lost.
+/// Whether a text can be the name by which a letter is known: it is not blank, and no byte of it
+/// was lost.
 fn is_name(text: &str) -> bool {
     !text.trim().is_empty() && !text.contains(char::REPLACEMENT_CHARACTER)
 }

@@ -1,5 +1,5 @@
-//! The bodies of answers. They are written as the service documents them, and read leniently: a field may be absent, null
-//! or of another type, and fields that nobody knows are ignored.
+//! The bodies of answers. They are written as the service documents them, and read leniently: a
+//! field may be absent, null or of another type, and fields that nobody knows are ignored.
 
 use std::fmt;
 
@@ -134,8 +134,8 @@ pub fn join_signatures<'a>(signatures: impl IntoIterator<Item = &'a str>) -> Str
     scope
 }
 
-/// The signatures in a value of `SignScope`: between commas of any kind, or in a JSON array. No signature can have one of
-/// these characters.
+/// The signatures in a value of `SignScope`: between commas of any kind, or in a JSON array. No
+/// signature can have one of these characters.
 pub fn split_signatures(scope: &str) -> impl Iterator<Item = &str> {
     const COMMAS: [char; 9] = [BETWEEN_SIGNATURES, '､', ',', '，', '﹐', ';', '；', '|', '\n'];
     let quote = |c: char| c.is_whitespace() || matches!(c, '[' | ']' | '"');
@@ -161,8 +161,8 @@ impl<'de> Deserialize<'de> for CreatedId {
     }
 }
 
-/// The right to upload objects for a while, in the answer to `GetQualificationOssInfo`. Its `Debug` leaves the policy and
-/// the signature out.
+/// The right to upload objects for a while, in the answer to `GetQualificationOssInfo`. Its `Debug`
+/// leaves the policy and the signature out.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct OssInfo {

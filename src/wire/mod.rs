@@ -1,7 +1,8 @@
-//! What goes over the wire, for both of its ends: the client of [`service`](crate::service) and the emulator.
+//! What goes over the wire, for both of its ends: the client of [`service`](crate::service) and the
+//! emulator.
 //!
-//! Parameters become signed text ([`encode`], [`rpc`], [`acs3`], [`request`]), answers become values
-//! ([`letters`], [`letter_list`], [`signatures`]). Nothing here does IO.
+//! Parameters become signed text ([`encode`], [`rpc`], [`acs3`], [`request`]), answers become
+//! values ([`letters`], [`letter_list`], [`signatures`]). Nothing here does IO.
 
 pub mod acs3;
 mod digest;

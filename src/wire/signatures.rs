@@ -1,4 +1,5 @@
-//! The bodies of answers about signatures and qualifications, written as documented and read leniently.
+//! The bodies of answers about signatures and qualifications, written as documented and read
+//! leniently.
 //!
 //! What is not needed is not read, the personal data of a qualification least of all.
 

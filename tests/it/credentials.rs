@@ -1,5 +1,5 @@
-//! One table of machines: where credentials are found on each, and which. The official package goes through the same table
-//! in `tests/clients/run`.
+//! One table of machines: where credentials are found on each, and which. The official package goes
+//! through the same table in `tests/clients/run`.
 
 use std::{
     collections::HashMap,
@@ -46,7 +46,8 @@ struct Expected {
     caller: Option<String>,
 }
 
-/// A server that gives out keys: one to anyone, and others for the tokens of a sign-in. Returns its origin.
+/// A server that gives out keys: one to anyone, and others for the tokens of a sign-in. Returns its
+/// origin.
 fn give_out_keys() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let origin = format!("http://{}", listener.local_addr().expect("an address"));

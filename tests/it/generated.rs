@@ -2,7 +2,8 @@
 
 use std::{fs, path::Path};
 
-/// Compares a file of the repository with what it must be, or writes it when `UPDATE_GENERATED` is set.
+/// Compares a file of the repository with what it must be, or writes it when `UPDATE_GENERATED` is
+/// set.
 #[track_caller]
 pub(crate) fn generated(name: &str, content: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);

@@ -1,4 +1,5 @@
-//! Nothing that a terminal, a page, a table or a CI system would obey reaches it, from a pull request or from a server.
+//! Nothing that a terminal, a page, a table or a CI system would obey reaches it, from a pull
+//! request or from a server.
 #![cfg(unix)]
 use std::{
     fs,
@@ -12,10 +13,12 @@ use crate::project::{Project, Run};
 use letterform::escape::visible;
 use serde_json::{Value, json};
 
-/// Colours, a cursor that moves, a line that turns, what can't be seen, and the beginnings of commands of other systems.
+/// Colours, a cursor that moves, a line that turns, what can't be seen, and the beginnings of
+/// commands of other systems.
 const HOSTILE: &str = "坏\u{1b}[31m\u{9b}2J\u{7}\u{8}\r\n::error::x\u{85}\u{202e}\u{2066}\u{200b}\u{feff}\u{2028}\u{e0041}%0A##[error]y##vso[z]|<img src=x onerror=y>`</script>";
 
-/// A server on this machine that answers every request with what `answer` says to its target and body.
+/// A server on this machine that answers every request with what `answer` says to its target and
+/// body.
 pub(crate) fn serve(answer: impl Fn(&str, &str) -> (u16, String) + Send + Sync + Copy + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
@@ -133,7 +136,8 @@ fn what_the_service_tells_of_letters_is_shown_and_not_obeyed() {
     assert!(outside_of_fences.contains("In conflict") && !outside_of_fences.contains("<img"), "{markdown}");
 }
 
-/// The beginnings of lines that runners obey: GitHub's and Gitea's, older ones', Azure's, `TeamCity`'s, GitLab's.
+/// The beginnings of lines that runners obey: GitHub's and Gitea's, older ones', Azure's,
+/// `TeamCity`'s, GitLab's.
 const COMMANDS: [&str; 9] = [
     "::stop-commands::x",
     "  ::error::x",
@@ -195,7 +199,8 @@ fn no_line_begins_with_what_a_runner_obeys() {
     }
 }
 
-/// What became of signatures, told by a server that means harm: one that passed, one refused, and a letter's successor.
+/// What became of signatures, told by a server that means harm: one that passed, one refused, and a
+/// letter's successor.
 fn usage(head: &str) -> String {
     let signature = |name: &str, state: &str, letter: u64| {
         json!({

@@ -1,4 +1,5 @@
-//! Rules that hold for new letters alone: an existing letter may break them, and no new one is created that does.
+//! Rules that hold for new letters alone: an existing letter may break them, and no new one is
+//! created that does.
 
 use serde_json::{Value, json};
 

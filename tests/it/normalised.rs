@@ -1,12 +1,13 @@
-//! Letters that the service stores in another form than they were declared in: at most a warning, never a conflict.
+//! Letters that the service stores in another form than they were declared in: at most a warning,
+//! never a conflict.
 
 use crate::{
     hostile::serve,
     project::{Project, Run},
 };
 
-/// The declared letter as a service may give it back: full-width brackets, a code in lower case, spaces, dates with slashes,
-/// times and another tilde, and a scope with other commas.
+/// The declared letter as a service may give it back: full-width brackets, a code in lower case,
+/// spaces, dates with slashes, times and another tilde, and a scope with other commas.
 const ANSWER: &str = r#"{"Code":"OK","RequestId":"R","Data":[{"AuthorizationLetterId":1,
     "AuthorizationLetterName":"支付宝委托","Authorization":"支付宝（中国） 网络技术有限公司",
     "ProxyAuthorization":" 杭州信使网络科技有限公司 ","OrganizationCode":"91330106ma2800xyza",

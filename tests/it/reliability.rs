@@ -1,4 +1,5 @@
-//! Whatever happens to a run, each declared letter ends as exactly one letter. Over the built program and its emulator.
+//! Whatever happens to a run, each declared letter ends as exactly one letter. Over the built
+//! program and its emulator.
 #![cfg(unix)]
 use std::{
     io::{BufRead as _, BufReader, Read as _},

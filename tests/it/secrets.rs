@@ -1,4 +1,5 @@
-//! No secret is ever printed or written: every command, at the highest log level, well and badly ended.
+//! No secret is ever printed or written: every command, at the highest log level, well and badly
+//! ended.
 #![cfg(unix)]
 use std::{
     collections::BTreeSet,

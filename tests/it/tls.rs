@@ -1,4 +1,5 @@
-//! Whom the program trusts: TLS with the machine's roots and those of an option, a proxy, no redirects, no plain http.
+//! Whom the program trusts: TLS with the machine's roots and those of an option, a proxy, no
+//! redirects, no plain http.
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{TcpListener, TcpStream},
@@ -44,7 +45,8 @@ fn serve() -> (u16, String) {
     (port, pem)
 }
 
-/// A proxy that leads every CONNECT to this port: its port, and the heads of the requests that it got.
+/// A proxy that leads every CONNECT to this port: its port, and the heads of the requests that it
+/// got.
 fn proxy(to: u16) -> (u16, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();

@@ -1,4 +1,5 @@
-//! A letter in the service's answer that can't be read: it is shown, hides no other, and is never created a second time.
+//! A letter in the service's answer that can't be read: it is shown, hides no other, and is never
+//! created a second time.
 #![cfg(unix)]
 
 use serde_json::{Value, json};
@@ -19,7 +20,8 @@ const ANSWER: &str = r#"{"Code":"OK","RequestId":"R","Data":[{"AuthorizationLett
 const NAMELESS: &str =
     r#"{"Code":"OK","RequestId":"R","Data":[{"AuthorizationLetterName":7,"AuthorizationLetterName":8}]}"#;
 
-/// Answers each query with `answer`, and a create with a page that tells that it must not have been sent.
+/// Answers each query with `answer`, and a create with a page that tells that it must not have been
+/// sent.
 fn endpoint(answer: &'static str) -> String {
     serve(move |head, _| match head {
         head if head.contains("QuerySmsAuthorizationLetter") => (200, answer.to_owned()),

@@ -114,7 +114,8 @@ fn yaml_types_are_texts_in_the_place_of_texts() {
     }
 }
 
-/// Pieces of which hostile files are made: right and wrong words of the format, and what upsets readers of text.
+/// Pieces of which hostile files are made: right and wrong words of the format, and what upsets
+/// readers of text.
 fn piece() -> impl Strategy<Value = &'static str> {
     prop::sample::select(
         &[
@@ -227,7 +228,8 @@ proptest! {
     }
 }
 
-/// Loads and renders; every place must be one of the file, and nothing that a terminal obeys may be shown.
+/// Loads and renders; every place must be one of the file, and nothing that a terminal obeys may be
+/// shown.
 fn shown(bytes: Vec<u8>) {
     let loaded = load(bytes);
     for diagnostic in &loaded.diagnostics {

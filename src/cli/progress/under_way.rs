@@ -67,7 +67,8 @@ impl UnderWay {
         Some(format!("{} ({seconds} s){more}", first.doing()))
     }
 
-    /// What takes very long and was not told of before, for a line that stays: one for each operation.
+    /// What takes very long and was not told of before, for a line that stays: one for each
+    /// operation.
     pub(super) fn note(&mut self, now: Instant) -> Option<String> {
         let is_new = |request: &&Request| {
             now.duration_since(request.since) >= VERY_LONG && !self.noted.contains(&request.operation)

@@ -1,4 +1,5 @@
-//! Files of declarations with the successors of their letters in them: all are made before one is written.
+//! Files of declarations with the successors of their letters in them: all are made before one is
+//! written.
 
 use std::{collections::BTreeMap, fs, path::Path};
 

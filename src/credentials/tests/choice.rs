@@ -96,7 +96,8 @@ async fn the_ini_file_may_have_an_ending_comments_and_other_sections() {
     assert_eq!(chosen(self::world().await.ini(text), None).await.1, "i:s:t");
 }
 
-/// What is set up and can't be used is passed over, as the official chain does, and named when nothing else is found.
+/// What is set up and can't be used is passed over, as the official chain does, and named when
+/// nothing else is found.
 #[tokio::test]
 async fn what_can_t_be_used_is_named() {
     let profile = |rest: &str| format!(r#"{{"name":"main",{rest}}}"#);

@@ -1,4 +1,5 @@
-//! The chain with variables and files of a test, and with servers on loopback ports for what it asks.
+//! The chain with variables and files of a test, and with servers on loopback ports for what it
+//! asks.
 #![allow(clippy::disallowed_methods, reason = "a test's folder is its own")]
 
 use std::{collections::HashMap, path::Path, sync::Arc, time::Duration};

@@ -23,7 +23,8 @@ pub(in crate::declaration) fn letters(collector: &mut Collector, letters: &[Pict
     renewal::papers(collector, letters);
 }
 
-/// Silences what was said of the ends of letters that have a successor, given whether each letter has one.
+/// Silences what was said of the ends of letters that have a successor, given whether each letter
+/// has one.
 pub(in crate::declaration) fn silence_ends<'d, I>(collector: &mut Collector, letters: impl FnOnce() -> I)
 where
     I: Iterator<Item = (&'d Declared, bool)>,
@@ -145,8 +146,8 @@ pub(in crate::declaration) enum Kind<'a> {
 
 /// What a letter can have in common with others.
 ///
-/// The rules of [`letters`] find the same with all letters as with those alone that are the first of their kind in some group of
-/// several kinds, and those that [`is_odd_alone`].
+/// The rules of [`letters`] find the same with all letters as with those alone that are the first
+/// of their kind in some group of several kinds, and those that [`is_odd_alone`].
 pub(in crate::declaration) fn common<'a, T>(
     letter: &'a Declared,
     picture: Option<&'a Picture>,

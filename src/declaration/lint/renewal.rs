@@ -27,8 +27,8 @@ pub(in crate::declaration) fn succeeded(letters: &[&Declared]) -> Vec<bool> {
     terms.iter().map(|terms| terms.as_ref().is_some_and(has_successor)).collect()
 }
 
-/// Nobody needs to be told of the end of letters that all have a successor. Several letters may have one validity, from the
-/// defaults.
+/// Nobody needs to be told of the end of letters that all have a successor. Several letters may
+/// have one validity, from the defaults.
 pub(super) fn silence<'d>(collector: &mut Collector, letters: impl Iterator<Item = (&'d Declared, bool)>) {
     let mut all_succeeded: HashMap<Location, bool> = HashMap::new();
     for (letter, succeeded) in letters {
@@ -54,7 +54,8 @@ fn shared_papers(letters: &[Pictured<'_>]) -> Vec<Vec<usize>> {
     shared
 }
 
-/// Letters that show one picture: an error for one that renews another, a warning for others with different content.
+/// Letters that show one picture: an error for one that renews another, a warning for others with
+/// different content.
 fn shared(collector: &mut Collector, letters: &[Pictured<'_>], paper: &[usize]) {
     let terms: Vec<_> = paper.iter().filter_map(|index| Some((*index, letters[*index].0.terms()?))).collect();
     let known = terms.iter().map(|(index, terms)| (*index, terms));

@@ -28,8 +28,9 @@ pub(super) fn check(collector: &mut FileCollector<'_>, source: &SourceFile, text
 
 /// The simplified form of a traditional character.
 ///
-/// The table (`traditional.NOTICE.md` has its source and licence) has the characters that `TSCharacters` of `OpenCC` changes in every reading and that
-/// GB 2312, the repertoire of simplified Chinese, leaves out: each pair is the traditional and the simplified form.
+/// The table (`traditional.NOTICE.md` has its source and licence) has the characters that
+/// `TSCharacters` of `OpenCC` changes in every reading and that GB 2312, the repertoire of
+/// simplified Chinese, leaves out: each pair is the traditional and the simplified form.
 fn simplified(c: char) -> Option<char> {
     static TABLE: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
         let pairs = include_str!("traditional.txt").split_whitespace();

@@ -1,8 +1,10 @@
 //! What letters have in common: which of many have to be compared with each other at all.
 //!
-//! Each rule that compares letters is about those that have something in common, a name or a signature, and differ in something
-//! else. A group is what has that in common. The rules themselves are those of all declarations; here is only kept, for each
-//! group, in how much its members differ, so that the rules are asked about the letters alone for which they have an answer.
+//! Each rule that compares letters is about those that have something in common, a name or a
+//! signature, and differ in something else. A group is what has that in common. The rules
+//! themselves are those of all declarations; here is only kept, for each group, in how much its
+//! members differ, so that the rules are asked about the letters alone for which they have an
+//! answer.
 
 use std::{
     collections::{HashMap, HashSet, hash_map::Entry},

@@ -20,17 +20,18 @@ pub struct ForeignWorkspace {
     what: &'static str,
 }
 
-/// Who may have put a workspace file where it is found: root, and the owners of the current folder and of the home folder.
-/// Whoever owns the current folder could have put one there as well.
+/// Who may have put a workspace file where it is found: root, and the owners of the current folder
+/// and of the home folder. Whoever owns the current folder could have put one there as well.
 #[derive(Debug, Clone, Default)]
 struct Trusted(Vec<u32>);
 
-/// Looks for the workspace file in the current folder, and in those above it up to the root of the repository or the home
-/// folder. The path is from the current folder, such as `../letterform.yaml`.
+/// Looks for the workspace file in the current folder, and in those above it up to the root of the
+/// repository or the home folder. The path is from the current folder, such as
+/// `../letterform.yaml`.
 ///
 /// # Errors
-/// When the file, or the folder in which it lies, belongs to another user: it decides with which credentials which letters
-/// are created, and in a folder such as `/tmp` anybody can put one.
+/// When the file, or the folder in which it lies, belongs to another user: it decides with which
+/// credentials which letters are created, and in a folder such as `/tmp` anybody can put one.
 pub fn find() -> Result<Option<PathBuf>, ForeignWorkspace> {
     let Ok(current) = std::env::current_dir() else { return Ok(None) };
     let home = std::env::home_dir().filter(|home| !home.as_os_str().is_empty());

@@ -1,4 +1,5 @@
-//! The workspace file, `letterform.yaml`: several accounts, how to reach each, and where its letters are declared.
+//! The workspace file, `letterform.yaml`: several accounts, how to reach each, and where its
+//! letters are declared.
 
 mod arn;
 mod find;

@@ -1,7 +1,7 @@
 //! The JSON schema of the workspace file, for editors.
 //!
-//! Draft-07, as that of declarations. Whatever it rejects, the rules reject; they alone look at the disk, at names that are
-//! there twice, and at hosts.
+//! Draft-07, as that of declarations. Whatever it rejects, the rules reject; they alone look at the
+//! disk, at names that are there twice, and at hosts.
 
 use schemars::Schema;
 use serde_json::{Map, Value, json};

@@ -16,7 +16,8 @@ impl EmulatorAccount {
         &self.0
     }
 
-    /// The folder of the account's uploads, which the service calls `StartPath`: digits that only the name decides.
+    /// The folder of the account's uploads, which the service calls `StartPath`: digits that only
+    /// the name decides.
     #[must_use]
     pub fn start_path(&self) -> String {
         let digest = Sha256::digest(self.0.as_bytes());

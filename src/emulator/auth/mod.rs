@@ -66,8 +66,8 @@ pub(super) struct Signed<'k> {
     pub(super) time: Timestamp,
 }
 
-/// Verifies a request: all that must be there is, the time is near `now`, the AccessKey is known and active, and the
-/// signature is its own.
+/// Verifies a request: all that must be there is, the time is near `now`, the AccessKey is known
+/// and active, and the signature is its own.
 ///
 /// # Errors
 /// What the service answers when it refuses.
@@ -194,7 +194,8 @@ mod tests {
             .collect()
     }
 
-    /// A V1 request, with some parameters replaced (and left out when they are empty) before it is signed.
+    /// A V1 request, with some parameters replaced (and left out when they are empty) before it is
+    /// signed.
     fn rpc_request(replaced: &[(&str, &str)]) -> ApiRequest {
         let mut params = BTreeMap::from([
             ("AccessKeyId", "LTAI1"),

@@ -10,8 +10,8 @@ pub(super) const SKEW_SECONDS: i64 = 15 * 60;
 
 /// The nonces that were used, by the minute of the request's own time.
 ///
-/// A request older than [`SKEW_SECONDS`] is refused for its age, so its nonce can be forgotten: what is kept is bounded
-/// by the requests of half an hour.
+/// A request older than [`SKEW_SECONDS`] is refused for its age, so its nonce can be forgotten:
+/// what is kept is bounded by the requests of half an hour.
 #[derive(Debug, Default)]
 pub(crate) struct Nonces(BTreeMap<i64, HashSet<u128>>);
 

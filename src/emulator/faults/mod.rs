@@ -1,7 +1,7 @@
 //! Faults on demand: what goes wrong, for which operation, and when.
 //!
-//! Whether a fault happens is a pure function of the rules, the operation and the number of the call: the same rules give
-//! the same faults on every run.
+//! Whether a fault happens is a pure function of the rules, the operation and the number of the
+//! call: the same rules give the same faults on every run.
 
 use std::time::Duration;
 
@@ -177,7 +177,8 @@ impl When {
     }
 }
 
-/// A number from 0 up to 1 that depends on its arguments alone (FNV-1a, then the finish of `SplitMix64`).
+/// A number from 0 up to 1 that depends on its arguments alone (FNV-1a, then the finish of
+/// `SplitMix64`).
 fn draw(seed: u64, index: usize, action: Action, call: u64, purpose: &str) -> f64 {
     let bytes = seed.to_le_bytes().into_iter().chain(call.to_le_bytes());
     let bytes = bytes.chain(index.to_le_bytes()).chain(action.keyword().bytes()).chain(purpose.bytes());

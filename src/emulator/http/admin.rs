@@ -121,7 +121,8 @@ fn change(shared: &Shared, method: &Method, path: &str, body: Bytes) -> Result<V
     }
 }
 
-/// The state as `emulator export` writes it. One is made at a time, and keeps its room until it was sent.
+/// The state as `emulator export` writes it. One is made at a time, and keeps its room until it was
+/// sent.
 async fn export(shared: &Shared) -> Result<Told, Problem> {
     let room = shared.budgets.exports.hold(1).await;
     let state = StateFile::without_objects(shared);

@@ -1,7 +1,8 @@
 //! Who may use the admin endpoint: programs on this machine, and no web page.
 //!
-//! A page in a browser reaches this machine's ports. It can send requests without reading the answers, and after its
-//! name was bound to this machine's address (DNS rebinding) it reads them, too.
+//! A page in a browser reaches this machine's ports. It can send requests without reading the
+//! answers, and after its name was bound to this machine's address (DNS rebinding) it reads them,
+//! too.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -74,7 +75,8 @@ fn is_ours(host: &str, local: Option<SocketAddr>) -> bool {
         let is_local_name = host == "localhost" || host.ends_with(".localhost");
         return address.map_or(is_local_name, |ip| ip.is_loopback());
     }
-    // Those on other machines use its address, or the name that their network gave it, such as that of a container.
+    // Those on other machines use its address, or the name that their network gave it, such as that
+    // of a container.
     address.is_some() || is_private || (!host.is_empty() && !host.contains('.'))
 }
 

@@ -218,7 +218,8 @@ async fn picture(shared: &Shared, path: &str, envelope: &Envelope) -> Response<B
     }
 }
 
-/// The scheme and host under which the caller reached the emulator, so that the URLs in answers lead back.
+/// The scheme and host under which the caller reached the emulator, so that the URLs in answers
+/// lead back.
 fn origin(headers: &HeaderMap, local: Option<SocketAddr>) -> String {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let is_host = |host: &&str| {

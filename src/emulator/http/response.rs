@@ -142,7 +142,8 @@ impl Envelope {
         format!("{}Response", self.action.map_or("", Action::name))
     }
 
-    /// The answer to a query. A hundred thousand letters are some fifty megabytes: they are written as they are sent.
+    /// The answer to a query. A hundred thousand letters are some fifty megabytes: they are written
+    /// as they are sent.
     fn letters(&self, letters: Vec<Arc<StoredLetter>>, today: Date) -> Response<Body> {
         let head = serde_json::to_value(Answer::success(&self.request_id, ())).expect("answers are texts");
         let (head, tail, media_type) = match self.format {
@@ -226,8 +227,8 @@ pub(super) fn full_with<T: Send + 'static>(content: impl Into<Bytes>, kept: T) -
     StreamBody::new(frames).boxed_unsync()
 }
 
-/// Appends a JSON value as XML in the way of the service: the elements of a list repeat the name, and null is nothing.
-/// (Writing to a string does not fail.)
+/// Appends a JSON value as XML in the way of the service: the elements of a list repeat the name,
+/// and null is nothing. (Writing to a string does not fail.)
 fn push_element(xml: &mut String, name: &str, value: &Value) {
     let push_text = |xml: &mut String, text: &str| {
         let allowed: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\t' | '\n' | '\r')).collect();

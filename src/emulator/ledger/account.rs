@@ -28,7 +28,8 @@ impl Account {
         self.letters.get(id).map(|letter| &**letter)
     }
 
-    /// Moves the letter that a passed signature names from `INT` to `PASSED`, and returns it when it moved.
+    /// Moves the letter that a passed signature names from `INT` to `PASSED`, and returns it when
+    /// it moved.
     pub(super) fn pass_letter_of(&mut self, signature: &StoredSignature) -> Option<Arc<StoredLetter>> {
         let letter = self.letter_of(signature).filter(|letter| &*letter.state == NOT_REVIEWED)?;
         let covered = letter.covers(&signature.name);

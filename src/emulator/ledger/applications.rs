@@ -1,4 +1,5 @@
-//! What an account has applied for: its signatures and qualifications, their reviews, and the four calls that read them.
+//! What an account has applied for: its signatures and qualifications, their reviews, and the four
+//! calls that read them.
 
 use std::sync::Arc;
 
@@ -30,7 +31,8 @@ pub struct ReviewedSignature {
 }
 
 impl Ledger {
-    /// Takes in a signature, in place of the one of the same name. The letter that it moved to `PASSED` comes back.
+    /// Takes in a signature, in place of the one of the same name. The letter that it moved to
+    /// `PASSED` comes back.
     pub fn put_signature(
         &mut self,
         account: &EmulatorAccount,
@@ -47,7 +49,8 @@ impl Ledger {
         self.accounts.entry(account.clone()).or_default().qualifications.insert(qualification.id, qualification);
     }
 
-    /// Reviews a signature. Returns what is to be kept: the signatures, and the letters that are `PASSED` now.
+    /// Reviews a signature. Returns what is to be kept: the signatures, and the letters that are
+    /// `PASSED` now.
     pub fn review_signature(&mut self, review: &SignatureReview, now: Timestamp) -> Vec<ReviewedSignature> {
         let mut reviewed = Vec::new();
         for (account, holder) in self.accounts_of(review.account.as_ref()) {

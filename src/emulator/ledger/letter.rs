@@ -8,7 +8,8 @@ use crate::{
     letter::{LetterId, Validity},
 };
 
-/// The highest id that a letter can be taken in with: more letters than anyone creates fit above it.
+/// The highest id that a letter can be taken in with: more letters than anyone creates fit above
+/// it.
 pub const MAX_ID: LetterId = LetterId(1 << 62);
 
 /// The state of a letter that nobody has reviewed yet.

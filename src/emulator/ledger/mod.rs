@@ -1,7 +1,8 @@
 //! The heart of the emulator: what the accounts hold, and the operations on it.
 //!
-//! Nothing here waits, reads a clock, draws a number or writes a file: the time is passed in, ids come from a counter, and
-//! whatever has to be kept is handed back. A simulator can drive it with a time of its own.
+//! Nothing here waits, reads a clock, draws a number or writes a file: the time is passed in, ids
+//! come from a counter, and whatever has to be kept is handed back. A simulator can drive it with a
+//! time of its own.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -59,8 +60,8 @@ impl Default for Ledger {
 }
 
 impl Ledger {
-    /// Creates a letter (`CreateSmsAuthorizationLetter`): the parameters are checked first, then the day, the name and
-    /// the picture. What comes back is to be kept.
+    /// Creates a letter (`CreateSmsAuthorizationLetter`): the parameters are checked first, then
+    /// the day, the name and the picture. What comes back is to be kept.
     ///
     /// # Errors
     /// What the service answers when it refuses.
@@ -96,7 +97,8 @@ impl Ledger {
         Ok(letter)
     }
 
-    /// The letters that a query asks for, by the order of their ids (`QuerySmsAuthorizationLetter`).
+    /// The letters that a query asks for, by the order of their ids
+    /// (`QuerySmsAuthorizationLetter`).
     #[must_use]
     pub fn query(&self, account: &EmulatorAccount, filter: &Filter, now: Timestamp) -> Vec<Arc<StoredLetter>> {
         let today = day_in_china(now);
@@ -115,7 +117,8 @@ impl Ledger {
         self.accounts.get(account).is_some_and(|holder| holder.objects.contains(key))
     }
 
-    /// Moves letters to another state, as a reviewer does. The letters that were moved are to be kept.
+    /// Moves letters to another state, as a reviewer does. The letters that were moved are to be
+    /// kept.
     pub fn review(&mut self, whose: &Review) -> Vec<(EmulatorAccount, Arc<StoredLetter>)> {
         let mut moved = Vec::new();
         for (name, holder) in self.accounts_of(whose.account.as_ref()) {

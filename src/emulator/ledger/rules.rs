@@ -1,7 +1,7 @@
 //! The service's rules for what a call says, each refused with the service's own code.
 //!
-//! The rules of the fields are those of [`crate::letter`], except where the service's documents are looser: white space
-//! around a text is kept, and of the organization code only the length counts.
+//! The rules of the fields are those of [`crate::letter`], except where the service's documents are
+//! looser: white space around a text is kept, and of the organization code only the length counts.
 
 use std::collections::BTreeSet;
 

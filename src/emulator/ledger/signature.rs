@@ -217,8 +217,9 @@ impl StoredSignature {
         }
     }
 
-    /// `RegisterResult`, which the carriers' own states have replaced: 1 once one of them has registered the signature, else
-    /// 2 when a registration has lapsed, 0 when one has failed, and -1 for no result yet.
+    /// `RegisterResult`, which the carriers' own states have replaced: 1 once one of them has
+    /// registered the signature, else 2 when a registration has lapsed, 0 when one has failed, and
+    /// -1 for no result yet.
     fn register_result(&self) -> i64 {
         let any = |wanted: &[i64]| self.carriers.iter().any(|carrier| wanted.contains(&carrier.status));
         match () {

@@ -6,16 +6,19 @@ use serde_json::Value;
 
 use super::BUCKET;
 
-/// The conditions of the upload policies that are issued, as a keyword or as a JSON array of conditions.
+/// The conditions of the upload policies that are issued, as a keyword or as a JSON array of
+/// conditions.
 ///
-/// In the texts of a JSON array, `{path}` stands for the account's `StartPath` and `{unique}` for digits that differ from policy to policy.
+/// In the texts of a JSON array, `{path}` stands for the account's `StartPath` and `{unique}` for
+/// digits that differ from policy to policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyForm {
     text: String,
     conditions: Vec<Value>,
 }
 
-/// The keywords, and the condition on the key that each stands for; `{path}` and `{unique}` as above.
+/// The keywords, and the condition on the key that each stands for; `{path}` and `{unique}` as
+/// above.
 const KEYWORDS: &[(&str, &str)] = &[
     ("eq-filename", r#"["eq", "$key", "{path}/${filename}"]"#),
     ("fixed-key", r#"["eq", "$key", "{path}/{unique}.png"]"#),

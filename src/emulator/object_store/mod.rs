@@ -1,4 +1,5 @@
-//! The object upload as OSS does it (PostObject): the policy that is handed out, and its verification.
+//! The object upload as OSS does it (PostObject): the policy that is handed out, and its
+//! verification.
 
 use std::borrow::Cow;
 
@@ -172,8 +173,8 @@ impl UploadForm {
         self.fields.iter().find(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
-    /// Verifies the form: the signature of the policy by `key`, its expiry, and every condition but the length of a file
-    /// that has not been read yet.
+    /// Verifies the form: the signature of the policy by `key`, its expiry, and every condition but
+    /// the length of a file that has not been read yet.
     ///
     /// # Errors
     /// What OSS answers when it refuses.
@@ -230,9 +231,10 @@ impl UploadForm {
         Ok(length)
     }
 
-    /// Whether one condition holds for the fields as they were sent, so that a `${filename}` in the key is the same
-    /// variable in the condition: `{"field": "value"}`, `["eq", "$field", "value"]`, `["starts-with", "$field",
-    /// "start"]`, `["in", "$field", ["value", …]]`, `["not-in", "$field", ["value", …]]`.
+    /// Whether one condition holds for the fields as they were sent, so that a `${filename}` in the
+    /// key is the same variable in the condition: `{"field": "value"}`,
+    /// `["eq", "$field", "value"]`, `["starts-with", "$field", "start"]`,
+    /// `["in", "$field", ["value", …]]`, `["not-in", "$field", ["value", …]]`.
     fn meets(&self, condition: &Value) -> Result<bool, OssRefusal> {
         let unknown = || OssRefusal::policy(&format!("Invalid condition: {condition}"));
         let value_of = |field: &str| if field == "bucket" { BUCKET } else { self.get(field).unwrap_or_default() };

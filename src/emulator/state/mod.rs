@@ -1,4 +1,5 @@
-//! Everything that the requests share, behind one lock: who may call, what the accounts hold, what goes wrong.
+//! Everything that the requests share, behind one lock: who may call, what the accounts hold, what
+//! goes wrong.
 
 use std::{
     collections::BTreeMap,

@@ -1,4 +1,5 @@
-//! The state as a file that people can read and write, to seed scenarios and to carry a state elsewhere.
+//! The state as a file that people can read and write, to seed scenarios and to carry a state
+//! elsewhere.
 
 use std::{collections::HashSet, sync::Arc};
 

@@ -1,4 +1,5 @@
-//! The metadata service of an ECS instance, as far as credentials are concerned: version 2, with a token.
+//! The metadata service of an ECS instance, as far as credentials are concerned: version 2, with a
+//! token.
 
 use http::Method;
 use jiff::{SignedDuration, Timestamp};

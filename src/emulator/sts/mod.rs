@@ -1,7 +1,7 @@
 //! The security token service: keys that end, for roles, and who the caller is.
 //!
-//! There is no register of roles: every account has every role, and a key of any account can assume it. What is
-//! imitated is how keys are asked for, carried and ended.
+//! There is no register of roles: every account has every role, and a key of any account can assume
+//! it. What is imitated is how keys are asked for, carried and ended.
 
 use std::collections::VecDeque;
 

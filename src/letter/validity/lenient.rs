@@ -40,7 +40,8 @@ fn day(text: &str) -> Option<(Date, &str)> {
     }
 }
 
-/// A number of two digits at most behind a divider, and whether there was one. Without a divider it has two digits.
+/// A number of two digits at most behind a divider, and whether there was one. Without a divider it
+/// has two digits.
 fn part<'t>(text: &'t str, dividers: &[char]) -> Option<(i64, &'t str, bool)> {
     if let Some(rest) = text.trim_start().strip_prefix(dividers) {
         let (value, rest) = number(rest.trim_start(), 2).or_else(|| number(rest.trim_start(), 1))?;

@@ -7,8 +7,8 @@ use crate::{
     escape::visible,
 };
 
-/// The diagnostics as workflow commands, which GitHub shows at the lines of a pull request. Files are named from the root of
-/// the repository, as GitHub looks for them there.
+/// The diagnostics as workflow commands, which GitHub shows at the lines of a pull request. Files
+/// are named from the root of the repository, as GitHub looks for them there.
 pub fn github(loaded: &Loaded, checkout: &Checkout, show: Show) -> String {
     let mut out = String::new();
     let shown = Shown::of(loaded, show);

@@ -15,8 +15,8 @@ const MAX_RELATED: usize = 99;
 /// Where a file of declarations is expected, when a problem is about none.
 const EXPECTED: &str = "letters.yaml";
 
-/// What `validate` found as a SARIF 2.1.0 log, for code scanning: every result has a location, relative to the root of the
-/// repository.
+/// What `validate` found as a SARIF 2.1.0 log, for code scanning: every result has a location,
+/// relative to the root of the repository.
 pub fn sarif(loaded: &Loaded, checkout: &Checkout) -> String {
     let rules: Vec<Value> = Code::ALL.iter().map(|code| rule(*code)).collect();
     let shown = Shown::of(loaded, Show::First(MAX_RESULTS));

@@ -24,8 +24,8 @@ fn style(severity: Severity) -> Style {
     BOLD.fg_color(Some(color.into()))
 }
 
-/// The diagnostics as people read them, each with its source line, coloured: print it through `anstream`, which takes the
-/// colours out where they are not wanted.
+/// The diagnostics as people read them, each with its source line, coloured: print it through
+/// `anstream`, which takes the colours out where they are not wanted.
 pub fn text(loaded: &Loaded, show: Show) -> String {
     let mut out = String::new();
     let shown = Shown::of(loaded, show);

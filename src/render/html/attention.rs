@@ -1,4 +1,5 @@
-//! What somebody has to do something about: what ends with nothing after it, days without cover, conflicts.
+//! What somebody has to do something about: what ends with nothing after it, days without cover,
+//! conflicts.
 
 use jiff::civil::Date;
 use maud::{Markup, html};
@@ -28,7 +29,8 @@ pub(super) fn ending(inventory: &Inventory<'_>, soon: u32) -> usize {
     inventory.entries.iter().filter(|entry| is_ending(entry, inventory.today, soon)).count()
 }
 
-/// What ends comes first, as it can still be helped; then days without cover, then conflicts, which do not change.
+/// What ends comes first, as it can still be helped; then days without cover, then conflicts, which
+/// do not change.
 pub(super) fn of(inventory: &Inventory<'_>, section: usize, soon: u32, words: &Words) -> Markup {
     let kinds = [
         unread(inventory, words),

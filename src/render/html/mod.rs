@@ -1,5 +1,5 @@
-//! A page to look at: what ends when, which signatures are covered, what is in conflict, and every letter. One file that needs
-//! nothing else, and from which nothing can be run but what is in it.
+//! A page to look at: what ends when, which signatures are covered, what is in conflict, and every
+//! letter. One file that needs nothing else, and from which nothing can be run but what is in it.
 
 mod attention;
 mod conflicts;
@@ -46,7 +46,8 @@ pub struct Section<'a> {
     pub status: Option<&'a Status>,
 }
 
-/// The page, as of a day. A letter that ends within `soon` days and has no successor needs attention.
+/// The page, as of a day. A letter that ends within `soon` days and has no successor needs
+/// attention.
 #[must_use]
 pub fn page(sections: &[Section<'_>], today: Date, soon: u32, lang: Lang) -> String {
     let words = lang.words();

@@ -1,4 +1,5 @@
-//! What became of the signatures of each letter; what needs somebody first, and what has passed folded.
+//! What became of the signatures of each letter; what needs somebody first, and what has passed
+//! folded.
 
 use maud::{Markup, html};
 
@@ -50,7 +51,8 @@ fn table(letters: &[&LetterStatus], words: &Words) -> Markup {
     }
 }
 
-/// The signatures of a letter that have this use: one after the other where there is more to tell of each.
+/// The signatures of a letter that have this use: one after the other where there is more to tell
+/// of each.
 fn uses(signatures: &[SignatureUse], usage: Use, words: &Words) -> Markup {
     let of_use: Vec<&SignatureUse> = signatures.iter().filter(|used| used.usage == usage).collect();
     let all: Vec<&str> = of_use.iter().map(|used| used.name.as_str()).collect();

@@ -1,4 +1,5 @@
-//! Days on a line, as shares of its width: the drawing grows and shrinks with the page, and its text does not.
+//! Days on a line, as shares of its width: the drawing grows and shrinks with the page, and its
+//! text does not.
 
 use std::fmt::Write as _;
 
@@ -12,8 +13,9 @@ pub(super) struct Scale {
 }
 
 impl Scale {
-    /// From a little before the first day that matters to a little after the last. Years that are far away from the others
-    /// are drawn at the edge, so that one odd date does not press all the others together.
+    /// From a little before the first day that matters to a little after the last. Years that are
+    /// far away from the others are drawn at the edge, so that one odd date does not press all the
+    /// others together.
     pub(super) fn over(validities: impl Iterator<Item = Validity>, today: Date) -> Self {
         let earliest = today.saturating_sub(1.years());
         let latest = today.saturating_add(4.years());
@@ -29,7 +31,8 @@ impl Scale {
         (days(self.first, day) / self.days * 100.0).clamp(0.0, 100.0)
     }
 
-    /// Where a stretch of days begins and how wide it is, as attributes of a drawing. A day is seen, however long the line.
+    /// Where a stretch of days begins and how wide it is, as attributes of a drawing. A day is
+    /// seen, however long the line.
     pub(super) fn stretch(&self, validity: Validity) -> (String, String) {
         let (from, until) = (self.x(validity.from()), self.x(validity.until()));
         let width = (until - from).max(0.4);

@@ -1,10 +1,12 @@
-//! Texts from YAML or from the service: with nothing in them that hides or turns, and none so long that it hides the rest.
+//! Texts from YAML or from the service: with nothing in them that hides or turns, and none so long
+//! that it hides the rest.
 
 use maud::{Markup, html};
 
 use crate::escape::{shorten, visible};
 
-/// The longest text that is shown as a whole; the service allows 100 characters for a name, and 150 for a company.
+/// The longest text that is shown as a whole; the service allows 100 characters for a name, and 150
+/// for a company.
 const LONG: usize = 160;
 /// How many signatures are shown before the others are folded.
 const NAMES: usize = 6;

@@ -11,11 +11,13 @@ use crate::{
 const CSV_HEADS: &str = "name,action,id,state,status,authorizer,authorizedParty,organizationCode,from,to,daysLeft,\
                          signatureCount,signatures,scan,successor,file,line";
 
-/// The byte order mark. Without it, Excel takes the file for one in the code page of the system, which is GBK in China.
+/// The byte order mark. Without it, Excel takes the file for one in the code page of the system,
+/// which is GBK in China.
 const MARK: char = '\u{FEFF}';
 
-/// Inventories as comma-separated values (RFC 4180) with a line of heads, as Excel opens them rightly. Those of a workspace
-/// have the account in the first column. What became of the signatures, where that was asked for, is in the last one.
+/// Inventories as comma-separated values (RFC 4180) with a line of heads, as Excel opens them
+/// rightly. Those of a workspace have the account in the first column. What became of the
+/// signatures, where that was asked for, is in the last one.
 #[must_use]
 pub fn csv(inventories: &Accounts<Inventory<'_>>) -> String {
     let has_uses = inventories.good().flat_map(|inventory| &inventory.entries).any(|entry| entry.uses.is_some());
@@ -76,7 +78,8 @@ fn rows(out: &mut String, start: &str, inventory: &Inventory<'_>, has_uses: bool
     }
 }
 
-/// A text in a cell: quoted where it must be, and never a formula or a number to a spreadsheet or a command to a CI system.
+/// A text in a cell: quoted where it must be, and never a formula or a number to a spreadsheet or a
+/// command to a CI system.
 fn field(text: &str) -> String {
     let text = visible(text);
     if looks_like_number(&text) {
@@ -91,11 +94,12 @@ fn field(text: &str) -> String {
     }
 }
 
-/// What begins a formula, and its full-width forms, which an input method writes and some spreadsheets take for the same.
+/// What begins a formula, and its full-width forms, which an input method writes and some
+/// spreadsheets take for the same.
 const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 
-/// Whether a spreadsheet would take a text for a number or a date, and so change it: of a code of 18 digits it keeps 15,
-/// `1210000040000E25` is a power of ten to it, and `1-2` a day.
+/// Whether a spreadsheet would take a text for a number or a date, and so change it: of a code of
+/// 18 digits it keeps 15, `1210000040000E25` is a power of ten to it, and `1-2` a day.
 fn looks_like_number(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_digit())
         && text.chars().all(|c| c.is_ascii_digit() || "eE.,-/:% 年月日".contains(c))

@@ -1,4 +1,5 @@
-//! Values inside markdown, with nothing in them that markdown, HTML or a forge would take for its own.
+//! Values inside markdown, with nothing in them that markdown, HTML or a forge would take for its
+//! own.
 
 use crate::escape::{shorten, visible};
 
@@ -18,7 +19,8 @@ pub(super) fn inlines(values: &[&str]) -> String {
     values.iter().map(|value| inline(value)).collect::<Vec<_>>().join("、")
 }
 
-/// A value on a line of HTML, where markdown's own signs mean nothing and a backslash would be shown.
+/// A value on a line of HTML, where markdown's own signs mean nothing and a backslash would be
+/// shown.
 pub(super) fn html(text: &str) -> String {
     escaped(&shorten(&visible(text), LONG), false)
 }
@@ -28,8 +30,8 @@ pub(super) fn code(text: &str) -> String {
     shorten(&visible(text), LONG).replace('`', "'")
 }
 
-/// Mentions, references and links are made of the finished text, where an escaped character is as good as any other: what
-/// keeps them apart is a space of no width.
+/// Mentions, references and links are made of the finished text, where an escaped character is as
+/// good as any other: what keeps them apart is a space of no width.
 fn escaped(text: &str, in_markdown: bool) -> String {
     // `:name:` would become a picture.
     let has_shortcode = text.matches(':').count() > 1;

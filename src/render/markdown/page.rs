@@ -1,4 +1,5 @@
-//! A comment that never grows over the limit: when there is too much, each part gives up the same, and it is told how much.
+//! A comment that never grows over the limit: when there is too much, each part gives up the same,
+//! and it is told how much.
 
 use std::fmt::Write as _;
 
@@ -12,7 +13,8 @@ const RESERVE: usize = 1_000;
 
 /// Entries of one kind, with what stands before and after them.
 pub(super) struct Part {
-    /// What the entries are called when some are left out: of the same ones in all accounts, the number is told once.
+    /// What the entries are called when some are left out: of the same ones in all accounts, the
+    /// number is told once.
     pub(super) title: String,
     pub(super) head: String,
     pub(super) items: Vec<String>,
@@ -71,7 +73,8 @@ impl<'o> Page<'o> {
     }
 }
 
-/// Adds what fits into a share of the page, and tells how many entries did. One that is too long for it leaves the others alone.
+/// Adds what fits into a share of the page, and tells how many entries did. One that is too long
+/// for it leaves the others alone.
 fn add(out: &mut String, part: &Part, share: usize) -> usize {
     let mut room = share.saturating_sub(length(&part.head) + length(part.foot));
     let mut fitting: Vec<&str> = Vec::new();

@@ -67,7 +67,8 @@ fn add_unreadable(page: &mut Page<'_>, plan: &Plan) {
     }
 }
 
-/// What will be registered for good: every field of it, in as few columns as can be read side by side.
+/// What will be registered for good: every field of it, in as few columns as can be read side by
+/// side.
 fn add_creates(page: &mut Page<'_>, creates: &[&DesiredLetter], told: &Told<'_>) {
     let Some(first) = creates.first() else { return };
     let party = &first.letter.authorized_party;

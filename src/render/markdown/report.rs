@@ -68,7 +68,8 @@ pub(super) fn add(page: &mut Page<'_>, report: &Report) {
     add_warnings(page, &report.warnings.iter().collect::<Vec<_>>());
 }
 
-/// A conflict that the plan knew is told by the plan; one that was found while applying, by the report.
+/// A conflict that the plan knew is told by the plan; one that was found while applying, by the
+/// report.
 fn found_conflict(letter: &ReportedLetter, found: &[Difference], checkout: &Checkout) -> String {
     match &letter.planned {
         PlannedLetter::Conflict(settled, planned) => conflict::declared(settled, planned, checkout),

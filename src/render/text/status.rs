@@ -231,8 +231,9 @@ pub fn not_known(part: &NotKnown) -> String {
     out
 }
 
-/// The calls that move signatures to their letters' successors, as a script of a POSIX shell. `options` are added to each,
-/// such as ` --profile NAME`. A value that the service does not tell stops the script until somebody has written it.
+/// The calls that move signatures to their letters' successors, as a script of a POSIX shell.
+/// `options` are added to each, such as ` --profile NAME`. A value that the service does not tell
+/// stops the script until somebody has written it.
 #[must_use]
 pub fn hand_over(moves: &[Move], options: &str) -> String {
     let mut out = String::new();

@@ -1,9 +1,12 @@
-//! The pages for people: what they say of the program is what it does, and what they link to is there.
+//! The pages for people: what they say of the program is what it does, and what they link to is
+//! there.
 //!
-//! - A `console` block is run, in one shell from the top of a page to its end, and what it prints must stand below each
-//!   command. `UPDATE_GENERATED=1` rewrites the outputs.
-//! - A block with `file=PATH` after its language is written to that file; with the language `diff` it changes the file.
-//! - A `sh` block is not run, as it needs an account or a network: its syntax and the arguments of `letterform` are checked.
+//! - A `console` block is run, in one shell from the top of a page to its end, and what it prints
+//!   must stand below each command. `UPDATE_GENERATED=1` rewrites the outputs.
+//! - A block with `file=PATH` after its language is written to that file; with the language `diff`
+//!   it changes the file.
+//! - A `sh` block is not run, as it needs an account or a network: its syntax and the arguments of
+//!   `letterform` are checked.
 
 mod links;
 mod markdown;

@@ -76,7 +76,8 @@ impl Session {
         Self { folder, home, shell, input, output: BufReader::new(reader) }
     }
 
-    /// Runs a command, with the exit status of the one before in `$?`, and tells what it printed on both streams.
+    /// Runs a command, with the exit status of the one before in `$?`, and tells what it printed on
+    /// both streams.
     pub(crate) fn run(&mut self, command: &str) -> String {
         let script =
             format!("{{ (exit \"${{status:-0}}\")\n{command}\n}} </dev/null\nstatus=$?\nprintf '\\n{MARK}\\n'\n");
@@ -89,7 +90,8 @@ impl Session {
             if line.trim_end() == MARK {
                 // The line break before the mark is the mark's own.
                 printed.pop();
-                // CSV has a mark for Excel, and its lines end as its standard has it; those of a page as git has it.
+                // CSV has a mark for Excel, and its lines end as its standard has it; those of a
+                // page as git has it.
                 let printed = printed.replace("\r\n", "\n").replace('\u{feff}', "");
                 return printed.replace(self.home.path().to_str().expect("UTF-8"), "/home/you");
             }
@@ -123,7 +125,8 @@ impl Session {
 }
 
 impl Drop for Session {
-    /// Ends the shell with what it started: an emulator in the background outlives a shell that is gone.
+    /// Ends the shell with what it started: an emulator in the background outlives a shell that is
+    /// gone.
     fn drop(&mut self) {
         let group = format!("-{}", self.shell.id());
         let _ = Command::new("kill").args(["-KILL", "--", &group]).status();

@@ -1,4 +1,5 @@
-//! A page, run: its files are written, its commands typed, and what is printed compared with what it shows.
+//! A page, run: its files are written, its commands typed, and what is printed compared with what
+//! it shows.
 
 use std::sync::LazyLock;
 
@@ -56,7 +57,8 @@ pub(crate) fn play(page: &Page, mut session: Session) -> Played {
     played
 }
 
-/// The commands of a block. A line after `$ ` is a command, lines after `> ` continue it, all else is what it prints.
+/// The commands of a block. A line after `$ ` is a command, lines after `> ` continue it, all else
+/// is what it prints.
 fn steps(text: &str, place: &str) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     for line in text.split_inclusive('\n') {
@@ -75,8 +77,9 @@ fn steps(text: &str, place: &str) -> Vec<Step> {
     steps
 }
 
-/// What is printed, with what differs from run to run made equal: `RequestId`s, the time of day and how long something took,
-/// ports, ids and numbers of a system's errors, and the order in which letters were created side by side.
+/// What is printed, with what differs from run to run made equal: `RequestId`s, the time of day and
+/// how long something took, ports, ids and numbers of a system's errors, and the order in which
+/// letters were created side by side.
 pub(crate) fn comparable(text: &str) -> String {
     static VARYING: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         [

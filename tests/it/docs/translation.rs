@@ -1,4 +1,5 @@
-//! README.md and README.zh-CN.md say the same: the same parts, commands, declarations, tables and links, in the same order.
+//! README.md and README.zh-CN.md say the same: the same parts, commands, declarations, tables and
+//! links, in the same order.
 
 use crate::docs::{
     markdown::{Block, Page},

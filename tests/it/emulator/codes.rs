@@ -16,7 +16,8 @@ const PAGE: &str = include_str!("../../../docs/reference/emulator.md");
 /// The families of codes that name a parameter, as the page writes them.
 const FAMILIES: [&str; 2] = ["Invalid<parameter>", "Missing<parameter>"];
 
-/// What the service's description says of its own codes: the HTTP status and the beginning of the message.
+/// What the service's description says of its own codes: the HTTP status and the beginning of the
+/// message.
 const DESCRIBED: [(&str, u16, &str); 19] = [
     ("AuthorizationLetterNameRepeat", 400, "The authorization letter name is duplicated."),
     ("AuthorizationLetterDateNotMatchRegex", 400, "The format of the authorization letter's"),

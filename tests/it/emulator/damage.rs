@@ -14,7 +14,8 @@ const STATE: &str = r#"{"formatVersion": 1, "accounts": [{"name": "shop",
     "signatures": [{"name": "菜鸟网络", "letter": "甲授权书"}],
     "qualifications": [{"id": 3, "company": "菜鸟", "organizationCode": "9"}]}]}"#;
 
-/// How far apart the places are that are damaged, in bytes: a prime, so that all parts of pages are met.
+/// How far apart the places are that are damaged, in bytes: a prime, so that all parts of pages are
+/// met.
 const STRIDE: usize = 2039;
 
 fn open(folder: &Path) -> Result<Emulator, String> {

@@ -1,4 +1,5 @@
-//! Measures what docs/explanation/benchmarks.md says of the emulator, with the program's own client.
+//! Measures what docs/explanation/benchmarks.md says of the emulator, with the program's own
+//! client.
 #![allow(clippy::print_stdout, reason = "what is measured is printed")]
 
 use std::{sync::Arc, time::Duration};

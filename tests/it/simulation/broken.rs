@@ -1,5 +1,5 @@
-//! The real engine with one of its guards taken away, by telling it what the guard would have protected it from: proof that
-//! the simulation sees the damage.
+//! The real engine with one of its guards taken away, by telling it what the guard would have
+//! protected it from: proof that the simulation sees the damage.
 
 use std::future::Future;
 
@@ -14,11 +14,13 @@ use crate::simulation::service::SimService;
 /// A guard of the engine that can be taken away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Guard {
-    /// A create whose outcome is unknown is looked up before another try. Without: it is taken as not done.
+    /// A create whose outcome is unknown is looked up before another try. Without: it is taken as
+    /// not done.
     LookUpUnknown,
     /// Only a code that says so is taken as "turned away". Without: a used nonce is.
     DoubtUsedNonce,
-    /// What is not documented as a refusal is in doubt. Without: every unknown code below 500 and every `4xx` page refuses.
+    /// What is not documented as a refusal is in doubt. Without: every unknown code below 500 and
+    /// every `4xx` page refuses.
     DoubtUnheard,
     /// A refusal of the caller stops the run. Without: it is taken as one of the letter.
     HaltWhenRefused,

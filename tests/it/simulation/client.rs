@@ -178,7 +178,8 @@ pub(crate) async fn run(service: &SimService, guard: Option<Guard>, job: &Job) -
 async fn work(connection: SimConnection<'_>, job: &Job, shutdown: &Shutdown) -> Ending {
     let run = Run::new(job.parallelism, job.seed, shutdown);
     let scans = Scans { changed: job.scan_changes };
-    // An apply ends itself when it is told to end at once; a plan has nothing to report and is dropped.
+    // An apply ends itself when it is told to end at once; a plan has nothing to report and is
+    // dropped.
     let prepared = tokio::select! {
         biased;
         () = shutdown.forced() => return Ending::PlanFailed,

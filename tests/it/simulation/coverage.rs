@@ -1,4 +1,5 @@
-//! Which situations the schedules reached: a simulation that never gets into trouble proves nothing.
+//! Which situations the schedules reached: a simulation that never gets into trouble proves
+//! nothing.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

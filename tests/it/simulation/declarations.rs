@@ -93,7 +93,8 @@ pub(crate) fn key_of(picture: &Picture) -> FileKey {
 /// The folder of names that a policy fixes.
 const FIXED: &str = "fixed/";
 
-/// The key of an uploaded picture: the one that the policy of a client fixes, or one that tells the content.
+/// The key of an uploaded picture: the one that the policy of a client fixes, or one that tells the
+/// content.
 pub(crate) fn key_under_policy(fixed_for: Option<usize>, object: ScanObject) -> FileKey {
     let key = match fixed_for {
         Some(client) => format!("{FIXED}{client}.png"),
@@ -116,7 +117,8 @@ pub(crate) fn same_as_declared(declared: &Letter<Picture>, sent: &Letter<FileKey
     declared.clone().with_picture(key) == *sent
 }
 
-/// Whether all but the picture is what is declared. This is not the program's own comparison: the two check each other.
+/// Whether all but the picture is what is declared. This is not the program's own comparison: the
+/// two check each other.
 pub(crate) fn texts_are_as_declared(declared: &Letter<Picture>, stored: &StoredLetter) -> bool {
     let wanted: BTreeSet<&str> = declared.signatures.iter().map(AsRef::as_ref).collect();
     let there: BTreeSet<&str> = stored.signatures.iter().map(AsRef::as_ref).collect();
@@ -133,8 +135,8 @@ pub(crate) fn is_exactly_as_declared(declared: &Letter<Picture>, made: &MadeLett
     texts_are_as_declared(declared, &made.letter) && key_of(&declared.picture) == made.picture
 }
 
-/// Whether a letter that exists is what is declared, as far as its picture can be compared: a scan with a picture that this
-/// program did not upload can't.
+/// Whether a letter that exists is what is declared, as far as its picture can be compared: a scan
+/// with a picture that this program did not upload can't.
 pub(crate) fn is_as_declared(declared: &Letter<Picture>, made: &MadeLetter) -> bool {
     let key = &*made.letter.file_key;
     let incomparable = matches!(declared.picture, Picture::Scan(_)) && (key == UPLOADED || is_fixed(key));

@@ -22,7 +22,8 @@ pub(crate) enum Fate {
     Hangs,
     /// It is turned away at the door.
     Throttled(Throttling),
-    /// The service has seen its nonce: something on the way sent it twice. The first copy may have been handled.
+    /// The service has seen its nonce: something on the way sent it twice. The first copy may have
+    /// been handled.
     NonceUsed(Handled),
     /// The service is at a loss, in its own words: code and status.
     Fails(&'static str, u16, Handled),
@@ -50,8 +51,8 @@ pub(crate) enum Throttling {
     Page429(Handled),
 }
 
-/// What a client can tell from an answer, by the documents of the service alone: the simulator's own judgement, to hold the
-/// program's against.
+/// What a client can tell from an answer, by the documents of the service alone: the simulator's
+/// own judgement, to hold the program's against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Conclusion {
     Done,
@@ -76,7 +77,8 @@ impl Fate {
         if let Self::Late(delay) = self { delay } else { Duration::ZERO }
     }
 
-    /// What the client gets to see; `None` is a cut connection. `Ok` passes on what the service answered.
+    /// What the client gets to see; `None` is a cut connection. `Ok` passes on what the service
+    /// answered.
     pub(crate) fn answer<T>(
         self,
         operation: Operation,
@@ -113,7 +115,8 @@ impl Fate {
         }
     }
 
-    /// What the client can tell, when `answered` is what came of handling the request, if an answer came at all.
+    /// What the client can tell, when `answered` is what came of handling the request, if an answer
+    /// came at all.
     pub(crate) fn told(self, answered: Option<bool>) -> Conclusion {
         match (self, answered) {
             (Self::Throttled(Throttling::Page429(_)), _) => Conclusion::Nothing,
@@ -220,8 +223,8 @@ impl Faults {
         self.lag == 0
     }
 
-    /// Whether a client that has given a request up, and then looks in every way, sees all that the request did: nothing
-    /// is late, and no query lags.
+    /// Whether a client that has given a request up, and then looks in every way, sees all that the
+    /// request did: nothing is late, and no query lags.
     pub(crate) fn is_prompt(&self) -> bool {
         self.shows_everything() && !self.kinds.contains(&Kind::Late)
     }

@@ -24,7 +24,8 @@ pub(crate) struct History(Mutex<State>);
 struct State {
     declared: HashMap<String, DesiredLetter>,
     tracks: HashMap<String, Track>,
-    /// The letters that the last answer showed, until it is known for which letter's sake it was asked.
+    /// The letters that the last answer showed, until it is known for which letter's sake it was
+    /// asked.
     just_shown: Vec<String>,
     stop: Degree,
     violations: Vec<String>,
@@ -60,8 +61,8 @@ pub(crate) struct Track {
     looks: Option<Looks>,
     /// The number that came in the answer to a create.
     pub(crate) told: Option<LetterId>,
-    /// Whether the client found a letter of this name, when it planned or when it looked for it. That a look for another
-    /// letter shows this one too does not count.
+    /// Whether the client found a letter of this name, when it planned or when it looked for it.
+    /// That a look for another letter shows this one too does not count.
     pub(crate) found: bool,
     /// The looks since the name was said to exist.
     repeat: Option<Looks>,
@@ -160,7 +161,8 @@ impl History {
         self.lock().caller_refused = true;
     }
 
-    /// Whether the client was told that a letter of this name exists, or lost an answer to a create of it.
+    /// Whether the client was told that a letter of this name exists, or lost an answer to a create
+    /// of it.
     pub(crate) fn may_exist(&self, name: &str) -> bool {
         let track = self.track(name);
         track.was_in_doubt || track.repeat.is_some()
@@ -216,14 +218,15 @@ impl History {
         self.lock().tracks.get(name).cloned().unwrap_or_default()
     }
 
-    /// Whether the client has looked for the letter in every way since it was told that it exists, and was not shown it.
+    /// Whether the client has looked for the letter in every way since it was told that it exists,
+    /// and was not shown it.
     pub(crate) fn searched_in_vain(&self, name: &str) -> bool {
         let track = self.track(name);
         !track.found && track.repeat.is_some_and(Looks::are_complete)
     }
 
-    /// What the client did wrong. `finished` is whether it came to its end: then every request and every letter that was
-    /// begun has its event.
+    /// What the client did wrong. `finished` is whether it came to its end: then every request and
+    /// every letter that was begun has its event.
     pub(crate) fn violations(&self, finished: bool) -> Vec<String> {
         let state = self.lock();
         let mut violations = state.violations.clone();

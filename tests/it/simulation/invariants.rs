@@ -192,7 +192,8 @@ impl Fact<'_> {
     }
 }
 
-/// After the last apply, with nothing going wrong any more: each declared letter exists, as declared or as a conflict.
+/// After the last apply, with nothing going wrong any more: each declared letter exists, as
+/// declared or as a conflict.
 pub(crate) fn check_convergence(session: &Session) -> Vec<String> {
     let Ending::Reported(report) = &session.ending else {
         return vec![format!("client {}: no report, though nothing goes wrong any more", session.client)];

@@ -1,8 +1,8 @@
-//! A simulation of everything that can happen between the engine and the service: the real engine against the emulator's
-//! real ledger, in simulated time, with faults drawn from a seed.
+//! A simulation of everything that can happen between the engine and the service: the real engine
+//! against the emulator's real ledger, in simulated time, with faults drawn from a seed.
 //!
-//! The same seed plays the same schedule to the last request. `LETTERFORM_SIM_SEED=N` plays one and tells what happens in it;
-//! `LETTERFORM_SIM_RUNS=N` plays so many (300 unless told otherwise).
+//! The same seed plays the same schedule to the last request. `LETTERFORM_SIM_SEED=N` plays one and
+//! tells what happens in it; `LETTERFORM_SIM_RUNS=N` plays so many (300 unless told otherwise).
 // What a schedule did is told to whoever runs it.
 #![allow(clippy::print_stdout)]
 
@@ -31,7 +31,8 @@ use crate::simulation::{
     schedule::play,
 };
 
-/// How many schedules are played unless told otherwise, and how many are enough to reach every situation.
+/// How many schedules are played unless told otherwise, and how many are enough to reach every
+/// situation.
 const FEW: u64 = 300;
 
 fn number(variable: &str) -> Option<u64> {

@@ -1,4 +1,5 @@
-//! One schedule from its seed: clients that apply at once with faults, then the same declarations without.
+//! One schedule from its seed: clients that apply at once with faults, then the same declarations
+//! without.
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 

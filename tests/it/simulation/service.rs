@@ -39,7 +39,8 @@ pub(crate) struct SimService {
 }
 
 impl SimService {
-    /// Sends a request. The service handles it when it arrives, whether or not the client is still there.
+    /// Sends a request. The service handles it when it arrives, whether or not the client is still
+    /// there.
     async fn exchange<T: Send + 'static>(
         &self,
         operation: Operation,

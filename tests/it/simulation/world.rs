@@ -112,7 +112,8 @@ impl World {
             )
         });
         if result.is_err() && state.prompt && state.was_made_by(maker, letter) {
-            // Were names not unique, this would be a second letter: the client must not need the service to prevent it.
+            // Were names not unique, this would be a second letter: the client must not need the
+            // service to prevent it.
             state.violations.push(format!("{maker:?}: a second create of {}, which it had made", letter.name));
         }
         let made = result.map_err(|refusal| answered(Operation::CreateSmsAuthorizationLetter, &refusal))?;

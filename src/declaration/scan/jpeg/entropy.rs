@@ -8,7 +8,8 @@ pub(super) const ZIGZAG_END: usize = 63;
 
 /// A canonical Huffman table.
 pub(super) struct Huffman {
-    /// By the next 9 bits: the length of the code that they begin with, 0 when it is longer, and its value.
+    /// By the next 9 bits: the length of the code that they begin with, 0 when it is longer, and
+    /// its value.
     short: Vec<(u8, u8)>,
     /// By length: the first code, the number of codes, and the index of its value.
     long: [(u32, u32, usize); 17],

@@ -31,8 +31,8 @@ const META: TableDefinition<&str, u64> = TableDefinition::new("meta");
 const FORMAT: &str = "format";
 pub(super) const FORMAT_VERSION: u64 = 1;
 
-/// Beyond this progress a repair counts what is there. Before it, and after the start, it says that it goes back to the
-/// change before the last.
+/// Beyond this progress a repair counts what is there. Before it, and after the start, it says that
+/// it goes back to the change before the last.
 const UNDONE: f64 = 0.5;
 /// The memory that redb may use for pages.
 const CACHE_BYTES: usize = 32 * 1024 * 1024;
@@ -47,7 +47,8 @@ pub(super) struct Opened {
 pub(super) fn open_database(location: &StateLocation, place: &str) -> Result<Opened, StoreError> {
     let mut builder = Database::builder();
     builder.set_cache_size(CACHE_BYTES);
-    // Else a file that something else has changed is trusted, and what does not fit together is a panic much later.
+    // Else a file that something else has changed is trusted, and what does not fit together is a
+    // panic much later.
     builder.set_check_integrity_on_open(true);
     let undone = Arc::new(AtomicBool::new(false));
     let note = Arc::clone(&undone);

@@ -7,8 +7,8 @@ pub(super) const FILE: &str = "state.redb";
 /// Files that operating systems and this store put into any folder.
 const CLUTTER: [&str; 5] = [".DS_Store", ".localized", "Thumbs.db", "desktop.ini", ".gitignore"];
 
-/// Makes the folder, and keeps what is uploaded to it out of version control. A folder that holds something else is left as
-/// it is: what is in it is not ours to hide.
+/// Makes the folder, and keeps what is uploaded to it out of version control. A folder that holds
+/// something else is left as it is: what is in it is not ours to hide.
 pub(super) fn make(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     let ignore = folder.join(".gitignore");
@@ -20,8 +20,9 @@ pub(super) fn make(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether a folder can hold the state of a sandbox: it holds one, it holds those of a workspace's accounts, or it is empty or
-/// missing. What follows `--sandbox` may have been meant as a path of declarations.
+/// Whether a folder can hold the state of a sandbox: it holds one, it holds those of a workspace's
+/// accounts, or it is empty or missing. What follows `--sandbox` may have been meant as a path of
+/// declarations.
 #[must_use]
 pub fn may_hold_state(folder: &Path) -> bool {
     let is_state = |folder: &Path| folder.join(FILE).exists();

@@ -1,8 +1,9 @@
-//! What outlives the process: letters and objects in a redb database, which a kill at any moment leaves whole.
+//! What outlives the process: letters and objects in a redb database, which a kill at any moment
+//! leaves whole.
 //!
-//! One thread writes. It takes all the changes that wait, commits them as one transaction, and then says up to which
-//! change everything is safe: many creates share one flush of the disk. An answer goes out when the changes that it
-//! speaks of are safe.
+//! One thread writes. It takes all the changes that wait, commits them as one transaction, and then
+//! says up to which change everything is safe: many creates share one flush of the disk. An answer
+//! goes out when the changes that it speaks of are safe.
 
 use std::{
     path::PathBuf,
@@ -165,7 +166,8 @@ impl Changes {
     pub(in crate::emulator) fn push(&mut self, change: Change) {
         self.made += 1;
         if let Some(sender) = &self.sender {
-            // A writer that has ended said so before: the request that waits for this change learns that writing failed.
+            // A writer that has ended said so before: the request that waits for this change learns
+            // that writing failed.
             let _ = sender.send(change);
         }
     }
@@ -186,7 +188,8 @@ impl Store {
     /// Opens the state, and reads all of it but the contents of objects.
     ///
     /// # Errors
-    /// When the folder can't be used, is in use, or does not hold what this version of the program can read.
+    /// When the folder can't be used, is in use, or does not hold what this version of the program
+    /// can read.
     pub(in crate::emulator) fn open(location: &StateLocation) -> Result<(Self, Changes, Ledger), StoreError> {
         let place = match location {
             StateLocation::Folder(folder) => folder.display().to_string(),
@@ -256,7 +259,8 @@ impl Store {
     pub(in crate::emulator) fn close(&self) {
         let writer = self.writer.lock().map(|mut writer| writer.take());
         if let Ok(Some(writer)) = writer {
-            // A writer that panicked has said on its own what happened, and there is nothing left to do here.
+            // A writer that panicked has said on its own what happened, and there is nothing left
+            // to do here.
             let _ = writer.join();
         }
     }
