@@ -10,8 +10,8 @@ use std::{
 use super::*;
 use crate::{
     letter::{
-        ExistingLetter, ExistingLetters, FileKey, Letter, LetterId, NewLetter, Picture, PictureFormat, ScanDigest,
-        ScanObject, UnreadableLetter,
+        ExistingLetter, ExistingLetters, FileKey, Letter, LetterId, NewLetter, ScanObject, UnreadableLetter,
+        testing::letter,
     },
     plan::PlanSummary,
     retry::{RetryPolicy, Silent},
@@ -70,15 +70,8 @@ impl Scripted {
         let id = LetterId(letters.len() as u64 + 1);
         letters.push(ExistingLetter {
             id: Some(id),
-            name: letter.name.to_string(),
             authorizer: authorizer.to_owned(),
-            authorized_party: letter.authorized_party.to_string(),
-            organization_code: letter.organization_code.to_string(),
-            validity: letter.validity.to_string(),
-            signatures: letter.signatures.iter().map(ToString::to_string).collect(),
-            picture_url: Some(format!("https://bucket.example/{}", letter.picture)),
-            state: "INT".to_owned(),
-            status: "VALID".to_owned(),
+            ..letter.existing(letter.picture.as_str())
         });
         id
     }
@@ -193,17 +186,7 @@ impl ReadScans for Scans {
 }
 
 fn desired(name: &str, path: &str) -> DesiredLetter {
-    let scan = Scan { path: path.to_owned(), digest: ScanDigest::of(path.as_bytes()), format: PictureFormat::Png };
-    let letter = Letter {
-        name: name.parse().unwrap(),
-        authorizer: "菜鸟网络科技有限公司".parse().unwrap(),
-        authorized_party: "支付宝(中国)网络技术有限公司".parse().unwrap(),
-        organization_code: "91330100799655058B".parse().unwrap(),
-        validity: "2026-01-01~2029-01-01".parse().unwrap(),
-        signatures: vec!["菜鸟网络".parse().unwrap()].try_into().unwrap(),
-        picture: Picture::Scan(scan),
-    };
-    DesiredLetter::new(letter, Source { file: "letters.yaml".to_owned(), line: 1 })
+    letter(name).valid("2026-01-01~2029-01-01").signing(&["菜鸟网络"]).declared(path, path.as_bytes())
 }
 
 async fn run(service: &Scripted, letters: Vec<DesiredLetter>) -> Report {

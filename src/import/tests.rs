@@ -1,22 +1,12 @@
 use super::*;
-use crate::letter::LetterId;
+use crate::letter::testing::letter;
 
 const OPTIONS: ImportOptions<'static> = ImportOptions { schema: "letters.schema.json" };
 
-/// The small vocabulary of these tests: a letter as the service tells it.
+/// A letter as the service tells it, with a picture of its own.
 fn existing(name: &str) -> ExistingLetter {
-    ExistingLetter {
-        id: Some(LetterId(7)),
-        name: name.to_owned(),
-        authorizer: "菜鸟网络科技有限公司".to_owned(),
-        authorized_party: "支付宝(中国)网络技术有限公司".to_owned(),
-        organization_code: "91330100799655058B".to_owned(),
-        validity: "2026-01-01~2029-01-01".to_owned(),
-        signatures: vec!["菜鸟网络".to_owned(), "菜鸟裹裹".to_owned()],
-        picture_url: Some(format!("https://bucket.example/123456/{}.jpg?Expires=1&Signature=x", name.len())),
-        state: "PASSED".to_owned(),
-        status: "VALID".to_owned(),
-    }
+    let letter = letter(name).valid("2026-01-01~2029-01-01");
+    ExistingLetter { state: "PASSED".to_owned(), ..letter.existing(&format!("123456/{}.jpg", name.len())) }
 }
 
 #[test]

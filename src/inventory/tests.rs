@@ -1,45 +1,8 @@
 use super::*;
-use crate::letter::{LetterId, PictureFormat, Scan, ScanDigest};
-
-/// The small vocabulary of these tests and of the renderings': a declared letter, and one that
-/// exists.
-pub(crate) fn declared(name: &str) -> DesiredLetter {
-    let scan = Scan { path: "scans/a.png".to_owned(), digest: ScanDigest::of(b"scan"), format: PictureFormat::Png };
-    let letter = Letter {
-        name: name.parse().unwrap(),
-        authorizer: "菜鸟网络科技有限公司".parse().unwrap(),
-        authorized_party: "支付宝(中国)网络技术有限公司".parse().unwrap(),
-        organization_code: "91330100799655058B".parse().unwrap(),
-        validity: "2026-01-01~2026-12-31".parse().unwrap(),
-        signatures: vec!["菜鸟网络".parse().unwrap(), "菜鸟裹裹".parse().unwrap()].try_into().unwrap(),
-        picture: Picture::Scan(scan),
-    };
-    DesiredLetter::new(letter, Source { file: "letters.yaml".to_owned(), line: 4 })
-}
-
-/// Letters that can all be read. They live as long as the tests.
-pub(crate) fn read(letters: &[ExistingLetter]) -> &'static ExistingLetters {
-    Box::leak(Box::new(letters.to_vec().into()))
-}
-
-pub(crate) fn existing(name: &str) -> ExistingLetter {
-    ExistingLetter {
-        id: Some(LetterId(7)),
-        name: name.to_owned(),
-        authorizer: "菜鸟网络科技有限公司".to_owned(),
-        authorized_party: "支付宝(中国)网络技术有限公司".to_owned(),
-        organization_code: "91330100799655058B".to_owned(),
-        validity: "2026-01-01~2026-12-31".to_owned(),
-        signatures: vec!["菜鸟裹裹".to_owned(), "菜鸟网络".to_owned()],
-        picture_url: Some("https://bucket.example/123456/test.jpg?Signature=secret".to_owned()),
-        state: "PASSED".to_owned(),
-        status: "VALID".to_owned(),
-    }
-}
-
-pub(crate) fn today() -> Date {
-    "2026-11-24".parse().unwrap()
-}
+use crate::letter::{
+    PictureFormat, ScanDigest,
+    testing::{declared, existing, read, today},
+};
 
 fn names(inventory: &Inventory<'_>) -> Vec<String> {
     inventory.entries.iter().map(|entry| entry.name().to_owned()).collect()

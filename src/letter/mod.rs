@@ -19,6 +19,8 @@ mod party;
 mod scan;
 mod signature;
 mod succession;
+#[cfg(test)]
+pub(crate) mod testing;
 mod text;
 mod validity;
 

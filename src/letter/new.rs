@@ -66,7 +66,7 @@ impl<P> Letter<P> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{inventory::tests::declared, letter::Picture};
+    use crate::{letter::Picture, letter::testing::declared};
 
     #[test]
     fn a_letter_that_breaks_any_rule_for_new_letters_is_none() {

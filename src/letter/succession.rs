@@ -199,19 +199,10 @@ impl<P> Letter<P> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::letter::Signatures;
+    use crate::letter::{Signatures, testing};
 
     fn letter(validity: &str, signatures: &[&str]) -> Letter<()> {
-        let signatures: Vec<_> = signatures.iter().map(|name| name.parse().unwrap()).collect();
-        Letter {
-            name: "甲".parse().unwrap(),
-            authorizer: "菜鸟网络科技有限公司".parse().unwrap(),
-            authorized_party: "杭州信使网络科技有限公司".parse().unwrap(),
-            organization_code: "91330100799655058B".parse().unwrap(),
-            validity: validity.parse().unwrap(),
-            signatures: signatures.try_into().unwrap(),
-            picture: (),
-        }
+        testing::letter("甲").valid(validity).signing(signatures)
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub fn preflight(desired: &[&DesiredLetter], plan: &Plan, facts: &Facts) -> Vec<
 mod tests {
     use super::*;
     use crate::{
-        inventory::tests::{declared, existing, today},
+        letter::testing::{declared, existing, today},
         letter::{ExistingLetter, ExistingLetters},
         plan::WarningCode,
         service::{Operation, ServiceError},

@@ -1,40 +1,18 @@
 use super::*;
-use crate::letter::{FileKey, Letter, Picture, PictureFormat, Scan, ScanDigest, ScanObject, UnreadableLetter};
+use crate::letter::{FileKey, Picture, PictureFormat, ScanDigest, ScanObject, UnreadableLetter, testing::letter};
 
-/// The small vocabulary of these tests: a declared letter, the same letter as the service tells it,
-/// and a plan of both.
 fn declared(name: &str) -> DesiredLetter {
-    let scan = Scan { path: "scans/a.png".to_owned(), digest: ScanDigest::of(b"scan"), format: PictureFormat::Png };
-    let letter = Letter {
-        name: name.parse().unwrap(),
-        authorizer: "菜鸟网络科技有限公司".parse().unwrap(),
-        authorized_party: "支付宝(中国)网络技术有限公司".parse().unwrap(),
-        organization_code: "91330100799655058B".parse().unwrap(),
-        validity: "2026-01-01~2029-01-01".parse().unwrap(),
-        signatures: vec!["菜鸟网络".parse().unwrap(), "菜鸟裹裹".parse().unwrap()].try_into().unwrap(),
-        picture: Picture::Scan(scan),
-    };
-    DesiredLetter::new(letter, Source { file: "letters.yaml".to_owned(), line: 4 })
+    letter(name).valid("2026-01-01~2029-01-01").declared("scans/a.png", b"scan")
 }
 
+/// The same letter as the service tells it.
 fn existing(desired: &DesiredLetter) -> ExistingLetter {
-    let letter = &desired.letter;
-    let end = match &letter.picture {
+    let end = match &desired.letter.picture {
         Picture::Scan(scan) => scan.object().to_string(),
         Picture::FileKey(key) => key.to_string(),
     };
-    ExistingLetter {
-        id: Some(LetterId(7)),
-        name: letter.name.to_string(),
-        authorizer: letter.authorizer.to_string(),
-        authorized_party: letter.authorized_party.to_string(),
-        organization_code: letter.organization_code.to_string(),
-        validity: letter.validity.to_string(),
-        signatures: letter.signatures.iter().rev().map(ToString::to_string).collect(),
-        picture_url: Some(format!("https://bucket.example/123456/{end}?Expires=1&Signature=x")),
-        state: "INT".to_owned(),
-        status: "VALID".to_owned(),
-    }
+    let existing = desired.letter.existing(&format!("123456/{end}"));
+    ExistingLetter { signatures: existing.signatures.into_iter().rev().collect(), ..existing }
 }
 
 fn plan(desired: Vec<DesiredLetter>, there: &[ExistingLetter]) -> Plan {

@@ -97,7 +97,7 @@ fn has_field(block: &str, field: Field) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::tests::declared;
+    use crate::letter::testing::declared;
 
     fn renewed(text: &str, line: usize) -> String {
         insert(text, line, &declared("新").letter, "A note.").unwrap()

@@ -153,7 +153,7 @@ fn next_name(old: &LetterName, year: i16, taken: &HashSet<LetterName>) -> Result
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::tests::{declared, today};
+    use crate::letter::testing::{declared, today};
 
     fn wish() -> Wish {
         Wish { name: None, from: today(), until: "2029-11-23".parse().unwrap() }

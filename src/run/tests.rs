@@ -9,7 +9,7 @@ use tokio::time::{Duration, sleep};
 use super::*;
 use crate::{
     apply::{ReadScans, ScanProblem},
-    inventory::tests::{declared, today},
+    letter::testing::{declared, today},
     letter::{ExistingLetters, FileKey, LetterId, NewLetter, Picture, Scan, ScanObject, Source},
     retry::Silent,
     service::{Answer, LetterFilter, Operation, ServiceError, Tell, WriteLetters},

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use super::*;
 use crate::{
-    inventory::tests::{declared, existing, read, today},
+    letter::testing::{declared, existing, read, today},
     letter::{DesiredLetter, ExistingLetter, ExistingLetters, UnreadableLetter},
     signature::{Audit, Carrier, Listing, QualificationDetails, Registration, Rejection, SignatureDetails},
 };

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     hostile::serve,
-    project::{Project, Run},
+    project::{Project, Run, letter},
 };
 
 /// Which entry of [`ANSWER`] can't be read, in every rendering.
@@ -39,15 +39,11 @@ fn run(project: &Project, answer: &'static str, arguments: &[&str]) -> Run {
 
 /// Two letters whose pictures are uploaded already.
 fn project() -> Project {
-    let letter = |name: &str, key: &str| {
-        format!(
-            "  - name: {name}\n    authorizer: 菜鸟网络科技有限公司\n    authorizedParty: 杭州信使网络科技有限公司\n    \
-             organizationCode: 91330100799655058B\n    validity: 2026-01-01~2028-12-31\n    signatures: [菜鸟]\n    \
-             fileKey: 123456/{key}.jpg\n"
-        )
+    let uploaded = |name: &str, key: &str| {
+        letter(name).replace("菜鸟网络]", "菜鸟]").replace("scan: scan.png", &format!("fileKey: 123456/{key}.jpg"))
     };
     Project::new()
-        .file("letters.yaml", format!("version: 1\nletters:\n{}{}", letter("甲委托", "a"), letter("乙委托", "b")))
+        .file("letters.yaml", format!("version: 1\nletters:\n{}{}", uploaded("甲委托", "a"), uploaded("乙委托", "b")))
 }
 
 #[test]

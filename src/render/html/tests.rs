@@ -1,5 +1,5 @@
 use super::*;
-use crate::{inventory::tests::read, letter::ExistingLetter};
+use crate::{letter::ExistingLetter, letter::testing::read};
 
 fn letter(name: &str, validity: &str) -> ExistingLetter {
     ExistingLetter {

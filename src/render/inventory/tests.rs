@@ -1,5 +1,5 @@
 use super::*;
-use crate::inventory::tests::{declared, existing, read, today};
+use crate::letter::testing::{declared, existing, read, today};
 
 fn inventory_of<T>(desired: &[DesiredLetter], there: &[ExistingLetter], show: impl Fn(&Inventory<'_>) -> T) -> T {
     show(&Inventory::new(desired, read(there), today()))
