@@ -1,5 +1,5 @@
-//! What came of one account, or of each account of a workspace: plans, reports and inventories, and the forms in which they
-//! are written.
+//! What came of one account, or of each account of a workspace: plans, reports and inventories, and
+//! the forms in which they are written.
 
 use serde::{Deserialize, Serialize};
 
@@ -197,7 +197,8 @@ impl<T> Accounts<T> {
         }
     }
 
-    /// Leaves out the accounts of a workspace for which there is nothing to do. Those that failed stay.
+    /// Leaves out the accounts of a workspace for which there is nothing to do. Those that failed
+    /// stay.
     pub fn retain(&mut self, mut has_work: impl FnMut(&mut T) -> bool) {
         match self {
             Self::Single(one) => _ = has_work(one),

@@ -112,7 +112,8 @@ impl Watch<'_> {
     }
 }
 
-/// The accounts of declarations. What is wrong with those of one account is no matter of the others.
+/// The accounts of declarations. What is wrong with those of one account is no matter of the
+/// others.
 fn declared(args: &TargetArgs, watch: &Watch<'_>) -> anyhow::Result<(usize, Accounts<Result<Task, RunError>>)> {
     let targets = args.resolve()?;
     let task = |scope: Scope| {

@@ -156,8 +156,8 @@ pub(super) fn not_known(part: &NotKnown) {
     stderr::write(format_args!("{}", text::not_known(part)));
 }
 
-/// Prints why accounts of a workspace fail, each failure once: a command that looks again meets it again, and many accounts
-/// can have the same one.
+/// Prints why accounts of a workspace fail, each failure once: a command that looks again meets it
+/// again, and many accounts can have the same one.
 #[derive(Default)]
 pub(super) struct AccountFailures(Mutex<Told>);
 
@@ -186,7 +186,8 @@ impl AccountFailures {
         });
     }
 
-    /// Prints something of an account, unless that was told before. `print` gets the first account of which it was told.
+    /// Prints something of an account, unless that was told before. `print` gets the first account
+    /// of which it was told.
     fn tell_once(&self, account: &AccountName, text: &str, print: impl FnOnce(Option<&AccountName>)) {
         // Locked while it prints: one account's words must not run into another's.
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,7 +1,8 @@
 //! Ctrl-C, SIGTERM and SIGHUP.
 //!
-//! A signal ends a command at once, whatever it waits for, unless the command has begun what must be finished. Then the
-//! first signal begins nothing new, the second gives up what is under way, and the command has a moment to tell of it.
+//! A signal ends a command at once, whatever it waits for, unless the command has begun what must
+//! be finished. Then the first signal begins nothing new, the second gives up what is under way,
+//! and the command has a moment to tell of it.
 
 use std::{
     process,
@@ -87,8 +88,9 @@ fn exit(signal: &Caught) -> ! {
 const ECHO: Duration = Duration::from_secs(1);
 
 impl Signals {
-    /// The next signal. A CI system that signals all processes of a job reaches this one twice when a script passes the signal
-    /// on, as `ci/letterform-ci.sh` does in another kind: that counts once. Two Ctrl-C are always two.
+    /// The next signal. A CI system that signals all processes of a job reaches this one twice when
+    /// a script passes the signal on, as `ci/letterform-ci.sh` does in another kind: that counts
+    /// once. Two Ctrl-C are always two.
     async fn next_but_echo(&mut self, first: &Caught) -> Caught {
         let echo = tokio::time::Instant::now() + ECHO;
         loop {
@@ -145,7 +147,8 @@ impl Signals {
     }
 }
 
-/// Whether the process was started with SIGHUP ignored, as `nohup` does. Only Linux tells without unsafe code.
+/// Whether the process was started with SIGHUP ignored, as `nohup` does. Only Linux tells without
+/// unsafe code.
 #[cfg(unix)]
 fn ignores_hangup() -> bool {
     std::fs::read_to_string("/proc/self/status").is_ok_and(|status| is_hangup_ignored(&status))

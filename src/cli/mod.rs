@@ -66,8 +66,9 @@ use crate::{
 
 /// Letters of Authorization (授权委托书) for Alibaba Cloud SMS as code.
 ///
-/// Letters are declared in YAML. `plan` shows what is missing at the service or differs, `apply` uploads the scans and
-/// creates what is missing. A letter is known by its name: nothing is created twice, and there is no state file.
+/// Letters are declared in YAML. `plan` shows what is missing at the service or differs, `apply`
+/// uploads the scans and creates what is missing. A letter is known by its name: nothing is created
+/// twice, and there is no state file.
 #[derive(Debug, Parser)]
 #[command(name = "letterform", version, propagate_version = true, arg_required_else_help = true)]
 pub struct Cli {
@@ -229,7 +230,8 @@ fn usage(error: &clap::Error) -> Exit {
     }
 }
 
-/// The error with the arguments that it quotes made safe to show: a CI job may have them from somewhere else.
+/// The error with the arguments that it quotes made safe to show: a CI job may have them from
+/// somewhere else.
 fn shown_safely(mut error: clap::Error) -> clap::Error {
     let quoted: Vec<(ContextKind, ContextValue)> = error
         .context()
@@ -268,7 +270,8 @@ fn run(cli: &Cli) -> anyhow::Result<Exit> {
     }
 }
 
-/// The clock of this process: the machine's, or one that starts at `LETTERFORM_NOW` (for rehearsals and tests).
+/// The clock of this process: the machine's, or one that starts at `LETTERFORM_NOW` (for rehearsals
+/// and tests).
 fn clock() -> anyhow::Result<Arc<dyn Clock>> {
     const VARIABLE: &str = "LETTERFORM_NOW";
     match variables::of_process(VARIABLE) {

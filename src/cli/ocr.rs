@@ -19,8 +19,8 @@ use crate::{
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Proofreading")]
 pub(crate) struct EngineArgs {
-    /// Read scans with this program in the place of Tesseract: it gets the path of a PNG in the place of {}, or as its last
-    /// argument, and prints text or a table as Tesseract does
+    /// Read scans with this program in the place of Tesseract: it gets the path of a PNG in the
+    /// place of {}, or as its last argument, and prints text or a table as Tesseract does
     #[arg(long, value_name = "COMMAND")]
     ocr_command: Option<String>,
     /// How long the engine may take for one scan, in seconds [default: 60]
@@ -34,7 +34,8 @@ pub(crate) struct EngineArgs {
 /// The option of commands that can proofread the letters that they create.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(crate) struct ProofreadArgs {
-    /// Read the scans of letters to create, and warn where a paper says something else than its declaration
+    /// Read the scans of letters to create, and warn where a paper says something else than its
+    /// declaration
     #[arg(long)]
     proofread: bool,
     #[command(flatten)]

@@ -106,7 +106,8 @@ fn save(args: &Args, document: impl FnOnce() -> String) -> anyhow::Result<()> {
     args.out.as_ref().map_or(Ok(()), |path| files::write(path, document().as_bytes()))
 }
 
-/// How to apply what was saved, with the options that are needed; nothing when there is nothing to create.
+/// How to apply what was saved, with the options that are needed; nothing when there is nothing to
+/// create.
 fn told_how_to_apply(args: &Args, plans: &Accounts<Plan>) -> anyhow::Result<()> {
     let Some(path) = args.out.as_deref().filter(|path| !files::is_stdout(path)) else { return Ok(()) };
     if plans.summary().create == 0 {

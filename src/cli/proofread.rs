@@ -75,7 +75,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     Ok(exit(&proof))
 }
 
-/// Whether a problem keeps the declarations from being compared with their papers. One of a scan is told with its letter.
+/// Whether a problem keeps the declarations from being compared with their papers. One of a scan is
+/// told with its letter.
 fn blocks(diagnostic: &Diagnostic) -> bool {
     let code = diagnostic.code;
     diagnostic.severity == Severity::Error && !code.is_about_a_scan() && !code.rule().new_letters_only

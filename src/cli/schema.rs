@@ -1,6 +1,11 @@
 //! `letterform schema`
 
 use clap::ValueEnum;
+use schemars::{
+    Schema,
+    transform::{RecursiveTransform, Transform as _},
+};
+use serde_json::Value;
 
 use super::{Exit, accounts::Matrix, files, journal};
 use crate::{accounts, apply, declaration, doctor, inventory, plan, proofread, render::diagnostics, status};
@@ -50,7 +55,7 @@ enum SchemaKind {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let schema = match args.kind {
+    let mut schema = match args.kind {
         SchemaKind::Letters => declaration::schema::letters(),
         SchemaKind::Plan => plan::schema(),
         SchemaKind::Report => apply::schema(),
@@ -67,6 +72,14 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
         SchemaKind::Journal => schemars::schema_for!(journal::Line<'_>),
         SchemaKind::Proofread => proofread::schema(),
     };
+    RecursiveTransform(unwrapped).transform(&mut schema);
     files::print_json(&schema)?;
     Ok(Exit::Done)
+}
+
+/// Descriptions are comments of the code, wrapped as such: each paragraph becomes one line.
+fn unwrapped(schema: &mut Schema) {
+    if let Some(Value::String(text)) = schema.as_object_mut().and_then(|schema| schema.get_mut("description")) {
+        *text = text.split("\n\n").map(|paragraph| paragraph.replace('\n', " ")).collect::<Vec<_>>().join("\n\n");
+    }
 }

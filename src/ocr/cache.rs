@@ -18,8 +18,8 @@ const MAX_BYTES: u64 = 8 << 20;
 
 /// A folder with the readings of scans, each in a file. It can be deleted at any time.
 ///
-/// What it holds is of use and no more: a file that is damaged, too large, or of another scan is no file, and a folder that
-/// can't be written stays as it is.
+/// What it holds is of use and no more: a file that is damaged, too large, or of another scan is no
+/// file, and a folder that can't be written stays as it is.
 #[derive(Debug, Clone)]
 pub struct Cache {
     folder: PathBuf,

@@ -18,8 +18,9 @@ const PICTURE: &str = "{}";
 
 /// A program that the user names.
 ///
-/// It is run without a shell, once a scan, with the path of a PNG in the place of `{}`, or as its last argument. It prints
-/// the text of the page, or a table as Tesseract does (`tesseract PICTURE - tsv`), in UTF-8.
+/// It is run without a shell, once a scan, with the path of a PNG in the place of `{}`, or as its
+/// last argument. It prints the text of the page, or a table as Tesseract does
+/// (`tesseract PICTURE - tsv`), in UTF-8.
 #[derive(Debug)]
 pub struct OcrCommand {
     identity: String,

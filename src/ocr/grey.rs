@@ -14,7 +14,8 @@ use crate::{declaration::ScanFile, letter::PictureFormat};
 /// The most pixels of a scan that is read: A4 at 600 dpi has 34.8 million.
 const MAX_PIXELS: usize = 40_000_000;
 
-/// A page in grey, upright: black ink is dark, and the red of a seal is nearly as bright as the paper.
+/// A page in grey, upright: black ink is dark, and the red of a seal is nearly as bright as the
+/// paper.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grey {
     width: usize,
@@ -24,7 +25,8 @@ pub struct Grey {
 }
 
 impl Grey {
-    /// Decodes a scan. What is under a red seal can be read in the red part of the light, and only there.
+    /// Decodes a scan. What is under a red seal can be read in the red part of the light, and only
+    /// there.
     ///
     /// # Errors
     /// When it can't be decoded, or is larger than a page of A4 at 600 dpi.
@@ -63,7 +65,8 @@ impl Grey {
         const CELLS: usize = 128;
         const REACH: usize = 3;
         let light = self.resized(CELLS.min(self.long_side()));
-        // The brightest of the neighbourhood is paper, and what is between the neighbourhoods is smooth.
+        // The brightest of the neighbourhood is paper, and what is between the neighbourhoods is
+        // smooth.
         let light = light.pooled(REACH, |cells| cells.max().unwrap_or(u8::MAX));
         let mean = |cells: &mut dyn Iterator<Item = u8>| {
             let (sum, count) = cells.fold((0, 0), |(sum, count), cell| (sum + usize::from(cell), count + 1));
@@ -139,7 +142,8 @@ fn resampled(
     result
 }
 
-/// Which old pixels a new one covers, and by how much. An enlarged picture is drawn between the centres of the old pixels.
+/// Which old pixels a new one covers, and by how much. An enlarged picture is drawn between the
+/// centres of the old pixels.
 fn weights(at: usize, from: usize, to: usize, one: usize) -> Vec<(usize, usize)> {
     if to > from {
         // The centre of the new pixel, in units of 1/(2 to) old pixels.

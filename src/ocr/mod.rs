@@ -1,9 +1,10 @@
 //! Reading scans with an engine for optical character recognition, which is another program.
 //!
-//! [`Engine`] is the seam: a page in grey goes in, readings come out. [`Tesseract`] is the usual one, [`OcrCommand`] runs
-//! whatever program the user names. A scan comes from anybody's pull request, so no engine decodes its file: it is decoded
-//! here, under the limits of every scan, and an engine gets a plain picture of bounded size that was written by us. Its time
-//! and its output are bounded too, and it ends with this process.
+//! [`Engine`] is the seam: a page in grey goes in, readings come out. [`Tesseract`] is the usual
+//! one, [`OcrCommand`] runs whatever program the user names. A scan comes from anybody's pull
+//! request, so no engine decodes its file: it is decoded here, under the limits of every scan, and
+//! an engine gets a plain picture of bounded size that was written by us. Its time and its output
+//! are bounded too, and it ends with this process.
 
 mod cache;
 mod command;

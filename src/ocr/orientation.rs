@@ -37,7 +37,8 @@ impl Orientation {
     }
 }
 
-/// The orientation in a block of EXIF: a TIFF whose first folder has the tag. What can't be read means nothing.
+/// The orientation in a block of EXIF: a TIFF whose first folder has the tag. What can't be read
+/// means nothing.
 pub(super) fn of_exif(exif: &[u8]) -> Orientation {
     Orientation::of_number(number(exif).unwrap_or(1))
 }

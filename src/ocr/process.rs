@@ -41,8 +41,8 @@ fn first_line(messages: &str) -> String {
     line.map(|line| format!(": {}", crate::escape::shorten(line, MOST))).unwrap_or_default()
 }
 
-/// Runs a program to its end. It has no standard input, and is ended with its group when it exceeds a limit or when this
-/// future is dropped.
+/// Runs a program to its end. It has no standard input, and is ended with its group when it exceeds
+/// a limit or when this future is dropped.
 pub(super) async fn run(mut command: Command, time: Duration) -> Result<Printed, ProcessError> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     #[cfg(unix)]

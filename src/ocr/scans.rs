@@ -16,7 +16,8 @@ type WithScan<'l> = (&'l DesiredLetter, &'l Scan);
 
 /// Proofreads the letters that have a scan, in their order. `told` hears how many were, each time.
 ///
-/// Scans are as the declarations were loaded with, whole and of a format that is known. One that was changed since is not read.
+/// Scans are as the declarations were loaded with, whole and of a format that is known. One that
+/// was changed since is not read.
 pub async fn proofread<'l>(
     letters: impl IntoIterator<Item = &'l DesiredLetter>,
     roots: &ScanRoots,

@@ -17,10 +17,12 @@ pub(super) const PROGRAM: &str = "tesseract";
 
 /// The longer sides of the pictures that it reads, in pixels: A4 at about 90, 130 and 190 dpi.
 ///
-/// It misreads single characters, and others at another size. Small prints are read best: its networks were trained with them.
+/// It misreads single characters, and others at another size. Small prints are read best: its
+/// networks were trained with them.
 const SIZES: [usize; 3] = [2200, 1500, 1050];
 
-/// What it may know of the environment: where its data and its libraries are. Credentials are not for it.
+/// What it may know of the environment: where its data and its libraries are. Credentials are not
+/// for it.
 const ENVIRONMENT: [&str; 8] =
     ["PATH", "HOME", "TMPDIR", "TEMP", "SYSTEMROOT", "TESSDATA_PREFIX", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"];
 

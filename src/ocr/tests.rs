@@ -52,7 +52,8 @@ async fn an_engine_that_hangs_is_ended_with_what_it_started() {
     let pipe = folder.path().join("pipe");
     let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
     assert!(made.success());
-    // A reader of the pipe sees its end when the last writer is gone: the child of the engine among them.
+    // A reader of the pipe sees its end when the last writer is gone: the child of the engine among
+    // them.
     let reader = tokio::process::Command::new("cat").arg(&pipe).stdout(std::process::Stdio::piped()).spawn().unwrap();
     let text = format!("(exec 3> '{}'; echo begun >&3; exec sleep 1000) & wait", pipe.display());
     let problem = read(&text, "", Duration::from_millis(300)).await.unwrap_err();

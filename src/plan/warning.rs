@@ -54,19 +54,23 @@ pub enum WarningCode {
     PictureUnknown,
     /// The service shows several letters of one name.
     NameNotUnique,
-    /// An existing letter has a text in another form: another width, spaces, or the case of the code.
+    /// An existing letter has a text in another form: another width, spaces, or the case of the
+    /// code.
     FormDiffers,
-    /// An existing letter has a name that differs from a name to create in case, width or spaces alone.
+    /// An existing letter has a name that differs from a name to create in case, width or spaces
+    /// alone.
     NameAlike,
     /// The number of the account could not be learnt.
     AccountUnknown,
     /// Something is probably wrong with the declaration of a letter to create.
     Declaration,
-    /// No approved third-party qualification has the letter's code: no signature can be applied for with it.
+    /// No approved third-party qualification has the letter's code: no signature can be applied for
+    /// with it.
     NoQualification,
     /// The qualifications could not be read.
     QualificationsUnknown,
-    /// The scan of a letter to create says something else than its declaration, or could not be proofread.
+    /// The scan of a letter to create says something else than its declaration, or could not be
+    /// proofread.
     Paper,
 }
 

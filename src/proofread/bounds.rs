@@ -93,7 +93,8 @@ pub(super) fn starts_with(glyphs: &[Glyph], text: &str) -> bool {
     glyphs.len() >= text.chars().count() && glyphs.iter().zip(text.chars()).all(|(glyph, c)| glyph.folded == c)
 }
 
-/// Whether what stands from one place to another is a whole: nothing before it or behind it belongs to it.
+/// Whether what stands from one place to another is a whole: nothing before it or behind it belongs
+/// to it.
 ///
 /// `known` are the signatures that are declared: an enumeration can put a word between two of them.
 pub(super) fn is_whole(glyphs: &[Glyph], (from, to): (usize, usize), kind: Kind, known: &[Vec<char>]) -> bool {
@@ -159,7 +160,8 @@ fn is_behind(ahead: &[Glyph], known: &[Vec<char>]) -> bool {
         .any(|known| ahead.len() >= known.len() && starts_with_folded(&ahead[ahead.len() - known.len()..], known))
 }
 
-/// Whether nothing but the number of an enumeration stands before: `1 菜鸟`, at the beginning of a line or a cell.
+/// Whether nothing but the number of an enumeration stands before: `1 菜鸟`, at the beginning of a
+/// line or a cell.
 fn is_numbered(glyphs: &[Glyph], from: usize) -> bool {
     const DIGITS: usize = 3;
     if glyphs[from].folded.is_ascii_digit() {
@@ -169,7 +171,8 @@ fn is_numbered(glyphs: &[Glyph], from: usize) -> bool {
     (1..=DIGITS).contains(&digits) && (from == digits || glyphs[from - digits].begins)
 }
 
-/// Whether the bracket that ends here holds a remark, such as 甲方, or the number of an enumeration.
+/// Whether the bracket that ends here holds a remark, such as 甲方, or the number of an
+/// enumeration.
 fn is_behind_remark(ahead: &[Glyph]) -> bool {
     const LENGTH: usize = 8;
     let inside = &ahead[..ahead.len() - 1];

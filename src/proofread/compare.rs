@@ -13,7 +13,8 @@ use crate::letter::{Field, Letter, Validity};
 
 /// A page with fewer characters than this in all its readings is blank.
 const FEWEST_CHARACTERS: usize = 10;
-/// An engine that is less sure than this of its characters, and has not read a single field, has read rubbish.
+/// An engine that is less sure than this of its characters, and has not read a single field, has
+/// read rubbish.
 const RUBBISH: f32 = 0.6;
 
 /// A declared text, and what the readings have of it.
@@ -91,11 +92,13 @@ struct Page<'s> {
     /// Where each text was found.
     found: Vec<Option<Range>>,
     dates: Vec<dates::Dated>,
-    /// Which characters are those of texts that some reading has: no other text is looked for there.
+    /// Which characters are those of texts that some reading has: no other text is looked for
+    /// there.
     taken: Vec<bool>,
 }
 
-/// Marks what belongs to the texts that were found: in one reading as they are, in the others what is like them.
+/// Marks what belongs to the texts that were found: in one reading as they are, in the others what
+/// is like them.
 fn take(pages: &mut [Page<'_>], sought: &[Sought]) {
     let is_found: Vec<bool> =
         (0..sought.len()).map(|index| pages.iter().any(|page| page.found[index].is_some())).collect();

@@ -15,7 +15,8 @@ pub(super) struct Dated {
     pub(super) range: Range,
 }
 
-/// The most characters between the two dates of a validity, where one is written behind the other: `起至`, `（含）至`.
+/// The most characters between the two dates of a validity, where one is written behind the other:
+/// `起至`, `（含）至`.
 const BETWEEN: usize = 12;
 
 impl Stream {
@@ -43,7 +44,8 @@ pub(super) fn find(dates: &[Dated], validity: Validity) -> Option<(Range, Range)
     Some((dates[from].range, until.range))
 }
 
-/// The two dates that the page has in the place of a validity: a pair written as one, and the pair most like it of several.
+/// The two dates that the page has in the place of a validity: a pair written as one, and the pair
+/// most like it of several.
 pub(super) fn find_other(dates: &[Dated], validity: Validity) -> Option<(Dated, Dated)> {
     let pairs = dates.windows(2).filter_map(|pair| {
         let [first, second] = [pair[0], pair[1]];
@@ -65,7 +67,8 @@ fn digit(c: char) -> Option<u8> {
     c.to_digit(10).and_then(|digit| u8::try_from(digit).ok())
 }
 
-/// A number of Chinese digits, and how many characters it has: `二〇二六` with four, `十二`, `三十一`.
+/// A number of Chinese digits, and how many characters it has: `二〇二六` with four, `十二`,
+/// `三十一`.
 fn chinese(glyphs: &[Glyph], is_year: bool) -> Option<(i16, usize)> {
     const DIGITS: &str = "零一二三四五六七八九";
     let value = |c: char| match c {

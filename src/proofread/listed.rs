@@ -1,4 +1,5 @@
-//! The signatures that a paper lists: in `【】`, in a table under 短信签名, or in an enumeration behind 短信签名：.
+//! The signatures that a paper lists: in `【】`, in a table under 短信签名, or in an enumeration
+//! behind 短信签名：.
 //!
 //! Precise before complete: what is not plainly an item of such a list is none.
 
@@ -125,7 +126,8 @@ fn enumerated(stream: &Stream, lines: &[Vec<Range>]) -> Vec<Range> {
     found
 }
 
-/// The items of an enumeration that begins here, to the end of its sentence. It goes on in the next line behind a comma.
+/// The items of an enumeration that begins here, to the end of its sentence. It goes on in the next
+/// line behind a comma.
 fn items(stream: &Stream, begin: usize) -> Vec<Range> {
     let mut found = Vec::new();
     let mut from = begin;
@@ -151,7 +153,8 @@ fn items(stream: &Stream, begin: usize) -> Vec<Range> {
     found
 }
 
-/// A cell without the number of an enumeration before it: `1.`, `(2)`, `3、`, and `4` alone before something else.
+/// A cell without the number of an enumeration before it: `1.`, `(2)`, `3、`, and `4` alone before
+/// something else.
 fn unnumbered(stream: &Stream, (from, to): Range) -> Range {
     let glyphs = &stream.0[from..to];
     let mark =
@@ -173,8 +176,8 @@ fn unnumbered(stream: &Stream, (from, to): Range) -> Range {
 
 /// The signatures that readings of a page list and that are not declared, as they were read.
 ///
-/// A name counts when two readings agree on it. A declared signature that a reading does not have is probably what is left
-/// over of its list, so that the most similar one is no name of its own.
+/// A name counts when two readings agree on it. A declared signature that a reading does not have
+/// is probably what is left over of its list, so that the most similar one is no name of its own.
 pub(super) fn undeclared(readings: &[(&Stream, Vec<Range>)], declared: &[Vec<char>], on_paper: &[bool]) -> Vec<String> {
     let needed = readings.len().min(2);
     let mut names: Vec<(Vec<char>, String, usize)> = Vec::new();

@@ -1,4 +1,5 @@
-//! What was declared and what was read side by side, with the characters marked that a reader would take for different.
+//! What was declared and what was read side by side, with the characters marked that a reader would
+//! take for different.
 
 use similar::{Algorithm, ChangeTag, utils::diff_slices};
 

@@ -1,12 +1,13 @@
 //! What a paper says against what is declared: field by field, as a reader would compare them.
 //!
-//! Pure: what was declared and what an engine read, several times over, becomes verdicts. Nothing here runs an engine
-//! or reads a file; [`crate::ocr`] does.
+//! Pure: what was declared and what an engine read, several times over, becomes verdicts. Nothing
+//! here runs an engine or reads a file; [`crate::ocr`] does.
 //!
-//! A field is [`Verdict::Found`] only when one of the readings has it character by character, whole and for itself. White
-//! space, widths, kinds of brackets, and characters of one shape (`0` and `O`, `1` and `l`, 未 and 末) do not count: `stream`
-//! has the list. Engines misread single characters, each reading others. So what one reading has is on the paper, and what
-//! none has is shown as it was read, for a person to look at.
+//! A field is [`Verdict::Found`] only when one of the readings has it character by character, whole
+//! and for itself. White space, widths, kinds of brackets, and characters of one shape (`0` and
+//! `O`, `1` and `l`, 未 and 末) do not count: `stream` has the list. Engines misread single
+//! characters, each reading others. So what one reading has is on the paper, and what none has is
+//! shown as it was read, for a person to look at.
 
 mod bounds;
 mod compare;
@@ -97,7 +98,8 @@ pub struct Place {
 pub enum Verdict {
     /// It was read on the paper, character by character.
     Found,
-    /// Something similar was read. The paper says something else, or was misread: somebody must look.
+    /// Something similar was read. The paper says something else, or was misread: somebody must
+    /// look.
     Differs,
     /// Nothing like it was read.
     NotFound,

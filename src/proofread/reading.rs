@@ -1,4 +1,5 @@
-//! What an engine read from a page: lines of words, each with its place and with how sure the engine is.
+//! What an engine read from a page: lines of words, each with its place and with how sure the
+//! engine is.
 
 use std::collections::HashMap;
 
@@ -14,7 +15,8 @@ pub struct Reading {
 /// A line of a page, or of a cell of a table.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Line {
-    /// Its words, from left to right. White space says nothing: engines put it between any two Chinese characters.
+    /// Its words, from left to right. White space says nothing: engines put it between any two
+    /// Chinese characters.
     pub words: Vec<Word>,
 }
 
@@ -31,7 +33,8 @@ pub struct Word {
     pub area: Option<Area>,
 }
 
-/// A part of a page. All numbers are shares of the width and the height of the picture, from its upper left corner.
+/// A part of a page. All numbers are shares of the width and the height of the picture, from its
+/// upper left corner.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Area {
     /// Where it begins, from the left edge.
@@ -58,7 +61,8 @@ impl Area {
 const HEADING: &str = "level\tpage_num\t";
 
 impl Reading {
-    /// The readings in what an engine printed: one for each page of Tesseract's TSV, or one of plain text.
+    /// The readings in what an engine printed: one for each page of Tesseract's TSV, or one of
+    /// plain text.
     #[must_use]
     pub fn of_output(text: &str) -> Vec<Self> {
         let text = text.trim_start_matches('\u{feff}');
@@ -83,7 +87,8 @@ fn of_text(text: &str) -> Reading {
     Reading { lines: lines.filter(|line| !line.words.is_empty()).collect() }
 }
 
-/// A row of the table that Tesseract prints: `level page block paragraph line word left top width height conf text`.
+/// A row of the table that Tesseract prints:
+/// `level page block paragraph line word left top width height conf text`.
 struct Row<'t> {
     level: u32,
     /// Page, block, paragraph and line.

@@ -64,7 +64,8 @@ impl Stream {
         Self(glyphs)
     }
 
-    /// The characters from one place to another as they were read, with spaces between Latin words alone.
+    /// The characters from one place to another as they were read, with spaces between Latin words
+    /// alone.
     pub(super) fn raw(&self, from: usize, to: usize) -> String {
         let mut text = String::new();
         let mut last_is_latin = false;
@@ -92,7 +93,8 @@ impl Stream {
         self.0[from..to].iter().filter_map(|glyph| glyph.area).reduce(Area::with)
     }
 
-    /// Whether a cell of a table is the next one of its column; `None` when the engine does not tell places.
+    /// Whether a cell of a table is the next one of its column; `None` when the engine does not
+    /// tell places.
     pub(super) fn is_below(&self, above: (usize, usize), cell: (usize, usize)) -> Option<bool> {
         const TOLERANCE: f32 = 0.02;
         const HIGHEST_ROW: f32 = 0.06;
@@ -123,9 +125,9 @@ pub(super) fn folded(text: &str) -> Vec<char> {
 
 /// The form of a character in which it is compared, after widths no longer count.
 ///
-/// Characters have one form that a reader of a print could not tell apart either: those of one shape in several scripts, small
-/// and capital letters of one shape, and Chinese characters that differ in the length of a stroke alone. Nothing else is taken
-/// for the same.
+/// Characters have one form that a reader of a print could not tell apart either: those of one
+/// shape in several scripts, small and capital letters of one shape, and Chinese characters that
+/// differ in the length of a stroke alone. Nothing else is taken for the same.
 pub(super) fn fold(c: char) -> char {
     match c {
         // Brackets of any kind: engines mix them up.

@@ -202,8 +202,8 @@ pub(super) fn each_account<T>(all: &[AccountResult<T>], render: impl Fn(&T) -> S
     out
 }
 
-/// In the place of an account's part. The error itself was told on standard error when it happened, with all that is to be
-/// known of it, and is not told twice.
+/// In the place of an account's part. The error itself was told on standard error when it happened,
+/// with all that is to be known of it, and is not told twice.
 fn account_failed() -> String {
     format!("{} see the error on standard error\n", paint(style::ERROR, "failed:"))
 }
@@ -364,7 +364,8 @@ fn warnings(out: &mut String, warnings: &[&Warning]) {
     }
 }
 
-/// The warnings about letters to create, shown before the question whether to create them: empty without any.
+/// The warnings about letters to create, shown before the question whether to create them: empty
+/// without any.
 pub fn warnings_of_creates<'p>(plans: impl IntoIterator<Item = &'p Plan>) -> String {
     let all: Vec<&Warning> = plans.into_iter().flat_map(Plan::warnings_of_creates).collect();
     let mut out = String::new();

@@ -40,7 +40,8 @@ impl Work {
         }
     }
 
-    /// Leaves those of these letters that are declared here, and says whether there are any. A saved plan stays as it is.
+    /// Leaves those of these letters that are declared here, and says whether there are any. A
+    /// saved plan stays as it is.
     pub fn narrow(&mut self, names: &Chosen) -> bool {
         let Self::Declared { loaded, chosen, .. } = self else { return true };
         match names.of_these(loaded.letters.iter().map(|desired| &desired.letter.name)) {
@@ -68,11 +69,12 @@ pub struct Prepared<C: Connect, R> {
 }
 
 impl Run<'_> {
-    /// Asks for the letters that exist, and makes the plan or checks that the saved one still holds.
+    /// Asks for the letters that exist, and makes the plan or checks that the saved one still
+    /// holds.
     ///
     /// # Errors
-    /// When there is no connection or no good answer, when a letter to create breaks a rule for new letters, or when the
-    /// saved plan is stale.
+    /// When there is no connection or no good answer, when a letter to create breaks a rule for new
+    /// letters, or when the saved plan is stale.
     pub async fn prepare<C: Connect, R: ReadScans>(
         &self,
         target: Target<C>,
@@ -129,7 +131,8 @@ impl Run<'_> {
         }
     }
 
-    /// The letters whose scans changed since the plan was made. A scan that several letters share is read once.
+    /// The letters whose scans changed since the plan was made. A scan that several letters share
+    /// is read once.
     async fn changed_scans(&self, plan: &Plan, scans: &impl ReadScans) -> Vec<Staleness> {
         let distinct: HashMap<ScanKey<'_>, _> = plan.creates().filter_map(scan_of).collect();
         let read = stream::iter(distinct).map(async |(key, (desired, scan))| {
@@ -155,7 +158,8 @@ impl Run<'_> {
     }
 }
 
-/// What makes two scans of a plan the same one: the folder of the declaring file, the path, and the content.
+/// What makes two scans of a plan the same one: the folder of the declaring file, the path, and the
+/// content.
 type ScanKey<'a> = (Option<&'a Path>, &'a str, ScanDigest);
 
 /// A letter to create that has a scan.

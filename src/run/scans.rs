@@ -29,13 +29,14 @@ impl FileScans {
         &self.0
     }
 
-    /// The scans of a saved plan: below this folder, the current one or that of the workspace. A plan can't open other
-    /// folders.
+    /// The scans of a saved plan: below this folder, the current one or that of the workspace. A
+    /// plan can't open other folders.
     pub fn of_saved_plans(folder: PathBuf) -> Self {
         Self::new(ScanRoots::of(&[folder]))
     }
 
-    /// A file of a plan that declares a scan and lies outside this folder: saved, the plan can't be applied.
+    /// A file of a plan that declares a scan and lies outside this folder: saved, the plan can't be
+    /// applied.
     #[must_use]
     pub fn file_outside<'p>(plan: &'p Plan, folder: &Path) -> Option<&'p str> {
         let here = fs::canonicalize(folder).ok()?;

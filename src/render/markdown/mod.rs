@@ -1,4 +1,5 @@
-//! Plans, reports and lists as GitHub-flavoured markdown, for a pull request or an issue. What needs a decision comes first.
+//! Plans, reports and lists as GitHub-flavoured markdown, for a pull request or an issue. What
+//! needs a decision comes first.
 
 mod conflict;
 mod escape;
@@ -44,7 +45,8 @@ impl Default for CommentOptions {
     }
 }
 
-/// The mark by which a later run finds its comment and updates it: the first line. Each account has a comment of its own.
+/// The mark by which a later run finds its comment and updates it: the first line. Each account has
+/// a comment of its own.
 fn marker(account: Option<&AccountName>) -> String {
     account.map_or_else(|| "<!-- letterform -->".to_owned(), |account| format!("<!-- letterform account={account} -->"))
 }
@@ -154,7 +156,8 @@ fn of_one(warning: &Warning) -> String {
     format!("{} (`{}`)", inline(&warning.message), self::code(code))
 }
 
-/// A place in a paragraph or a cell, named from the root of the repository and linked where the forge has it.
+/// A place in a paragraph or a cell, named from the root of the repository and linked where the
+/// forge has it.
 fn place(checkout: &Checkout, source: &Source) -> String {
     let text = inline(&format!("{}:{}", checkout.name(&source.file), source.line));
     linked(text, checkout.link(&source.file, Some(source.line)))

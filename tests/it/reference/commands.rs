@@ -65,7 +65,8 @@ fn about_of(command: &Command) -> String {
     command.get_about().unwrap_or_else(|| panic!("{} says what it does", command.get_name())).to_string()
 }
 
-/// The options below a shared heading that all commands with that heading have, or all but one that names it otherwise.
+/// The options below a shared heading that all commands with that heading have, or all but one that
+/// names it otherwise.
 fn shared_options(commands: &[Command]) -> BTreeMap<&'static str, Vec<Row>> {
     let rows_of = |heading: &str| -> Vec<Vec<Row>> {
         commands.iter().map(|command| rows(command, heading)).filter(|rows| !rows.is_empty()).collect()

@@ -108,7 +108,8 @@ fn fields(schema: &Value) -> impl Iterator<Item = (&str, &Value)> {
     schema["properties"].as_object().into_iter().flatten().map(|(name, field)| (name.as_str(), field))
 }
 
-/// The forms that an object can take. A list of forms that only say which fields are required is none.
+/// The forms that an object can take. A list of forms that only say which fields are required is
+/// none.
 fn branches(schema: &Value) -> Vec<&Value> {
     let direct = schema["oneOf"].as_array().into_iter().flatten();
     let nested = schema["allOf"].as_array().into_iter().flatten().filter_map(|part| part["oneOf"].as_array()).flatten();
