@@ -1,6 +1,6 @@
 use super::{Paper, Reading, Verdict, compare};
 use crate::{
-    inventory::tests::declared,
+    letter::testing::declared,
     letter::{Field, Letter, Picture},
 };
 
