@@ -80,23 +80,40 @@ fn lines(stream: &Stream) -> Vec<Vec<Range>> {
 fn columns(stream: &Stream, lines: &[Vec<Range>]) -> Vec<Range> {
     let mut found = Vec::new();
     for (number, line) in lines.iter().enumerate() {
-        let is_heading = |&(from, to): &Range| {
+        let is_heading = |cell: &Range| {
+            let (from, to) = without_borders(stream, *cell);
             let cell = &stream.0[from..to];
             HEADINGS.iter().any(|text| text.chars().count() == cell.len() && starts_with(cell, text))
         };
         let Some(column) = line.iter().position(is_heading) else { continue };
-        let mut above = line[column];
-        let below = lines[number + 1..].iter().map_while(|cells| {
+        let (mut above, has_places) = (line[column], stream.area(line[column].0, line[column].1).is_some());
+        for cells in &lines[number + 1..] {
             let is_in_row = |index: usize| index == column && cells.len() == line.len();
             let is_below = |index: usize, cell: Range| stream.is_below(above, cell).unwrap_or_else(|| is_in_row(index));
-            let (_, cell) = cells.iter().copied().enumerate().find(|(index, cell)| is_below(*index, *cell))?;
-            above = cell;
-            let name = unnumbered(stream, cell);
-            stream.0[name.0..name.1].iter().all(|glyph| is_of_name(glyph.folded)).then_some(name)
-        });
-        found.extend(below);
+            let below = cells.iter().copied().enumerate().find(|(index, cell)| is_below(*index, *cell));
+            let name = below.map(|(_, cell)| unnumbered(stream, without_borders(stream, cell)));
+            match name.filter(|name| stream.0[name.0..name.1].iter().all(|glyph| is_of_name(glyph.folded))) {
+                Some(name) => found.push(name),
+                // Places tell which cells are of the column, whatever stands between them.
+                None if has_places => {}
+                None => break,
+            }
+            above = below.map_or(above, |(_, cell)| cell);
+        }
     }
     found
+}
+
+/// A cell without the lines of the table, which engines read as signs.
+fn without_borders(stream: &Stream, (mut from, mut to): Range) -> Range {
+    let is_border = |at: usize| matches!(stream.0[at].folded, '|' | '!' | '_' | '-' | '.' | '\'' | '‘' | '’');
+    while from < to && is_border(from) {
+        from += 1;
+    }
+    while from < to && is_border(to - 1) {
+        to -= 1;
+    }
+    (from, to)
 }
 
 /// The items behind a colon, on the same line or, numbered, on the next ones.
@@ -245,6 +262,25 @@ mod tests {
             let names: Vec<String> = names(page).iter().map(|name| name.trim_start_matches('②').to_owned()).collect();
             assert_eq!(names, ["菜鸟网络", "菜鸟裹裹"], "{page}");
         }
+    }
+
+    #[test]
+    fn a_column_is_found_by_its_place_whatever_the_engine_makes_of_its_lines() {
+        let row = |line: usize, left: usize, text: &str| {
+            format!("5\t1\t1\t1\t{line}\t1\t{left}\t{}\t80\t14\t90\t{text}\n", 300 + 30 * line)
+        };
+        let rows = [
+            (1, 100, "序号"),
+            (1, 270, "|短信签名"),
+            (2, 270, "|菜鸟网络|"),
+            (3, 100, "2"),
+            (4, 270, "苹\u{3002}裹"),
+            (5, 275, "菜鸟裹裹"),
+            (12, 270, "特此授权"),
+        ];
+        let tsv = rows.map(|(line, left, text)| row(line, left, text)).concat();
+        let head = "level\tpage_num\t\n1\t1\t0\t0\t0\t0\t0\t0\t1000\t1400\t-1\t\n";
+        assert_eq!(names(&format!("{head}{tsv}")), ["菜鸟网络", "菜鸟裹裹"]);
     }
 
     #[test]
