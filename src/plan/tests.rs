@@ -221,7 +221,7 @@ fn a_saved_plan_that_was_changed_is_refused() {
     let json = serde_json::to_string(&plan.to_saved_document()).unwrap();
     let read = |json: String| Plan::from_saved(json.as_bytes()).unwrap_err().to_string();
     assert!(read("{}".to_owned()).starts_with("it is no saved plan"));
-    assert!(read(json.replace("\"formatVersion\":1", "\"formatVersion\":2")).contains("version 2"));
+    assert!(read(json.replace("\"formatVersion\":1", "\"formatVersion\":2")).contains("version is 2"));
     assert!(read(json.replacen("新", "旧", 1)).contains("contradict"));
     assert!(read(json.replace("菜鸟网络科技有限公司", "123")).contains("digits alone"));
     let printed = serde_json::to_string(&plan.to_document()).unwrap();
