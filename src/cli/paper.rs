@@ -9,9 +9,11 @@ use anyhow::{Context as _, bail};
 
 use super::{
     Exit, clock,
-    declarations::DeclarationArgs,
+    declarations::{DeclarationArgs, Declarations},
     failure::Listed,
     files,
+    list::parse_days,
+    renew::{END, TermArgs, none_ends, successors},
     stderr::{note, tell},
     workspace::WorkspaceArgs,
 };
@@ -21,16 +23,24 @@ use crate::{
     letter::{Letter, Source},
     paper::{ENDINGS, Problem, Template, TemplateError},
     render::style::{self, paint},
+    renew,
     run::InvalidDeclarations,
     wording::counted,
 };
 
 /// Arguments of `paper`.
 #[derive(Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new(END).requires("ending")))]
 pub(crate) struct Args {
     /// The letters by their names [default: every declared letter]
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", conflicts_with = "ending")]
     names: Vec<String>,
+    /// Instead, the successors of the letters that end within this time, such as 60d or 8w, as `letterform renew --ending`
+    /// declares them
+    #[arg(long, value_name = "TIME", value_parser = parse_days, requires = END)]
+    ending: Option<u32>,
+    #[command(flatten)]
+    term: TermArgs,
     /// The form to fill in: a .docx, .html, .md, .typ, .tex or .txt file with placeholders such as {{ authorizer }}
     #[arg(long, value_name = "FILE")]
     template: PathBuf,
@@ -48,25 +58,111 @@ pub(crate) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let template = read(&args.template)?;
+    let papers = Papers::new(&args.template, &args.out, args.force)?;
     let selection = args.workspace.select(&args.letters)?;
-    let declarations = selection.declarations(&DeclarationArgs::at(args.letters.clone()), &clock()?);
-    let mut letters = Vec::new();
-    for declarations in declarations.into_good() {
-        letters.extend(declared(declarations.load())?);
-    }
-    let letters = chosen(letters, &args.names)?;
-    let written = write(args, &template, &letters)?;
-    for field in template.unused() {
-        tell!(
-            "{} {} does not use {field}, by which a reviewer compares the paper with the letter",
-            paint(style::WARNING, "warning:"),
-            visible(&args.template.display().to_string())
-        );
-    }
-    let count = counted(written, "paper");
-    note!("Wrote {count} to {}", visible(&args.out.display().to_string()));
+    let declarations = selection.declarations(&DeclarationArgs::at(args.letters.clone()), &clock()?).into_good();
+    let letters = if let Some(days) = args.ending {
+        let letters = args.successors(&declarations, days)?;
+        if letters.is_empty() {
+            note!("{}", none_ends("Nothing to print", days));
+            return Ok(Exit::Done);
+        }
+        letters
+    } else {
+        let mut letters = Vec::new();
+        for declarations in declarations {
+            letters.extend(declared(declarations.load())?);
+        }
+        chosen(letters, &args.names)?
+    };
+    papers.write(&letters)?;
     Ok(Exit::Done)
+}
+
+impl Args {
+    /// The successors of the letters that end within `days`, as `renew` would declare them.
+    fn successors(&self, declarations: &[Declarations], days: u32) -> anyhow::Result<Vec<Letter<()>>> {
+        let mut letters = Vec::new();
+        for declarations in declarations {
+            let today = declarations.today();
+            let loaded = declarations.load_good()?;
+            let old = renew::ending(&loaded.letters, today, days);
+            let new = successors(&old, &loaded.letters, &self.term.wish(today, None)?)?;
+            letters.extend(new.into_iter().map(|letter| letter.with_picture(())));
+        }
+        Ok(letters)
+    }
+}
+
+/// A template, and where the papers go that are made with it.
+pub(super) struct Papers {
+    template: Template,
+    /// The template's file.
+    file: PathBuf,
+    /// The folder of the papers.
+    out: PathBuf,
+    /// Files that exist are replaced.
+    force: bool,
+}
+
+impl Papers {
+    /// # Errors
+    /// When the template can't be used, with all its mistakes.
+    pub(super) fn new(file: &Path, out: &Path, force: bool) -> anyhow::Result<Self> {
+        Ok(Self { template: read(file)?, file: file.to_owned(), out: out.to_owned(), force })
+    }
+
+    /// Fails where [`Self::write`] would, but for what the disk does.
+    pub(super) fn try_all(&self, letters: &[Letter<()>]) -> anyhow::Result<()> {
+        self.paths(letters)?;
+        letters.iter().try_for_each(|letter| self.fill(letter).map(drop))
+    }
+
+    /// Writes a paper for each letter, or none when a file is in the way, and says so.
+    pub(super) fn write(&self, letters: &[Letter<()>]) -> anyhow::Result<()> {
+        let paths = self.paths(letters)?;
+        fs::create_dir_all(&self.out).with_context(|| format!("can't create the folder {}", self.out.display()))?;
+        for (path, letter) in paths.iter().zip(letters) {
+            let paper = self.fill(letter)?;
+            if self.force { files::write(path, &paper)? } else { files::create(path, &paper)? }
+        }
+        for field in self.template.unused() {
+            tell!(
+                "{} {} does not use {field}, by which a reviewer compares the paper with the letter",
+                paint(style::WARNING, "warning:"),
+                visible(&self.file.display().to_string())
+            );
+        }
+        let count = counted(paths.len(), "paper");
+        note!("Wrote {count} to {}", visible(&self.out.display().to_string()));
+        Ok(())
+    }
+
+    /// The file of each letter's paper. Fails when one is in the way.
+    fn paths(&self, letters: &[Letter<()>]) -> anyhow::Result<Vec<PathBuf>> {
+        let ending = self.file.extension().unwrap_or_default().to_string_lossy();
+        let mut names = FileNames::default();
+        let mut path =
+            |letter: &Letter<()>| self.out.join(format!("{}.{ending}", names.take(letter.name.as_str(), "letter")));
+        let paths: Vec<PathBuf> = letters.iter().map(&mut path).collect();
+        let in_the_way = paths.iter().filter(|path| !self.force && files::is_in_the_way(path));
+        let in_the_way: Vec<String> = in_the_way.map(|path| path.display().to_string()).collect();
+        if !in_the_way.is_empty() {
+            bail!(
+                "{} already exists; use --force to replace it, or another --out. Nothing was written",
+                in_the_way.join(", ")
+            );
+        }
+        Ok(paths)
+    }
+
+    fn fill(&self, letter: &Letter<()>) -> anyhow::Result<Vec<u8>> {
+        let filled = self.template.fill(letter).map_err(|problem| {
+            let problem = format!("{} (for the letter {})", told(&problem), letter.name);
+            bad_template(&self.file.display().to_string(), vec![problem])
+        })?;
+        Ok(filled)
+    }
 }
 
 /// The template, whose placeholders are all known.
@@ -121,33 +217,4 @@ fn chosen(letters: Vec<(Letter<()>, Source)>, names: &[String]) -> anyhow::Resul
         bail!("no letter named {} is declared; `letterform list` shows the names", missing.join(" or "));
     }
     Ok(letters)
-}
-
-/// Writes a paper for each letter, or none when a file is in the way. Says how many.
-fn write(args: &Args, template: &Template, letters: &[Letter<()>]) -> anyhow::Result<usize> {
-    let ending = args.template.extension().unwrap_or_default().to_string_lossy();
-    let mut names = FileNames::default();
-    let mut path =
-        |letter: &Letter<()>| args.out.join(format!("{}.{ending}", names.take(letter.name.as_str(), "letter")));
-    let papers: Vec<(PathBuf, &Letter<()>)> = letters.iter().map(|letter| (path(letter), letter)).collect();
-    let in_the_way: Vec<String> = papers
-        .iter()
-        .filter(|(path, _)| !args.force && files::is_in_the_way(path))
-        .map(|(path, _)| path.display().to_string())
-        .collect();
-    if !in_the_way.is_empty() {
-        bail!(
-            "{} already exists; use --force to replace it, or another --out. Nothing was written",
-            in_the_way.join(", ")
-        );
-    }
-    fs::create_dir_all(&args.out).with_context(|| format!("can't create the folder {}", args.out.display()))?;
-    for (path, letter) in &papers {
-        let paper = template.fill(letter).map_err(|problem| {
-            let problem = format!("{} (for the letter {})", told(&problem), letter.name);
-            bad_template(&args.template.display().to_string(), vec![problem])
-        })?;
-        if args.force { files::write(path, &paper)? } else { files::create(path, &paper)? }
-    }
-    Ok(papers.len())
 }

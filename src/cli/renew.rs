@@ -1,6 +1,7 @@
 //! `letterform renew`
 
 mod rewrite;
+mod term;
 
 use std::{
     collections::BTreeSet,
@@ -12,24 +13,28 @@ use anyhow::{Context as _, bail};
 use jiff::civil::Date;
 
 use self::rewrite::{Pair, Renewed, rewrite, write_all};
+pub(super) use self::term::{END, TermArgs};
 use super::{
     Exit, clock,
     declarations::DeclarationArgs,
     failure::Listed,
     list::parse_days,
+    paper::Papers,
     stderr::note,
     workspace::{WorkspaceArgs, only},
 };
 use crate::{
     escape::visible,
     inventory::Inventory,
-    letter::{DesiredLetter, ExistingLetters, LetterName},
+    letter::{DesiredLetter, ExistingLetters, Letter, LetterName, Picture},
     render::style::{self, paint},
     renew::{self, Wish},
+    wording::counted,
 };
 
 /// Arguments of `renew`.
 #[derive(Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new(END).required(true)))]
 #[command(override_usage = "letterform renew [OPTIONS] <--until <YYYY-MM-DD>|--years <N>> <NAME> [PATH]...\n       \
                             letterform renew [OPTIONS] <--until <YYYY-MM-DD>|--years <N>> --ending <TIME> [PATH]...")]
 pub(crate) struct Args {
@@ -39,18 +44,23 @@ pub(crate) struct Args {
     /// Renew every declared letter that ends within this time, such as 60d or 8w, and has no successor
     #[arg(long, value_name = "TIME", value_parser = parse_days, conflicts_with = "successor")]
     ending: Option<u32>,
-    /// The successor's last day
-    #[arg(long, value_name = "YYYY-MM-DD", required_unless_present = "years")]
-    until: Option<Date>,
-    /// How many years the successor is valid, instead of --until
-    #[arg(long, value_name = "N", conflicts_with = "until", value_parser = clap::value_parser!(u16).range(1..=100))]
-    years: Option<u16>,
-    /// The successor's first day [default: today in China; the service takes no letter before its first day]
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    from: Option<Date>,
+    #[command(flatten)]
+    term: TermArgs,
     /// The successor's name [default: the old name with the year]
     #[arg(long = "name", id = "successor", value_name = "NAME")]
     successor: Option<LetterName>,
+    /// Write the paper of each successor too
+    #[arg(long, requires_all = ["template", "out"])]
+    paper: bool,
+    /// The form to fill in, as for `letterform paper`
+    #[arg(long, value_name = "FILE", requires = "paper")]
+    template: Option<PathBuf>,
+    /// The folder for the papers, one file a successor, named for it
+    #[arg(long, value_name = "DIR", requires = "paper")]
+    out: Option<PathBuf>,
+    /// Replace papers that exist
+    #[arg(long, requires = "paper")]
+    force: bool,
     #[command(flatten)]
     declarations: DeclarationArgs,
     #[command(flatten)]
@@ -62,7 +72,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let selection = args.workspace.select(&declared.paths)?;
     let declarations = only(selection.declarations(&declared, &clock()?))?;
     let today = declarations.today();
-    let wish = args.wish(today)?;
+    let wish = args.term.wish(today, args.successor.clone())?;
+    let papers = args.papers()?;
     let files = |letters: &[&DesiredLetter]| -> BTreeSet<String> {
         letters.iter().map(|old| old.source.file.clone()).collect()
     };
@@ -76,19 +87,40 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
         bail!("the declarations were changed by another program at the same time; run the command again");
     }
     let new = if args.ending.is_some() {
-        let letters: Vec<_> = old.iter().map(|desired| &desired.letter).collect();
-        renew::successors(&letters, &loaded.letters, &wish).map_err(|problems| {
-            let problems = problems.iter().map(ToString::to_string).collect();
-            Listed::new("can't renew these letters, and nothing was written:".to_owned(), problems)
-        })?
+        successors(&old, &loaded.letters, &wish)?
     } else {
         vec![renew::successor(&first.letter, &loaded.letters, &wish)?]
     };
     let pairs: Vec<_> = old.into_iter().zip(&new).collect();
     let files = rewrite(&pairs, &loaded, today)?;
+    let letters: Vec<Letter<()>> = new.iter().map(|letter| letter.clone().with_picture(())).collect();
+    if let Some(papers) = &papers {
+        papers.try_all(&letters)?;
+    }
     write_all(&files)?;
     show(&pairs, &files);
+    if let Some(papers) = &papers {
+        papers.write(&letters).context("the successors are declared, but not all papers were written")?;
+    }
     Ok(Exit::Done)
+}
+
+/// The successors of letters that are renewed together, in their order.
+pub(super) fn successors(
+    old: &[&DesiredLetter],
+    declared: &[DesiredLetter],
+    wish: &Wish,
+) -> Result<Vec<Letter<Picture>>, Listed> {
+    let letters: Vec<_> = old.iter().map(|desired| &desired.letter).collect();
+    renew::successors(&letters, declared, wish).map_err(|problems| {
+        let problems = problems.iter().map(ToString::to_string).collect();
+        Listed::new("can't renew these letters, and nothing was written:".to_owned(), problems)
+    })
+}
+
+/// That there is nothing to do, as no letter ends soon enough.
+pub(super) fn none_ends(to_do: &str, days: u32) -> String {
+    format!("{to_do}: no declared letter without a successor ends within {}.", counted(days as usize, "day"))
 }
 
 impl Args {
@@ -112,20 +144,16 @@ impl Args {
         }
     }
 
-    fn wish(&self, today: Date) -> anyhow::Result<Wish> {
-        let from = self.from.unwrap_or(today);
-        let until = match self.years {
-            Some(years) => renew::last_day(from, years).context("--years goes beyond the year 9999")?,
-            None => self.until.context("--until or --years is missing")?,
-        };
-        Ok(Wish { name: self.successor.clone(), from, until })
+    /// The papers that are written too.
+    fn papers(&self) -> anyhow::Result<Option<Papers>> {
+        let (Some(template), Some(out)) = (&self.template, &self.out) else { return Ok(None) };
+        Papers::new(template, out, self.force).map(Some)
     }
 
     /// What is said when no letter is to be renewed.
     fn nothing(&self, declared: &[DesiredLetter], today: Date) -> anyhow::Result<Exit> {
         if let Some(days) = self.ending {
-            let days = if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
-            note!("Nothing to renew: no declared letter without a successor ends within {days}.");
+            note!("{}", none_ends("Nothing to renew", days));
             return Ok(Exit::Done);
         }
         let name = self.name.as_deref().unwrap_or_default();

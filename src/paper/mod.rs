@@ -25,6 +25,9 @@ use crate::{
 /// The largest template, in bytes.
 pub const MAX_TEMPLATE: usize = 32 << 20;
 
+/// The most bytes to which the parts with text of a Word document may unpack.
+pub const MAX_TEXT: u64 = 64 << 20;
+
 /// How much a template may compute: enough for the hundred signatures of a letter in every cell of a long document.
 const FUEL: u64 = 1_000_000;
 
@@ -49,9 +52,12 @@ pub enum TemplateError {
     /// The ending of its name is none of [`ENDINGS`].
     #[error("templates are .docx, .html, .md, .typ, .tex or .txt files")]
     Ending,
-    /// It is larger than [`MAX_TEMPLATE`], or unpacks to more than is sensible.
+    /// It is larger than [`MAX_TEMPLATE`].
     #[error("the template is too large; at most {} MiB", MAX_TEMPLATE >> 20)]
     TooLarge,
+    /// The text of a Word document unpacks to more than [`MAX_TEXT`].
+    #[error("the text of the template unpacks to more than {} MiB", MAX_TEXT >> 20)]
+    TextTooLarge,
     /// A text template is not UTF-8.
     #[error("the template is not UTF-8 text")]
     NotUtf8,
@@ -94,7 +100,7 @@ impl Template {
         }
         let ending = ending.to_ascii_lowercase();
         let (body, problems) = if ending == "docx" {
-            let (document, problems) = Document::read(bytes)?;
+            let (document, problems) = Document::read(bytes, MAX_TEXT)?;
             (Body::Word(document), problems)
         } else {
             let escape = Escape::of(&ending).ok_or(TemplateError::Ending)?;

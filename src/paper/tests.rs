@@ -2,7 +2,7 @@ use std::io::{Cursor, Read as _, Write as _};
 
 use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 
-use super::{Problem, Template, TemplateError};
+use super::{Problem, Template, TemplateError, docx};
 use crate::letter::{Field, Letter, LetterName, OrganizationCode, Party, SignatureName, Signatures, Validity};
 
 fn letter(signatures: &[&str]) -> Letter<()> {
@@ -231,6 +231,14 @@ fn mistakes_in_a_document_are_told_by_paragraph() {
         problems("docx", &word(&open)),
         ["paragraph 2 of the document: `{% for s in signatures %}` is not closed; add `{% endfor %}`"]
     );
+}
+
+#[test]
+fn the_limit_that_a_document_exceeds_is_told() {
+    let bytes = word(&paragraph(&["{{ name }}"]));
+    assert!(docx::Document::read(&bytes, 1000).is_ok());
+    let error = docx::Document::read(&bytes, 100).unwrap_err();
+    assert_eq!(error.to_string(), "the text of the template unpacks to more than 64 MiB");
 }
 
 #[test]

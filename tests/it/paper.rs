@@ -95,3 +95,50 @@ fn the_example_document_is_filled_in() {
     }
     assert!(!document.contains("{{") && !document.contains("{%"), "{document}");
 }
+
+const TERM: &str = "{{ name }} {{ validity }}\n";
+
+#[test]
+fn the_papers_of_what_ends_soon_are_those_of_the_successors() {
+    let project = Project::with_letters(&["甲2023"]).file("form.txt", TERM);
+    let declared = read(&project, "letters.yaml");
+    project.write("letters.yaml", declared.replace("2026-01-01~2028-12-31", "2024-01-01~2026-12-31"));
+    let paper = ["paper", "--template=form.txt", "--out=papers", "--ending=60d", "--years=2"];
+    let run = project.run(&paper).exits(0);
+    assert!(run.stderr.ends_with("Wrote 1 paper to papers\n"), "{}", run.stderr);
+    assert_eq!(read(&project, "papers/甲2026.txt"), "甲2026 2026-11-24~2028-11-23\n");
+    // What `renew` declares is the same letter; then there is nothing left to print.
+    let _ = project.run(&["renew", "--ending=60d", "--years=2"]).exits(0);
+    assert!(read(&project, "letters.yaml").contains("validity: 2026-11-24~2028-11-23"));
+    let run = project.run(&paper).exits(0);
+    assert_eq!(run.stderr, "Nothing to print: no declared letter without a successor ends within 60 days.\n");
+}
+
+#[test]
+fn the_term_of_successors_needs_ending_and_the_other_way_round() {
+    let project = Project::with_letters(&["甲"]).file("form.txt", TERM);
+    for arguments in [&["--ending=60d"][..], &["--years=2"], &["甲", "--ending=60d", "--years=2"]] {
+        let run = project.run(&[&["paper", "--template=form.txt", "--out=papers"], arguments].concat());
+        assert!(run.status != 0 && run.stderr.contains("--ending"), "{arguments:?}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn a_renewal_writes_its_paper_or_changes_nothing() {
+    let project = Project::with_letters(&["甲"]).file("form.txt", TERM).file("papers/甲2026.txt", "signed");
+    let declared = read(&project, "letters.yaml");
+    let renew = ["renew", "甲", "--until=2030-01-31", "--paper", "--template=form.txt", "--out=papers"];
+    let run = project.run(&renew).exits(1);
+    assert!(run.stderr.contains("papers/甲2026.txt already exists"), "{}", run.stderr);
+    let bad = project.run(&[&renew[..4], &["--template=none.txt", "--out=papers"]].concat()).exits(1);
+    assert!(bad.stderr.contains("none.txt"), "{}", bad.stderr);
+    assert_eq!(read(&project, "letters.yaml"), declared);
+    let run = project.run(&[&renew[..], &["--force"]].concat()).exits(0);
+    assert!(
+        run.stderr.contains("Renewed: 甲2026") && run.stderr.contains("Wrote 1 paper to papers\n"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(read(&project, "papers/甲2026.txt"), "甲2026 2026-11-24~2030-01-31\n");
+    assert!(read(&project, "letters.yaml").contains("name: 甲2026"));
+}

@@ -13,9 +13,6 @@ use zip::{ZipArchive, ZipWriter, result::ZipError};
 use self::markup::Markup;
 use super::{Escape, MAX_TEMPLATE, Part, Problem, Source, TemplateError};
 
-/// The most bytes to which the parts with text may unpack.
-const MAX_TEXT: u64 = 64 << 20;
-
 /// A document whose parts with text are templates.
 #[derive(Debug)]
 pub(super) struct Document {
@@ -25,10 +22,10 @@ pub(super) struct Document {
 }
 
 impl Document {
-    /// The document and the mistakes in its placeholders.
-    pub(super) fn read(bytes: &[u8]) -> Result<(Self, Vec<Problem>), TemplateError> {
+    /// The document and the mistakes in its placeholders. Its text may unpack to `max_text` bytes.
+    pub(super) fn read(bytes: &[u8], max_text: u64) -> Result<(Self, Vec<Problem>), TemplateError> {
         let mut archive = open(bytes)?;
-        let mut budget = MAX_TEXT;
+        let mut budget = max_text;
         let mut parts = Vec::new();
         let mut problems = Vec::new();
         for index in 0..archive.len() {
@@ -38,7 +35,7 @@ impl Document {
             let mut text = String::new();
             let read = file.by_ref().take(budget + 1).read_to_string(&mut text);
             read.map_err(|error| TemplateError::NotDocx(format!("{name} can't be read ({error})")))?;
-            budget = budget.checked_sub(text.len() as u64).ok_or(TemplateError::TooLarge)?;
+            budget = budget.checked_sub(text.len() as u64).ok_or(TemplateError::TextTooLarge)?;
             let markup = Markup::read(&text).map_err(|error| TemplateError::NotDocx(format!("{name}: {error}")))?;
             let (pieces, wrong) = tags::pieces(&markup, &place);
             let (part, more) = Part::new(Source::pieces(pieces, wrong), Escape::Word);

@@ -49,8 +49,9 @@ struct Moves {
 pub(super) fn pieces(markup: &Markup<'_>, part: &str) -> (Vec<Piece>, Vec<Problem>) {
     let (placed, cuts, mut problems) = find(markup, part);
     let mut moves = Moves { moved: vec![false; placed.len()], ..Moves::default() };
+    let held = held(markup, &placed);
     for block in blocks(&placed) {
-        if let Err(problem) = moves.add(markup, &placed, &block) {
+        if let Err(problem) = moves.add(markup, &placed, &held, &block) {
             problems.push(problem);
         }
     }
@@ -60,13 +61,16 @@ pub(super) fn pieces(markup: &Markup<'_>, part: &str) -> (Vec<Piece>, Vec<Proble
 /// The tags of all paragraphs, and which texts they take up.
 fn find(markup: &Markup<'_>, part: &str) -> (Vec<Placed>, HashMap<usize, Vec<Cut>>, Vec<Problem>) {
     let mut paragraphs: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    // The paragraph that each node is in, by those of the nodes before it.
+    let mut inside: Vec<Option<usize>> = Vec::with_capacity(markup.nodes.len());
     for (index, node) in markup.nodes.iter().enumerate() {
         if node.kind == Kind::Start("p") {
             paragraphs.entry(index).or_default();
         }
-        let is_text =
-            matches!(node.kind, Kind::Text(_)) && node.parent.is_some_and(|parent| markup.name(parent) == "t");
-        if let Some(paragraph) = paragraph_of(markup, index).filter(|_| is_text) {
+        let paragraph =
+            node.parent.and_then(|parent| if markup.name(parent) == "p" { Some(parent) } else { inside[parent] });
+        inside.push(paragraph);
+        if let Some(paragraph) = paragraph.filter(|_| is_run_text(markup, index)) {
             paragraphs.entry(paragraph).or_default().push(index);
         }
     }
@@ -114,10 +118,6 @@ fn cut(
     first.expect("a tag has characters")
 }
 
-fn paragraph_of(markup: &Markup<'_>, node: usize) -> Option<usize> {
-    markup.ancestors(node).find(|ancestor| markup.name(*ancestor) == "p")
-}
-
 fn text_of<'a>(markup: &'a Markup<'_>, node: usize) -> &'a str {
     match &markup.nodes[node].kind {
         Kind::Text(text) => text,
@@ -156,7 +156,7 @@ fn blocks(placed: &[Placed]) -> Vec<Vec<usize>> {
 
 impl Moves {
     /// Moves the tags of a block to where they repeat whole elements, unless it is within one paragraph.
-    fn add(&mut self, markup: &Markup<'_>, placed: &[Placed], block: &[usize]) -> Result<(), Problem> {
+    fn add(&mut self, markup: &Markup<'_>, placed: &[Placed], held: &[Held], block: &[usize]) -> Result<(), Problem> {
         let first = &placed[block[0]];
         if block.iter().all(|tag| placed[*tag].paragraph == first.paragraph) {
             return Ok(());
@@ -181,7 +181,7 @@ impl Moves {
             let child =
                 path.find(|node| markup.nodes[*node].parent == Some(container)).expect("it is below the container");
             let place = match placed[*tag].part {
-                _ if is_bare(markup, child, placed) => &mut self.instead,
+                _ if is_bare(markup, child, held) => &mut self.instead,
                 BlockPart::Begin => &mut self.before,
                 BlockPart::End => &mut self.after,
                 _ => return Err(misplaced(&placed[*tag], "stands beside other text")),
@@ -207,22 +207,53 @@ impl Moves {
     }
 }
 
-/// Whether an element holds nothing but tags of blocks, so that it can go.
-fn is_bare(markup: &Markup<'_>, element: usize, placed: &[Placed]) -> bool {
-    let range = element..=markup.nodes[element].end;
-    let holds_more = range.clone().any(|node| {
-        // A section ends with its last paragraph, and a cell needs one.
-        ["drawing", "pict", "object", "sectPr"].contains(&markup.name(node))
-    });
-    let tags = placed.iter().filter(|tag| range.contains(&tag.node));
-    let (blocks, others): (Vec<_>, Vec<_>) = tags.partition(|tag| tag.part != BlockPart::None);
-    let text: String = range.filter(|node| is_run_text(markup, *node)).map(|node| text_of(markup, node)).collect();
-    let of_tags: usize = blocks.iter().map(|tag| visible_length(&tag.tag.text)).sum();
-    others.is_empty() && !holds_more && !is_last_of_cell(markup, element) && visible_length(&text) == of_tags
+/// What the nodes before a place hold: what an element holds is the difference of two.
+#[derive(Debug, Clone, Copy, Default)]
+struct Held {
+    /// Characters of text, but for white space.
+    text: usize,
+    /// Those of them that are tags of blocks.
+    blocks: usize,
+    /// What can't go: other tags, pictures, and what ends a section.
+    others: usize,
 }
 
+/// What is held before each node, and before the end.
+fn held(markup: &Markup<'_>, placed: &[Placed]) -> Vec<Held> {
+    let mut held = vec![Held::default(); markup.nodes.len() + 1];
+    for index in 0..markup.nodes.len() {
+        // A section ends with its last paragraph.
+        held[index + 1].others = usize::from(["drawing", "pict", "object", "sectPr"].contains(&markup.name(index)));
+        if is_run_text(markup, index) {
+            held[index + 1].text = visible_length(text_of(markup, index));
+        }
+    }
+    for tag in placed {
+        match tag.part {
+            BlockPart::None => held[tag.node + 1].others += 1,
+            _ => held[tag.node + 1].blocks += visible_length(&tag.tag.text),
+        }
+    }
+    for index in 1..held.len() {
+        let before = held[index - 1];
+        held[index].text += before.text;
+        held[index].blocks += before.blocks;
+        held[index].others += before.others;
+    }
+    held
+}
+
+/// Whether an element holds nothing but tags of blocks, so that it can go. A cell needs its last paragraph.
+fn is_bare(markup: &Markup<'_>, element: usize, held: &[Held]) -> bool {
+    let (before, after) = (held[element], held[markup.nodes[element].end + 1]);
+    let is_tags = after.text - before.text == after.blocks - before.blocks;
+    is_tags && after.others == before.others && !is_last_of_cell(markup, element)
+}
+
+/// Whether a node is text of a run.
 fn is_run_text(markup: &Markup<'_>, node: usize) -> bool {
-    markup.nodes[node].parent.is_some_and(|parent| markup.name(parent) == "t")
+    let node = &markup.nodes[node];
+    matches!(node.kind, Kind::Text(_)) && node.parent.is_some_and(|parent| markup.name(parent) == "t")
 }
 
 fn is_last_of_cell(markup: &Markup<'_>, element: usize) -> bool {
