@@ -11,12 +11,20 @@ use super::{
     document::Declared,
     letter::PictureSource,
     parallel,
-    scan::{self, Budget, ScanError, ScanRoots},
+    scan::{self, Appearance, Budget, Flaw, ScanError, ScanRoots},
 };
 use crate::letter::{Picture, PictureFormat, Scan, ScanDigest};
 
 /// What is known of a scan once it was read.
-pub(super) type Outcome = Result<(ScanDigest, PictureFormat), ScanError>;
+pub(super) type Outcome = Result<Seen, ScanError>;
+
+/// What is kept of a scan that can be used: no pixels, since there may be thousands.
+#[derive(Debug)]
+pub(super) struct Seen {
+    digest: ScanDigest,
+    format: PictureFormat,
+    appearance: Appearance,
+}
 
 /// What is known of a letter's picture.
 #[derive(Debug, Default)]
@@ -52,17 +60,22 @@ pub(super) fn resolve(
             PictureSource::Scan(path) => path,
         };
         let Some(scan) = wanted.map(|wanted| &scans.resolved[wanted]) else { return Resolved::default() };
+        let place = Location { file: letter.file, span: picture.span };
         let error = match scan {
             Ok(file) => match outcomes[*file].as_deref() {
-                Some(Ok((digest, format))) => {
-                    return known(Picture::Scan(Scan { path: path.to_string(), digest: *digest, format: *format }));
+                Some(Ok(Seen { digest, format, appearance })) => {
+                    let scan = Scan { path: path.to_string(), digest: *digest, format: *format };
+                    let told = |flaw: Flaw| Diagnostic::new(flaw.code(), flaw.to_string()).at(place).help(flaw.help());
+                    return Resolved {
+                        complaints: appearance.flaws().map(told).collect(),
+                        ..known(Picture::Scan(scan))
+                    };
                 }
                 Some(Err(error)) => error,
                 None => return Resolved { undecoded: true, ..Resolved::default() },
             },
             Err(error) => error,
         };
-        let place = Location { file: letter.file, span: picture.span };
         let file = letter.file.index();
         let complaint = complaint(error, path, place, (files[file], paths[file], roots));
         Resolved { complaints: vec![complaint], ..Resolved::default() }
@@ -128,8 +141,9 @@ pub(super) fn read_all(files: &[PathBuf], budget: &mut Budget) -> Vec<Arc<Outcom
             return Err(ScanError::OverBudget);
         }
         let scan = scan::read_file(&files[index])?;
-        scan::check_pixels(&scan)?;
-        Ok((scan.digest, scan.format))
+        let appearance = Appearance::of(&scan::check_pixels(&scan)?);
+        appearance.log(&files[index]);
+        Ok(Seen { digest: scan.digest, format: scan.format, appearance })
     };
     let mut outcomes = Vec::with_capacity(files.len());
     parallel::in_order(files.len(), read, (|_: &Outcome| 0, 0), |outcome| outcomes.push(Arc::new(outcome)));

@@ -1,5 +1,7 @@
 //! Scans: where they may lie, what they may be, and their bytes.
 
+mod appearance;
+mod exif;
 mod jpeg;
 mod kind;
 mod nearby;
@@ -14,6 +16,7 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
+pub(crate) use appearance::{Appearance, Flaw};
 pub use kind::OtherKind;
 pub use preview::preview;
 pub(crate) use thumbnail::Thumbnail;

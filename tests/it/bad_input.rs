@@ -5,6 +5,7 @@ use std::{
     net::TcpListener,
 };
 
+use crate::papers::paper;
 use crate::project::{Project, letter};
 
 /// The error, once it is seen that planning and applying fail with it.
@@ -84,8 +85,7 @@ fn wrong_usage_exits_with_1() {
 
 #[test]
 fn a_path_after_sandbox_is_a_path() {
-    let project =
-        Project::new().letters("agency/culture.letters.yaml", &["委托"]).file("agency/scan.png", crate::project::PIXEL);
+    let project = Project::new().letters("agency/culture.letters.yaml", &["委托"]).file("agency/scan.png", paper());
     let run = project.run(&["plan", "--sandbox", "agency", "--format=json"]).exits(0);
     assert_eq!(run.json()["summary"]["create"], 1);
     let names = |folder: &str| {

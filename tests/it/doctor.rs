@@ -1,5 +1,6 @@
 //! What `doctor` says of machines in order and out of order, and accounts whose roles are taken.
 
+use crate::papers::paper;
 use crate::project::{Emulator, Project, Run};
 use serde_json::Value;
 
@@ -29,7 +30,7 @@ fn a_machine_in_order_has_ticks_alone_and_no_secret_is_shown() {
     let emulator = Emulator::with(&project, &[KEY]);
     let run = emulator.run(&project, &["doctor"]).exits(0);
     for part in [
-        "✓ declarations  1 letter in 1 file\n                  1 scan, 1 KiB, can be read",
+        "✓ declarations  1 letter in 1 file\n                  1 scan, 5 KiB, can be read",
         ", and its policy allows the scan\n",
         "✓ credentials   AccessKey lett****ator from environment variables",
         "✓ clock         ",
@@ -109,7 +110,7 @@ fn a_policy_that_allows_no_scan_is_a_warning_that_quotes_it() {
 fn workspace(fields: &str) -> Project {
     let account = format!("version: 1\naccounts:\n  - {{name: shop, letters: shop, {fields}}}\n");
     let project = Project::new().file("letterform.yaml", account).letters("shop/letters.yaml", &["甲委托"]);
-    project.file("shop/scan.png", crate::project::PIXEL)
+    project.file("shop/scan.png", paper())
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use crate::papers::paper;
 use crate::project::{Project, Run, letter};
 
 /// The quickstart with its letters in the sandbox.
@@ -44,7 +45,7 @@ fn import_writes_a_file_for_each_authorizer_and_replaces_none_unasked() {
 fn letters_are_listed_filtered_and_sorted() {
     let project = applied();
     project.write("new.letters.yaml", format!("version: 1\nletters:\n{}", letter("新委托")));
-    project.write("scan.png", crate::project::PIXEL);
+    project.write("scan.png", paper());
     insta::assert_snapshot!(project.sandbox(&["list", "--sort=name"]).exits(0).stdout);
     let names = |arguments: &[&str]| -> Vec<String> {
         let json = project.sandbox(&[&["list", "--format=json"], arguments].concat()).exits(0).json();
@@ -125,7 +126,7 @@ fn a_successor_is_declared_beside_its_predecessor_and_stops_the_warning() {
     insta::assert_snapshot!("the_declaration_of_a_successor", &after[before.len()..]);
     let scan = after.rfind("scans/tea.png").unwrap();
     project.write("letters.yaml", format!("{}scans/new.png\n", &after[..scan]));
-    project.write("scans/new.png", crate::project::PIXEL);
+    project.write("scans/new.png", paper());
     assert_eq!(codes(), [""; 0]);
     let unknown = project.run(&["renew", "听雨茶业受权书", "--until", "2031-01-31"]).exits(1);
     assert!(unknown.stderr.contains("did you mean"), "{}", unknown.stderr);
@@ -138,7 +139,7 @@ fn all_letters_that_end_soon_are_renewed_or_none() {
     let one = format!("version: 1\nletters:\n{ending}{}", letter("丙").replace("[菜鸟网络]", "[菜鸟驿站]"));
     let two = format!("version: 1\nletters:\n{later}");
     let project = Project::new().file("one.letters.yaml", &one).file("two.letters.yaml", &two);
-    project.write("scan.png", crate::project::PIXEL);
+    project.write("scan.png", paper());
     let read = |name: &str| fs::read_to_string(project.path().join(name)).unwrap();
 
     // A last day that is no later than theirs: both are told, and no file is touched.

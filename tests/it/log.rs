@@ -1,5 +1,6 @@
 //! What the log tells somebody who looks into a job: each request with its RequestId and how long it took, what was tried
 //! again, and for which letter and account.
+use crate::papers::paper;
 use crate::project::{Emulator, Project, Run};
 use serde_json::Value;
 
@@ -46,8 +47,8 @@ fn the_lines_of_accounts_are_told_apart() {
         .file("letterform.yaml", accounts)
         .letters("a/letters.yaml", &["甲委托"])
         .letters("b/letters.yaml", &["乙委托"])
-        .file("a/scan.png", crate::project::PIXEL)
-        .file("b/scan.png", crate::project::PIXEL);
+        .file("a/scan.png", paper())
+        .file("b/scan.png", paper());
     let emulator = Emulator::start(&project, &[]);
     let run = emulator.run(&project, &["plan", "-v", "--log-format=json"]).exits(0);
     let mut accounts: Vec<String> = lines(&run)

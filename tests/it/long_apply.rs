@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use crate::papers::paper;
 use crate::project::Project;
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
@@ -45,7 +46,7 @@ struct Pixel;
 
 impl ReadScans for Pixel {
     async fn read(&self, _: &Source, _: &Scan) -> Result<Bytes, ScanProblem> {
-        Ok(Bytes::from_static(crate::project::PIXEL))
+        Ok(Bytes::from_static(paper()))
     }
 }
 

@@ -9,7 +9,10 @@ use std::{
 use lsp_server::{Message, Notification, Request};
 use serde_json::{Value, json};
 
-use crate::project::{PIXEL, Project, letter};
+use crate::{
+    papers::paper,
+    project::{Project, letter},
+};
 
 /// An editor with a project open as its folder.
 struct Editor {
@@ -165,7 +168,7 @@ fn duplicates_point_at_each_other_across_files_and_follow_the_disk() {
     let project = Project::new()
         .letters("a.letters.yaml", &["甲乙"])
         .letters("b/letters.yml", &["甲乙"])
-        .file("b/scan.png", PIXEL);
+        .file("b/scan.png", paper());
     let mut editor = Editor::open(project);
     let problems = editor.problems("b/letters.yml");
     assert!(codes(&problems).contains(&"LF-name-duplicate"), "{problems:?}");

@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 
+use crate::papers::paper;
 use crate::project::{Project, Run, letter};
 
 /// What a person reads, with what differs from run to run made equal.
@@ -13,7 +14,7 @@ fn shown(run: &Run) -> String {
 
 #[test]
 fn a_comment_leads_with_what_is_created_and_links_each_letter_and_its_scan() {
-    let project = Project::new().letters("sub/letters.yaml", &["委托"]).file("sub/scan.png", crate::project::PIXEL);
+    let project = Project::new().letters("sub/letters.yaml", &["委托"]).file("sub/scan.png", paper());
     let plan = |arguments: &[&str]| {
         let mut command = project.command(&[&["plan", "--sandbox", "--format=markdown"], arguments].concat());
         command.current_dir(project.path().join("sub")).env("GITHUB_WORKSPACE", project.path());
@@ -137,7 +138,7 @@ fn a_saved_plan_is_applied_and_nothing_else() {
 fn a_saved_plan_is_stale_once_a_scan_has_changed() {
     let project = Project::with_letters(&["甲委托"]);
     let _ = project.sandbox(&["plan", "--out=plan.json"]).exits(0);
-    let mut other = crate::project::PIXEL.to_vec();
+    let mut other = paper().to_vec();
     other.push(0);
     let project = project.file("scan.png", other);
     let stale = project.sandbox(&["apply", "--plan=plan.json", "--auto-approve"]).exits(1);

@@ -10,12 +10,7 @@ use std::{
 use assert_cmd::cargo::cargo_bin;
 use tempfile::TempDir;
 
-/// A PNG of one pixel.
-pub(crate) const PIXEL: &[u8] = &[
-    0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', 0, 0, 0, 13, b'I', b'H', b'D', b'R', 0, 0, 0, 1, 0, 0, 0, 1, 8,
-    6, 0, 0, 0, 0x1F, 0x15, 0xC4, 0x89, 0, 0, 0, 13, b'I', b'D', b'A', b'T', 0x78, 0x9C, 0x63, 0xF8, 0xCF, 0xC0, 0xF0,
-    0x1F, 0, 5, 0, 1, 0xFF, 0x89, 0x99, 0x3D, 0x1D, 0, 0, 0, 0, b'I', b'E', b'N', b'D', 0xAE, 0x42, 0x60, 0x82,
-];
+use crate::papers::paper;
 
 /// A folder with declarations and scans, and a sandbox of its own.
 pub(crate) struct Project {
@@ -33,7 +28,7 @@ impl Project {
     /// A folder with one good scan, `scan.png`.
     pub(crate) fn new() -> Self {
         let project = Self { folder: tempfile::tempdir().unwrap() };
-        project.file("scan.png", PIXEL)
+        project.file("scan.png", paper())
     }
 
     /// A folder with these letters in `letters.yaml`.

@@ -1,5 +1,6 @@
 //! A saved plan belongs to the account and the endpoint that were asked.
 
+use crate::papers::paper;
 use crate::project::{Emulator, Project};
 
 const KEYS: [&str; 2] = [
@@ -65,7 +66,7 @@ fn a_picture_format_that_contradicts_the_scan_makes_a_plan_stale() {
 #[test]
 fn a_plan_opens_no_folder_outside_the_current_one() {
     let project = Project::with_letters(&["委托"]);
-    let project = project.letters("inner/letters.yaml", &["内"]).file("inner/scan.png", crate::project::PIXEL);
+    let project = project.letters("inner/letters.yaml", &["内"]).file("inner/scan.png", paper());
     let _ = project.sandbox(&["plan", "--out=inner/plan.json", "letters.yaml"]).exits(0);
     let plan = std::fs::read_to_string(project.path().join("inner/plan.json")).unwrap();
     project.write("inner/plan.json", plan.replace("\"letters.yaml\"", "\"../letters.yaml\""));

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::process::Stdio;
 
+use crate::papers::paper;
 use crate::project::{Emulator, Project, Run, letter};
 
 fn rules(run: &Run) -> Vec<String> {
@@ -12,7 +13,7 @@ fn rules(run: &Run) -> Vec<String> {
 
 fn validated(letters: &str) -> Vec<String> {
     let project = Project::new().file("letters.yaml", format!("version: 1\nletters:\n{letters}"));
-    project.write("copy.png", crate::project::PIXEL);
+    project.write("copy.png", paper());
     rules(&project.run(&["validate"]))
 }
 
@@ -59,7 +60,7 @@ fn what_renew_writes_cannot_be_applied_before_the_new_scan_is_there() {
     let again = project.run(&["renew", "甲", "--until", "2029-11-23", "."]).exits(1);
     assert!(again.stderr.contains("甲2026"), "{}", again.stderr);
     project.write("letters.yaml", text.replace("can't be created.\n    scan: scan.png", "\n    scan: new.png"));
-    project.write("new.png", [crate::project::PIXEL, b"new"].concat());
+    project.write("new.png", [paper(), b"new"].concat());
     let applied = project.sandbox(&["apply", "--auto-approve"]).exits(0);
     assert!(applied.stdout.contains("1 created"), "{}", applied.stdout);
 }

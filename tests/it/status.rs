@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::papers::paper;
 use crate::project::{Emulator, Project, letter};
 
 const LETTER: &str = "菜鸟公司授权书";
@@ -246,7 +247,7 @@ fn a_workspace_tells_each_account_and_may_say_that_signatures_are_read() {
     let project = Project::new()
         .file("letterform.yaml", format!("version: 1\nsettings: {{signatures: true}}\naccounts:\n{accounts}"))
         .letters("retail/letters.yaml", &["甲委托"])
-        .file("retail/scan.png", crate::project::PIXEL)
+        .file("retail/scan.png", paper())
         .file("state.json", state(&letters, &[refused]));
     let _ = project.run(&["emulator", "import", "state.json", "--state=.letterform/sandbox/retail"]).exits(0);
     let run = |arguments: &[&str]| project.sandbox(arguments);

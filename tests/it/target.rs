@@ -73,7 +73,7 @@ fn rules_see_all_declared_letters() {
     let follows =
         letter("乙委托").replace("2026-01-01~2028-12-31", "2026-11-01~2029-12-31").replace("scan.png", "b.png");
     let project = Project::new().file("letters.yaml", format!("version: 1\nletters:\n{ends}{follows}"));
-    let mut other = crate::project::PIXEL.to_vec();
+    let mut other = crate::papers::paper().to_vec();
     other.extend(b"another");
     project.write("b.png", other);
     let plan = project.sandbox(&["plan", "--target=甲委托", "--format=json"]).exits(0).json();
@@ -85,9 +85,9 @@ fn accounts_without_a_chosen_letter_are_left_out() {
     let project = Project::new()
         .file("letterform.yaml", "version: 1\naccounts:\n  - {name: a, letters: a}\n  - {name: b, letters: b}\n")
         .letters("a/letters.yaml", &["甲委托"])
-        .file("a/scan.png", crate::project::PIXEL)
+        .file("a/scan.png", crate::papers::paper())
         .letters("b/letters.yaml", &["乙委托"])
-        .file("b/scan.png", crate::project::PIXEL);
+        .file("b/scan.png", crate::papers::paper());
     let plan = project.sandbox(&["plan", "--target=乙委托", "--format=json"]).exits(0).json();
     let accounts = plan["accounts"].as_array().unwrap();
     assert_eq!((accounts.len(), &accounts[0]["account"]), (1, &json!("b")));

@@ -1,5 +1,6 @@
 //! `letterform validate` and `letterform explain`, as people and programs meet them.
 
+use crate::papers::paper;
 use crate::project::{Project, letter};
 use serde_json::Value;
 
@@ -144,9 +145,9 @@ fn problems_without_number_end_with_the_count_of_the_rest() {
 fn a_hook_looks_at_what_git_tracks() {
     let project = Project::new()
         .letters("sub/letters.yaml", &["委托"])
-        .file("sub/scan.png", crate::project::PIXEL)
+        .file("sub/scan.png", paper())
         .letters("draft/letters.yaml", &["委托"])
-        .file("draft/scan.png", crate::project::PIXEL);
+        .file("draft/scan.png", paper());
     let git = |arguments: &[&str]| {
         let mut command = std::process::Command::new("git");
         command.args(arguments).current_dir(project.path()).env("HOME", project.path()).env_remove("GIT_DIR");

@@ -5,6 +5,8 @@ use std::fs;
 use letterform::declaration::{Code, LintLevel, LintLevels, LoadOptions, Loaded, Severity, load, load_text, workspace};
 use tempfile::TempDir;
 
+use crate::papers::Paper;
+
 /// The fields of a letter with everything in order, one a line.
 const LETTER: [&str; 7] = [
     "name: 菜鸟公司授权书",
@@ -33,14 +35,19 @@ fn options() -> LoadOptions {
 /// A folder with scans of every kind.
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
-    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/quickstart/scans/tea.png");
-    let png = fs::read(example).expect("an example");
+    let (good, png) = (Paper::default(), Paper::default().png());
     fs::create_dir(folder.path().join("scans")).expect("created");
     let write = |name: &str, bytes: &[u8]| fs::write(folder.path().join("scans").join(name), bytes).expect("written");
     write("cainiao.png", &png);
     write("truncated.png", &png[..png.len() / 2]);
     write("huge.png", &[&png[..], &vec![0; 5 * 1024 * 1024]].concat());
     write("document.jpg", b"%PDF-1.7");
+    write("too-small.png", &Paper { width: 400, ..good }.png());
+    write("blank.png", &Paper { text: false, seal: false, ..good }.png());
+    write("dark.png", &Paper { light: (50, 10), ..good }.png());
+    write("light.png", &Paper { light: (250, 225), ..good }.png());
+    write("no-red.png", &Paper { seal: false, ..good }.png());
+    write("sideways.png", &Paper { on_its_side: true, ..good }.png());
     folder
 }
 

@@ -1,6 +1,7 @@
 //! Several accounts in one workspace, planned and applied by the built program.
 use std::fs;
 
+use crate::papers::paper;
 use crate::project::{Project, Run};
 use serde_json::{Value, json};
 
@@ -12,9 +13,9 @@ fn workspace(accounts: &[&str]) -> Project {
     Project::new()
         .file("letterform.yaml", format!("version: 1\naccounts:\n{}", accounts.concat()))
         .letters("retail/letters.yaml", &["甲委托", "乙委托"])
-        .file("retail/scan.png", crate::project::PIXEL)
+        .file("retail/scan.png", paper())
         .letters("travel/letters.yaml", &["甲委托"])
-        .file("travel/scan.png", crate::project::PIXEL)
+        .file("travel/scan.png", paper())
 }
 
 /// Each account with the summary of its plan or report, or with the message of its failure.
@@ -151,7 +152,8 @@ fn the_workspace_file_is_found_in_a_folder_above() {
 
 #[test]
 fn a_saved_plan_opens_no_folder_but_that_of_its_workspace() {
-    let project = workspace(&[RETAIL]).file("outside/letters.yaml", "").file("outside/scan.png", crate::project::PIXEL);
+    let project =
+        workspace(&[RETAIL]).file("outside/letters.yaml", "").file("outside/scan.png", crate::papers::paper());
     project.write("in/letterform.yaml", "version: 1\naccounts: [{name: retail, letters: retail}]\n");
     fs::rename(project.path().join("retail"), project.path().join("in/retail")).unwrap();
     let _ = run_in(&project, "in/retail", &["plan", "--sandbox", "--out=plan.json"]).exits(0);

@@ -105,8 +105,7 @@ def between(rng: np.random.Generator, bounds: tuple[float, float]) -> float:
 def smooth(rng: np.random.Generator, size: tuple[int, int], cells: int) -> np.ndarray:
     """A surface that changes slowly, from 0 to 1."""
     small = rng.random((cells, cells)).astype(np.float32)
-    surface = np.asarray(Image.fromarray(small).resize(size, Image.Resampling.BICUBIC))
-    return np.clip(surface, 0, 1)
+    return np.clip(np.asarray(Image.fromarray(small).resize(size, Image.Resampling.BICUBIC)), 0, 1)
 
 
 def sealed(page: Image.Image, name: str, rng: np.random.Generator) -> Image.Image:
@@ -165,25 +164,31 @@ def photographed(image: Image.Image, kind: Kind, rng: np.random.Generator) -> Im
 
 
 def lit(image: Image.Image, kind: Kind, rng: np.random.Generator) -> Image.Image:
-    """What the sensor makes of it: light, ink, noise."""
-    pixels = np.asarray(image, dtype=np.float32) / 255
+    """What the sensor makes of it: ink, light, noise. Everything is done in place, as pictures are large."""
+    pixels = np.array(image, dtype=np.float32)
     reflected = between(rng, kind.ink)
-    pixels = reflected + (1 - reflected) * pixels
-    light = 1 - kind.light * smooth(rng, image.size, 3)
+    pixels *= (1 - reflected) / 255
+    pixels += reflected
+    small = tuple(math.ceil(side / 8) for side in image.size)
+    light = 1 - kind.light * smooth(rng, small, 3)
     if kind.photo and rng.random() < 0.6:  # the shadow of a hand
-        light = light * (1 - 0.35 * np.clip(smooth(rng, image.size, 4) * 8 - 4, 0, 1))
-    tint = between(rng, (0, kind.tint))
-    colour = np.array([1, 1 - tint * 0.5, 1 - tint], dtype=np.float32)
+        light *= 1 - 0.35 * np.clip(smooth(rng, small, 4) * 8 - 4, 0, 1)
     paper = between(rng, kind.paper)
-    pixels = pixels * light[..., None] * colour * paper
+    # Software that cleans makes the brightest white.
+    light *= 255 / (1 - kind.light * 0.6) * 1.04 if kind.cleaned else paper
+    pixels *= np.asarray(Image.fromarray(light).resize(image.size, Image.Resampling.BILINEAR))[..., None]
+    tint = between(rng, (0, kind.tint))
+    pixels *= np.array([1, 1 - tint * 0.5, 1 - tint], dtype=np.float32)
     if kind.cleaned:
-        # The brightest of each neighbourhood becomes white.
-        pixels = np.minimum(255, pixels * 255 / (paper * (1 - kind.light * 0.6)) * 1.04)
-    # Noise of a tile that is laid out over the picture, in other places each time.
+        np.minimum(pixels, 255, out=pixels)
+    # Noise of a tile that is laid out over the picture.
     tile = rng.standard_normal((512, 512, 3), dtype=np.float32) * between(rng, kind.noise)
-    across, down = (math.ceil(length / 512) for length in image.size)
-    noise = np.tile(tile, (down, across, 1))[: image.height, : image.width]
-    return Image.fromarray(np.clip(pixels + noise, 0, 255).astype(np.uint8))
+    for y in range(0, image.height, 512):
+        for x in range(0, image.width, 512):
+            part = pixels[y : y + 512, x : x + 512]
+            part += tile[: part.shape[0], : part.shape[1]]
+    np.clip(pixels, 0, 255, out=pixels)
+    return Image.fromarray(pixels.astype(np.uint8))
 
 
 def picture(page: Image.Image, name: str, kind: Kind, rng: np.random.Generator) -> Image.Image:
@@ -196,7 +201,9 @@ def picture(page: Image.Image, name: str, kind: Kind, rng: np.random.Generator) 
     image = page if dpi == 300 else page.resize(tuple(side * dpi // 300 for side in page.size), Image.Resampling.BOX)
     image = image.rotate(90 * kind.quarter, expand=True)
     image = photographed(image, kind, rng) if kind.photo else turned(image, kind, rng)
-    image = image.filter(ImageFilter.GaussianBlur(between(rng, kind.blur) * image.width / 1000))
+    blur = between(rng, kind.blur) * image.width / 1000
+    if blur > 0.3:
+        image = image.filter(ImageFilter.GaussianBlur(blur))
     image = lit(image, kind, rng)
     if kind.grey:
         image = ImageOps.grayscale(image)

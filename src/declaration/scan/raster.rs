@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use super::{
-    ScanError,
+    ScanError, exif,
     thumbnail::{Shrinker, Thumbnail},
 };
 
@@ -49,7 +49,8 @@ pub(super) fn png(bytes: &[u8]) -> Result<Thumbnail, ScanError> {
         }
     }
     reader.finish().map_err(broken)?;
-    Ok(shrinker.finish())
+    let exif = reader.info().exif_metadata.as_deref();
+    Ok(Thumbnail { quarter_turn: exif.is_some_and(exif::is_quarter_turn), ..shrinker.finish() })
 }
 
 /// The colour of a pixel of one to four channels, on white paper where it is transparent.

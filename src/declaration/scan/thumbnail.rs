@@ -16,6 +16,8 @@ pub(crate) struct Thumbnail {
     pub(crate) height: usize,
     /// Red, green and blue, row by row.
     pub(crate) pixels: Vec<[u8; 3]>,
+    /// The file asks viewers to turn the picture by a quarter, as phones do.
+    pub(crate) quarter_turn: bool,
 }
 
 /// Refuses a picture that is larger than a scan can be.
@@ -56,6 +58,6 @@ impl Shrinker {
             count => [(red / count) as u8, (green / count) as u8, (blue / count) as u8],
         };
         let pixels = self.sums.iter().map(mean).collect();
-        Thumbnail { full: self.full, width: self.width, height: self.height, pixels }
+        Thumbnail { full: self.full, width: self.width, height: self.height, pixels, quarter_turn: false }
     }
 }

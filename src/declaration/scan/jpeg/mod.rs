@@ -9,7 +9,7 @@ mod entropy;
 
 use self::entropy::{Bits, Huffman, ZIGZAG_END};
 use super::{
-    ScanError,
+    ScanError, exif,
     thumbnail::{Thumbnail, check_dimensions},
 };
 
@@ -25,6 +25,7 @@ const DQT: u8 = 0xDB;
 const DHT: u8 = 0xC4;
 const DRI: u8 = 0xDD;
 const DAC: u8 = 0xCC;
+const APP1: u8 = 0xE1;
 const APP14: u8 = 0xEE;
 
 /// One colour channel.
@@ -76,6 +77,8 @@ struct Tables {
     restart_interval: usize,
     /// The transform that Adobe's segment names.
     adobe: Option<u8>,
+    /// The file asks viewers to turn the picture by a quarter.
+    quarter_turn: bool,
 }
 
 fn damaged(what: &str) -> ScanError {
@@ -153,6 +156,11 @@ impl<'a> Reader<'a> {
             }
             APP14 if segment.len() >= 12 && segment.starts_with(b"Adobe") => {
                 self.tables.adobe = Some(segment[11]);
+                Ok(())
+            }
+            APP1 => {
+                let exif = segment.strip_prefix(b"Exif\0\0");
+                self.tables.quarter_turn |= exif.is_some_and(exif::is_quarter_turn);
                 Ok(())
             }
             DAC | 0xC9..=0xCB | 0xCD..=0xCF => Err(ScanError::Unsupported("arithmetic coding")),
@@ -328,36 +336,48 @@ impl Frame {
         }
         let ids: Vec<u8> = self.components.iter().map(|component| component.id).collect();
         let rgb = tables.adobe == Some(0) || (tables.adobe.is_none() && ids == *b"RGB");
+        let columns = |component: &Component| -> Vec<usize> {
+            let column = |x: usize| (x * component.horizontal / self.horizontal).min(component.blocks.0 - 1);
+            (0..width).map(column).collect()
+        };
+        // Divided once a column and once a row: there are many blocks.
+        let columns: Vec<Vec<usize>> = self.components.iter().map(columns).collect();
         let mut pixels = Vec::with_capacity(width * height);
         for y in 0..height {
+            let row = |component: &Component| {
+                let row = (y * component.vertical / self.vertical).min(component.blocks.1 - 1);
+                row * component.stride
+            };
+            let rows: Vec<&[i16]> = self.components.iter().map(|component| &component.dc[row(component)..]).collect();
             for x in 0..width {
-                let mut means = [0.0; 4];
-                for ((mean, component), step) in means.iter_mut().zip(&self.components).zip(steps) {
-                    let column = (x * component.horizontal / self.horizontal).min(component.blocks.0 - 1);
-                    let row = (y * component.vertical / self.vertical).min(component.blocks.1 - 1);
-                    let dc = component.dc[row * component.stride + column];
-                    *mean = f32::from(dc) * f32::from(step) / 8.0 + 128.0;
+                let mut means = [0; 4];
+                for (((mean, row), columns), step) in means.iter_mut().zip(&rows).zip(&columns).zip(steps) {
+                    *mean = (i32::from(row[columns[x]]) * i32::from(step) + 4) / 8 + 128;
                 }
                 pixels.push(colour(means, self.components.len(), rgb));
             }
         }
-        Ok(Thumbnail { full: (self.width, self.height), width, height, pixels })
+        let quarter_turn = tables.quarter_turn;
+        Ok(Thumbnail { full: (self.width, self.height), width, height, pixels, quarter_turn })
     }
 }
 
 /// Red, green and blue of what the channels say.
-fn colour(means: [f32; 4], channels: usize, rgb: bool) -> [u8; 3] {
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the range of a byte")]
-    let byte = |value: f32| value.round().clamp(0.0, 255.0) as u8;
+fn colour(means: [i32; 4], channels: usize, rgb: bool) -> [u8; 3] {
+    let byte = |value: i32| u8::try_from(value.clamp(0, 255)).unwrap_or(u8::MAX);
     let [a, b, c, d] = means;
     if channels < 3 {
         return [byte(a); 3];
     }
-    let (b, c) = if rgb { (b, c) } else { (b - 128.0, c - 128.0) };
-    let three = if rgb { [a, b, c] } else { [a + 1.402 * c, a - 0.344 * b - 0.714 * c, a + 1.772 * b] };
+    let three = if rgb {
+        [a, b, c]
+    } else {
+        // The factors of JFIF, in parts of 256.
+        let (b, c) = (b - 128, c - 128);
+        [a + (359 * c + 128) / 256, a - (88 * b + 183 * c + 128) / 256, a + (454 * b + 128) / 256]
+    };
     // Four channels are ink, stored inverted as Adobe does: 255 is none.
-    let key = if channels == 4 { d / 255.0 } else { 1.0 };
-    three.map(|value| byte(value * key))
+    if channels == 4 { three.map(|value| byte(value * d / 255)) } else { three.map(byte) }
 }
 
 impl ScanHeader {
