@@ -124,7 +124,7 @@ fn a_scan_that_cannot_be_read_is_a_problem_of_its_letter_alone() {
     let project = project("cat page.txt");
     let broken = letter("乙").replace("scan.png", "broken.png");
     let blank = letter("丙").replace("scan: scan.png", "scan: 'missing.png'");
-    project.write("broken.png", &crate::project::PIXEL[..50]);
+    project.write("broken.png", &crate::papers::paper()[..50]);
     project.write("letters.yaml", format!("version: 1\nletters:\n{}{broken}{blank}", letter("甲")));
     let run = proofread(&project, &["--format=json"]).exits(1);
     let proof = run.json();

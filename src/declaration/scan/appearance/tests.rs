@@ -90,7 +90,7 @@ fn a_quarter_turn_inverts_the_balance() {
     let pixels: Vec<_> = (0..155).flat_map(|y| (0..220).map(move |x| paper(154 - y, x))).collect();
     let turned = Thumbnail { full: (1760, 1240), width: 220, height: 155, pixels, quarter_turn: false };
     let turned = Appearance::of(&turned);
-    assert!(upright.balance > 1.5 && (upright.balance + turned.balance).abs() < 0.5, "{upright:?} {turned:?}");
+    assert!(upright.balance > 1.2 && (upright.balance + turned.balance).abs() < 0.5, "{upright:?} {turned:?}");
     assert_eq!(flaws(turned), [Flaw::Sideways]);
 }
 
