@@ -271,7 +271,7 @@ const WORKSPACE: &str = "version: 1\nsettings:\n  expiringDays: 1000\n  lints:\n
 fn settings_of_a_workspace_file_hold_and_are_outranked_by_arguments() {
     let project = || {
         let project = Project::new().letters("shop/letters.yaml", &["甲乙"]).letters("travel/letters.yaml", &["甲乙"]);
-        project.file("shop/scan.png", PIXEL).file("travel/scan.png", PIXEL).file("letterform.yaml", WORKSPACE)
+        project.file("shop/scan.png", paper()).file("travel/scan.png", paper()).file("letterform.yaml", WORKSPACE)
     };
     let mut editor = Editor::open_with(project(), &["--today", "2026-11-01"], &json!({}));
     // The same name in another account is another letter.
@@ -322,7 +322,7 @@ fn files_that_change_on_the_disk_are_asked_for_and_looked_at() {
     let project = Project::new().file("letters.yaml", file(&letter("甲乙").replace("scan.png", "new.png")));
     let mut editor = Editor::open_with(project, &[], &json!({"capabilities": watches}));
     assert_eq!(codes(&editor.problems("letters.yaml")), ["LF-scan-missing"]);
-    editor.project.write("new.png", PIXEL);
+    editor.project.write("new.png", paper());
     editor.project.write("more.letters.yaml", file(&letter("甲乙")));
     let changes: Vec<Value> =
         ["new.png", "more.letters.yaml"].iter().map(|name| json!({"uri": editor.uri(name), "type": 1})).collect();
@@ -336,7 +336,7 @@ fn files_that_change_on_the_disk_are_asked_for_and_looked_at() {
     let project = Project::new().file("letters.yaml", file(&letter("甲乙").replace("scan.png", "new.png")));
     let mut editor = Editor::open(project);
     assert_eq!(codes(&editor.problems("letters.yaml")), ["LF-scan-missing"]);
-    editor.project.write("new.png", PIXEL);
+    editor.project.write("new.png", paper());
     let document = json!({"textDocument": {"uri": editor.uri("letters.yaml")}});
     editor.notify("textDocument/didSave", document);
     assert_eq!(editor.problems("letters.yaml"), Vec::<Value>::new());
