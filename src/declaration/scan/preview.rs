@@ -72,7 +72,7 @@ mod tests {
 
     fn thumbnail(width: usize, height: usize, pixel: impl Fn(usize, usize) -> [u8; 3]) -> Thumbnail {
         let pixels = (0..width * height).map(|index| pixel(index % width, index / width)).collect();
-        Thumbnail { full: (width * 8, height * 8), width, height, pixels }
+        Thumbnail { full: (width * 8, height * 8), width, height, pixels, quarter_turn: false }
     }
 
     fn decoded(bytes: &[u8]) -> (u32, u32, Vec<u8>) {
