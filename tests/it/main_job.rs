@@ -95,7 +95,8 @@ fn a_letter_with_other_content_is_a_conflict_and_stays_as_it_is() {
 #[test]
 fn letters_that_are_not_declared_are_left_alone() {
     let project = Project::with_letters(&["甲委托", "乙委托"]);
-    let _ = project.sandbox(&["apply", "--auto-approve"]).exits(0);
+    // One after the other, as the plan shows the id.
+    let _ = project.sandbox(&["apply", "--auto-approve", "--parallelism=1"]).exits(0);
     let project = project.letters("letters.yaml", &["甲委托"]);
     let plan = project.sandbox(&["plan", "--detailed-exitcode"]).exits(0);
     insta::assert_snapshot!("plan_with_an_unmanaged_letter", shown(&plan));
