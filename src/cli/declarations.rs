@@ -21,8 +21,8 @@ use crate::{
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Declarations")]
 pub(crate) struct DeclarationArgs {
-    /// Files, or folders with letters.yaml, letters.yml, *.letters.yaml or *.letters.yml [default: the accounts of the
-    /// workspace, or the current folder]
+    /// Files, or folders with letters.yaml, letters.yml, *.letters.yaml or *.letters.yml [default:
+    /// the accounts of the workspace, or the current folder]
     #[arg(value_name = "PATH", help_heading = None)]
     pub(crate) paths: Vec<PathBuf>,
     #[command(flatten)]
@@ -65,7 +65,8 @@ impl DeclarationArgs {
         self.rules.today.unwrap_or_else(|| day_in_china(clock.now()))
     }
 
-    /// The declarations of an account, or of the arguments alone. What the arguments say outranks what the workspace sets.
+    /// The declarations of an account, or of the arguments alone. What the arguments say outranks
+    /// what the workspace sets.
     pub(crate) fn resolve(
         &self,
         settings: &Settings,
@@ -133,7 +134,8 @@ impl Declarations {
         declaration::load(&self.paths, &self.options)
     }
 
-    /// Loads the letters for a command that can do without: no declarations in the current folder are none, and no error.
+    /// Loads the letters for a command that can do without: no declarations in the current folder
+    /// are none, and no error.
     pub(crate) fn load_if_any(&self) -> Result<Vec<DesiredLetter>, InvalidDeclarations> {
         let loaded = self.load();
         let none = !loaded.diagnostics.is_empty()

@@ -35,13 +35,14 @@ pub(crate) struct Args {
     /// The letters by their names [default: every declared letter]
     #[arg(value_name = "NAME", conflicts_with = "ending")]
     names: Vec<String>,
-    /// Instead, the successors of the letters that end within this time, such as 60d or 8w, as `letterform renew --ending`
-    /// declares them
+    /// Instead, the successors of the letters that end within this time, such as 60d or 8w, as
+    /// `letterform renew --ending` declares them
     #[arg(long, value_name = "TIME", value_parser = parse_days, requires = END)]
     ending: Option<u32>,
     #[command(flatten)]
     term: TermArgs,
-    /// The form to fill in: a .docx, .html, .md, .typ, .tex or .txt file with placeholders such as {{ authorizer }}
+    /// The form to fill in: a .docx, .html, .md, .typ, .tex or .txt file with placeholders such as
+    /// {{ authorizer }}
     #[arg(long, value_name = "FILE")]
     template: PathBuf,
     /// The folder for the papers, one file a letter, named for it
@@ -50,7 +51,8 @@ pub(crate) struct Args {
     /// Replace files that exist
     #[arg(long)]
     force: bool,
-    /// Files or folders with the declarations [default: the accounts of the workspace, or the current folder]
+    /// Files or folders with the declarations [default: the accounts of the workspace, or the
+    /// current folder]
     #[arg(long, value_name = "PATH")]
     letters: Vec<PathBuf>,
     #[command(flatten)]
@@ -188,7 +190,8 @@ fn told(problem: &Problem) -> String {
     problem.help.as_ref().map_or_else(|| problem.to_string(), |help| format!("{problem}; {help}"))
 }
 
-/// The letters without an error. A scan that is missing is none here: the paper is what will be scanned.
+/// The letters without an error. A scan that is missing is none here: the paper is what will be
+/// scanned.
 fn declared(loaded: Loaded) -> Result<Vec<(Letter<()>, Source)>, InvalidDeclarations> {
     let blocks = |severity, code: crate::declaration::Code| severity == Severity::Error && !code.is_about_a_scan();
     if loaded.diagnostics.iter().any(|diagnostic| blocks(diagnostic.severity, diagnostic.code)) {

@@ -41,7 +41,8 @@ pub(crate) struct Args {
     /// The name of the letter to renew; with --ending, a PATH
     #[arg(value_name = "NAME", required_unless_present = "ending")]
     name: Option<String>,
-    /// Renew every declared letter that ends within this time, such as 60d or 8w, and has no successor
+    /// Renew every declared letter that ends within this time, such as 60d or 8w, and has no
+    /// successor
     #[arg(long, value_name = "TIME", value_parser = parse_days, conflicts_with = "successor")]
     ending: Option<u32>,
     #[command(flatten)]
@@ -77,7 +78,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let files = |letters: &[&DesiredLetter]| -> BTreeSet<String> {
         letters.iter().map(|old| old.source.file.clone()).collect()
     };
-    // A file may be half written now. What is declared is read again once nobody else can write to it.
+    // A file may be half written now. What is declared is read again once nobody else can write to
+    // it.
     let locked: BTreeSet<String> = declarations.load().files.iter().map(|file| file.name().to_owned()).collect();
     let _alone = lock(&locked)?;
     let loaded = declarations.load_good()?;
@@ -165,8 +167,8 @@ impl Args {
     }
 }
 
-/// Keeps other renewals from the folders of the files until it is dropped. The folders are locked: a lock file would be left
-/// behind, and a file of declarations is replaced.
+/// Keeps other renewals from the folders of the files until it is dropped. The folders are locked:
+/// a lock file would be left behind, and a file of declarations is replaced.
 fn lock(files: &BTreeSet<String>) -> anyhow::Result<Vec<fs::File>> {
     if cfg!(not(unix)) {
         return Ok(Vec::new());

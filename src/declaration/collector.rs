@@ -37,7 +37,8 @@ impl LintLevel {
 }
 
 impl LintLevels {
-    /// How bad a problem of this code is that is otherwise `severity`; `None` says that nobody wants to hear of it.
+    /// How bad a problem of this code is that is otherwise `severity`; `None` says that nobody
+    /// wants to hear of it.
     fn severity(&self, code: Code, severity: Severity) -> Option<Severity> {
         match self.levels.get(&code) {
             _ if severity == Severity::Error => Some(severity),
@@ -152,7 +153,8 @@ impl Collector {
         FileCollector { file, collector: self }
     }
 
-    /// Everything that was collected, in the order of files and places; what has no place comes first.
+    /// Everything that was collected, in the order of files and places; what has no place comes
+    /// first.
     pub(super) fn finish(self) -> Vec<Diagnostic> {
         let mut all = self.kept;
         all.sort_by(|a, b| (a.place, a.code, &a.message).cmp(&(b.place, b.code, &b.message)));

@@ -37,8 +37,8 @@ pub(super) struct Content {
     pub(super) signatures: Located<PlacedSignatures>,
 }
 
-/// The defaults of a document, and how bad it is that their parties break rules for new letters: as bad as for the letter
-/// for which it is worst.
+/// The defaults of a document, and how bad it is that their parties break rules for new letters: as
+/// bad as for the letter for which it is worst.
 #[derive(Debug)]
 pub(super) struct Defaults {
     shared: Shared,
@@ -101,8 +101,8 @@ impl<'a> Reader<'a, '_> {
         self.collector.report_with_help(Code::VersionMissing, "the file declares nothing", Span::first(), help);
     }
 
-    /// Reads one document and adds its letters to `letters`. It has an outline when each letter stands on lines of its own, with
-    /// nothing but letters after the first.
+    /// Reads one document and adds its letters to `letters`. It has an outline when each letter
+    /// stands on lines of its own, with nothing but letters after the first.
     pub(super) fn document(&mut self, node: Node, letters: &mut Vec<Declared>) -> Option<Outline> {
         let Value::Mapping(mut entries) = node.value else {
             let help = "begin with `version: 1`, then `letters:` with a list of letters";
@@ -160,8 +160,8 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    /// Reports the rules for new letters that a letter's name and parties break. For a letter that the console named, which
-    /// is sure to exist, they are warnings.
+    /// Reports the rules for new letters that a letter's name and parties break. For a letter that
+    /// the console named, which is sure to exist, they are warnings.
     fn faults(&mut self, name: &Slot<LetterName>, own: &Shared, defaults: &mut Defaults) {
         let authorizer =
             if matches!(own.authorizer, Slot::Missing) { &defaults.shared.authorizer } else { &own.authorizer };
@@ -208,10 +208,11 @@ impl<'a> Reader<'a, '_> {
         self.items(unshared(items), defaults, letters);
     }
 
-    /// Reads the items of the list of letters. Each one's part of the tree is dropped once it is read.
+    /// Reads the items of the list of letters. Each one's part of the tree is dropped once it is
+    /// read.
     fn items(&mut self, items: Vec<Node>, defaults: &mut Defaults, letters: &mut Vec<Declared>) {
-        // An alias repeats a letter, name and all: complained about once, and not read again however often it is repeated.
-        // Kept here, it is known as shared to the last.
+        // An alias repeats a letter, name and all: complained about once, and not read again
+        // however often it is repeated. Kept here, it is known as shared to the last.
         let mut seen: HashMap<*const Vec<Entry>, (Span, Rc<Vec<Entry>>)> = HashMap::new();
         for item in items {
             let Value::Mapping(entries) = &item.value else {

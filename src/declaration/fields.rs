@@ -1,4 +1,5 @@
-//! Mappings read by the names of their fields, and fields that are unknown, repeated or of another type.
+//! Mappings read by the names of their fields, and fields that are unknown, repeated or of another
+//! type.
 
 use super::{
     Code, Edit, Fix, Safety,
@@ -9,7 +10,8 @@ use super::{
 };
 use crate::letter::Field;
 
-/// The most entries of one mapping that are looked at. Aliases can repeat a large one at no cost to who writes it.
+/// The most entries of one mapping that are looked at. Aliases can repeat a large one at no cost to
+/// who writes it.
 const MAX_ENTRIES: usize = 64;
 
 impl FileCollector<'_> {
@@ -38,7 +40,8 @@ impl FileCollector<'_> {
         self.push(diagnostic.help("start it with `version: 1`").mend(fix));
     }
 
-    /// Sorts the entries of a mapping by `known` keys, and complains about all others and about repetitions.
+    /// Sorts the entries of a mapping by `known` keys, and complains about all others and about
+    /// repetitions.
     ///
     /// `aliases` are other words for known keys, for a suggestion.
     pub(super) fn entries<'n, const N: usize>(
@@ -90,7 +93,8 @@ impl FileCollector<'_> {
         std::array::from_fn(|index| found[index].or(misspelled[index]))
     }
 
-    /// Complains about a field that is not known. `meant` is the one that it probably stands for, and whether that is free.
+    /// Complains about a field that is not known. `meant` is the one that it probably stands for,
+    /// and whether that is free.
     fn unknown_field(&mut self, key: &Node, meant: Option<(&str, bool)>, known: &[&str], aliases: &[(&str, &str)]) {
         let Value::Scalar(name) = &key.value else { return };
         if &**name == "<<" {
@@ -122,7 +126,8 @@ impl FileCollector<'_> {
     }
 }
 
-/// Whether a name is a field's own in another style, or the service's parameter for it. A picture is another thing there.
+/// Whether a name is a field's own in another style, or the service's parameter for it. A picture
+/// is another thing there.
 fn is_same_field(name: &str, field: &str, aliases: &[(&str, &str)]) -> bool {
     let parameter = |(alias, of): &(&str, &str)| *of == field && alias.is_ascii() && alias.eq_ignore_ascii_case(name);
     styleless(name) == styleless(field) || field != Field::Scan.as_str() && aliases.iter().any(parameter)

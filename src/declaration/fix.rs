@@ -1,7 +1,7 @@
 //! Safe fixes, made in files.
 //!
-//! Nothing outside the edits changes a byte: the encoding, the byte order mark and the line ends are the file's own. A fixed
-//! file has no problem left that a safe fix mends.
+//! Nothing outside the edits changes a byte: the encoding, the byte order mark and the line ends
+//! are the file's own. A fixed file has no problem left that a safe fix mends.
 
 use std::path::{Path, PathBuf};
 
@@ -38,7 +38,8 @@ impl FixedFile {
     }
 }
 
-/// The files among those that `paths` lead to in which safe fixes change something. Nothing is written.
+/// The files among those that `paths` lead to in which safe fixes change something. Nothing is
+/// written.
 #[must_use]
 pub fn fixed_files(paths: &[PathBuf], options: &LoadOptions) -> Vec<FixedFile> {
     let (found, _) = discover::discover(paths);
@@ -71,7 +72,8 @@ fn fixed(path: &Path, name: &str, before: Vec<u8>, options: &LoadOptions) -> Opt
     (new != old).then(|| FixedFile { path: path.to_owned(), name: name.to_owned(), before, old, new, fixed, encoding })
 }
 
-/// A mistake that keeps a file from being YAML hides those after it, so that each round may show the next.
+/// A mistake that keeps a file from being YAML hides those after it, so that each round may show
+/// the next.
 const MAX_ROUNDS: usize = 1_000;
 /// The most bytes that are read in all rounds of a file.
 const MAX_BYTES: usize = 1 << 30;
@@ -170,7 +172,8 @@ mod tests {
     }
 
     proptest::proptest! {
-        /// Nothing outside the edits changes, a fixed file has no such problem left, and fixing twice is fixing once.
+        /// Nothing outside the edits changes, a fixed file has no such problem left, and fixing
+        /// twice is fixing once.
         #[test]
         fn fixing_holds_its_laws(
             slips in proptest::collection::vec((0_usize..200, 0_usize..SLIPS.len()), 0..6),

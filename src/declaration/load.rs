@@ -29,7 +29,8 @@ pub struct LoadOptions {
     pub expiring_days: u32,
     /// How bad each warning is taken.
     pub lints: LintLevels,
-    /// The files that version control knows, to look at these alone: others are no declarations, and no scans.
+    /// The files that version control knows, to look at these alone: others are no declarations,
+    /// and no scans.
     pub tracked: Option<Tracked>,
 }
 
@@ -48,11 +49,13 @@ impl LoadOptions {
 pub struct Loaded {
     /// Every letter without an error, in the order of files and lines.
     pub letters: Vec<DesiredLetter>,
-    /// Every letter with an error in nothing but its picture, which may not be there yet, in the same order.
+    /// Every letter with an error in nothing but its picture, which may not be there yet, in the
+    /// same order.
     pub unpictured: Vec<(Letter<()>, Source)>,
     /// Every problem, in the order of files and places; what has no place comes first.
     pub diagnostics: Vec<Diagnostic>,
-    /// The rules for new letters that are broken and that comments allow, which keeps a letter from being created alone.
+    /// The rules for new letters that are broken and that comments allow, which keeps a letter from
+    /// being created alone.
     pub allowed: Vec<Diagnostic>,
     /// The files that were read, sorted by name. [`FileId`]s are indexes into them.
     pub files: Vec<SourceFile>,
@@ -66,14 +69,15 @@ impl Loaded {
         self.count(Severity::Error) > 0
     }
 
-    /// Whether anything keeps the declarations from being used. A rule for new letters does not: whether its letter is new
-    /// shows when it is compared with those that exist.
+    /// Whether anything keeps the declarations from being used. A rule for new letters does not:
+    /// whether its letter is new shows when it is compared with those that exist.
     pub fn is_unusable(&self) -> bool {
         let mut errors = self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
         errors.any(|error| !error.code.rule().new_letters_only)
     }
 
-    /// How many warnings there are besides those that are `shown`, with their files, and those that depend on the day.
+    /// How many warnings there are besides those that are `shown`, with their files, and those that
+    /// depend on the day.
     pub fn warnings_besides<'f>(&self, shown: impl Iterator<Item = (&'f str, &'f Finding)>) -> usize {
         let shown: HashSet<_> =
             shown.map(|(file, finding)| (file, finding.line, finding.column, finding.rule)).collect();
@@ -94,8 +98,9 @@ impl Loaded {
 }
 
 impl Loaded {
-    /// What two accounts declare, for one rendering of the problems. A file that both have read is there once, and so are
-    /// its problems. To plan, the letters of several accounts must stay apart.
+    /// What two accounts declare, for one rendering of the problems. A file that both have read is
+    /// there once, and so are its problems. To plan, the letters of several accounts must stay
+    /// apart.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         let known: HashMap<String, FileId> =
@@ -123,7 +128,8 @@ impl Loaded {
     }
 }
 
-/// Reads the declarations that `paths` lead to, the current folder without any, and holds them to every rule.
+/// Reads the declarations that `paths` lead to, the current folder without any, and holds them to
+/// every rule.
 ///
 /// It never fails: what is wrong is among the diagnostics.
 pub fn load(paths: &[PathBuf], options: &LoadOptions) -> Loaded {
@@ -150,7 +156,8 @@ pub fn load(paths: &[PathBuf], options: &LoadOptions) -> Loaded {
     loader.finish(ScanRoots::of(paths))
 }
 
-/// Holds one text to every rule, as if it were a file at `path`; its scans must lie in the folder of that file.
+/// Holds one text to every rule, as if it were a file at `path`; its scans must lie in the folder
+/// of that file.
 pub fn load_text(path: &Path, bytes: Vec<u8>, options: &LoadOptions) -> Loaded {
     load_text_in(path, bytes, options, ScanRoots::of(&[path.to_owned()]))
 }

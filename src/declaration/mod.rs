@@ -1,4 +1,5 @@
-//! Text → letters: from the files that PATH arguments lead to, to letters that are held to every rule that is known offline.
+//! Text → letters: from the files that PATH arguments lead to, to letters that are held to every
+//! rule that is known offline.
 //!
 //! ```text
 //! discover ─ source ─ yaml ─ document ─ letter ─ pictures ─ lint ─ allow ─ Loaded
@@ -8,8 +9,8 @@
 //!
 //! [`write`] is the way back: letters as text that reads as the same letters.
 //!
-//! Nothing here stops at the first problem: every step puts what it finds into a collector as a [`Diagnostic`] with its place and
-//! goes on with what is left.
+//! Nothing here stops at the first problem: every step puts what it finds into a collector as a
+//! [`Diagnostic`] with its place and goes on with what is left.
 
 mod allow;
 mod asked;

@@ -8,7 +8,8 @@ use super::{
     tree::{Entry, Node, Value},
 };
 
-/// What a document says around its letters. With it, some of them can be read again without the others.
+/// What a document says around its letters. With it, some of them can be read again without the
+/// others.
 #[derive(Debug)]
 pub(super) struct Outline {
     pub(super) defaults: Defaults,
@@ -41,7 +42,8 @@ impl Outline {
     }
 }
 
-/// The column and the lines of the marks of a list's items; `None` when they do not stand on lines of their own.
+/// The column and the lines of the marks of a list's items; `None` when they do not stand on lines
+/// of their own.
 pub(super) fn marks(source: &SourceFile, list: &Node) -> Option<(u32, Vec<u32>)> {
     let Value::Sequence(items) = &list.value else { return None };
     let column = list.span.start.column;
@@ -59,7 +61,8 @@ pub(super) fn letters(document: Node) -> Option<Vec<Node>> {
     }
 }
 
-/// The lines on which the marks of a list's items stand, all in one column; `None` when some do not.
+/// The lines on which the marks of a list's items stand, all in one column; `None` when some do
+/// not.
 fn item_lines(source: &SourceFile, column: u32, items: &[Node]) -> Option<Vec<u32>> {
     let marked = |item: &Node| Some(item.span.start.line).filter(|line| is_marked(source.line(*line), column));
     let lines: Vec<u32> = items.iter().map(marked).collect::<Option<_>>()?;

@@ -38,8 +38,8 @@ pub(super) struct Resolved {
 
 /// The pictures of letters, in their order.
 ///
-/// `files` declare the letters, and lie at `paths`. `real` finds the file of a scan, and `decode` tells what became of scans;
-/// it is `None` for one that is not known yet.
+/// `files` declare the letters, and lie at `paths`. `real` finds the file of a scan, and `decode`
+/// tells what became of scans; it is `None` for one that is not known yet.
 pub(super) fn resolve(
     letters: &[&Declared],
     (files, paths): (&[&SourceFile], &[&Path]),

@@ -1,7 +1,8 @@
 //! One file of declarations, read as far as it can be judged by itself.
 //!
-//! While a file is typed, the letters that an edit touches are read again without the others. They are read as they stand, by
-//! the same parser and the same rules, below the head of their file: the text before the first letter.
+//! While a file is typed, the letters that an edit touches are read again without the others. They
+//! are read as they stand, by the same parser and the same rules, below the head of their file: the
+//! text before the first letter.
 
 use std::ops::Range;
 
@@ -119,7 +120,8 @@ fn reader<'a, 'd>(
 pub(super) enum Again {
     /// Letters and nothing else, up to the line after the last one.
     Letters(Part, u32),
-    /// They are no YAML, so that nothing of the file is read beyond: what is wrong, and why, at last.
+    /// They are no YAML, so that nothing of the file is read beyond: what is wrong, and why, at
+    /// last.
     Broken(Vec<Diagnostic>),
     /// They can't be read without the rest of the file.
     Entangled,
@@ -138,11 +140,13 @@ pub(super) struct Part {
     pub(super) lines: Vec<u32>,
 }
 
-/// Reads `lines` of a file again, which begin where a letter began before they changed, and end where one begins.
+/// Reads `lines` of a file again, which begin where a letter began before they changed, and end
+/// where one begins.
 ///
-/// A letter looks the same to the parser wherever it stands in the list, as nothing but the head and the depth of the list is
-/// known when it begins. The lines are letters by themselves when the next letter, or the end of the file, finds the parser
-/// where it was before the first: within the list.
+/// A letter looks the same to the parser wherever it stands in the list, as nothing but the head
+/// and the depth of the list is known when it begins. The lines are letters by themselves when the
+/// next letter, or the end of the file, finds the parser where it was before the first: within the
+/// list.
 pub(super) fn again(
     source: &SourceFile,
     (outline, head): (&Outline, u32),
@@ -154,7 +158,8 @@ pub(super) fn again(
     if let Ok(part) = excerpt.read(lines.clone(), options) {
         return Again::Letters(part, lines.end);
     }
-    // With all that follows, which may be a part of them: the parser gets no further than the mistake.
+    // With all that follows, which may be a part of them: the parser gets no further than the
+    // mistake.
     match excerpt.read(lines.start..last, options) {
         Ok(part) => Again::Letters(part, last),
         Err(problems) if !problems.is_empty() => Again::Broken(problems),
@@ -200,8 +205,8 @@ impl Excerpt<'_> {
         Ok(Part { letters, problems: problems.collected(), of_yaml, values, lines: marks })
     }
 
-    /// The letters in lines below the head, and how many values they have. Without them, there is a problem if the lines are no
-    /// YAML, and none if it can't be told by themselves what they are.
+    /// The letters in lines below the head, and how many values they have. Without them, there is a
+    /// problem if the lines are no YAML, and none if it can't be told by themselves what they are.
     fn trees(&self, lines: &Range<u32>, problems: &mut Collector) -> Option<(Vec<Node>, usize)> {
         let text = self.text(lines)?;
         let places = (&*text, self.head - 1, lines.start - self.head);
@@ -221,7 +226,8 @@ impl Excerpt<'_> {
         Some((items?, values))
     }
 
-    /// The head, the lines, and a letter after them if one follows; `None` when the lines do not begin as a letter.
+    /// The head, the lines, and a letter after them if one follows; `None` when the lines do not
+    /// begin as a letter.
     fn text(&self, lines: &Range<u32>) -> Option<String> {
         let text = |lines: &Range<u32>| {
             &self.source.text()[self.source.line_start(lines.start)..self.source.line_start(lines.end)]

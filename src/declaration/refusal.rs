@@ -59,8 +59,8 @@ pub(super) fn diagnostic(
 
 /// Whether a corrected value is the same one in another form.
 ///
-/// A name is what a letter is known by. Letters that the console named have names that no new one can have, so that in another
-/// form it may be the name of another letter.
+/// A name is what a letter is known by. Letters that the console named have names that no new one
+/// can have, so that in another form it may be the name of another letter.
 fn safety(field: Field, text: &str, fixed: &str) -> Safety {
     let same = match field {
         Field::Name => false,
@@ -84,7 +84,8 @@ fn date_meant(text: &str) -> Option<String> {
     whole().or_else(|| dates::day(text).map(|day| day.to_string()))
 }
 
-/// What a value with characters that it can't have was probably meant to be, as it has to be written.
+/// What a value with characters that it can't have was probably meant to be, as it has to be
+/// written.
 fn corrected(field: Field, text: &str) -> Option<String> {
     const QUOTES: [char; 10] = ['“', '”', '‘', '’', '＂', '＇', '"', '\'', '「', '」'];
     const SEPARATORS: [char; 7] = ['，', '、', ',', '；', ';', '。', '|'];
@@ -142,7 +143,8 @@ fn forbidden(field: Field, text: &str) -> impl Iterator<Item = char> + '_ {
     text.chars().filter(move |c| !allows(*c))
 }
 
-/// The characters of a value, counted from 0, as a span of the source: exact when the value stands there as it is.
+/// The characters of a value, counted from 0, as a span of the source: exact when the value stands
+/// there as it is.
 pub(super) fn within(source: &SourceFile, span: Span, text: &str, characters: std::ops::Range<usize>) -> Span {
     let Some(start) = source.slice(span).and_then(|slice| {
         // An anchor or tag may come before the value, and a quote around it.
@@ -292,5 +294,6 @@ pub(super) fn oversized(collector: &FileCollector<'_>, field: Field, text: &str,
     collector.diagnostic(code, message, span)
 }
 
-/// More bytes than the longest value of any field can have: longer texts are refused before anything counts them.
+/// More bytes than the longest value of any field can have: longer texts are refused before
+/// anything counts them.
 pub(super) const MAX_BYTES: usize = 4 * 1024;

@@ -1,7 +1,8 @@
 //! All rules. A rule is one page, `docs/reference/rules/LF-….md`, and one line here.
 //!
-//! The page is what `letterform explain` prints, what every diagnostic takes its severity from, and what the documentation
-//! shows. Its form is fixed: a heading with code and title, a list of facts, the explanation, and two examples.
+//! The page is what `letterform explain` prints, what every diagnostic takes its severity from, and
+//! what the documentation shows. Its form is fixed: a heading with code and title, a list of facts,
+//! the explanation, and two examples.
 
 use std::{fmt, str::FromStr, sync::LazyLock};
 
@@ -208,7 +209,8 @@ impl Code {
         &RULES[self as usize]
     }
 
-    /// Whether the rule is about the file of a scan, which is not there yet while its paper is not signed.
+    /// Whether the rule is about the file of a scan, which is not there yet while its paper is not
+    /// signed.
     pub fn is_about_a_scan(self) -> bool {
         self.as_str().starts_with("LF-scan-")
     }

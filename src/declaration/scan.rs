@@ -28,7 +28,8 @@ use crate::letter::{PictureFormat, ScanDigest};
 pub const MAX_SCAN_BYTES: u64 = 5 * 1024 * 1024;
 /// Pixels that a run decodes whatever the sizes of its files: a few large pictures of one colour.
 const FREE_PIXELS: u64 = 100_000_000;
-/// Pixels that a run decodes for each byte of its scans. A clean page in black and white has about 300.
+/// Pixels that a run decodes for each byte of its scans. A clean page in black and white has about
+/// 300.
 const PIXELS_PER_BYTE: u64 = 500;
 
 /// The folders in which scans may lie.
@@ -45,8 +46,8 @@ struct Root {
 }
 
 impl ScanRoots {
-    /// The folders of PATH arguments: a folder itself, or the folder that a file is in; the current folder when there is no
-    /// argument. Arguments whose folder cannot be read give none.
+    /// The folders of PATH arguments: a folder itself, or the folder that a file is in; the current
+    /// folder when there is no argument. Arguments whose folder cannot be read give none.
     pub fn of(paths: &[PathBuf]) -> Self {
         let current = [PathBuf::from(".")];
         let paths = if paths.is_empty() { &current } else { paths };
@@ -184,7 +185,8 @@ pub struct ScanFile {
 /// The picture is not decoded: that is for the time when it is declared.
 ///
 /// # Errors
-/// When the scan lies outside `roots`, is no file, is too large, or is no picture by its first bytes.
+/// When the scan lies outside `roots`, is no file, is too large, or is no picture by its first
+/// bytes.
 pub fn read(source_file: &str, scan_path: &str, roots: &ScanRoots) -> Result<ScanFile, ScanError> {
     read_file(&resolve(Path::new(source_file), scan_path, roots)?)
 }
@@ -197,7 +199,8 @@ pub(super) fn resolve(source_file: &Path, scan_path: &str, roots: &ScanRoots) ->
     }
     let declaring = in_real_folder(source_file)?;
     let folder = declaring.parent().ok_or(ScanError::Outside)?;
-    // Paths that lead outside by their parts alone are not even looked up: not even whether such a file exists is told.
+    // Paths that lead outside by their parts alone are not even looked up: not even whether such a
+    // file exists is told.
     let lexical = lexically(&folder.join(scan));
     if !roots.leading_to(&declaring).any(|root| lexical.starts_with(root)) {
         return Err(ScanError::Outside);
@@ -257,7 +260,8 @@ fn contained<T>(decode: impl FnOnce() -> Result<T, ScanError>) -> Result<T, Scan
 
 /// What one run may decode, so that a folder of bombs ends early.
 ///
-/// It is spent in the order of the files, before any is decoded: the same files get the same answer on any machine.
+/// It is spent in the order of the files, before any is decoded: the same files get the same answer
+/// on any machine.
 pub(super) struct Budget {
     left: u64,
 }
@@ -269,7 +273,8 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// Whether this file may be decoded. A JPEG costs nothing here, since its length bounds what is read of it.
+    /// Whether this file may be decoded. A JPEG costs nothing here, since its length bounds what is
+    /// read of it.
     pub(super) fn admits(&mut self, path: &Path) -> bool {
         let Some((length, pixels)) = cost(path) else { return true };
         if pixels > thumbnail::MAX_PIXELS {

@@ -60,7 +60,8 @@ impl Editor {
     }
 }
 
-/// Whether an editor shows pictures within texts. Others would show kilobytes of letters and digits.
+/// Whether an editor shows pictures within texts. Others would show kilobytes of letters and
+/// digits.
 fn shows_pictures(parameters: &InitializeParams) -> bool {
     const EDITORS: [&str; 4] = ["Visual Studio Code", "VSCodium", "Cursor", "Windsurf"];
     let asked = parameters.initialization_options.as_ref().and_then(|options| options.get("pictures")?.as_bool());

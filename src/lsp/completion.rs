@@ -20,7 +20,8 @@ const LETTER: &str = "name: ${1:授权书名称}\n  authorizer: ${2:授权方公
                       organizationCode: ${4:统一社会信用代码}\n  validity: ${5:2026-01-01}~${6:2028-12-31}\n  \
                       signatures: [${7:签名}]\n  scan: ${8:scans/scan.jpg}";
 
-/// The items, each with the text that it replaces: editors have words of their own, which end at a slash and at a bracket.
+/// The items, each with the text that it replaces: editors have words of their own, which end at a
+/// slash and at a bracket.
 pub(super) fn completion(documents: &Documents, file: FileId, at: Position) -> Vec<CompletionItem> {
     let source = documents.live.source(file);
     let place = documents.live.place(file, at);
@@ -120,7 +121,8 @@ fn values(documents: &Documents, file: FileId, field: Field) -> Vec<CompletionIt
     found.into_iter().take(MOST).map(item).collect()
 }
 
-/// A value as it is written: plain where it can be. Every scalar is the text that stands there, also one of digits.
+/// A value as it is written: plain where it can be. Every scalar is the text that stands there,
+/// also one of digits.
 fn value(text: &str) -> String {
     if text.chars().all(char::is_alphanumeric) { text.to_owned() } else { write::scalar(text) }
 }

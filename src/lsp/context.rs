@@ -45,8 +45,8 @@ impl Context {
     }
 }
 
-/// The column, from 1, at which begins what is typed within these columns from 0: behind spaces and a quotation mark,
-/// and in a list behind the item before.
+/// The column, from 1, at which begins what is typed within these columns from 0: behind spaces and
+/// a quotation mark, and in a list behind the item before.
 fn typed_from(line: &str, within: std::ops::Range<usize>, in_list: bool) -> u32 {
     let mut start = within.start;
     for (column, c) in line.chars().enumerate().take(within.end).skip(within.start) {

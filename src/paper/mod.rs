@@ -1,8 +1,9 @@
 //! The paper of a letter, filled in from its declaration into a template of the user.
 //!
-//! The wording of the official form belongs to the service's console: nothing here knows it. A template is a Word document
-//! or a text with placeholders such as `{{ authorizer }}`. It is read once, with all its mistakes at once, and filled in for
-//! each letter. Neither reads a file or a clock.
+//! The wording of the official form belongs to the service's console: nothing here knows it. A
+//! template is a Word document or a text with placeholders such as `{{ authorizer }}`. It is read
+//! once, with all its mistakes at once, and filled in for each letter. Neither reads a file or a
+//! clock.
 
 mod docx;
 mod escape;
@@ -28,7 +29,8 @@ pub const MAX_TEMPLATE: usize = 32 << 20;
 /// The most bytes to which the parts with text of a Word document may unpack.
 pub const MAX_TEXT: u64 = 64 << 20;
 
-/// How much a template may compute: enough for the hundred signatures of a letter in every cell of a long document.
+/// How much a template may compute: enough for the hundred signatures of a letter in every cell of
+/// a long document.
 const FUEL: u64 = 1_000_000;
 
 /// The endings of the names of templates.
@@ -123,7 +125,8 @@ impl Template {
         values::ON_PAPER.into_iter().filter(|field| !self.used.contains(field))
     }
 
-    /// Fills the template in for a letter: the bytes of a file of the template's kind, the same for the same letter.
+    /// Fills the template in for a letter: the bytes of a file of the template's kind, the same for
+    /// the same letter.
     ///
     /// # Errors
     /// When an expression of the template can't be computed.
@@ -183,7 +186,8 @@ fn syntax() -> SyntaxConfig {
 /// The only template of an environment.
 const TEMPLATE: &str = "template";
 
-/// The variables that a template reads and does not set itself, with their first attribute: `validity.from`.
+/// The variables that a template reads and does not set itself, with their first attribute:
+/// `validity.from`.
 fn variables(environment: &Environment<'static>) -> BTreeSet<String> {
     let template = environment.get_template(TEMPLATE);
     template.map(|template| template.undeclared_variables(true).into_iter().collect()).unwrap_or_default()

@@ -1,5 +1,5 @@
-//! What the log tells somebody who looks into a job: each request with its RequestId and how long it took, what was tried
-//! again, and for which letter and account.
+//! What the log tells somebody who looks into a job: each request with its RequestId and how long
+//! it took, what was tried again, and for which letter and account.
 use crate::papers::paper;
 use crate::project::{Emulator, Project, Run};
 use serde_json::Value;

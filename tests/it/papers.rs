@@ -1,4 +1,5 @@
-//! Pictures of papers, drawn, and small: what a scan has to show, and what is wrong with those that are warned of.
+//! Pictures of papers, drawn, and small: what a scan has to show, and what is wrong with those that
+//! are warned of.
 
 use std::sync::OnceLock;
 
@@ -48,7 +49,8 @@ impl Paper {
         png
     }
 
-    /// What is drawn at a place in millimetres, and in quarters of them: 0 nothing, 1 text, 2 the seal.
+    /// What is drawn at a place in millimetres, and in quarters of them: 0 nothing, 1 text, 2 the
+    /// seal.
     fn colour(self, (x, y): (usize, usize), (fine_x, fine_y): (usize, usize)) -> u8 {
         let from_centre = fine_x.abs_diff(520).pow(2) + fine_y.abs_diff(800).pow(2);
         if self.seal && ((76 * 76..84 * 84).contains(&from_centre) || from_centre < 400) {

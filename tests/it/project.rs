@@ -69,7 +69,8 @@ impl Project {
         self.folder.path()
     }
 
-    /// A command that runs the program in the folder, on 24 November 2026, with nothing of this machine's environment.
+    /// A command that runs the program in the folder, on 24 November 2026, with nothing of this
+    /// machine's environment.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(cargo_bin!("letterform"));
         command
@@ -143,7 +144,8 @@ impl Emulator {
         Self { child, endpoint }
     }
 
-    /// A command of the program that asks this emulator, with the key that it takes unless told otherwise.
+    /// A command of the program that asks this emulator, with the key that it takes unless told
+    /// otherwise.
     pub(crate) fn command(&self, project: &Project, arguments: &[&str]) -> Command {
         let mut command = project.command(&[arguments, &["--endpoint", &self.endpoint]].concat());
         let (id, secret) = Self::KEY;

@@ -1,4 +1,5 @@
-//! What became of letters, asked by the built program of an emulator that serves signatures and qualifications.
+//! What became of letters, asked by the built program of an emulator that serves signatures and
+//! qualifications.
 
 use std::time::{Duration, Instant};
 
@@ -260,7 +261,8 @@ fn a_workspace_tells_each_account_and_may_say_that_signatures_are_read() {
     assert!(list["accounts"][0]["inventory"]["letters"][1]["uses"].is_array(), "{list}");
 }
 
-/// How long reading takes with a latency, beside what it must take. Run by hand: a measurement is no test.
+/// How long reading takes with a latency, beside what it must take. Run by hand: a measurement is
+/// no test.
 #[test]
 #[ignore = "a measurement"]
 #[allow(clippy::print_stdout, reason = "what it measured is its result")]

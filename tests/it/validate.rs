@@ -4,7 +4,8 @@ use crate::papers::paper;
 use crate::project::{Project, letter};
 use serde_json::Value;
 
-/// A project with one mistake of every shape: in a value, in a field's name, in two places, in no file.
+/// A project with one mistake of every shape: in a value, in a field's name, in two places, in no
+/// file.
 fn mistakes() -> Project {
     let bad = letter("菜鸟公司-授权书").replace("authorizedParty", "authorisedParty").replace("[菜鸟网络]", "[菜]");
     let other = letter("菜鸟公司授权书").replace("~2028-12-31", "～2028-12-31");
@@ -54,7 +55,8 @@ fn mistakes_are_told_to_programs_as_json() {
 #[test]
 fn sarif_is_valid_against_its_schema() {
     let mut schema: Value = serde_json::from_str(include_str!("../data/sarif-schema-2.1.0.json")).expect("JSON");
-    // The published schema has a pattern that is no regular expression, for a property that is not used here.
+    // The published schema has a pattern that is no regular expression, for a property that is not
+    // used here.
     for language in ["run", "toolComponent"] {
         let path = format!("/definitions/{language}/properties/language");
         schema.pointer_mut(&path).and_then(Value::as_object_mut).expect("the property").remove("pattern");

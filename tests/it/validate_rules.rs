@@ -51,7 +51,8 @@ fn folder() -> TempDir {
     folder
 }
 
-/// A document with one letter that has the lines of an example in the place of its own ones of the same field.
+/// A document with one letter that has the lines of an example in the place of its own ones of the
+/// same field.
 fn with_fields(example: &str) -> String {
     let field = |line: &str| line.split(':').next().unwrap_or_default().to_owned();
     let given: Vec<String> = example.lines().map(field).collect();
@@ -66,7 +67,8 @@ fn with_fields(example: &str) -> String {
     format!("version: 1\nletters:\n  -\n    {}\n", lines.join("\n    "))
 }
 
-/// The rules that an example of a workspace file breaks: a whole one, some settings, or some fields of an account.
+/// The rules that an example of a workspace file breaks: a whole one, some settings, or some fields
+/// of an account.
 fn judged_as_workspace(folder: &TempDir, example: &str) -> Vec<Code> {
     let field = |name: &str| example.starts_with(&format!("{name}:"));
     let rest = [("name", "name: retail"), ("letters", "letters: retail")];

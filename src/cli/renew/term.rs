@@ -18,7 +18,8 @@ pub(in crate::cli) struct TermArgs {
     /// How many years the successor is valid, instead of --until
     #[arg(long, value_name = "N", group = END, value_parser = clap::value_parser!(u16).range(1..=100))]
     years: Option<u16>,
-    /// The successor's first day [default: today in China; the service takes no letter before its first day]
+    /// The successor's first day [default: today in China; the service takes no letter before its
+    /// first day]
     #[arg(long, value_name = "YYYY-MM-DD", requires = END)]
     from: Option<Date>,
 }

@@ -112,7 +112,8 @@ fn look_alike(text: &str) -> Option<LookAlike> {
     Some(LookAlike { index, what, instead: None })
 }
 
-/// Whether a character is only another form of a common one. Full-width brackets are common in Chinese names.
+/// Whether a character is only another form of a common one. Full-width brackets are common in
+/// Chinese names.
 fn is_compatibility_form(c: char) -> bool {
     !c.is_ascii()
         && !matches!(c, '（' | '）')

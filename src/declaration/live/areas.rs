@@ -1,4 +1,5 @@
-//! Which rules hold where, and which letters are compared with each other: what workspace files say.
+//! Which rules hold where, and which letters are compared with each other: what workspace files
+//! say.
 
 use std::{
     collections::BTreeSet,
@@ -17,7 +18,8 @@ use super::super::{
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Rules {
     pub(super) options: LoadOptions,
-    /// The account of their letters, by a number: letters of several accounts have nothing to do with each other.
+    /// The account of their letters, by a number: letters of several accounts have nothing to do
+    /// with each other.
     pub(super) account: usize,
 }
 

@@ -110,7 +110,8 @@ impl Held {
         }
     }
 
-    /// Makes one unread stretch of those that an edit touched; `false` when it touched something else too.
+    /// Makes one unread stretch of those that an edit touched; `false` when it touched something
+    /// else too.
     fn mark_unread(&mut self, Spliced { first, old, new }: Spliced) -> bool {
         let after = first + old;
         let from = self.stretches.partition_point(|stretch| stretch.line <= first);

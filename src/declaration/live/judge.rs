@@ -16,7 +16,8 @@ use super::{
 };
 
 impl LiveDeclarations {
-    /// Judges what changed, and tells which files may have other problems now, or the same at other places.
+    /// Judges what changed, and tells which files may have other problems now, or the same at other
+    /// places.
     ///
     /// A picture that was not decoded yet has none; see [`Self::wanted_pictures`].
     pub fn judge(&mut self) -> Vec<FileId> {
@@ -58,7 +59,8 @@ impl LiveDeclarations {
         drop(ties.take_touched());
     }
 
-    /// Looks for the successors of letters that end, where the letters between the same companies are others now.
+    /// Looks for the successors of letters that end, where the letters between the same companies
+    /// are others now.
     fn look_for_successors(&mut self) {
         let touched = self.relations.take_touched();
         if touched.is_empty() {
@@ -111,7 +113,8 @@ impl LiveDeclarations {
         }
     }
 
-    /// The first letter of each kind in each group of several kinds, in the order in which letters are declared, by account.
+    /// The first letter of each kind in each group of several kinds, in the order in which letters
+    /// are declared, by account.
     fn witnesses(&self) -> BTreeMap<usize, Vec<Pictured<'_>>> {
         let mut seen = HashSet::new();
         let mut is_witness = |known: &&Known| {

@@ -57,7 +57,8 @@ impl Known {
         complaints.for_each(|complaint| shift.diagnostic(complaint));
     }
 
-    /// Ties it to others of its account, by what it says and shows. `number` tells it from all others.
+    /// Ties it to others of its account, by what it says and shows. `number` tells it from all
+    /// others.
     pub(super) fn bind(&mut self, (number, account): (u64, usize), (ties, relations): (&mut Ties, &mut Ties)) {
         self.ties = across::common(&self.declared, self.picture(), |group, kind| match kind {
             Kind::Any => ties.tie((account, group), number),

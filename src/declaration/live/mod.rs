@@ -1,11 +1,13 @@
-//! Declarations that change while they are looked at: an editor's texts over the files of its folders.
+//! Declarations that change while they are looked at: an editor's texts over the files of its
+//! folders.
 //!
 //! ```text
 //! edit ─ held: the letters that it touched are read again ─ pictures ─ ties: who has something in common ─ judge
 //! ```
 //!
-//! An edit costs what it touches: the letters in its lines are read again, and those are compared that have something in
-//! common and differ. What comes of it is what comes of reading everything anew. A picture is decoded once for each content.
+//! An edit costs what it touches: the letters in its lines are read again, and those are compared
+//! that have something in common and differ. What comes of it is what comes of reading everything
+//! anew. A picture is decoded once for each content.
 
 mod areas;
 mod held;
@@ -57,7 +59,8 @@ pub struct LiveDeclarations {
     relations: Ties,
     /// How many letters were ever tied.
     tied: u64,
-    /// What comparing letters has found in each file, and everything that is wrong with it, by the last look.
+    /// What comparing letters has found in each file, and everything that is wrong with it, by the
+    /// last look.
     compared: Vec<Vec<Diagnostic>>,
     problems: Vec<Vec<Diagnostic>>,
 }
@@ -108,7 +111,8 @@ impl LiveDeclarations {
         }
     }
 
-    /// Reads the workspace files again: those in the folders of declarations, and in all above up to the ones that were given.
+    /// Reads the workspace files again: those in the folders of declarations, and in all above up
+    /// to the ones that were given.
     fn read_workspaces_again(&mut self) {
         let within = |folder: &&Path| self.folders.iter().any(|given| folder.starts_with(given));
         let mut folders: BTreeSet<PathBuf> = self.folders.iter().cloned().collect();
@@ -189,7 +193,8 @@ impl LiveDeclarations {
         self.read_again(path);
     }
 
-    /// Looks again at files that changed on the disk: declarations, workspace files, and pictures if others are among them.
+    /// Looks again at files that changed on the disk: declarations, workspace files, and pictures
+    /// if others are among them.
     pub fn changed_on_disk(&mut self, paths: &[PathBuf]) {
         if !paths.iter().all(|path| Self::is_declaration(path) || Self::is_workspace_file(path)) {
             self.look_at_scans_again();
@@ -264,7 +269,8 @@ impl LiveDeclarations {
         (0..source::saturate(self.files.len())).map(FileId)
     }
 
-    /// The letters of a file, in the order of its lines. Those of a text that is no YAML are as they were before.
+    /// The letters of a file, in the order of its lines. Those of a text that is no YAML are as
+    /// they were before.
     pub fn letters_of(&self, file: FileId) -> impl Iterator<Item = LetterView<'_>> {
         self.files[file.index()].letters().map(|known| LetterView::of(&known.declared))
     }

@@ -20,12 +20,14 @@ pub struct Place {
     pub fields: Vec<Field>,
     /// Whether the letter is written in braces.
     pub in_braces: bool,
-    /// Where the name or the value begins that is being written at the position, behind a quotation mark.
+    /// Where the name or the value begins that is being written at the position, behind a quotation
+    /// mark.
     pub typed: Position,
 }
 
 impl LiveDeclarations {
-    /// Where in a letter a position is; `None` when it is in none, or the text around it is no YAML.
+    /// Where in a letter a position is; `None` when it is in none, or the text around it is no
+    /// YAML.
     #[must_use]
     pub fn place(&self, file: FileId, at: Position) -> Option<Place> {
         let held = &self.files[file.index()];

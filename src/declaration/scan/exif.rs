@@ -2,7 +2,8 @@
 
 const ORIENTATION: u16 = 0x0112;
 
-/// Whether Exif data, from its TIFF header on, names an orientation whose rows are columns (5 to 8).
+/// Whether Exif data, from its TIFF header on, names an orientation whose rows are columns (5 to
+/// 8).
 pub(super) fn is_quarter_turn(exif: &[u8]) -> bool {
     orientation(exif).is_some_and(|orientation| (5..=8).contains(&orientation))
 }

@@ -11,7 +11,8 @@ fn broken(error: impl std::fmt::Display) -> ScanError {
     ScanError::Broken(error.to_string())
 }
 
-/// The pixels that decoding costs, by the first bytes of the file; `None` for a JPEG, whose cost is bounded by its length.
+/// The pixels that decoding costs, by the first bytes of the file; `None` for a JPEG, whose cost is
+/// bounded by its length.
 pub(super) fn pixels(start: &[u8]) -> Option<u64> {
     match start {
         [0x89, b'P', b'N', b'G', ..] => {
@@ -68,7 +69,8 @@ fn on_white(pixel: &[u8]) -> [u8; 3] {
     }
 }
 
-/// Of a row of an interlaced PNG, counted over all passes: its first column, the step between columns, its line.
+/// Of a row of an interlaced PNG, counted over all passes: its first column, the step between
+/// columns, its line.
 pub(super) fn adam7(width: usize, height: usize, mut row: usize) -> (usize, usize, usize) {
     const PASSES: [(usize, usize, usize, usize); 7] =
         [(0, 8, 0, 8), (4, 8, 0, 8), (0, 4, 4, 8), (2, 4, 0, 4), (0, 2, 2, 4), (1, 2, 0, 2), (0, 1, 1, 2)];

@@ -219,7 +219,8 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// An account; `None` when something in it was complained about. `names` are those of the accounts before it.
+    /// An account; `None` when something in it was complained about. `names` are those of the
+    /// accounts before it.
     fn account(&mut self, entries: &[Entry], span: Span, names: &mut HashMap<String, Span>) -> Option<Account> {
         let known = ["name", "id", "profile", "role", "oidcProvider", "region", "endpoint", "letters"];
         let aliases =
@@ -335,7 +336,8 @@ impl Reader<'_, '_> {
         Some(path)
     }
 
-    /// Whether a path leads out of the folder. One that is not there leads nowhere, which is told when it is read.
+    /// Whether a path leads out of the folder. One that is not there leads nowhere, which is told
+    /// when it is read.
     fn leaves(&self, path: &Path) -> bool {
         let folder = if self.folder == Path::new("") { Path::new(".") } else { self.folder };
         match (fs::canonicalize(folder), fs::canonicalize(path)) {

@@ -135,7 +135,8 @@ impl StateFile {
         Self::without_objects(shared).with_objects(shared)
     }
 
-    /// The letters and what uses them, as they are at one moment. Their pictures may still be on the way to the store.
+    /// The letters and what uses them, as they are at one moment. Their pictures may still be on
+    /// the way to the store.
     pub(in crate::emulator) fn without_objects(shared: &Shared) -> Self {
         let state = shared.lock();
         let accounts = state.ledger.accounts().map(|(name, letters)| {

@@ -1,6 +1,7 @@
 //! A Word document as a template.
 //!
-//! The archive is read into memory and never unpacked into a folder. Parts without text go along as they are.
+//! The archive is read into memory and never unpacked into a folder. Parts without text go along as
+//! they are.
 
 mod markup;
 mod tags;
@@ -53,7 +54,8 @@ impl Document {
         self.parts.iter().map(|(_, part)| part)
     }
 
-    /// The document with the values in it. Its other parts, and the times of all, are those of the template.
+    /// The document with the values in it. Its other parts, and the times of all, are those of the
+    /// template.
     pub(super) fn fill(&self, values: &Value) -> Result<Vec<u8>, Problem> {
         let mut archive = open(&self.archive).expect("the archive was read before");
         let mut out = ZipWriter::new(Cursor::new(Vec::with_capacity(self.archive.len())));

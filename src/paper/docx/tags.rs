@@ -1,9 +1,10 @@
-//! The tags in a Word document: found across the runs into which Word splits a line, and moved to where they repeat whole
-//! paragraphs or rows.
+//! The tags in a Word document: found across the runs into which Word splits a line, and moved to
+//! where they repeat whole paragraphs or rows.
 //!
-//! Word cuts a line wherever its format, its language or its history of edits changes, so a tag can begin in one run and
-//! end in another. It then stands in the first of them. The tags of a block that is not within one paragraph are moved out
-//! of their paragraphs, as a paragraph or a row can only be repeated as a whole.
+//! Word cuts a line wherever its format, its language or its history of edits changes, so a tag can
+//! begin in one run and end in another. It then stands in the first of them. The tags of a block
+//! that is not within one paragraph are moved out of their paragraphs, as a paragraph or a row can
+//! only be repeated as a whole.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -28,7 +29,8 @@ struct Placed {
     part: BlockPart,
 }
 
-/// A range of a node's text that belongs to a tag: the tag itself where it begins, and nothing where it goes on.
+/// A range of a node's text that belongs to a tag: the tag itself where it begins, and nothing
+/// where it goes on.
 struct Cut {
     start: usize,
     end: usize,
@@ -136,7 +138,8 @@ fn typed(tag: &str) -> String {
     tag.chars().map(plain).collect()
 }
 
-/// The blocks of the document, from the inside to the outside, each as its tags. The engine tells of those that do not end.
+/// The blocks of the document, from the inside to the outside, each as its tags. The engine tells
+/// of those that do not end.
 fn blocks(placed: &[Placed]) -> Vec<Vec<usize>> {
     let mut open: Vec<Vec<usize>> = Vec::new();
     let mut blocks = Vec::new();
@@ -155,7 +158,8 @@ fn blocks(placed: &[Placed]) -> Vec<Vec<usize>> {
 }
 
 impl Moves {
-    /// Moves the tags of a block to where they repeat whole elements, unless it is within one paragraph.
+    /// Moves the tags of a block to where they repeat whole elements, unless it is within one
+    /// paragraph.
     fn add(&mut self, markup: &Markup<'_>, placed: &[Placed], held: &[Held], block: &[usize]) -> Result<(), Problem> {
         let first = &placed[block[0]];
         if block.iter().all(|tag| placed[*tag].paragraph == first.paragraph) {
@@ -192,7 +196,8 @@ impl Moves {
         Ok(())
     }
 
-    /// A block from one cell of a row to another repeats the row. Fails with the tag that does neither begin nor end it.
+    /// A block from one cell of a row to another repeats the row. Fails with the tag that does
+    /// neither begin nor end it.
     fn around_row(&mut self, placed: &[Placed], block: &[usize], row: usize) -> Result<(), usize> {
         for tag in block {
             let place = match placed[*tag].part {
@@ -243,7 +248,8 @@ fn held(markup: &Markup<'_>, placed: &[Placed]) -> Vec<Held> {
     held
 }
 
-/// Whether an element holds nothing but tags of blocks, so that it can go. A cell needs its last paragraph.
+/// Whether an element holds nothing but tags of blocks, so that it can go. A cell needs its last
+/// paragraph.
 fn is_bare(markup: &Markup<'_>, element: usize, held: &[Held]) -> bool {
     let (before, after) = (held[element], held[markup.nodes[element].end + 1]);
     let is_tags = after.text - before.text == after.blocks - before.blocks;

@@ -11,9 +11,11 @@ use self::picture::Picture;
 use super::Thumbnail;
 use crate::{declaration::Code, escape::visible};
 
-/// The least pixels of the shorter side of a scan: A4 at 80 dpi, of which OCR reads half of the fields.
+/// The least pixels of the shorter side of a scan: A4 at 80 dpi, of which OCR reads half of the
+/// fields.
 const MIN_SIDE: usize = 660;
-/// The least brightness of paper, of 255. Photos in bad light have more than 100, and what can't be read less than 65.
+/// The least brightness of paper, of 255. Photos in bad light have more than 100, and what can't be
+/// read less than 65.
 const MIN_PAPER: u8 = 80;
 /// The least share of ink. A heading and a few lines have more than 0.04.
 const MIN_INK: f32 = 0.005;
@@ -21,7 +23,8 @@ const MIN_INK: f32 = 0.005;
 const MIN_CONTRAST: f32 = 0.09;
 /// The least share of red ink. A faint seal has more than 0.001, and a copy none.
 const MIN_RED: f32 = 0.0003;
-/// The least balance of a scan that is not on its side. Upright ones have more than 2, and those on their sides less than −2.
+/// The least balance of a scan that is not on its side. Upright ones have more than 2, and those on
+/// their sides less than −2.
 const MIN_BALANCE: f32 = -1.0;
 
 /// What is wrong with the looks of a scan.
@@ -78,12 +81,13 @@ pub(crate) struct Appearance {
     paper: u8,
     /// The share of the picture that is ink.
     ink: f32,
-    /// By how much the darkest hundredth is darker than the paper around it, as a share of the paper's brightness.
+    /// By how much the darkest hundredth is darker than the paper around it, as a share of the
+    /// paper's brightness.
     contrast: f32,
     /// The share of the picture that is red ink.
     red: f32,
-    /// How much more the picture changes from row to row than from column to column, as a power of 2: positive where lines
-    /// of text are horizontal.
+    /// How much more the picture changes from row to row than from column to column, as a power of
+    /// 2: positive where lines of text are horizontal.
     balance: f32,
     /// Viewers turn the picture by a quarter. Whether the service does is not known.
     quarter_turn: bool,

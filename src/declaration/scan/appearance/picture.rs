@@ -1,19 +1,23 @@
 //! What is measured of a thumbnail.
 //!
-//! Ink is measured against the paper around it, so that uneven light, a shadow, or a table behind the paper is neither ink
-//! nor darkness. Distances are in blocks of the thumbnail, and parts of the longer side: that of A4 is 439 blocks at 300 dpi.
+//! Ink is measured against the paper around it, so that uneven light, a shadow, or a table behind
+//! the paper is neither ink nor darkness. Distances are in blocks of the thumbnail, and parts of
+//! the longer side: that of A4 is 439 blocks at 300 dpi.
 
 use super::Thumbnail;
 
 /// The most blocks along the longer side that are looked at.
 const MAX_SIDE: usize = 512;
-/// The least that ink is darker than the paper around it, of 255. The noise of a sensor is less in the mean of a block.
+/// The least that ink is darker than the paper around it, of 255. The noise of a sensor is less in
+/// the mean of a block.
 const INK: u8 = 7;
-/// The least brightness of paper in a shadow, in hundredths of that of most of it. What is darker is a table.
+/// The least brightness of paper in a shadow, in hundredths of that of most of it. What is darker
+/// is a table.
 const PAPER: u32 = 40;
 /// Darker ink counts no more for the balance, so that the lines of tables don't outweigh text.
 const FULL_INK: u8 = 48;
-/// The least that red ink has more of red than of green and blue, as a share of the paper's brightness.
+/// The least that red ink has more of red than of green and blue, as a share of the paper's
+/// brightness.
 const RED: f32 = 0.1;
 
 /// A thumbnail, and what of it is paper and ink.
@@ -54,7 +58,8 @@ impl Picture {
         self.share(self.ink.iter().filter(|ink| **ink >= INK).count())
     }
 
-    /// By how much the darkest hundredth is darker than the paper around it, as a share of the paper's brightness.
+    /// By how much the darkest hundredth is darker than the paper around it, as a share of the
+    /// paper's brightness.
     pub(super) fn contrast(&self) -> f32 {
         f32::from(percentile(&self.ink, 99)) / f32::from(self.brightness.max(1))
     }
@@ -81,8 +86,9 @@ impl Picture {
 
     /// How much more ink changes from row to row than from column to column, as a power of 2.
     ///
-    /// Sums along a line of text differ much from those between lines, and sums across lines are all alike. The sums are
-    /// of short pieces, so that lines may rise a little, and are compared with those around them.
+    /// Sums along a line of text differ much from those between lines, and sums across lines are
+    /// all alike. The sums are of short pieces, so that lines may rise a little, and are compared
+    /// with those around them.
     pub(super) fn balance(&self) -> f32 {
         let longer = self.width.max(self.height);
         let (piece, around) = ((longer / 11).max(8), (longer / 40).max(1));
@@ -134,7 +140,8 @@ fn shrunk(thumbnail: &Thumbnail, step: usize) -> Vec<[u8; 3]> {
         .collect()
 }
 
-/// How bright the paper is: `light` with what is dark and at most `2 × radius` wide filled in from around it, as text and lines are.
+/// How bright the paper is: `light` with what is dark and at most `2 × radius` wide filled in from
+/// around it, as text and lines are.
 ///
 /// It is dark around the picture, so that a strip of table at its edge is nothing narrow.
 fn closed(light: &[u8], width: usize, radius: usize) -> Vec<u8> {
@@ -155,7 +162,8 @@ fn closed(light: &[u8], width: usize, radius: usize) -> Vec<u8> {
     paper
 }
 
-/// The largest or smallest of each value and the `radius` ones to either side of it that are `step` apart.
+/// The largest or smallest of each value and the `radius` ones to either side of it that are `step`
+/// apart.
 fn spread(field: &[u8], step: usize, radius: usize, extreme: impl Fn(u8, u8) -> u8) -> Vec<u8> {
     let mut out = field.to_vec();
     for distance in (1..=radius).map(|steps| steps * step) {

@@ -1,9 +1,9 @@
 //! A strict reader of JPEG: it accounts for every block and every byte up to the end marker.
 //!
-//! Decoders show what they can of a damaged file, as a browser must. A scan that is about to be registered
-//! for good has to be whole. This reader decodes the entropy-coded data of each scan exactly: too little,
-//! too much, or an invalid code is damage. It keeps the mean of each 8 × 8 block, which gives the picture at
-//! an eighth of its size, and never the pixels themselves.
+//! Decoders show what they can of a damaged file, as a browser must. A scan that is about to be
+//! registered for good has to be whole. This reader decodes the entropy-coded data of each scan
+//! exactly: too little, too much, or an invalid code is damage. It keeps the mean of each 8 × 8
+//! block, which gives the picture at an eighth of its size, and never the pixels themselves.
 
 mod entropy;
 
@@ -42,7 +42,8 @@ struct Component {
     dc: Vec<i16>,
     /// The other coefficients that are not 0, a bit each. Only progressive pictures need them.
     nonzero: Vec<u64>,
-    /// The precision of each coefficient so far: the bits still missing, `None` before the first scan of it.
+    /// The precision of each coefficient so far: the bits still missing, `None` before the first
+    /// scan of it.
     missing: [Option<u8>; 64],
     prediction: i32,
 }
