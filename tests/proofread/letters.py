@@ -73,6 +73,17 @@ def letter(rng: np.random.Generator) -> dict:
     }
 
 
+def letters(count: int) -> list[dict]:
+    """Letters with names of their own: `validate` warns of a signature that two companies authorize."""
+    made, seen = [], set()
+    for i in range(count):
+        one = letter(np.random.default_rng([1, i]))
+        one["signatures"] = [name for name in one["signatures"] if name not in seen]
+        seen.update(one["signatures"])
+        made.append(one)
+    return made
+
+
 def is_same(a: str, b: str) -> bool:
     return a == b or any(a in alike and b in alike for alike in ALIKE)
 
