@@ -60,11 +60,21 @@ pub(super) fn find_other(dates: &[Dated], validity: Validity) -> Option<(Dated, 
 
 /// The digits that stand from a place on, `1` and `0` in every form that looks like it.
 fn digits(glyphs: &[Glyph], most: usize) -> Vec<u8> {
+    digits_as(digit, glyphs, most)
+}
+
+fn digits_as(digit: fn(char) -> Option<u8>, glyphs: &[Glyph], most: usize) -> Vec<u8> {
     glyphs.iter().take(most).map_while(|glyph| digit(glyph.folded)).collect()
 }
 
 fn digit(c: char) -> Option<u8> {
     c.to_digit(10).and_then(|digit| u8::try_from(digit).ok())
+}
+
+/// A digit before 月 or 日, where nothing but a number can stand: engines take `1` for a closing
+/// bracket. An opening one is that of a blank to be filled in, `（ ）月`.
+fn digit_before_a_sign(c: char) -> Option<u8> {
+    if c == ')' { Some(1) } else { digit(c) }
 }
 
 /// A number of Chinese digits, and how many characters it has: `二〇二六` with four, `十二`,
@@ -115,9 +125,10 @@ fn separated(glyphs: &[Glyph]) -> Option<(Date, usize)> {
     if year.len() != 4 || !matches!(separator, '年' | '-' | '/' | '.' | '·') {
         return None;
     }
+    let digit = if separator == '年' { digit_before_a_sign } else { digit };
     let mut at = 5;
     let mut part = |ends: &[char]| {
-        let part = digits(glyphs.get(at..)?, 3);
+        let part = digits_as(digit, glyphs.get(at..)?, 3);
         at += part.len();
         if !(1..=2).contains(&part.len()) {
             return None;
@@ -194,6 +205,7 @@ mod tests {
             "20260101",
             "２０２６年１月１日",
             "2O26年l月I日",
+            "2026年]月]日",
             "二〇二六年一月一日",
             "二零二六年一月一日",
             "二○二六年一月一日",
@@ -217,6 +229,9 @@ mod tests {
             "2026-01",
             "202601012",
             "2026年1月",
+            "2026年（ ）月（ ）日",
+            "2026年（1）月（1）日",
+            "2026-]-]",
             "二〇二六年",
         ] {
             assert_eq!(dates(text), [""; 0], "{text}");
