@@ -240,7 +240,7 @@ impl Args {
         if self.format == Format::Text {
             return files::print_styled(text);
         }
-        // Whoever is asked must see it.
+        // It must be seen before the question is answered.
         if !(stderr::is_quiet() && self.auto_approve) {
             stderr::write(format_args!("{text}"));
         }

@@ -137,7 +137,7 @@ impl Targets {
 }
 
 impl Scope {
-    /// The account as a run takes it, watched by whoever waits for it.
+    /// The account as a run takes it, watched for the person who waits.
     pub(crate) fn target(&self) -> Target<ServiceConfig> {
         self.target_for(Box::new(self.progress.of(self.account.as_ref())))
     }

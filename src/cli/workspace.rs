@@ -60,8 +60,7 @@ impl WorkspaceArgs {
     pub(crate) fn select(&self, paths: &[PathBuf]) -> anyhow::Result<Selection> {
         let Some(path) = self.file_for(paths)? else { return Ok(Selection::default()) };
         let workspace = read(&path)?;
-        // Whoever runs the program beside declarations means them, and must not read that others
-        // are good.
+        // A run beside declarations means these, and must not say that others are good.
         if self.workspace.is_none()
             && path.starts_with("..")
             && let Some(file) = workspace::passed_over(&workspace.accounts)

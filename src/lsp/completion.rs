@@ -86,7 +86,7 @@ fn fields_around(documents: &Documents, file: FileId, at: Position) -> Vec<Field
     std::iter::once(first).chain(rest).filter_map(has).collect()
 }
 
-/// The fields that a letter with these lacks.
+/// The fields that are missing in a letter with these.
 fn missing(fields: &[Field]) -> Vec<&'static str> {
     let is_picture = |field: &Field| matches!(field, Field::Scan | Field::FileKey);
     let pictured = fields.iter().any(is_picture);

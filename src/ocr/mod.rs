@@ -49,7 +49,7 @@ pub enum EngineError {
         /// The program as it was looked for.
         program: String,
     },
-    /// It lacks the data for Chinese.
+    /// Its data for Chinese is missing.
     #[error("{program} can't read Chinese: it has no language `{language}`")]
     Language {
         /// The program.

@@ -80,7 +80,7 @@ struct Group(Child);
 
 impl Drop for Group {
     fn drop(&mut self) {
-        // A program that has been waited for has no number: another one may have it by now.
+        // A program that has been waited for has no number any more: another one may have it.
         #[cfg(unix)]
         if let Some(id) = self.0.id().and_then(|id| i32::try_from(id).ok())
             && let Some(group) = rustix::process::Pid::from_raw(id)

@@ -92,7 +92,7 @@ fn advice_on_rights(operation: Operation, denial: Option<&Denial>) -> String {
     format!("allow {action} in {whose}, or attach {policy}")
 }
 
-/// Whether the system policy `AliyunDysmsReadOnlyAccess` is enough for whoever needs it.
+/// Whether the system policy `AliyunDysmsReadOnlyAccess` is enough for the operation.
 fn only_reads(operation: Operation) -> bool {
     match operation {
         Operation::QuerySmsAuthorizationLetter

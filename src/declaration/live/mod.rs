@@ -7,7 +7,7 @@
 //!
 //! An edit costs what it touches: the letters in its lines are read again, and those are compared
 //! that have something in common and differ. What comes of it is what comes of reading everything
-//! anew. A picture is decoded once for each content.
+//! again. A picture is decoded once for each content.
 
 mod areas;
 mod held;

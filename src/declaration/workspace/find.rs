@@ -21,7 +21,7 @@ pub struct ForeignWorkspace {
 }
 
 /// Who may have put a workspace file where it is found: root, and the owners of the current folder
-/// and of the home folder. Whoever owns the current folder could have put one there as well.
+/// and of the home folder. The owner of the current folder could have put one there, too.
 #[derive(Debug, Clone, Default)]
 struct Trusted(Vec<u32>);
 
