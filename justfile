@@ -57,7 +57,7 @@ recipes: build
 
 # Declarations over Word, PDF and scans to verdicts (needs Tesseract, LibreOffice, pdftoppm and Python)
 proofread: build
-    tests/proofread/run {{program}} 60
+    tests/proofread/run {{program}} 24
 
 # The package, completions, manual pages, archives, licences (needs zsh, fish, groff and mandoc)
 package: build
