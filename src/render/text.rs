@@ -202,8 +202,8 @@ pub(super) fn each_account<T>(all: &[AccountResult<T>], render: impl Fn(&T) -> S
     out
 }
 
-/// In the place of an account's part. The error itself was told on standard error when it happened,
-/// with all that is to be known of it, and is not told twice.
+/// The text for an account that failed. Standard error has the error itself, printed in full when
+/// it happened.
 fn account_failed() -> String {
     format!("{} see the error on standard error\n", paint(style::ERROR, "failed:"))
 }
