@@ -130,18 +130,20 @@ pub struct ReportSummary {
     pub skipped: usize,
 }
 
-impl ReportSummary {
-    /// The letters of both.
-    #[must_use]
-    pub fn plus(self, other: Self) -> Self {
-        Self {
-            created: self.created + other.created,
-            unchanged: self.unchanged + other.unchanged,
-            conflict: self.conflict + other.conflict,
-            failed: self.failed + other.failed,
-            unknown: self.unknown + other.unknown,
-            skipped: self.skipped + other.skipped,
+impl<'a> FromIterator<&'a ReportedLetter> for ReportSummary {
+    fn from_iter<I: IntoIterator<Item = &'a ReportedLetter>>(letters: I) -> Self {
+        let mut summary = Self::default();
+        for letter in letters {
+            *match letter.outcome {
+                LetterOutcome::Created { .. } => &mut summary.created,
+                LetterOutcome::Unchanged { .. } => &mut summary.unchanged,
+                LetterOutcome::Conflict { .. } => &mut summary.conflict,
+                LetterOutcome::Failed(_) => &mut summary.failed,
+                LetterOutcome::Unknown(_) => &mut summary.unknown,
+                LetterOutcome::Skipped(_) => &mut summary.skipped,
+            } += 1;
         }
+        summary
     }
 }
 
@@ -268,18 +270,7 @@ impl Failure {
 impl Report {
     /// How many letters there are of each outcome.
     pub fn summary(&self) -> ReportSummary {
-        let mut summary = ReportSummary::default();
-        for letter in &self.letters {
-            *match letter.outcome {
-                LetterOutcome::Created { .. } => &mut summary.created,
-                LetterOutcome::Unchanged { .. } => &mut summary.unchanged,
-                LetterOutcome::Conflict { .. } => &mut summary.conflict,
-                LetterOutcome::Failed(_) => &mut summary.failed,
-                LetterOutcome::Unknown(_) => &mut summary.unknown,
-                LetterOutcome::Skipped(_) => &mut summary.skipped,
-            } += 1;
-        }
-        summary
+        self.letters.iter().collect()
     }
 
     /// Whether the run was stopped before every letter had its turn.

@@ -10,15 +10,13 @@ use std::{
 use anyhow::{Context as _, bail};
 
 use super::{
-    Exit, block_on,
-    checkout::CommentArgs,
-    clock,
+    Exit, block_on, clock,
     failure::{self, AccountFailures},
     files, interrupt,
     journal::Journal,
     ocr::ProofreadArgs,
     only::OnlyArgs,
-    plan::Format,
+    output::{Format, OutputArgs},
     progress::Progress,
     stderr::{self, tell},
     step_summary,
@@ -50,11 +48,8 @@ pub(crate) struct Args {
     /// Append each request and the outcome of each letter to this file, one line of JSON each
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
-    /// Report format
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    format: Format,
     #[command(flatten)]
-    comment: CommentArgs,
+    output: OutputArgs,
     #[command(flatten)]
     only: OnlyArgs,
     #[command(flatten)]
@@ -194,12 +189,12 @@ async fn review_and_apply(
     progress.begin(creates);
     let reports = run.each(works.as_ref(), async |work| Ok(run.apply(work).await)).await?;
     progress.finish();
-    match args.format {
-        Format::Text => files::print_styled(&text::report(&reports))?,
-        Format::Markdown => files::print_styled(&markdown::report(&reports, &args.comment.options()))?,
-        Format::Json => files::print_json(&reports.to_document())?,
-    }
-    step_summary::append(|| markdown::report(&reports, &CommentArgs::default().options()));
+    args.output.print(
+        || text::report(&reports),
+        || reports.to_document(),
+        |comment| markdown::report(&reports, comment),
+    )?;
+    step_summary::append(|comment| markdown::report(&reports, comment));
     Ok(exit(reports.good(), reports.any_failed()))
 }
 
@@ -237,7 +232,7 @@ fn exit<'a>(reports: impl IntoIterator<Item = &'a Report>, failed: bool) -> Exit
 impl Args {
     /// Shows the plan where it does not get in the way of the report.
     fn show_plan(&self, text: &str) -> anyhow::Result<()> {
-        if self.format == Format::Text {
+        if self.output.format == Format::Text {
             return files::print_styled(text);
         }
         // It must be seen before the question is answered.

@@ -2,10 +2,9 @@
 
 use std::{collections::HashMap, path::Path, sync::Arc};
 
-use clap::ValueEnum;
-
 use super::{
     Exit, files,
+    output::PlainFormat,
     targets::{Scope, TargetArgs},
 };
 use crate::{
@@ -31,19 +30,9 @@ use crate::{
 pub(crate) struct Args {
     /// Output format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    format: Format,
+    format: PlainFormat,
     #[command(flatten)]
     targets: TargetArgs,
-}
-
-/// The forms of what was found out.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people
-    #[default]
-    Text,
-    /// For programs
-    Json,
 }
 
 /// A clock that is this many seconds off is worth a word.
@@ -59,8 +48,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let examinations = examinations.into_good();
     let healthy = examinations.iter().all(Examination::is_healthy);
     match args.format {
-        Format::Text => files::print_styled(&doctor::text(&examinations))?,
-        Format::Json => files::print_json(&DoctorDocument::new(examinations))?,
+        PlainFormat::Text => files::print_styled(&doctor::text(&examinations))?,
+        PlainFormat::Json => files::print_json(&DoctorDocument::new(examinations))?,
     }
     Ok(if healthy { Exit::Done } else { Exit::Failed })
 }

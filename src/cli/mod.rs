@@ -24,6 +24,7 @@ mod lsp;
 mod man;
 mod ocr;
 mod only;
+mod output;
 mod paper;
 mod plan;
 mod progress;

@@ -2,14 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::ValueEnum;
-
 use super::{
-    Exit, block_on,
-    checkout::CommentArgs,
-    files,
+    Exit, block_on, files,
     ocr::ProofreadArgs,
     only::OnlyArgs,
+    output::{Format, OutputArgs},
     stderr::{self, note, tell},
     step_summary,
     targets::{SignaturesArg, TargetArgs},
@@ -37,11 +34,8 @@ pub(crate) struct Args {
     /// Exit with 2 when letters would be created, with 3 when there is a conflict
     #[arg(long)]
     detailed_exitcode: bool,
-    /// Output format
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    format: Format,
     #[command(flatten)]
-    comment: CommentArgs,
+    output: OutputArgs,
     #[command(flatten)]
     signatures: SignaturesArg,
     #[command(flatten)]
@@ -50,18 +44,6 @@ pub(crate) struct Args {
     proofread: ProofreadArgs,
     #[command(flatten)]
     targets: TargetArgs,
-}
-
-/// The forms of plans and reports.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// For people
-    #[default]
-    Text,
-    /// For programs
-    Json,
-    /// For a comment on a pull request
-    Markdown,
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
@@ -83,14 +65,14 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     })?;
     let plans = proofread(args, planned)?;
     save(args, || json::pretty(&plans.to_saved_document()))?;
-    match args.format {
+    match args.output.format {
         Format::Text => args.show(&text::plan(&plans))?,
         // What is saved is JSON too: one of the two is enough there.
         Format::Json if args.saves_to_stdout() => {}
         Format::Json => files::print_json(&plans.to_document())?,
-        Format::Markdown => args.show(&markdown::plan(&plans, &args.comment.options()))?,
+        Format::Markdown => args.show(&markdown::plan(&plans, &args.output.comment_options()))?,
     }
-    step_summary::append(|| markdown::plan(&plans, &CommentArgs::default().options()));
+    step_summary::append(|comment| markdown::plan(&plans, comment));
     told_how_to_apply(args, &plans)?;
     Ok(if plans.any_failed() { Exit::Failed } else { args.exit(plans.summary()) })
 }

@@ -1,14 +1,10 @@
 //! `letterform proofread`
 
-use clap::ValueEnum;
-
 use super::{
-    Exit, block_on,
-    checkout::CommentArgs,
-    clock,
+    Exit, block_on, clock,
     declarations::{DeclarationArgs, Declarations},
-    files,
     ocr::{EngineArgs, until_stopped},
+    output::OutputArgs,
     workspace::WorkspaceArgs,
 };
 use crate::{
@@ -23,29 +19,14 @@ use crate::{
 /// Arguments of `proofread`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Output format
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    format: Format,
     #[command(flatten)]
-    comment: CommentArgs,
+    output: OutputArgs,
     #[command(flatten)]
     engine: EngineArgs,
     #[command(flatten)]
     declarations: DeclarationArgs,
     #[command(flatten)]
     workspace: WorkspaceArgs,
-}
-
-/// The formats of a proof.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For a terminal
-    #[default]
-    Text,
-    /// For programs
-    Json,
-    /// For a comment on a pull request
-    Markdown,
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
@@ -67,11 +48,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
         }
         Ok(Proof { engine: reader.identity().to_owned(), letters, without_scan })
     })?;
-    match args.format {
-        Format::Text => files::print_styled(&text::proof(&proof))?,
-        Format::Json => files::print_json(&proof.to_document())?,
-        Format::Markdown => files::print_styled(&markdown::proof(&proof, &args.comment.options()))?,
-    }
+    args.output.print(|| text::proof(&proof), || proof.to_document(), |comment| markdown::proof(&proof, comment))?;
     Ok(exit(&proof))
 }
 

@@ -1,10 +1,10 @@
 //! `letterform show`
 
 use anyhow::bail;
-use clap::ValueEnum;
 
 use super::{
     Exit, files,
+    output::PlainFormat,
     targets::{SignaturesArg, TargetArgs},
     workspace::only,
 };
@@ -21,21 +21,11 @@ pub(crate) struct Args {
     name: String,
     /// Output format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    format: Format,
+    format: PlainFormat,
     #[command(flatten)]
     signatures: SignaturesArg,
     #[command(flatten)]
     targets: TargetArgs,
-}
-
-/// The forms of a letter.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people
-    #[default]
-    Text,
-    /// For programs
-    Json,
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
@@ -46,11 +36,11 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
         bail!("{}", not_found(&args.name, &all));
     }
     match args.format {
-        Format::Text => {
+        PlainFormat::Text => {
             let shown: Vec<String> = named.entries.iter().map(|entry| inventory::details(entry, &named)).collect();
             files::print_styled(&shown.join("\n"))?;
         }
-        Format::Json => files::print_json(&named.to_document())?,
+        PlainFormat::Json => files::print_json(&named.to_document())?,
     }
     Ok(Exit::Done)
 }

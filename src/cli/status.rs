@@ -6,9 +6,8 @@ use anyhow::bail;
 use clap::ValueEnum;
 
 use super::{
-    Exit,
-    checkout::CommentArgs,
-    failure, files,
+    Exit, failure, files,
+    output::OutputArgs,
     stderr::{note, tell},
     targets::{Scope, TargetArgs},
 };
@@ -55,11 +54,8 @@ pub(crate) struct Args {
     /// Exit with 3 if a signature was refused or can't be used, with 2 if one is under review
     #[arg(long)]
     detailed_exitcode: bool,
-    /// Output format
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    format: Format,
     #[command(flatten)]
-    comment: CommentArgs,
+    output: OutputArgs,
     #[command(flatten)]
     targets: TargetArgs,
 }
@@ -74,18 +70,6 @@ enum Details {
     Always,
     /// Never
     Never,
-}
-
-/// The formats of a status.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For a terminal
-    #[default]
-    Text,
-    /// For programs
-    Json,
-    /// For a comment or an issue
-    Markdown,
 }
 
 /// What is declared for an account, and the account.
@@ -162,12 +146,10 @@ impl Args {
 
     fn print(&self, statuses: Accounts<Status>, options: &str) -> anyhow::Result<()> {
         let shown = statuses.map(|status| self.shown(status));
-        match self.format {
-            _ if self.hand_over => print_calls(&shown, options),
-            Format::Text => files::print_styled(&text::status(&shown)),
-            Format::Json => files::print_json(&shown.to_document()),
-            Format::Markdown => files::print(markdown::status(&shown, &self.comment.options()).as_bytes()),
+        if self.hand_over {
+            return print_calls(&shown, options);
         }
+        self.output.print(|| text::status(&shown), || shown.to_document(), |comment| markdown::status(&shown, comment))
     }
 
     /// The status of the letters that were asked for.

@@ -3,10 +3,13 @@
 
 use std::{io::Write as _, path::Path};
 
-use super::{files, stderr::tell};
+use super::{checkout::CommentArgs, files, stderr::tell};
 use crate::{
     escape::visible,
-    render::style::{self, paint},
+    render::{
+        markdown::CommentOptions,
+        style::{self, paint},
+    },
 };
 
 /// The variable that names the file to append to.
@@ -14,10 +17,10 @@ const VARIABLE: &str = "GITHUB_STEP_SUMMARY";
 
 /// Appends to the summary, if this is a step of a workflow. That it can't be written is no reason
 /// to fail.
-pub(super) fn append(markdown: impl FnOnce() -> String) {
+pub(super) fn append(markdown: impl FnOnce(&CommentOptions) -> String) {
     let Some(path) = std::env::var_os(VARIABLE).filter(|path| !path.is_empty()) else { return };
     let written = files::append(Path::new(&path)).and_then(|mut file| {
-        file.write_all(markdown().as_bytes())?;
+        file.write_all(markdown(&CommentArgs::default().options()).as_bytes())?;
         // What another command appends is a paragraph of its own.
         file.write_all(b"\n")
     });

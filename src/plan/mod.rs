@@ -163,17 +163,19 @@ fn is_zero(count: &usize) -> bool {
     *count == 0
 }
 
-impl PlanSummary {
-    /// The letters of both.
-    #[must_use]
-    pub fn plus(self, other: Self) -> Self {
-        Self {
-            create: self.create + other.create,
-            unchanged: self.unchanged + other.unchanged,
-            conflict: self.conflict + other.conflict,
-            unreadable: self.unreadable + other.unreadable,
-            unmanaged: self.unmanaged + other.unmanaged,
+impl<'a> FromIterator<&'a PlannedLetter> for PlanSummary {
+    fn from_iter<I: IntoIterator<Item = &'a PlannedLetter>>(letters: I) -> Self {
+        let mut summary = Self::default();
+        for letter in letters {
+            *match letter {
+                PlannedLetter::Create(_) => &mut summary.create,
+                PlannedLetter::Unchanged(_) => &mut summary.unchanged,
+                PlannedLetter::Conflict(..) => &mut summary.conflict,
+                PlannedLetter::Unreadable(_) => &mut summary.unreadable,
+                PlannedLetter::Unmanaged(..) => &mut summary.unmanaged,
+            } += 1;
         }
+        summary
     }
 }
 
@@ -300,17 +302,7 @@ impl Plan {
 
     /// How many letters there are of each action.
     pub fn summary(&self) -> PlanSummary {
-        let mut summary = PlanSummary::default();
-        for letter in &self.letters {
-            *match letter {
-                PlannedLetter::Create(_) => &mut summary.create,
-                PlannedLetter::Unchanged(_) => &mut summary.unchanged,
-                PlannedLetter::Conflict(..) => &mut summary.conflict,
-                PlannedLetter::Unreadable(_) => &mut summary.unreadable,
-                PlannedLetter::Unmanaged(..) => &mut summary.unmanaged,
-            } += 1;
-        }
-        summary
+        self.letters.iter().collect()
     }
 }
 

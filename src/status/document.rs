@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{LetterStatus, Move, SignatureStatus, Status, StatusSummary};
 use crate::{
-    accounts::{AccountFailure, Accounts, Document},
+    accounts::{Accounts, Document, workspace_document},
     letter::AccountName,
     plan::{FORMAT_VERSION, Generator},
     signature::NotKnown,
@@ -47,38 +47,21 @@ pub struct StatusDocument {
     not_asked: usize,
 }
 
-/// The status of the accounts of a workspace as it is written.
-#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(title = "WorkspaceStatus", extend("additionalProperties" = false))]
-pub struct StatusesDocument {
-    /// The version of this form: 1.
-    #[schemars(extend("const" = 1))]
-    format_version: u32,
-    /// The program that made the document.
-    generator: Generator,
-    /// How many there are of each kind, in all accounts.
-    summary: StatusSummary,
-    /// The accounts in the order of the workspace file.
-    accounts: Vec<AccountStatus>,
-}
-
-#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
-struct AccountStatus {
-    /// The account's name.
-    #[schemars(with = "String")]
-    account: AccountName,
-    #[serde(flatten)]
-    result: StatusOrError,
-}
-
-#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
-#[serde(rename_all = "lowercase")]
-enum StatusOrError {
-    /// What became of its letters.
-    Status(Box<StatusDocument>),
-    /// Why nobody knows.
-    Error(AccountFailure),
+workspace_document! {
+    /// The status of the accounts of a workspace as it is written.
+    #[schemars(title = "WorkspaceStatus")]
+    pub struct StatusesDocument {
+        /// The program that made the document.
+        generator,
+        /// How many there are of each kind, in all accounts.
+        summary: StatusSummary,
+    }
+    enum StatusOrError in AccountStatus {
+        /// What became of its letters.
+        Status(StatusDocument),
+        /// Why nobody knows.
+        Error,
+    }
 }
 
 /// The JSON schema of a status.
@@ -118,24 +101,12 @@ impl Accounts<Status> {
     /// How many there are of each kind, in all accounts.
     #[must_use]
     pub fn summary(&self) -> StatusSummary {
-        self.good().map(Status::summary).fold(StatusSummary::default(), StatusSummary::plus)
+        self.good().collect()
     }
 
     /// The status as `status --format json` prints it.
     #[must_use]
     pub fn to_document(&self) -> Document<StatusDocument, StatusesDocument> {
-        let entry = |account: &AccountName, result| {
-            let result = match result {
-                Ok(status) => StatusOrError::Status(Box::new(status)),
-                Err(failure) => StatusOrError::Error(failure),
-            };
-            AccountStatus { account: account.clone(), result }
-        };
-        self.written(Status::to_document, entry, |accounts| StatusesDocument {
-            format_version: FORMAT_VERSION,
-            generator: Generator::this(),
-            summary: self.summary(),
-            accounts,
-        })
+        self.written(Status::to_document, |accounts| StatusesDocument::new(self.summary(), accounts))
     }
 }

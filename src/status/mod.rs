@@ -72,21 +72,26 @@ pub struct StatusSummary {
     pub unused_letters: usize,
 }
 
-impl StatusSummary {
-    /// Both together.
-    #[must_use]
-    pub fn plus(self, other: Self) -> Self {
-        Self {
-            passed: self.passed + other.passed,
-            reviewing: self.reviewing + other.reviewing,
-            refused: self.refused + other.refused,
-            cancelled: self.cancelled + other.cancelled,
-            other_letter: self.other_letter + other.other_letter,
-            none: self.none + other.none,
-            unknown: self.unknown + other.unknown,
-            problems: self.problems + other.problems,
-            unused_letters: self.unused_letters + other.unused_letters,
+impl<'a> FromIterator<&'a Status> for StatusSummary {
+    fn from_iter<I: IntoIterator<Item = &'a Status>>(all: I) -> Self {
+        let mut summary = Self::default();
+        for status in all {
+            for used in status.letters.iter().flat_map(|letter| &letter.signatures) {
+                *match used.usage {
+                    Use::Passed => &mut summary.passed,
+                    Use::Reviewing => &mut summary.reviewing,
+                    Use::Refused => &mut summary.refused,
+                    Use::Cancelled => &mut summary.cancelled,
+                    Use::OtherLetter => &mut summary.other_letter,
+                    Use::None => &mut summary.none,
+                    Use::Unknown => &mut summary.unknown,
+                } += 1;
+            }
+            let is_unused = |letter: &&LetterStatus| letter.problems.contains(&LetterProblem::Unused);
+            summary.problems += status.signatures.iter().filter(|signature| !signature.problems.is_empty()).count();
+            summary.unused_letters += status.letters.iter().filter(is_unused).count();
         }
+        summary
     }
 }
 
@@ -150,22 +155,7 @@ impl Status {
     /// How many there are of each kind.
     #[must_use]
     pub fn summary(&self) -> StatusSummary {
-        let mut summary = StatusSummary::default();
-        for used in self.letters.iter().flat_map(|letter| &letter.signatures) {
-            *match used.usage {
-                Use::Passed => &mut summary.passed,
-                Use::Reviewing => &mut summary.reviewing,
-                Use::Refused => &mut summary.refused,
-                Use::Cancelled => &mut summary.cancelled,
-                Use::OtherLetter => &mut summary.other_letter,
-                Use::None => &mut summary.none,
-                Use::Unknown => &mut summary.unknown,
-            } += 1;
-        }
-        summary.problems = self.signatures.iter().filter(|signature| !signature.problems.is_empty()).count();
-        summary.unused_letters =
-            self.letters.iter().filter(|letter| letter.problems.contains(&LetterProblem::Unused)).count();
-        summary
+        [self].into_iter().collect()
     }
 
     /// What somebody has to know first.
