@@ -4,8 +4,10 @@ use futures::future::BoxFuture;
 use jiff::Timestamp;
 
 use super::{
-    Attempt, CallerIdentity, CredentialError, CredentialSource, Credentials, Environment, Fetcher, Problem, Provider,
-    source::{Fetched, RoleWords, Source, sts},
+    Attempt, CallerIdentity, CredentialError, CredentialSource, Credentials, Environment, Fetcher, Provider,
+    ProviderError,
+    key::Fetched,
+    source::{RoleWords, Source, sts},
 };
 
 /// How many seconds before their end temporary credentials are renewed, so that none expire while a
@@ -61,7 +63,7 @@ struct FailedRenewal {
     at: Timestamp,
     /// How many failed in a row.
     count: u32,
-    problem: Problem,
+    problem: ProviderError,
 }
 
 impl FailedRenewal {
@@ -94,7 +96,7 @@ impl Chosen {
         FoundCredentials { provider: self.provider.clone(), credentials, expires }
     }
 
-    fn not_renewed(&self, problem: Problem) -> CredentialError {
+    fn not_renewed(&self, problem: ProviderError) -> CredentialError {
         CredentialError::NotRenewed { provider: self.provider.clone(), problem }
     }
 }
@@ -131,7 +133,7 @@ impl DefaultChain {
 
     /// Who the service says that the holder of these credentials is. Asks the STS that variables
     /// name.
-    pub async fn caller(&self, credentials: &Credentials) -> Result<CallerIdentity, Problem> {
+    pub async fn caller(&self, credentials: &Credentials) -> Result<CallerIdentity, ProviderError> {
         self.fetcher.caller_identity(credentials, &sts(None, None, &self.environment)?).await
     }
 
@@ -179,7 +181,7 @@ impl DefaultChain {
             }
             // What is configured and passed over may be what was meant.
             match &problem {
-                Problem::Unusable(_) if provider != Provider::EcsMetadata => {
+                ProviderError::Unusable(_) if provider != Provider::EcsMetadata => {
                     tracing::warn!(%provider, %problem, "credentials passed over");
                 }
                 _ => tracing::debug!(%provider, %problem, "no credentials"),
@@ -201,13 +203,13 @@ impl DefaultChain {
         }
     }
 
-    async fn ask(&self, provider: &Provider) -> Result<(Source, Fetched), Problem> {
+    async fn ask(&self, provider: &Provider) -> Result<(Source, Fetched), ProviderError> {
         let source = self.source(provider).await?;
         let fetched = self.fetcher.fetch(&source).await?;
         Ok((source, fetched))
     }
 
-    async fn source(&self, provider: &Provider) -> Result<Source, Problem> {
+    async fn source(&self, provider: &Provider) -> Result<Source, ProviderError> {
         let Some(AssumedRole { arn, oidc_provider }) = &self.role else {
             return provider.source(&self.environment, self.profile.as_deref()).await;
         };

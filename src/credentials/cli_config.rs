@@ -5,86 +5,18 @@ use std::{path::Path, sync::Arc};
 use serde::Deserialize;
 
 use super::{
-    Environment, Problem, Secret,
+    Environment, ProviderError,
+    error::{absent, unusable},
+    key::{given, key},
+    profile::{KEY, Profile},
     sign_in::{CloudSso, OAuth},
-    source::{RoleWords, Source, absent, given, key, listed, unusable, uri},
+    source::{RoleWords, Source, listed, uri},
 };
-use crate::wire::lenient;
 
 #[derive(Deserialize)]
 struct Config {
     current: Option<String>,
     profiles: Option<Vec<Profile>>,
-}
-
-/// A profile. Whatever the types of its fields, other profiles can still be read.
-#[derive(Clone, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Profile {
-    #[serde(deserialize_with = "lenient::text")]
-    pub(super) name: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
-    mode: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
-    region_id: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
-    pub(super) access_key_id: Option<String>,
-    #[serde(deserialize_with = "secret")]
-    pub(super) access_key_secret: Option<Secret>,
-    #[serde(deserialize_with = "secret")]
-    pub(super) sts_token: Option<Secret>,
-    #[serde(deserialize_with = "lenient::number")]
-    pub(super) sts_expiration: Option<u64>,
-    #[serde(deserialize_with = "lenient::text")]
-    ram_role_name: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
-    ram_role_arn: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
-    ram_session_name: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
-    role_session_name: Option<String>,
-    #[serde(deserialize_with = "lenient::number")]
-    expired_seconds: Option<u64>,
-    #[serde(deserialize_with = "lenient::text")]
-    policy: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
-    external_id: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
-    sts_region: Option<String>,
-    #[serde(deserialize_with = "lenient::truth")]
-    enable_vpc: Option<bool>,
-    #[serde(rename = "source_profile", deserialize_with = "lenient::text")]
-    source: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
-    oidc_provider_arn: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
-    oidc_token_file: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
-    credentials_uri: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
-    process_command: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
-    pub(super) oauth_site_type: Option<String>,
-    #[serde(deserialize_with = "secret")]
-    pub(super) oauth_access_token: Option<Secret>,
-    #[serde(deserialize_with = "lenient::number")]
-    pub(super) oauth_access_token_expire: Option<u64>,
-    #[serde(deserialize_with = "secret")]
-    pub(super) oauth_refresh_token: Option<Secret>,
-    #[serde(deserialize_with = "lenient::text")]
-    pub(super) cloud_sso_sign_in_url: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
-    pub(super) cloud_sso_account_id: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
-    pub(super) cloud_sso_access_config: Option<String>,
-    #[serde(deserialize_with = "secret")]
-    pub(super) access_token: Option<Secret>,
-    #[serde(deserialize_with = "lenient::number")]
-    pub(super) cloud_sso_access_token_expire: Option<u64>,
-}
-
-fn secret<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
-    Ok(lenient::text(deserializer)?.map(Secret::new))
 }
 
 /// The modes of profiles.
@@ -104,9 +36,6 @@ const MODES: [&str; 10] = [
 /// How many profiles may take a role with one another's credentials.
 const MAX_CHAIN: usize = 16;
 
-/// The names of a key's parts.
-pub(super) const KEY: [&str; 3] = ["access_key_id", "access_key_secret", "sts_token"];
-
 /// How to get the credentials of the requested profile, that of `ALIBABA_CLOUD_PROFILE`, or the
 /// current one.
 pub(super) fn source(
@@ -114,7 +43,7 @@ pub(super) fn source(
     text: &str,
     environment: &Environment,
     profile: Option<&str>,
-) -> Result<Source, Problem> {
+) -> Result<Source, ProviderError> {
     let config = Config::parse(text)?;
     let name = config.chosen(environment, profile)?.ok_or_else(|| absent("no current profile"))?;
     config.source(&name, environment, path)
@@ -125,7 +54,7 @@ pub(super) fn region(
     text: &str,
     environment: &Environment,
     profile: Option<&str>,
-) -> Result<Option<(String, String)>, Problem> {
+) -> Result<Option<(String, String)>, ProviderError> {
     let config = Config::parse(text)?;
     let Some(name) = config.chosen(environment, profile)? else { return Ok(None) };
     let region = config.profile(&name).ok().and_then(|profile| given(profile.region_id.clone()));
@@ -133,21 +62,21 @@ pub(super) fn region(
 }
 
 impl Config {
-    fn parse(text: &str) -> Result<Self, Problem> {
+    fn parse(text: &str) -> Result<Self, ProviderError> {
         // The error itself may quote a secret.
         serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
             unusable(&format!("invalid JSON or unexpected value in line {}, column {}", error.line(), error.column()))
         })
     }
 
-    fn chosen(&self, environment: &Environment, profile: Option<&str>) -> Result<Option<String>, Problem> {
+    fn chosen(&self, environment: &Environment, profile: Option<&str>) -> Result<Option<String>, ProviderError> {
         Ok(match profile {
             Some(profile) => Some(profile.to_owned()),
             None => environment.variable("ALIBABA_CLOUD_PROFILE")?.or_else(|| given(self.current.clone())),
         })
     }
 
-    fn profile(&self, name: &str) -> Result<&Profile, Problem> {
+    fn profile(&self, name: &str) -> Result<&Profile, ProviderError> {
         let mut profiles = self.profiles.iter().flatten();
         profiles.find(|profile| profile.name.as_deref() == Some(name)).ok_or_else(|| {
             let names = self.profiles.iter().flatten().filter_map(|profile| profile.name.clone());
@@ -155,7 +84,7 @@ impl Config {
         })
     }
 
-    fn source(&self, name: &str, environment: &Environment, path: &Path) -> Result<Source, Problem> {
+    fn source(&self, name: &str, environment: &Environment, path: &Path) -> Result<Source, ProviderError> {
         let mut profile = self.profile(name)?;
         let mut takers: Vec<&Profile> = Vec::new();
         while profile.mode() == "ChainableRamRoleArn" {
@@ -195,7 +124,7 @@ impl Profile {
         }
     }
 
-    fn source(self, environment: &Environment, path: &Path) -> Result<Source, Problem> {
+    fn source(self, environment: &Environment, path: &Path) -> Result<Source, ProviderError> {
         match self.mode() {
             "AK" => key(KEY, self.access_key_id, self.access_key_secret, None).map(Source::Static),
             "StsToken" => self.temporary_key(),
@@ -221,14 +150,14 @@ impl Profile {
         }
     }
 
-    fn temporary_key(self) -> Result<Source, Problem> {
+    fn temporary_key(self) -> Result<Source, ProviderError> {
         if self.sts_token.as_ref().is_none_or(|token| token.expose().is_empty()) {
             return Err(unusable("missing sts_token"));
         }
         key(KEY, self.access_key_id, self.access_key_secret, self.sts_token).map(Source::Static)
     }
 
-    fn role_of(&self, source: Source, environment: &Environment) -> Result<Source, Problem> {
+    fn role_of(&self, source: Source, environment: &Environment) -> Result<Source, ProviderError> {
         let role = self.role_words().resolve(environment)?;
         Ok(Source::Role { source: Box::new(source), role })
     }

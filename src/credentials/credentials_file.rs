@@ -3,8 +3,10 @@
 use std::{collections::HashMap, path::PathBuf};
 
 use super::{
-    Environment, Problem, Secret,
-    source::{RoleWords, Source, absent, key, unusable},
+    Environment, ProviderError, Secret,
+    error::{absent, unusable},
+    key::key,
+    source::{RoleWords, Source},
 };
 
 /// The files that may hold them: the one that the environment names, or those that the official
@@ -22,7 +24,7 @@ pub(super) fn paths(environment: &Environment) -> Vec<PathBuf> {
 
 /// What the file says of one profile: the one asked for, the one in `ALIBABA_CLOUD_PROFILE`, or
 /// `default`.
-pub(super) fn source(text: &str, environment: &Environment, profile: Option<&str>) -> Result<Source, Problem> {
+pub(super) fn source(text: &str, environment: &Environment, profile: Option<&str>) -> Result<Source, ProviderError> {
     let name = match profile {
         Some(profile) => profile.to_owned(),
         None => environment.variable("ALIBABA_CLOUD_PROFILE")?.unwrap_or_else(|| "default".to_owned()),
@@ -50,7 +52,7 @@ fn section_source(
     kind: &str,
     mut section: HashMap<String, String>,
     environment: &Environment,
-) -> Result<Source, Problem> {
+) -> Result<Source, ProviderError> {
     let mut take = |name: &str| section.remove(name);
     match kind {
         "access_key" => {
@@ -86,7 +88,7 @@ fn role_words(take: &mut impl FnMut(&str) -> Option<String>) -> RoleWords {
 
 /// The settings of a section; their names are in lower case. What is no setting is passed over, but
 /// what is said twice is refused, as the official packages do.
-fn section(text: &str, wanted: &str) -> Result<Option<HashMap<String, String>>, Problem> {
+fn section(text: &str, wanted: &str) -> Result<Option<HashMap<String, String>>, ProviderError> {
     let twice = |line: usize| unusable(&format!("section [{wanted}]: duplicate entry in line {}", line + 1));
     let mut found: Option<HashMap<String, String>> = None;
     let mut inside = false;

@@ -1,6 +1,6 @@
 use std::{ffi::OsString, path::PathBuf, sync::Arc};
 
-use super::Problem;
+use super::ProviderError;
 
 type Variables = Arc<dyn Fn(&str) -> Option<OsString> + Send + Sync>;
 
@@ -46,11 +46,11 @@ impl Environment {
     }
 
     /// The value of a variable; an empty one counts as not set, as in the official packages.
-    pub(super) fn variable(&self, name: &str) -> Result<Option<String>, Problem> {
+    pub(super) fn variable(&self, name: &str) -> Result<Option<String>, ProviderError> {
         match self.os_variable(name).map(OsString::into_string) {
             None => Ok(None),
             Some(Ok(value)) => Ok(Some(value)),
-            Some(Err(_)) => Err(Problem::Invalid(format!("{name} is not valid UTF-8").into())),
+            Some(Err(_)) => Err(ProviderError::Invalid(format!("{name} is not valid UTF-8").into())),
         }
     }
 

@@ -30,7 +30,7 @@ pub enum CredentialError {
         /// The provider.
         provider: Provider,
         /// What is wrong.
-        problem: Problem,
+        problem: ProviderError,
     },
     /// Temporary credentials have expired and can't be renewed.
     #[error("the credentials from {provider} have expired and can't be renewed: {problem}")]
@@ -38,7 +38,7 @@ pub enum CredentialError {
         /// Where they come from.
         provider: Provider,
         /// Why there are no new ones.
-        problem: Problem,
+        problem: ProviderError,
     },
 }
 
@@ -46,7 +46,7 @@ impl CredentialError {
     /// Whether the same source may give credentials in a few seconds.
     #[must_use]
     pub fn passes(&self) -> bool {
-        matches!(self, Self::NotRenewed { problem: Problem::Unavailable(_), .. })
+        matches!(self, Self::NotRenewed { problem: ProviderError::Unavailable(_), .. })
     }
 }
 
@@ -59,13 +59,13 @@ pub struct Attempt {
     /// The provider.
     pub provider: Provider,
     /// Why it gave none.
-    pub problem: Problem,
+    pub problem: ProviderError,
 }
 
 /// Why a provider gives no credentials. Its text is safe to show.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Problem {
+pub enum ProviderError {
     /// Nothing is configured there.
     Absent(Untrusted),
     /// Something is configured there and can't be used. The next provider is asked, as in the
@@ -77,7 +77,7 @@ pub enum Problem {
     Unavailable(Untrusted),
 }
 
-impl Problem {
+impl ProviderError {
     /// Whether the providers after this one may be asked.
     pub(super) fn may_be_passed_over(&self) -> bool {
         matches!(self, Self::Absent(_) | Self::Unusable(_))
@@ -92,11 +92,19 @@ impl Problem {
     }
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for ProviderError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (Self::Absent(text) | Self::Unusable(text) | Self::Invalid(text) | Self::Unavailable(text)) = self;
         text.fmt(f)
     }
+}
+
+pub(super) fn absent(problem: &str) -> ProviderError {
+    ProviderError::Absent(problem.into())
+}
+
+pub(super) fn unusable(problem: &str) -> ProviderError {
+    ProviderError::Unusable(problem.into())
 }
 
 fn in_one_line(attempts: &[Attempt]) -> String {

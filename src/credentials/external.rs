@@ -8,9 +8,10 @@ use tokio::{io::AsyncReadExt, process::Command, time::timeout};
 use zeroize::Zeroizing;
 
 use super::{
-    Problem, Secret,
-    cli_config::KEY,
-    source::{Fetched, given, key, unusable},
+    ProviderError, Secret,
+    error::unusable,
+    key::{Fetched, given, key},
+    profile::KEY,
 };
 
 /// How long the program may take: it may ask a person to sign in.
@@ -33,7 +34,7 @@ struct Output {
 
 /// Runs the program, without a shell. Its standard error is dropped: it may hold secrets, or text
 /// that a CI system obeys.
-pub(super) async fn run(command: &str, now: Timestamp) -> Result<Fetched, Problem> {
+pub(super) async fn run(command: &str, now: Timestamp) -> Result<Fetched, ProviderError> {
     let words = if cfg!(windows) { split_windows(command) } else { shlex::split(command) };
     let words = words.ok_or_else(|| unusable("unclosed quotation mark in process_command"))?;
     let [program, arguments @ ..] = words.as_slice() else {

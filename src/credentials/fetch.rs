@@ -9,9 +9,12 @@ use serde::Deserialize;
 use url::Url;
 
 use super::{
-    CallerIdentity, Credentials, Problem, Secret, external, file,
+    CallerIdentity, Credentials, ProviderError, Secret,
+    error::{absent, unusable},
+    external, file,
+    key::{Fetched, given, key},
     sign_in::{CloudSso, NewTokens, OAuth, Tokens},
-    source::{Fetched, Role, Source, absent, given, key, unusable},
+    source::{Role, Source},
 };
 use crate::{
     clock::Clock,
@@ -84,11 +87,11 @@ impl Fetcher {
     /// Asks again while `ask` finds nobody there.
     pub(super) async fn patiently<'a, T>(
         &self,
-        ask: impl Fn() -> BoxFuture<'a, Result<T, Problem>> + Send + Sync,
-    ) -> Result<T, Problem> {
+        ask: impl Fn() -> BoxFuture<'a, Result<T, ProviderError>> + Send + Sync,
+    ) -> Result<T, ProviderError> {
         for attempt in 0..ATTEMPTS - 1 {
             match ask().await {
-                Err(problem @ Problem::Unavailable(_)) => tracing::debug!(%problem, attempt, "asking again"),
+                Err(problem @ ProviderError::Unavailable(_)) => tracing::debug!(%problem, attempt, "asking again"),
                 other => return other,
             }
             tokio::time::sleep(self.pause * 2_u32.pow(attempt)).await;
@@ -97,7 +100,7 @@ impl Fetcher {
     }
 
     /// The credentials of a source.
-    pub(super) fn fetch<'a>(&'a self, source: &'a Source) -> BoxFuture<'a, Result<Fetched, Problem>> {
+    pub(super) fn fetch<'a>(&'a self, source: &'a Source) -> BoxFuture<'a, Result<Fetched, ProviderError>> {
         Box::pin(async move {
             match source {
                 Source::Static(credentials) => Ok(Fetched { credentials: credentials.clone(), expires: None }),
@@ -124,7 +127,7 @@ impl Fetcher {
         })
     }
 
-    async fn assume_role(&self, source: &Credentials, role: &Role) -> Result<Fetched, Problem> {
+    async fn assume_role(&self, source: &Credentials, role: &Role) -> Result<Fetched, ProviderError> {
         let sts = self.sts.as_ref().unwrap_or(&role.sts);
         sts_keys(sts, &self.sts_call("AssumeRole", role.parameters(), source, sts).await?)
     }
@@ -134,7 +137,7 @@ impl Fetcher {
         &self,
         credentials: &Credentials,
         sts: &Endpoint,
-    ) -> Result<CallerIdentity, Problem> {
+    ) -> Result<CallerIdentity, ProviderError> {
         let sts = self.sts.as_ref().unwrap_or(sts);
         let call =
             || -> BoxFuture<'_, _> { Box::pin(self.sts_call("GetCallerIdentity", Vec::new(), credentials, sts)) };
@@ -151,7 +154,7 @@ impl Fetcher {
         parameters: Parameters,
         caller: &Credentials,
         sts: &Endpoint,
-    ) -> Result<Response, Problem> {
+    ) -> Result<Response, ProviderError> {
         let call = Call { action, version: STS_VERSION, parameters };
         let stamp = Stamp { time: self.clock.now(), nonce: (self.nonces)() };
         let signed = call.sign(SignatureForm::V3, caller.signer(), &stamp, &sts.authority());
@@ -160,7 +163,12 @@ impl Fetcher {
         sts_answer(&transport, sts, request, &Secrets::of(caller.signer(), &signed.signature)).await
     }
 
-    async fn assume_role_with_oidc(&self, provider: &str, token: &Secret, role: &Role) -> Result<Fetched, Problem> {
+    async fn assume_role_with_oidc(
+        &self,
+        provider: &str,
+        token: &Secret,
+        role: &Role,
+    ) -> Result<Fetched, ProviderError> {
         let time = self.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
         let query = format!("Action=AssumeRoleWithOIDC&Format=JSON&Version={STS_VERSION}&Timestamp={time}");
         let token = token.expose();
@@ -179,12 +187,12 @@ impl Fetcher {
         sts_keys(sts, &sts_answer(&transport, sts, request, &Secrets::new([token])).await?)
     }
 
-    fn transport(&self, route: Route, timeout: Duration) -> Result<Transport, Problem> {
+    fn transport(&self, route: Route, timeout: Duration) -> Result<Transport, ProviderError> {
         Transport::new(route, timeout, 1, &self.roots).map_err(|error| unusable(&error.to_string()))
     }
 
     /// The keys of a sign-in with OAuth: those at hand while they hold, else new ones.
-    async fn oauth_keys(&self, oauth: &OAuth) -> Result<Fetched, Problem> {
+    async fn oauth_keys(&self, oauth: &OAuth) -> Result<Fetched, ProviderError> {
         let now = self.clock.now();
         let mut tokens = oauth.tokens();
         if let Some(keys) = tokens.keys(now, SIGN_IN_MARGIN) {
@@ -196,14 +204,16 @@ impl Fetcher {
         }
     }
 
-    async fn exchange(&self, oauth: &OAuth, tokens: &mut Tokens) -> Result<Fetched, Problem> {
+    async fn exchange(&self, oauth: &OAuth, tokens: &mut Tokens) -> Result<Fetched, ProviderError> {
         let origin = self.oauth.clone().unwrap_or_else(|| Url::parse(oauth.site.origin).expect("a URL"));
         let host = origin.host_str().unwrap_or_default().to_owned();
         let transport =
             self.transport(if origin.scheme() == "http" { Route::Plain } else { Route::Tls }, self.timeout)?;
         let post = |path: &str| transport.request(Method::POST, with_path(&origin, path));
-        let with_help = |problem: Problem| match problem {
-            Problem::Unusable(text) => Problem::Unusable(format!("{text}; {}", oauth.sign_in_again()).into()),
+        let with_help = |problem: ProviderError| match problem {
+            ProviderError::Unusable(text) => {
+                ProviderError::Unusable(format!("{text}; {}", oauth.sign_in_again()).into())
+            }
             other => other,
         };
         let now = self.clock.now();
@@ -237,7 +247,7 @@ impl Fetcher {
     }
 
     /// The keys of a sign-in with CloudSSO.
-    async fn cloud_sso_keys(&self, sso: &CloudSso) -> Result<Fetched, Problem> {
+    async fn cloud_sso_keys(&self, sso: &CloudSso) -> Result<Fetched, ProviderError> {
         #[derive(Deserialize)]
         struct Answer {
             #[serde(rename = "CloudCredential")]
@@ -255,7 +265,7 @@ impl Fetcher {
             .bearer_auth(token.expose())
             .body(body.to_string());
         let answer = ask(&transport, host, request, Quoting::Nothing).await.map_err(|problem| match problem {
-            Problem::Unusable(text) => Problem::Unusable(format!("{text}; {}", sso.sign_in_again()).into()),
+            ProviderError::Unusable(text) => ProviderError::Unusable(format!("{text}; {}", sso.sign_in_again()).into()),
             other => other,
         })?;
         let Answer { keys } = serde_json::from_slice(&answer.body)
@@ -263,7 +273,7 @@ impl Fetcher {
         keys.fetched(host)
     }
 
-    async fn ecs_role(&self, role_name: Option<&str>) -> Result<Fetched, Problem> {
+    async fn ecs_role(&self, role_name: Option<&str>) -> Result<Fetched, ProviderError> {
         const HOST: &str = "the metadata service";
         const ROLES: &str = "/latest/meta-data/ram/security-credentials/";
         let transport = self.transport(Route::Plain, self.timeout.min(METADATA_TIMEOUT))?;
@@ -275,7 +285,7 @@ impl Fetcher {
         let quoting = Quoting::Nothing;
         let token = ask(&transport, HOST, token, quoting).await.map_err(|problem| match problem {
             // Most machines have no metadata service.
-            Problem::Unavailable(text) => absent(text.raw()),
+            ProviderError::Unavailable(text) => absent(text.raw()),
             other => other,
         })?;
         let token = text(HOST, token)?;
@@ -326,13 +336,13 @@ async fn ask(
     host: &str,
     request: RequestBuilder,
     quoting: Quoting<'_>,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProviderError> {
     let response = match transport.send(request, MAX_ANSWER).await {
         Ok(response) => response,
         Err(error @ (SendError::NotMade(_) | SendError::TooLarge { .. })) => {
             return Err(unusable(&format!("{host}: {}", error.problem())));
         }
-        Err(error) => return Err(Problem::Unavailable(format!("{host}: {}", error.problem()).into())),
+        Err(error) => return Err(ProviderError::Unavailable(format!("{host}: {}", error.problem()).into())),
     };
     if response.head.is_success() {
         return Ok(response);
@@ -354,7 +364,7 @@ async fn ask(
     if let Quoting::Without(secrets) = quoting {
         secrets.remove_from(&mut text);
     }
-    Err(if is_busy { Problem::Unavailable(text.into()) } else { Problem::Unusable(text.into()) })
+    Err(if is_busy { ProviderError::Unavailable(text.into()) } else { ProviderError::Unusable(text.into()) })
 }
 
 async fn sts_answer(
@@ -362,12 +372,12 @@ async fn sts_answer(
     sts: &Endpoint,
     request: RequestBuilder,
     secrets: &Secrets,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProviderError> {
     ask(transport, &sts.authority(), request, Quoting::Without(secrets)).await
 }
 
 /// The key in an answer of STS.
-fn sts_keys(sts: &Endpoint, response: &Response) -> Result<Fetched, Problem> {
+fn sts_keys(sts: &Endpoint, response: &Response) -> Result<Fetched, ProviderError> {
     #[derive(Deserialize)]
     struct Answer {
         #[serde(rename = "Credentials")]
@@ -389,7 +399,7 @@ fn with_path(origin: &Url, path: &str) -> Url {
     url
 }
 
-fn text(host: &str, response: Response) -> Result<String, Problem> {
+fn text(host: &str, response: Response) -> Result<String, ProviderError> {
     String::from_utf8(response.body).map_err(|_| unusable(&format!("{host}: the answer is not text")))
 }
 
@@ -408,14 +418,14 @@ struct Keys {
 }
 
 impl Keys {
-    fn read(host: &str, response: &Response) -> Result<Fetched, Problem> {
+    fn read(host: &str, response: &Response) -> Result<Fetched, ProviderError> {
         // The error itself may quote a secret.
         serde_json::from_slice::<Self>(&response.body)
             .map_err(|_| unusable(&format!("{host}: no credentials in the answer")))?
             .fetched(host)
     }
 
-    fn fetched(self, host: &str) -> Result<Fetched, Problem> {
+    fn fetched(self, host: &str) -> Result<Fetched, ProviderError> {
         let incomplete = |what: &str| unusable(&format!("{host}: no {what} in the answer"));
         let names = ["AccessKeyId", "AccessKeySecret", "SecurityToken"];
         let credentials = key(names, self.access_key_id, self.access_key_secret, self.security_token)

@@ -9,8 +9,8 @@ use std::{
 use zeroize::Zeroizing;
 
 use super::{
-    Problem,
-    source::{absent, unusable},
+    ProviderError,
+    error::{absent, unusable},
 };
 
 /// The largest configuration file that is read, in bytes.
@@ -19,7 +19,7 @@ pub(super) const MAX_CONFIG: u64 = 16 << 20;
 pub(super) const MAX_TOKEN: u64 = 256 << 10;
 
 /// The text of a regular file of at most `limit` bytes.
-pub(super) async fn read(path: &Path, limit: u64) -> Result<Zeroizing<String>, Problem> {
+pub(super) async fn read(path: &Path, limit: u64) -> Result<Zeroizing<String>, ProviderError> {
     let path: PathBuf = path.to_owned();
     tokio::task::spawn_blocking(move || read_blocking(&path, limit))
         .await
@@ -27,7 +27,7 @@ pub(super) async fn read(path: &Path, limit: u64) -> Result<Zeroizing<String>, P
 }
 
 /// The same, without a runtime.
-pub(super) fn read_blocking(path: &Path, limit: u64) -> Result<Zeroizing<String>, Problem> {
+pub(super) fn read_blocking(path: &Path, limit: u64) -> Result<Zeroizing<String>, ProviderError> {
     let failed = |error: &io::Error| match error.kind() {
         io::ErrorKind::NotFound => absent("no such file"),
         _ => unusable(&format!("can't be read: {error}")),

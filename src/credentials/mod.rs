@@ -4,6 +4,7 @@ use std::fmt;
 
 use futures::future::BoxFuture;
 
+mod address;
 mod chain;
 mod cli_config;
 mod credentials_file;
@@ -13,6 +14,8 @@ mod external;
 mod fetch;
 mod file;
 mod identity;
+mod key;
+mod profile;
 mod provider;
 mod region;
 mod secret;
@@ -23,7 +26,7 @@ mod tests;
 
 pub use chain::{AssumedRole, DefaultChain, FoundCredentials, default_chain};
 pub use environment::Environment;
-pub use error::{Attempt, CredentialError, Problem};
+pub use error::{Attempt, CredentialError, ProviderError};
 pub use fetch::Fetcher;
 pub use identity::CallerIdentity;
 pub use provider::Provider;

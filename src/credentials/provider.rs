@@ -1,8 +1,11 @@
 use std::{fmt, path::PathBuf};
 
 use super::{
-    Environment, Problem, Secret, cli_config, credentials_file, file,
-    source::{RoleWords, Source, absent, key, unusable, uri},
+    Environment, ProviderError, Secret, cli_config, credentials_file,
+    error::{absent, unusable},
+    file,
+    key::key,
+    source::{RoleWords, Source, uri},
 };
 use crate::escape::visible;
 
@@ -53,7 +56,11 @@ impl Provider {
     }
 
     /// How to get the credentials of this provider.
-    pub(super) async fn source(&self, environment: &Environment, profile: Option<&str>) -> Result<Source, Problem> {
+    pub(super) async fn source(
+        &self,
+        environment: &Environment,
+        profile: Option<&str>,
+    ) -> Result<Source, ProviderError> {
         match self {
             Self::Variables => variables(environment),
             Self::OidcVariables => oidc_variables(environment),
@@ -83,7 +90,7 @@ pub(super) const KEY_ID: &str = "ALIBABA_CLOUD_ACCESS_KEY_ID";
 const KEY_SECRET: &str = "ALIBABA_CLOUD_ACCESS_KEY_SECRET";
 const KEY_TOKEN: &str = "ALIBABA_CLOUD_SECURITY_TOKEN";
 
-fn variables(environment: &Environment) -> Result<Source, Problem> {
+fn variables(environment: &Environment) -> Result<Source, ProviderError> {
     let id = environment.variable(KEY_ID)?;
     let secret = environment.variable(KEY_SECRET)?.map(Secret::new);
     let token = environment.variable(KEY_TOKEN)?.map(Secret::new);
@@ -95,7 +102,7 @@ fn variables(environment: &Environment) -> Result<Source, Problem> {
     }
 }
 
-fn oidc_variables(environment: &Environment) -> Result<Source, Problem> {
+fn oidc_variables(environment: &Environment) -> Result<Source, ProviderError> {
     const NAMES: [&str; 3] =
         ["ALIBABA_CLOUD_ROLE_ARN", "ALIBABA_CLOUD_OIDC_PROVIDER_ARN", "ALIBABA_CLOUD_OIDC_TOKEN_FILE"];
     let missing: Vec<&str> = NAMES.into_iter().filter(|name| !environment.has(name)).collect();

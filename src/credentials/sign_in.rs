@@ -13,10 +13,12 @@ use serde_json::Value;
 use url::Url;
 
 use super::{
-    Credentials, Problem, Secret,
-    cli_config::{KEY, Profile},
+    Credentials, ProviderError, Secret,
+    address::is_near,
+    error::unusable,
     file,
-    source::{Fetched, given, is_near, key, unusable},
+    key::{Fetched, given, key},
+    profile::{KEY, Profile},
 };
 
 /// A sign-in with OAuth (mode `OAuth`).
@@ -79,7 +81,7 @@ fn sign_in_again(mode: &str, profile: &str) -> String {
 }
 
 impl OAuth {
-    pub(super) fn of_profile(profile: Profile, config: &Path) -> Result<Self, Problem> {
+    pub(super) fn of_profile(profile: Profile, config: &Path) -> Result<Self, ProviderError> {
         let site = match profile.oauth_site_type.as_deref().map(str::to_ascii_uppercase).as_deref() {
             None | Some("CN") => CHINA,
             Some("INTL") => INTERNATIONAL,
@@ -142,7 +144,7 @@ impl Tokens {
 
 /// Writes tokens into a profile of the configuration. The rest of the file stays, and the file is
 /// replaced as a whole.
-fn save(config: &Path, profile: &str, tokens: &Tokens) -> Result<(), Problem> {
+fn save(config: &Path, profile: &str, tokens: &Tokens) -> Result<(), ProviderError> {
     let failed = |error: std::io::Error| unusable(&format!("can't be written: {error}"));
     // A link stays a link.
     let path = std::fs::canonicalize(config).map_err(failed)?;
@@ -179,7 +181,7 @@ fn save(config: &Path, profile: &str, tokens: &Tokens) -> Result<(), Problem> {
 }
 
 impl CloudSso {
-    pub(super) fn of_profile(profile: Profile) -> Result<Self, Problem> {
+    pub(super) fn of_profile(profile: Profile) -> Result<Self, ProviderError> {
         let name = profile.name.unwrap_or_default();
         let missing = |field: &str| unusable(&format!("missing {field}; {}", sign_in_again("CloudSSO", &name)));
         let sign_in = given(profile.cloud_sso_sign_in_url).ok_or_else(|| missing("cloud_sso_sign_in_url"))?;
@@ -198,7 +200,7 @@ impl CloudSso {
     }
 
     /// The access token, while it holds.
-    pub(super) fn token(&self, now: Timestamp) -> Result<&Secret, Problem> {
+    pub(super) fn token(&self, now: Timestamp) -> Result<&Secret, ProviderError> {
         if self.expires > now.as_second() {
             return Ok(&self.access_token);
         }

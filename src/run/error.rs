@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use super::InvalidDeclarations;
 use crate::{
     accounts::AccountFailure,
-    credentials::{CredentialError, Problem, Provider},
+    credentials::{CredentialError, Provider, ProviderError},
     declaration::workspace::AccountId,
     escape::Untrusted,
     plan::{NotDeclared, Staleness},
@@ -43,7 +43,7 @@ pub enum ConnectError {
     Credentials(#[from] CredentialError),
     /// Nobody says whose credentials these are.
     #[error("STS does not tell whose credentials these are: {0}")]
-    Identity(Problem),
+    Identity(ProviderError),
     /// The credentials are of another account than the workspace file names.
     #[error(
         "the credentials from {provider} are of the account {found}, and the workspace file says {expected}; nothing was \

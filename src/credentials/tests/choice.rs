@@ -175,7 +175,8 @@ async fn when_there_are_none_every_place_is_named() {
     let world = world().await.variable("ROLE_ARN", "r").ini("[other]\n");
     let error = world.found(None).await.expect_err("none");
     let CredentialError::NotFound { attempts, .. } = &error else { panic!("{error}") };
-    let absent: Vec<bool> = attempts.iter().map(|attempts| matches!(attempts.problem, Problem::Absent(_))).collect();
+    let absent: Vec<bool> =
+        attempts.iter().map(|attempts| matches!(attempts.problem, ProviderError::Absent(_))).collect();
     assert_eq!(absent, [true, false, true, true, true, true, true]);
     let text = error.to_string().replace(world.path().to_str().expect("text"), "~");
     assert_eq!(

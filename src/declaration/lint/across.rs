@@ -4,15 +4,15 @@ use std::collections::{HashMap, HashSet, hash_map::Entry};
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::renewal;
-pub(in crate::declaration) use super::renewal::succeeded;
-use crate::{
-    declaration::{Code, Diagnostic, Location, collector::Collector, document::Declared, letter::Located},
-    letter::{Party, Picture, ScanDigest, SignatureName, Validity},
+use super::{
+    renewal,
+    said::{PictureKey, Said, place},
 };
-
-/// A letter, and its picture once that is known.
-pub(in crate::declaration) type Pictured<'a> = (&'a Declared, Option<&'a Picture>);
+pub(in crate::declaration) use super::{renewal::succeeded, said::Pictured};
+use crate::{
+    declaration::{Code, Diagnostic, Location, collector::Collector, document::Declared},
+    letter::{Party, Picture, SignatureName},
+};
 
 /// Compares letters, in the order in which they are declared.
 pub(in crate::declaration) fn letters(collector: &mut Collector, letters: &[Pictured<'_>]) {
@@ -32,10 +32,6 @@ where
     if collector.all().any(renewal::is_about_an_end) {
         renewal::silence(collector, letters());
     }
-}
-
-pub(super) fn place<T>(letter: &Declared, located: &Located<T>) -> Location {
-    Location { file: letter.file, span: located.span }
 }
 
 fn names(collector: &mut Collector, letters: &[Pictured<'_>]) {
@@ -174,48 +170,6 @@ pub(in crate::declaration) fn is_odd_alone(letter: &Declared) -> bool {
         .content
         .as_ref()
         .is_some_and(|content| folded_party(&content.authorizer.value) == folded_party(&content.authorized_party.value))
-}
-
-/// Everything that a letter says but its name.
-#[derive(PartialEq, Eq, Hash)]
-pub(super) struct Said<'a> {
-    parties: [&'a Party; 2],
-    code: &'a str,
-    validity: Validity,
-    signatures: Vec<&'a SignatureName>,
-    picture: PictureKey<'a>,
-}
-
-/// What tells pictures apart.
-#[derive(PartialEq, Eq, Hash)]
-pub(in crate::declaration) enum PictureKey<'a> {
-    Digest(ScanDigest),
-    FileKey(&'a str),
-}
-
-impl<'a> PictureKey<'a> {
-    pub(super) fn of(picture: &'a Picture) -> Self {
-        match picture {
-            Picture::Scan(scan) => Self::Digest(scan.digest),
-            Picture::FileKey(key) => Self::FileKey(key.as_str()),
-        }
-    }
-}
-
-impl<'a> Said<'a> {
-    /// What a letter says; `None` when it is not known as a whole.
-    pub(super) fn of(letter: &'a Declared, picture: Option<&'a Picture>) -> Option<Self> {
-        let content = letter.content.as_ref()?;
-        let mut signatures: Vec<_> = content.signatures.value.names.iter().collect();
-        signatures.sort_unstable();
-        Some(Self {
-            parties: [&content.authorizer.value, &content.authorized_party.value],
-            code: content.organization_code.value.as_str(),
-            validity: content.validity.value,
-            signatures,
-            picture: PictureKey::of(picture?),
-        })
-    }
 }
 
 fn contents(collector: &mut Collector, letters: &[Pictured<'_>]) {

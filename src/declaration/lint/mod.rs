@@ -3,6 +3,7 @@
 pub(super) mod across;
 mod organization_code;
 mod renewal;
+mod said;
 mod signature;
 mod text;
 mod validity;

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::across::{PictureKey, Pictured, Said, place};
+use super::said::{PictureKey, Pictured, Said, place};
 use crate::{
     declaration::{Code, Diagnostic, Location, collector::Collector, document::Declared},
     letter::{Letter, LetterName, Successions, renewals},
