@@ -11,8 +11,9 @@ use crate::{
 };
 
 /// What is looked at, in this order. What fails keeps those after it from being tried that need it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema, strum::AsRefStr)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Subject {
     /// The files of declarations that would be read.
     Declarations,
@@ -34,29 +35,10 @@ pub enum Subject {
     Upload,
 }
 
-impl Subject {
-    /// The subject in a word.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Declarations => "declarations",
-            Self::Credentials => "credentials",
-            Self::Endpoint => "endpoint",
-            Self::Reachable => "reachable",
-            Self::Clock => "clock",
-            Self::Signature => "signature",
-            Self::Caller => "caller",
-            Self::Permission => "permission",
-            Self::Upload => "upload",
-        }
-    }
-}
-
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
-#[schemars(rename = "CheckVerdict")]
-pub enum Verdict {
+pub enum CheckVerdict {
     /// As it should be.
     Ok,
     /// Usable, and somebody should look at it.
@@ -75,7 +57,7 @@ pub struct Check {
     #[serde(rename = "check")]
     pub subject: Subject,
     /// How it ended.
-    pub verdict: Verdict,
+    pub verdict: CheckVerdict,
     /// What was found, the most important line first.
     pub found: Vec<String>,
     /// What to do.
@@ -88,28 +70,28 @@ pub struct Check {
 }
 
 impl Check {
-    fn new(subject: Subject, verdict: Verdict, found: impl Into<String>) -> Self {
+    fn new(subject: Subject, verdict: CheckVerdict, found: impl Into<String>) -> Self {
         Self { subject, verdict, found: vec![found.into()], help: None, request_id: None }
     }
 
     /// Everything is as it should be.
     pub fn ok(subject: Subject, found: impl Into<String>) -> Self {
-        Self::new(subject, Verdict::Ok, found)
+        Self::new(subject, CheckVerdict::Ok, found)
     }
 
     /// It can be used, and somebody should look at it.
     pub fn warning(subject: Subject, found: impl Into<String>) -> Self {
-        Self::new(subject, Verdict::Warning, found)
+        Self::new(subject, CheckVerdict::Warning, found)
     }
 
     /// It is in the way, and this is what to do.
     pub fn failed(subject: Subject, found: impl Into<String>, help: impl Into<String>) -> Self {
-        Self::new(subject, Verdict::Failed, found).help(help)
+        Self::new(subject, CheckVerdict::Failed, found).help(help)
     }
 
     /// It was not looked at.
     pub fn skipped(subject: Subject, reason: impl Into<String>) -> Self {
-        Self::new(subject, Verdict::Skipped, reason)
+        Self::new(subject, CheckVerdict::Skipped, reason)
     }
 
     /// With more of what was found.
@@ -147,7 +129,7 @@ impl Examination {
     /// Whether nothing is in the way of a plan.
     #[must_use]
     pub fn is_healthy(&self) -> bool {
-        self.checks.iter().all(|check| check.verdict != Verdict::Failed)
+        self.checks.iter().all(|check| check.verdict != CheckVerdict::Failed)
     }
 }
 

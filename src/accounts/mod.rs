@@ -45,13 +45,19 @@ pub struct AccountFailure {
 }
 
 impl<T> Accounts<T> {
-    /// What there is of the accounts that did not fail.
-    pub fn good(&self) -> impl Iterator<Item = &T> {
+    /// Each account, and what there is of it or why there is nothing. Without a workspace it has no
+    /// name.
+    pub fn each(&self) -> impl Iterator<Item = (Option<&AccountName>, Result<&T, &AccountFailure>)> {
         let (single, all) = match self {
-            Self::Single(one) => (Some(one), &[][..]),
+            Self::Single(one) => (Some((None, Ok(one))), &[][..]),
             Self::Workspace(all) => (None, all.as_slice()),
         };
-        single.into_iter().chain(all.iter().filter_map(|account| account.result.as_ref().ok()))
+        single.into_iter().chain(all.iter().map(|one| (Some(&one.account), one.result.as_ref())))
+    }
+
+    /// What there is of the accounts that did not fail.
+    pub fn good(&self) -> impl Iterator<Item = &T> {
+        self.each().filter_map(|(_, result)| result.ok())
     }
 
     /// The same, to be changed.
@@ -82,8 +88,7 @@ impl<T> Accounts<T> {
 
     /// The accounts of a workspace that failed.
     pub fn failed(&self) -> impl Iterator<Item = (&AccountName, &AccountFailure)> {
-        let all = if let Self::Workspace(all) = self { all.as_slice() } else { &[] };
-        all.iter().filter_map(|account| Some((&account.account, account.result.as_ref().err()?)))
+        self.each().filter_map(|(account, result)| Some((account?, result.err()?)))
     }
 
     /// Whether an account failed.

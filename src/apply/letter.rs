@@ -41,7 +41,7 @@ impl<'a, 'c, S: WriteLetters, R: ReadScans> Work<'a, 'c, S, R> {
         // can't be created.
         let letter = match NewLetter::try_from(self.desired.letter.clone()) {
             Ok(letter) => letter,
-            Err(error) => return LetterOutcome::Failed(Failure::of_rule(&error)),
+            Err(error) => return LetterOutcome::Failed { error: Failure::of_rule(&error) },
         };
         let key = match &self.desired.letter.picture {
             Picture::FileKey(key) => Ok(key.clone()),
@@ -51,23 +51,23 @@ impl<'a, 'c, S: WriteLetters, R: ReadScans> Work<'a, 'c, S, R> {
         };
         match key {
             Ok(key) => self.create(letter.with_picture(key)).await,
-            Err(UploadError::Scan(problem)) => LetterOutcome::Failed(Failure::of_scan(problem.to_string())),
-            Err(UploadError::Held(Held::Stopped)) => LetterOutcome::Skipped(SkipReason::Interrupted),
+            Err(UploadError::Scan(problem)) => LetterOutcome::Failed { error: Failure::of_scan(problem.to_string()) },
+            Err(UploadError::Held(Held::Stopped)) => LetterOutcome::Skipped { reason: SkipReason::Interrupted },
             // One failed upload of a policy is the failure of all that wait for it: it is told
             // once.
             Err(UploadError::Held(Held::Failed(error))) if error.stops_caller() && !self.halt.raise() => {
-                LetterOutcome::Skipped(SkipReason::RefusedForAll)
+                LetterOutcome::Skipped { reason: SkipReason::RefusedForAll }
             }
-            Err(UploadError::Held(Held::Failed(error))) => LetterOutcome::Failed(Failure::of(&error)),
+            Err(UploadError::Held(Held::Failed(error))) => LetterOutcome::Failed { error: Failure::of(&error) },
         }
     }
 
     /// What to report when the work was dropped half-way.
     pub(super) fn abandoned(&self) -> LetterOutcome {
         if self.in_doubt.load(Ordering::Relaxed) {
-            LetterOutcome::Unknown(Failure::interrupted())
+            LetterOutcome::Unknown { error: Failure::interrupted() }
         } else {
-            LetterOutcome::Skipped(SkipReason::Interrupted)
+            LetterOutcome::Skipped { reason: SkipReason::Interrupted }
         }
     }
 
@@ -80,7 +80,7 @@ impl<'a, 'c, S: WriteLetters, R: ReadScans> Work<'a, 'c, S, R> {
         loop {
             let slot = match self.caller.acquire_create(name, &mut attempts).await {
                 Ok(_) if self.halt.is_raised() && attempts.made() == 0 => {
-                    return LetterOutcome::Skipped(SkipReason::RefusedForAll);
+                    return LetterOutcome::Skipped { reason: SkipReason::RefusedForAll };
                 }
                 Ok(slot) => slot,
                 Err(held) => return not_sent(&held, answer_lost),
@@ -88,7 +88,7 @@ impl<'a, 'c, S: WriteLetters, R: ReadScans> Work<'a, 'c, S, R> {
             self.in_doubt.store(true, Ordering::Relaxed);
             let error = match self.caller.create(slot, &attempts, &letter).await {
                 Ok(Answer { value: id, request_id }) => {
-                    return LetterOutcome::Created { id, request_id, confirmation: Confirmation::Answer };
+                    return LetterOutcome::Created { id, request_id, confirmed_by: Confirmation::Answer };
                 }
                 Err(error) => error,
             };
@@ -102,11 +102,13 @@ impl<'a, 'c, S: WriteLetters, R: ReadScans> Work<'a, 'c, S, R> {
                 match self.look_up().await {
                     Ok(Sought::Found(found)) => return self.compare(&letter, &found, answer_lost),
                     Ok(Sought::Alike(other)) if exists => {
-                        return LetterOutcome::Failed(Failure::named_alike(&error, &other));
+                        return LetterOutcome::Failed { error: Failure::named_alike(&error, &other) };
                     }
-                    Ok(Sought::Nothing) if exists => return LetterOutcome::Failed(Failure::invisible(&error)),
+                    Ok(Sought::Nothing) if exists => {
+                        return LetterOutcome::Failed { error: Failure::invisible(&error) };
+                    }
                     Ok(Sought::Alike(_) | Sought::Nothing) => {}
-                    Err(lookup) => return LetterOutcome::Unknown(Failure::in_doubt(&error, &lookup)),
+                    Err(lookup) => return LetterOutcome::Unknown { error: Failure::in_doubt(&error, &lookup) },
                 }
             }
             self.in_doubt.store(answer_lost, Ordering::Relaxed);
@@ -174,7 +176,7 @@ impl<'a, 'c, S: WriteLetters, R: ReadScans> Work<'a, 'c, S, R> {
             LetterOutcome::Conflict { id, differences: comparison.differences }
         } else if answer_lost && (comparison.unknown.is_empty() || is_as_sent()) {
             let request_id = found.request_id.clone();
-            LetterOutcome::Created { id, request_id, confirmation: Confirmation::Lookup }
+            LetterOutcome::Created { id, request_id, confirmed_by: Confirmation::Lookup }
         } else {
             LetterOutcome::Unchanged { id }
         }
@@ -195,16 +197,16 @@ enum Sought {
 fn not_sent(held: &Held, answer_lost: bool) -> LetterOutcome {
     match held {
         Held::Failed(error) => given_up(error, answer_lost),
-        Held::Stopped if answer_lost => LetterOutcome::Unknown(Failure::interrupted()),
-        Held::Stopped => LetterOutcome::Skipped(SkipReason::Interrupted),
+        Held::Stopped if answer_lost => LetterOutcome::Unknown { error: Failure::interrupted() },
+        Held::Stopped => LetterOutcome::Skipped { reason: SkipReason::Interrupted },
     }
 }
 
 /// What becomes of a letter after the last of its attempts.
 fn given_up(error: &ServiceError, answer_lost: bool) -> LetterOutcome {
     if answer_lost {
-        LetterOutcome::Unknown(Failure::after_lost_answer(error))
+        LetterOutcome::Unknown { error: Failure::after_lost_answer(error) }
     } else {
-        LetterOutcome::Failed(Failure::of(error))
+        LetterOutcome::Failed { error: Failure::of(error) }
     }
 }

@@ -4,6 +4,7 @@
 //! Nothing is done that is not in the plan. Each letter is settled on its own: one failure stops no
 //! other, unless it is a refusal of the caller, which no letter can escape.
 
+mod failure;
 mod halt;
 mod letter;
 mod report;
@@ -16,13 +17,14 @@ use futures::{StreamExt, stream};
 use tracing::Instrument as _;
 
 pub use report::{
-    Confirmation, Failure, LetterOutcome, Report, ReportDocument, ReportSummary, ReportedLetter, SkipReason, schema,
+    Confirmation, LetterOutcome, Report, ReportDocument, ReportSummary, ReportedLetter, SkipReason, schema,
 };
 
+pub use crate::retry::Failure;
 use crate::{
     letter::{DesiredLetter, Picture, Scan, Source},
     plan::{Plan, PlannedLetter, Warning},
-    retry::{Caller, Event, Problem, Shutdown},
+    retry::{Caller, Event, Shutdown},
     service::WriteLetters,
 };
 
@@ -70,8 +72,8 @@ pub async fn apply<S: WriteLetters>(
                 PlannedLetter::Create(_) => outcomes.next().expect("each create was settled"),
                 PlannedLetter::Unchanged(_) => LetterOutcome::Unchanged { id: None },
                 PlannedLetter::Conflict(..) => LetterOutcome::Conflict { id: None, differences: Vec::new() },
-                PlannedLetter::Unreadable(_) => LetterOutcome::Skipped(SkipReason::Unreadable),
-                PlannedLetter::Unmanaged(..) => LetterOutcome::Skipped(SkipReason::Unmanaged),
+                PlannedLetter::Unreadable(_) => LetterOutcome::Skipped { reason: SkipReason::Unreadable },
+                PlannedLetter::Unmanaged(..) => LetterOutcome::Skipped { reason: SkipReason::Unmanaged },
             };
             ReportedLetter { planned, outcome }
         })
@@ -105,10 +107,10 @@ async fn settle<S: WriteLetters, R: ReadScans>(
     halt: &halt::Halt,
 ) -> LetterOutcome {
     if stop.is_requested() {
-        return LetterOutcome::Skipped(SkipReason::Interrupted);
+        return LetterOutcome::Skipped { reason: SkipReason::Interrupted };
     }
     if halt.is_raised() {
-        return LetterOutcome::Skipped(SkipReason::RefusedForAll);
+        return LetterOutcome::Skipped { reason: SkipReason::RefusedForAll };
     }
     let name = desired.letter.name.as_str();
     caller.observer().event(&Event::Began { letter: name });
@@ -118,12 +120,8 @@ async fn settle<S: WriteLetters, R: ReadScans>(
         () = stop.forced() => work.abandoned(),
         outcome = work.run() => outcome,
     };
-    let problem = outcome.failure().map(|failure| Problem {
-        code: &failure.code,
-        message: &failure.message,
-        request_id: failure.request_id.as_ref(),
-    });
-    caller.observer().event(&Event::Settled { letter: name, outcome: outcome.as_str(), problem });
+    let event = Event::Finished { letter: name, outcome: (&outcome).into(), failure: outcome.failure() };
+    caller.observer().event(&event);
     outcome
 }
 

@@ -1,10 +1,10 @@
 use serde::{Deserialize, Serialize};
 
+use super::Failure;
 use crate::{
-    escape::Untrusted,
-    letter::{AccountName, LetterId, ValueError},
+    letter::{AccountName, LetterId},
     plan::{Chosen, Difference, LetterEntry, PlannedLetter, Warning},
-    service::{RequestId, Retry, ServiceError},
+    service::RequestId,
 };
 
 /// What became of every letter of a plan.
@@ -34,36 +34,71 @@ pub struct ReportedLetter {
 }
 
 /// What became of a letter.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(
+    Debug,
+    Clone,
+    PartialEq,
+    Eq,
+    strum::AsRefStr,
+    strum::IntoStaticStr,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+)]
+#[serde(tag = "outcome", rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum LetterOutcome {
     /// It was created.
+    #[serde(rename_all = "camelCase")]
     Created {
         /// Its number.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Option<u64>", description = "")]
         id: Option<LetterId>,
         /// The create's request, or the look-up's when the create's answer was lost.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Option<String>", description = "")]
         request_id: Option<RequestId>,
-        /// How that is known.
-        confirmation: Confirmation,
+        /// How that is known: the create was answered, or its answer was lost and a look-up shows
+        /// the letter.
+        confirmed_by: Confirmation,
     },
-    /// It exists as declared. The number is told when it was found only while applying.
+    /// It exists as declared.
     Unchanged {
-        /// Its number.
+        /// Its number, when it was found only while applying.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Option<u64>", description = "")]
         id: Option<LetterId>,
     },
-    /// It exists with other content. What was found only while applying is told here; what the plan
-    /// knew is in the plan.
+    /// It exists with other content.
     Conflict {
-        /// Its number.
+        /// Its number, when it was found only while applying.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Option<u64>", description = "")]
         id: Option<LetterId>,
-        /// What differs.
+        /// What differs, as far as the plan did not know.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[schemars(description = "")]
         differences: Vec<Difference>,
     },
     /// It was not created.
-    Failed(Failure),
+    Failed {
+        /// Why.
+        #[schemars(description = "")]
+        error: Failure,
+    },
     /// It may exist: a create's answer was lost, and the letter was not seen since.
-    Unknown(Failure),
+    Unknown {
+        /// Why that is not known.
+        #[schemars(description = "")]
+        error: Failure,
+    },
     /// Nothing was done about it.
-    Skipped(SkipReason),
+    Skipped {
+        /// Why.
+        #[schemars(description = "")]
+        reason: SkipReason,
+    },
 }
 
 /// How it is known that a letter was created.
@@ -88,28 +123,6 @@ pub enum SkipReason {
     Interrupted,
     /// The service refused the caller before its create was sent: no letter could be created.
     RefusedForAll,
-}
-
-/// Why a letter failed, for a person and for the service's support.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Failure {
-    /// The service's code, or one of ours: `RuleBroken`, `ScanUnreadable`, `Interrupted`,
-    /// `OutcomeUnknown`, `AnswerLost`, `NoConnection`, `AnswerUnreadable`, `AnswerUnusable`,
-    /// `NotSent`.
-    pub code: Untrusted,
-    /// What happened and what to do.
-    pub message: Untrusted,
-    /// The id of the request, when the service told one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    pub request_id: Option<RequestId>,
-    /// What to do about it, where that is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub help: Option<Untrusted>,
-    /// Whether the same run may succeed later.
-    #[serde(default)]
-    pub temporary: bool,
 }
 
 /// How many letters there are of each outcome.
@@ -138,9 +151,9 @@ impl<'a> FromIterator<&'a ReportedLetter> for ReportSummary {
                 LetterOutcome::Created { .. } => &mut summary.created,
                 LetterOutcome::Unchanged { .. } => &mut summary.unchanged,
                 LetterOutcome::Conflict { .. } => &mut summary.conflict,
-                LetterOutcome::Failed(_) => &mut summary.failed,
-                LetterOutcome::Unknown(_) => &mut summary.unknown,
-                LetterOutcome::Skipped(_) => &mut summary.skipped,
+                LetterOutcome::Failed { .. } => &mut summary.failed,
+                LetterOutcome::Unknown { .. } => &mut summary.unknown,
+                LetterOutcome::Skipped { .. } => &mut summary.skipped,
             } += 1;
         }
         summary
@@ -148,122 +161,12 @@ impl<'a> FromIterator<&'a ReportedLetter> for ReportSummary {
 }
 
 impl LetterOutcome {
-    /// The outcome in one word.
-    pub const fn as_str(&self) -> &'static str {
-        match self {
-            Self::Created { .. } => "created",
-            Self::Unchanged { .. } => "unchanged",
-            Self::Conflict { .. } => "conflict",
-            Self::Failed(_) => "failed",
-            Self::Unknown(_) => "unknown",
-            Self::Skipped(_) => "skipped",
-        }
-    }
-
     /// Why the letter was not created, or is not known to be.
     pub const fn failure(&self) -> Option<&Failure> {
         match self {
-            Self::Failed(failure) | Self::Unknown(failure) => Some(failure),
+            Self::Failed { error: failure } | Self::Unknown { error: failure } => Some(failure),
             _ => None,
         }
-    }
-}
-
-/// What shows whether a letter exists.
-const SEE_PLAN: &str = "run `letterform plan` to see whether the letter exists";
-
-impl Failure {
-    pub(super) fn of(error: &ServiceError) -> Self {
-        let own = match error {
-            ServiceError::NoConnection { .. } => "NoConnection",
-            ServiceError::AnswerLost { .. } | ServiceError::Stalled { .. } => "AnswerLost",
-            ServiceError::Unusable { .. } => "AnswerUnusable",
-            ServiceError::Unreadable { .. } => "AnswerUnreadable",
-            _ => "NotSent",
-        };
-        Self {
-            code: error.code().cloned().unwrap_or_else(|| own.into()),
-            message: error.to_string().into(),
-            request_id: error.request_id().cloned(),
-            help: error.advice().map(Into::into),
-            temporary: error.retry() != Retry::Never,
-        }
-    }
-
-    /// A letter that is not sent because it breaks a rule for new letters.
-    pub(super) fn of_rule(error: &ValueError) -> Self {
-        Self {
-            code: "RuleBroken".into(),
-            message: format!("the letter can't be created: {error}").into(),
-            request_id: None,
-            help: None,
-            temporary: false,
-        }
-    }
-
-    pub(super) fn of_scan(problem: String) -> Self {
-        Self { code: "ScanUnreadable".into(), message: problem.into(), request_id: None, help: None, temporary: false }
-    }
-
-    pub(super) fn interrupted() -> Self {
-        Self {
-            code: "Interrupted".into(),
-            message: "interrupted while the letter was being created; it may exist".into(),
-            request_id: None,
-            help: Some(SEE_PLAN.into()),
-            temporary: true,
-        }
-    }
-
-    /// The last of several attempts, when the answer to one of them was lost. No look-up showed the
-    /// letter, but a request can be on its way for longer than its answer is waited for.
-    pub(super) fn after_lost_answer(error: &ServiceError) -> Self {
-        let failure = Self::of(error);
-        let message = format!("{}; the letter was not found, but it may exist", failure.message);
-        Self { message: message.into(), temporary: true, ..failure }.with_see_plan()
-    }
-
-    pub(super) fn in_doubt(create: &ServiceError, lookup: &ServiceError) -> Self {
-        let request_id = create.request_id().or(lookup.request_id()).cloned();
-        let message = format!("{create}; the look-up failed too: {lookup}. The letter may exist");
-        Self {
-            code: "OutcomeUnknown".into(),
-            message: message.into(),
-            request_id,
-            help: lookup.advice().map(Into::into),
-            temporary: true,
-        }
-        .with_see_plan()
-    }
-
-    /// The help with what shows whether the letter exists.
-    fn with_see_plan(self) -> Self {
-        let help = match self.help {
-            Some(help) if !help.raw().contains(SEE_PLAN) => format!("{help}; {SEE_PLAN}"),
-            _ => SEE_PLAN.to_owned(),
-        };
-        Self { help: Some(help.into()), ..self }
-    }
-
-    /// The service says that the name exists, and a letter has it in another form.
-    pub(super) fn named_alike(error: &ServiceError, other: &str) -> Self {
-        let failure = Self::of(error);
-        let message = format!(
-            "{}; the letter `{other}` exists, and its name differs in case, width or spaces alone",
-            failure.message
-        );
-        let help = format!("declare it as `{other}` if it is the same letter, or choose another name");
-        Self { message: message.into(), help: Some(help.into()), ..failure }
-    }
-
-    pub(super) fn invisible(error: &ServiceError) -> Self {
-        let failure = Self::of(error);
-        let message = format!(
-            "{}; but no query shows it, neither of all letters nor by OrganizationCode or SignName",
-            failure.message
-        );
-        let help = "look in the console, or give the RequestId to the service's support".to_owned();
-        Self { message: message.into(), help: Some(help.into()), ..failure }
     }
 }
 
@@ -275,17 +178,17 @@ impl Report {
 
     /// Whether the run was stopped before every letter had its turn.
     pub fn was_interrupted(&self) -> bool {
-        self.letters.iter().any(|letter| letter.outcome == LetterOutcome::Skipped(SkipReason::Interrupted))
+        self.letters.iter().any(|letter| letter.outcome == LetterOutcome::Skipped { reason: SkipReason::Interrupted })
     }
 
     /// Whether the service refused the caller, so that letters were not begun.
     pub fn was_refused(&self) -> bool {
-        self.letters.iter().any(|letter| letter.outcome == LetterOutcome::Skipped(SkipReason::RefusedForAll))
+        self.letters.iter().any(|letter| letter.outcome == LetterOutcome::Skipped { reason: SkipReason::RefusedForAll })
     }
 
     /// Whether there are declared letters of which it can't be told whether they exist as declared.
     pub fn has_unreadable(&self) -> bool {
-        self.letters.iter().any(|letter| letter.outcome == LetterOutcome::Skipped(SkipReason::Unreadable))
+        self.letters.iter().any(|letter| letter.outcome == LetterOutcome::Skipped { reason: SkipReason::Unreadable })
     }
 
     /// Whether a letter that is not there yet may be created by another run.
@@ -343,45 +246,7 @@ struct ReportEntry {
     #[serde(flatten)]
     letter: LetterEntry,
     #[serde(flatten)]
-    outcome: OutcomeEntry,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(tag = "outcome", rename_all = "lowercase")]
-enum OutcomeEntry {
-    /// It was created.
-    #[serde(rename_all = "camelCase")]
-    Created {
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[schemars(with = "Option<u64>")]
-        id: Option<LetterId>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[schemars(with = "Option<String>")]
-        request_id: Option<RequestId>,
-        /// How that is known: the create was answered, or its answer was lost and a look-up shows
-        /// the letter.
-        confirmed_by: Confirmation,
-    },
-    /// It exists as declared.
-    Unchanged {
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[schemars(with = "Option<u64>")]
-        id: Option<LetterId>,
-    },
-    /// It exists with other content.
-    Conflict {
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[schemars(with = "Option<u64>")]
-        id: Option<LetterId>,
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        differences: Vec<Difference>,
-    },
-    /// It was not created.
-    Failed { error: Failure },
-    /// It may exist: a create's answer was lost, and the letter was not seen since.
-    Unknown { error: Failure },
-    /// Nothing was done about it.
-    Skipped { reason: SkipReason },
+    outcome: LetterOutcome,
 }
 
 /// The JSON schema of a report.
@@ -391,18 +256,6 @@ pub fn schema() -> schemars::Schema {
 
 impl From<&ReportedLetter> for ReportEntry {
     fn from(letter: &ReportedLetter) -> Self {
-        let outcome = match &letter.outcome {
-            LetterOutcome::Created { id, request_id, confirmation } => {
-                OutcomeEntry::Created { id: *id, request_id: request_id.clone(), confirmed_by: *confirmation }
-            }
-            LetterOutcome::Unchanged { id } => OutcomeEntry::Unchanged { id: *id },
-            LetterOutcome::Conflict { id, differences } => {
-                OutcomeEntry::Conflict { id: *id, differences: differences.clone() }
-            }
-            LetterOutcome::Failed(failure) => OutcomeEntry::Failed { error: failure.clone() },
-            LetterOutcome::Unknown(failure) => OutcomeEntry::Unknown { error: failure.clone() },
-            LetterOutcome::Skipped(reason) => OutcomeEntry::Skipped { reason: *reason },
-        };
-        Self { letter: LetterEntry::from(&letter.planned), outcome }
+        Self { letter: LetterEntry::from(&letter.planned), outcome: letter.outcome.clone() }
     }
 }

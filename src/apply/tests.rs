@@ -207,9 +207,9 @@ async fn settled(script: &[Create]) -> (LetterOutcome, Vec<Operation>) {
     (report.letters.remove(0).outcome, calls)
 }
 
-fn created(id: u64, request: &str, confirmation: Confirmation) -> LetterOutcome {
+fn created(id: u64, request: &str, confirmed_by: Confirmation) -> LetterOutcome {
     let request_id = Some(RequestId(request.into()));
-    LetterOutcome::Created { id: Some(LetterId(id)), request_id, confirmation }
+    LetterOutcome::Created { id: Some(LetterId(id)), request_id, confirmed_by }
 }
 
 const C: Operation = Operation::CreateSmsAuthorizationLetter;
@@ -231,7 +231,9 @@ async fn a_letter_that_breaks_a_rule_for_new_letters_is_never_sent() {
     let mut broken = desired("二", "b.png");
     broken.letter.signatures = vec!["菜鸟测试".parse().unwrap()].try_into().unwrap();
     let report = run(&service, vec![desired("一", "a.png"), broken]).await;
-    assert!(matches!(&report.letters[1].outcome, LetterOutcome::Failed(failure) if failure.code == "RuleBroken"));
+    assert!(
+        matches!(&report.letters[1].outcome, LetterOutcome::Failed { error: failure } if failure.code == "RuleBroken")
+    );
     assert_eq!((report.summary().created, service.uploads.lock().unwrap().len()), (1, 1));
     assert_eq!(service.calls.lock().unwrap().iter().filter(|call| **call == C).count(), 1);
 }
@@ -253,7 +255,9 @@ async fn a_name_that_exists_is_looked_up() {
     let (outcome, _) = settled(&[Create::IsOvertakenByAnother]).await;
     assert!(matches!(outcome, LetterOutcome::Conflict { differences, .. } if differences.len() == 1));
     let (outcome, calls) = settled(&[Create::RepeatsUnseen]).await;
-    assert!(matches!(outcome, LetterOutcome::Failed(failure) if failure.message.raw().contains("no query shows it")));
+    assert!(
+        matches!(outcome, LetterOutcome::Failed { error: failure } if failure.message.raw().contains("no query shows it"))
+    );
     assert_eq!(calls, [C, Q, Q, Q]);
 }
 
@@ -277,14 +281,14 @@ async fn throttling_is_waited_out_and_a_refusal_is_final() {
     assert_eq!(outcome, created(1, "C", Confirmation::Answer));
     assert_eq!(calls, [C, C, C, C]);
     let (outcome, calls) = settled(&[Create::IsRefused]).await;
-    assert!(matches!(outcome, LetterOutcome::Failed(failure) if failure.code == "SignNotMatchRegex"));
+    assert!(matches!(outcome, LetterOutcome::Failed { error: failure } if failure.code == "SignNotMatchRegex"));
     assert_eq!(calls, [C]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_service_that_never_answers_is_given_up_in_the_end() {
     let (outcome, calls) = settled(&[Create::Cuts; 100]).await;
-    assert!(matches!(outcome, LetterOutcome::Unknown(failure) if failure.code == "AnswerLost"));
+    assert!(matches!(outcome, LetterOutcome::Unknown { error: failure } if failure.code == "AnswerLost"));
     assert_eq!(calls.iter().filter(|operation| **operation == C).count(), 8);
 }
 
@@ -316,7 +320,7 @@ async fn an_answer_that_stays_unknown_ends_as_may_exist_after_a_few_attempts() {
     for (code, status, creates) in [("isp.NEW", 400, 3), ("", 404, 2)] {
         let (outcome, calls) = settled(&[Create::Answers(code, status); 9]).await;
         assert!(
-            matches!(&outcome, LetterOutcome::Unknown(failure) if failure.message.raw().contains("may exist")),
+            matches!(&outcome, LetterOutcome::Unknown { error: failure } if failure.message.raw().contains("may exist")),
             "{outcome:?}"
         );
         assert_eq!(calls.iter().filter(|operation| **operation == C).count(), creates, "{code}@{status}");
@@ -332,7 +336,7 @@ async fn a_refusal_of_the_caller_stops_the_run_after_the_first_few() {
     assert!((1..=4).contains(&summary.failed) && summary.failed + summary.skipped == 40, "{summary:?}");
     assert!(report.was_refused() && !report.may_continue());
     let last = &report.letters[39].outcome;
-    assert_eq!(*last, LetterOutcome::Skipped(SkipReason::RefusedForAll));
+    assert_eq!(*last, LetterOutcome::Skipped { reason: SkipReason::RefusedForAll });
     let json = serde_json::to_value(report.to_document()).unwrap();
     assert_eq!(json["letters"][39]["reason"], "refused-for-all");
     assert!(json["letters"][0]["error"]["help"].as_str().unwrap().contains("dysms:CreateSmsAuthorizationLetter"));
@@ -342,7 +346,7 @@ async fn a_refusal_of_the_caller_stops_the_run_after_the_first_few() {
 async fn one_failure_stops_no_other_letter() {
     let service = Scripted::new([]);
     let report = run(&service, vec![desired("一", "changed.png"), desired("二", "a.png")]).await;
-    let outcomes: Vec<_> = report.letters.iter().map(|letter| letter.outcome.as_str()).collect();
+    let outcomes: Vec<_> = report.letters.iter().map(|letter| letter.outcome.as_ref()).collect();
     assert_eq!(outcomes, ["failed", "created"]);
 }
 
@@ -386,7 +390,7 @@ async fn a_look_up_that_shows_what_cannot_be_read_leaves_the_create_in_doubt() {
         let report = run(&service, vec![desired("委托", "a.png")]).await;
         let creates = service.calls.lock().unwrap().iter().filter(|call| **call == C).count();
         match &report.letters[0].outcome {
-            LetterOutcome::Unknown(failure) if may_exist => {
+            LetterOutcome::Unknown { error: failure } if may_exist => {
                 assert!(failure.message.raw().contains("letter 2 of the answer"), "{failure:?}");
                 assert_eq!(creates, 1);
             }

@@ -11,12 +11,11 @@ use crate::{
     credentials::{self, Attempt, CredentialError, DefaultChain, FoundCredentials, masked},
     declaration::{Code, Severity},
     doctor::{
-        Check, DoctorDocument, Examination,
+        Check, CheckVerdict, DoctorDocument, Examination,
         Subject::{
             Caller, Clock as ClockSubject, Credentials, Declarations, Endpoint, Permission, Reachable, Signature,
             Upload,
         },
-        Verdict,
     },
     letter::{DesiredLetter, Picture, ScanObject},
     render::doctor,
@@ -256,7 +255,7 @@ async fn upload(client: &Client, scans: &Scans) -> Check {
             Check::ok(Upload, format!("{host} answers{allowed}"))
                 .and(["the right to create a letter is only known when one is created".to_owned()])
         }
-        Err(NoUpload::Refused(error)) => Check { verdict: Verdict::Warning, ..refused(Upload, &error) },
+        Err(NoUpload::Refused(error)) => Check { verdict: CheckVerdict::Warning, ..refused(Upload, &error) },
         Err(NoUpload::Unreachable(error)) => Check::warning(Upload, error.to_string())
             .help("`apply` can't upload scans; allow this host in the firewall and the proxy"),
     }
@@ -310,11 +309,11 @@ mod tests {
     #[test]
     fn a_clock_is_told_of_when_it_is_off() {
         for (skew, verdict, word) in [
-            (Some(0), Verdict::Ok, "the same"),
-            (Some(-60), Verdict::Ok, "60 s behind"),
-            (Some(61), Verdict::Warning, "61 s ahead"),
-            (Some(-901), Verdict::Failed, "901 s behind"),
-            (None, Verdict::Warning, "does not tell"),
+            (Some(0), CheckVerdict::Ok, "the same"),
+            (Some(-60), CheckVerdict::Ok, "60 s behind"),
+            (Some(61), CheckVerdict::Warning, "61 s ahead"),
+            (Some(-901), CheckVerdict::Failed, "901 s behind"),
+            (None, CheckVerdict::Warning, "does not tell"),
         ] {
             let check = clock_check(skew);
             assert_eq!(check.verdict, verdict);

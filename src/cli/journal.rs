@@ -146,7 +146,8 @@ enum Entry<'a> {
         error: String,
     },
     /// What became of a letter is known.
-    Settled {
+    #[serde(rename = "settled")]
+    Finished {
         /// The letter.
         letter: Cow<'a, str>,
         /// `created`, `unchanged`, `conflict`, `failed`, `unknown` or `skipped`.
@@ -193,12 +194,12 @@ impl<W: Write + Send> Observer for Journal<W> {
                 code: wait.error.code().map(ToString::to_string),
                 error: wait.error.to_string(),
             },
-            Event::Settled { letter, outcome, problem } => Entry::Settled {
+            Event::Finished { letter, outcome, failure } => Entry::Finished {
                 letter: visible(letter),
                 outcome,
-                code: problem.map(|problem| problem.code.to_string()),
-                error: problem.map(|problem| problem.message.to_string()),
-                request_id: problem.and_then(|problem| problem.request_id).map(ToString::to_string),
+                code: failure.map(|failure| failure.code.to_string()),
+                error: failure.map(|failure| failure.message.to_string()),
+                request_id: failure.and_then(|failure| failure.request_id.as_ref()).map(ToString::to_string),
             },
         });
     }
@@ -285,7 +286,7 @@ mod tests {
         journal.event(&attempt(Operation::PostObject, 1, AttemptResult::Answered(Some(&done))));
         journal.event(&attempt(Operation::CreateSmsAuthorizationLetter, 2, AttemptResult::Failed(&refusal)));
         journal.event(&attempt(Operation::QuerySmsAuthorizationLetter, 3, AttemptResult::Failed(&lost)));
-        journal.event(&Event::Settled { letter: "授权", outcome: "failed", problem: None });
+        journal.event(&Event::Finished { letter: "授权", outcome: "failed", failure: None });
         let written = String::from_utf8(journal.writer.into_inner().unwrap().unwrap()).unwrap();
         insta::assert_snapshot!(written.replace(env!("CARGO_PKG_VERSION"), "[version]"));
         for line in written.lines() {

@@ -10,7 +10,7 @@ use super::{
     targets::{SignaturesArg, Stock, TargetArgs},
 };
 use crate::{
-    accounts::{AccountResult, Accounts},
+    accounts::Accounts,
     inventory::{Filter, Inventory, SortKey},
     render::{
         inventory, markdown,
@@ -115,19 +115,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
 
 /// Tells of the letters that can't be read: a row of a spreadsheet has no place for them.
 fn tell_unreadable(lists: &Accounts<Inventory<'_>>) {
-    let tell = |account: &str, list: &Inventory<'_>| {
-        for line in unreadable::lines(list.unreadable) {
+    for (account, list) in lists.each() {
+        let account = account.map(|account| format!("account {account}: ")).unwrap_or_default();
+        for line in list.into_iter().flat_map(|list| unreadable::lines(list.unreadable)) {
             tell!("{} {account}{line}", paint(style::WARNING, "warning:"));
-        }
-    };
-    match lists {
-        Accounts::Single(list) => tell("", list),
-        Accounts::Workspace(all) => {
-            for AccountResult { account, result } in all {
-                if let Ok(list) = result {
-                    tell(&format!("account {account}: "), list);
-                }
-            }
         }
     }
 }

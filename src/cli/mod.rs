@@ -38,6 +38,7 @@ mod show;
 mod status;
 mod stderr;
 mod step_summary;
+mod successors;
 mod targets;
 mod tracked;
 mod validate;

@@ -13,15 +13,15 @@ use super::{
     failure::Listed,
     files,
     list::parse_days,
-    renew::{END, TermArgs, none_ends, successors},
     stderr::{note, tell},
+    successors::{END, TermArgs, none_ends, successors},
     workspace::WorkspaceArgs,
 };
 use crate::{
     declaration::{Loaded, Severity},
     escape::{FileNames, visible},
     letter::{Letter, Source},
-    paper::{ENDINGS, Problem, Template, TemplateError},
+    paper::{ENDINGS, Template, TemplateError, TemplateProblem},
     render::style::{self, paint},
     renew,
     run::InvalidDeclarations,
@@ -186,7 +186,7 @@ fn bad_template(file: &str, problems: Vec<String>) -> Listed {
     Listed::new(format!("the template {file} can't be used, and nothing was written:"), problems)
 }
 
-fn told(problem: &Problem) -> String {
+fn told(problem: &TemplateProblem) -> String {
     problem.help.as_ref().map_or_else(|| problem.to_string(), |help| format!("{problem}; {help}"))
 }
 

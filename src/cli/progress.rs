@@ -138,7 +138,7 @@ impl Observer for AccountProgress {
                 // What follows may be written at once, and elsewhere than here.
                 return stderr::clear_line();
             }
-            Event::Settled { letter, outcome, .. } => (letter, outcome),
+            Event::Finished { letter, outcome, .. } => (letter, outcome),
             Event::Waiting(wait) if wait.duration >= LONG => return self.all.tell(&waiting(&account, wait)),
             _ => return,
         };

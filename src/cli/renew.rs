@@ -1,7 +1,6 @@
 //! `letterform renew`
 
 mod rewrite;
-mod term;
 
 use std::{
     collections::BTreeSet,
@@ -13,23 +12,21 @@ use anyhow::{Context as _, bail};
 use jiff::civil::Date;
 
 use self::rewrite::{Pair, Renewed, rewrite, write_all};
-pub(super) use self::term::{END, TermArgs};
 use super::{
     Exit, clock,
     declarations::DeclarationArgs,
-    failure::Listed,
     list::parse_days,
     paper::Papers,
     stderr::note,
+    successors::{END, TermArgs, none_ends, successors},
     workspace::{WorkspaceArgs, only},
 };
 use crate::{
     escape::visible,
     inventory::Inventory,
-    letter::{DesiredLetter, ExistingLetters, Letter, LetterName, Picture},
+    letter::{DesiredLetter, ExistingLetters, Letter, LetterName},
     render::style::{self, paint},
-    renew::{self, Wish},
-    wording::counted,
+    renew,
 };
 
 /// Arguments of `renew`.
@@ -105,24 +102,6 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
         papers.write(&letters).context("the successors are declared, but not all papers were written")?;
     }
     Ok(Exit::Done)
-}
-
-/// The successors of letters that are renewed together, in their order.
-pub(super) fn successors(
-    old: &[&DesiredLetter],
-    declared: &[DesiredLetter],
-    wish: &Wish,
-) -> Result<Vec<Letter<Picture>>, Listed> {
-    let letters: Vec<_> = old.iter().map(|desired| &desired.letter).collect();
-    renew::successors(&letters, declared, wish).map_err(|problems| {
-        let problems = problems.iter().map(ToString::to_string).collect();
-        Listed::new("can't renew these letters, and nothing was written:".to_owned(), problems)
-    })
-}
-
-/// That there is nothing to do, as no letter ends soon enough.
-pub(super) fn none_ends(to_do: &str, days: u32) -> String {
-    format!("{to_do}: no declared letter without a successor ends within {}.", counted(days as usize, "day"))
 }
 
 impl Args {

@@ -10,7 +10,7 @@ use super::{
     targets::{SignaturesArg, Stock, TargetArgs},
 };
 use crate::{
-    accounts::{AccountResult, Accounts},
+    accounts::Accounts,
     declaration::LoadOptions,
     escape::visible,
     inventory::Inventory,
@@ -64,22 +64,17 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
 type Taken<'a> = (&'a Stock, Inventory<'a>, Option<Status>);
 
 fn sections<'a>(all: &'a Accounts<Taken<'a>>) -> Vec<Section<'a>> {
-    let section = |account, (stock, inventory, status): &'a Taken<'a>| Section {
-        account,
-        endpoint: &stock.existing.endpoint,
-        inventory: Ok(inventory),
-        status: status.as_ref(),
-    };
-    match all {
-        Accounts::Single(one) => vec![section(one.0.account.as_ref(), one)],
-        Accounts::Workspace(all) => all
-            .iter()
-            .map(|AccountResult { account, result }| match result {
-                Ok(one) => section(Some(account), one),
-                Err(failure) => Section { account: Some(account), endpoint: "", inventory: Err(failure), status: None },
-            })
-            .collect(),
-    }
+    all.each()
+        .map(|(account, result)| match result {
+            Ok((stock, inventory, status)) => Section {
+                account: stock.account.as_ref(),
+                endpoint: &stock.existing.endpoint,
+                inventory: Ok(inventory),
+                status: status.as_ref(),
+            },
+            Err(failure) => Section { account, endpoint: "", inventory: Err(failure), status: None },
+        })
+        .collect()
 }
 
 impl Args {

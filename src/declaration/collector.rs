@@ -12,7 +12,8 @@ pub struct LintLevels {
 }
 
 /// How bad a warning is taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::AsRefStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum LintLevel {
     /// It keeps the declarations from being used.
     Error,
@@ -25,15 +26,6 @@ pub enum LintLevel {
 impl LintLevel {
     /// Every level, the worst first.
     pub const ALL: [Self; 3] = [Self::Error, Self::Warning, Self::Off];
-
-    /// The level as it is written in a workspace file.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-            Self::Off => "off",
-        }
-    }
 }
 
 impl LintLevels {

@@ -15,7 +15,7 @@ pub struct Coverage<'a> {
     /// Its letters, what begins first at the top.
     pub letters: Vec<Covering<'a>>,
     /// How things stand from today on.
-    pub outlook: Outlook,
+    pub outlook: Reach,
     /// Days from today on, between two letters, that none covers.
     pub gaps: Vec<Validity>,
     /// Days from today on that two letters or more cover.
@@ -35,7 +35,7 @@ pub struct Covering<'a> {
 
 /// How long a signature is covered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Outlook {
+pub enum Reach {
     /// Every letter has ended, on this day at the latest.
     Ended(Date),
     /// Not today: the next letter begins on this day.
@@ -80,9 +80,9 @@ fn of<'a>(signature: &'a str, mut letters: Vec<Covering<'a>>, today: Date) -> Co
         reach = Some(reach.map_or(validity.until(), |reached| reached.max(validity.until())));
     }
     let outlook = match (ahead.first(), reach) {
-        (Some(first), _) if first.from() > today => Outlook::Begins(first.from()),
-        (Some(_), Some(reach)) => Outlook::Until(gaps.first().and_then(|gap| previous(gap.from())).unwrap_or(reach)),
-        _ => Outlook::Ended(letters.iter().map(|letter| letter.validity.until()).max().unwrap_or(today)),
+        (Some(first), _) if first.from() > today => Reach::Begins(first.from()),
+        (Some(_), Some(reach)) => Reach::Until(gaps.first().and_then(|gap| previous(gap.from())).unwrap_or(reach)),
+        _ => Reach::Ended(letters.iter().map(|letter| letter.validity.until()).max().unwrap_or(today)),
     };
     Coverage { signature, letters, outlook, gaps, overlaps }
 }
@@ -138,13 +138,13 @@ mod tests {
         let coverage = covered(&[(0, 9), (5, 19), (30, 39)], 7);
         assert_eq!(coverage.gaps, [days(20, 29)]);
         assert_eq!(coverage.overlaps, [days(7, 9)]);
-        assert_eq!(coverage.outlook, Outlook::Until(day(19)));
+        assert_eq!(coverage.outlook, Reach::Until(day(19)));
         // Letters that follow each other day by day leave no gap.
         let coverage = covered(&[(0, 9), (10, 19)], 3);
         assert_eq!((coverage.gaps, coverage.overlaps), (vec![], vec![]));
-        assert_eq!(coverage.outlook, Outlook::Until(day(19)));
-        assert_eq!(covered(&[(0, 9)], 10).outlook, Outlook::Ended(day(9)));
-        assert_eq!(covered(&[(0, 9), (20, 29)], 12).outlook, Outlook::Begins(day(20)));
+        assert_eq!(coverage.outlook, Reach::Until(day(19)));
+        assert_eq!(covered(&[(0, 9)], 10).outlook, Reach::Ended(day(9)));
+        assert_eq!(covered(&[(0, 9), (20, 29)], 12).outlook, Reach::Begins(day(20)));
     }
 
     proptest! {
@@ -163,7 +163,7 @@ mod tests {
                 let between = first.is_some_and(|first| number > first) && number < last;
                 prop_assert_eq!(within(&coverage.gaps), between && count(number) == 0, "day {}", number);
             }
-            if let Outlook::Until(until) = coverage.outlook {
+            if let Reach::Until(until) = coverage.outlook {
                 let covered = (today..90).take_while(|number| count(*number) > 0).last().map(day);
                 prop_assert_eq!(covered, Some(until));
             }

@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
 
-pub use coverage::{Coverage, Covering, Outlook};
+pub use coverage::{Coverage, Covering, Reach};
 pub use document::{InventoryDocument, schema};
 pub use query::{Filter, SortKey, UnknownState};
 
@@ -61,8 +61,11 @@ pub enum Presence<'a> {
 }
 
 /// What a plan would say of a letter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema, strum::AsRefStr,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Action {
     /// Declared and missing.
     Create,
@@ -76,23 +79,12 @@ pub enum Action {
     Unmanaged,
 }
 
-impl Action {
-    /// The action as plans write it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Create => "create",
-            Self::Unchanged => "unchanged",
-            Self::Conflict => "conflict",
-            Self::Unreadable => "unreadable",
-            Self::Unmanaged => "unmanaged",
-        }
-    }
-}
-
 /// Whether it is known what the picture of a letter shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema, strum::AsRefStr,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum ScanKnowledge {
     /// It is the one declared, or its name tells its digest.
     Known,
@@ -102,19 +94,6 @@ pub enum ScanKnowledge {
     Differs,
     /// The service tells of none.
     Missing,
-}
-
-impl ScanKnowledge {
-    /// The knowledge in a word.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Known => "known",
-            Self::Unknown => "unknown",
-            Self::Differs => "differs",
-            Self::Missing => "missing",
-        }
-    }
 }
 
 impl<'a> Inventory<'a> {

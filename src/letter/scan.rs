@@ -51,13 +51,16 @@ impl<'de> serde::Deserialize<'de> for ScanDigest {
 
 /// The formats of pictures that the service takes, told by a file's first bytes and never by its
 /// name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "ScanFormat", description = "")]
+#[allow(missing_docs, reason = "each is the name of a format")]
 pub enum PictureFormat {
-    /// JPEG.
+    #[serde(rename = "jpg")]
     Jpeg,
-    /// PNG.
     Png,
-    /// GIF.
     Gif,
 }
 

@@ -39,7 +39,7 @@ pub const ENDINGS: [&str; 8] = ["docx", "html", "htm", "md", "markdown", "typ", 
 /// A mistake in a template.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{place}: {message}")]
-pub struct Problem {
+pub struct TemplateProblem {
     /// Where it is: `line 3, column 7`, or `paragraph 12 of the document`.
     pub place: String,
     /// What is wrong.
@@ -68,7 +68,7 @@ pub enum TemplateError {
     NotDocx(String),
     /// Placeholders are wrong.
     #[error("the template has {}", counted(.0.len(), "error"))]
-    Problems(Vec<Problem>),
+    Problems(Vec<TemplateProblem>),
 }
 
 /// A template whose placeholders are all known.
@@ -130,7 +130,7 @@ impl Template {
     ///
     /// # Errors
     /// When an expression of the template can't be computed.
-    pub fn fill<P>(&self, letter: &Letter<P>) -> Result<Vec<u8>, Problem> {
+    pub fn fill<P>(&self, letter: &Letter<P>) -> Result<Vec<u8>, TemplateProblem> {
         let values = values::of(letter);
         match &self.body {
             Body::Text(part) => part.fill(&values).map(String::into_bytes),
@@ -141,7 +141,7 @@ impl Template {
 
 impl Part {
     /// The part and its mistakes.
-    fn new(source: Source, escape: Escape) -> (Self, Vec<Problem>) {
+    fn new(source: Source, escape: Escape) -> (Self, Vec<TemplateProblem>) {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_syntax(syntax());
@@ -172,7 +172,7 @@ impl Part {
         values::used(&self.environment)
     }
 
-    fn fill(&self, values: &minijinja::Value) -> Result<String, Problem> {
+    fn fill(&self, values: &minijinja::Value) -> Result<String, TemplateProblem> {
         let template = self.environment.get_template(TEMPLATE).expect("the template was added when it was read");
         template.render(self.source.with_chunks(values)).map_err(|error| self.source.problem(&error))
     }

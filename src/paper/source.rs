@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use minijinja::{Error, Value, context};
 
-use super::Problem;
+use super::TemplateProblem;
 
 /// The variable that holds the parts of a Word document between its tags.
 pub(super) const CHUNKS: &str = "__markup";
@@ -47,7 +47,7 @@ fn keyword(tag: &str) -> &str {
 }
 
 /// The blocks that do not end.
-fn open_blocks<'t>(tags: impl Iterator<Item = &'t Tag>) -> Vec<Problem> {
+fn open_blocks<'t>(tags: impl Iterator<Item = &'t Tag>) -> Vec<TemplateProblem> {
     let mut open: Vec<&Tag> = Vec::new();
     for tag in tags {
         match BlockPart::of(&tag.text) {
@@ -56,7 +56,7 @@ fn open_blocks<'t>(tags: impl Iterator<Item = &'t Tag>) -> Vec<Problem> {
             BlockPart::Middle | BlockPart::None => {}
         }
     }
-    let problem = |tag: &Tag| Problem {
+    let problem = |tag: &Tag| TemplateProblem {
         place: tag.place.clone(),
         message: format!("`{}` is not closed", tag.text),
         help: Some(format!("add `{{% end{} %}}`", keyword(&tag.text))),
@@ -71,7 +71,7 @@ pub(super) struct Source {
     /// The tags in their order, each with where it begins in `jinja`, in bytes.
     tags: Vec<(usize, Tag)>,
     chunks: Option<Value>,
-    problems: Vec<Problem>,
+    problems: Vec<TemplateProblem>,
 }
 
 /// What a Word document is made of: markup, and tags.
@@ -101,7 +101,7 @@ impl Source {
 
     /// A part of a Word document. Markup reaches the engine by reference, so that none of it can be
     /// taken for a tag.
-    pub(super) fn pieces(pieces: Vec<Piece>, mut problems: Vec<Problem>) -> Self {
+    pub(super) fn pieces(pieces: Vec<Piece>, mut problems: Vec<TemplateProblem>) -> Self {
         let mut jinja = String::new();
         let mut tags = Vec::new();
         let mut chunks = Vec::new();
@@ -128,7 +128,7 @@ impl Source {
     }
 
     /// What was wrong before the engine saw it.
-    pub(super) fn problems(&self) -> Vec<Problem> {
+    pub(super) fn problems(&self) -> Vec<TemplateProblem> {
         self.problems.clone()
     }
 
@@ -150,7 +150,7 @@ impl Source {
     }
 
     /// An error of the engine, with its place in the template.
-    pub(super) fn problem(&self, error: &Error) -> Problem {
+    pub(super) fn problem(&self, error: &Error) -> TemplateProblem {
         let line = error.line().unwrap_or(1);
         let offset = error.range().map_or_else(|| line_start(&self.jinja, line), |range| range.start);
         let tag = self.tags.iter().rev().find(|(start, _)| *start <= offset).map(|(_, tag)| tag);
@@ -158,7 +158,7 @@ impl Source {
             if self.chunks.is_none() { Some(place(&self.jinja, offset)) } else { tag.map(|tag| tag.place.clone()) };
         let what = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
         let message = tag.map_or_else(|| what.clone(), |tag| format!("{what} in `{}`", tag.text));
-        Problem { place: place.unwrap_or_else(|| "the template".to_owned()), message, help: None }
+        TemplateProblem { place: place.unwrap_or_else(|| "the template".to_owned()), message, help: None }
     }
 }
 
@@ -200,10 +200,14 @@ fn closing(open: &str) -> Option<&'static str> {
 }
 
 /// A tag that does not end, told with its beginning.
-pub(super) fn unclosed(rest: &str, place: String) -> Problem {
+pub(super) fn unclosed(rest: &str, place: String) -> TemplateProblem {
     let start: String = rest.chars().take(20).take_while(|c| *c != '\n').collect();
     let close = rest.get(..2).and_then(closing).unwrap_or("}}");
-    Problem { place, message: format!("`{}` is not closed", start.trim_end()), help: Some(format!("add `{close}`")) }
+    TemplateProblem {
+        place,
+        message: format!("`{}` is not closed", start.trim_end()),
+        help: Some(format!("add `{close}`")),
+    }
 }
 
 /// The tag without the white space around it, which is the engine's source and not the document's.

@@ -2,7 +2,7 @@ use std::io::{Cursor, Read as _, Write as _};
 
 use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 
-use super::{Problem, Template, TemplateError, docx};
+use super::{Template, TemplateError, TemplateProblem, docx};
 use crate::letter::{Field, Letter, LetterName, OrganizationCode, Party, SignatureName, Signatures, Validity};
 
 fn letter(signatures: &[&str]) -> Letter<()> {
@@ -31,7 +31,7 @@ fn problems(ending: &str, template: &[u8]) -> Vec<String> {
     }
 }
 
-fn told(problem: &Problem) -> String {
+fn told(problem: &TemplateProblem) -> String {
     problem.help.as_ref().map_or_else(|| problem.to_string(), |help| format!("{problem}; {help}"))
 }
 

@@ -8,7 +8,7 @@ use minijinja::{
     value::{Enumerator, Object, ObjectRepr},
 };
 
-use super::{Problem, Source, source, variables};
+use super::{Source, TemplateProblem, source, variables};
 use crate::letter::{Field, Letter, Validity};
 
 /// The fields that the reader of a paper compares with the registered letter.
@@ -121,12 +121,15 @@ pub(super) fn used(environment: &Environment<'static>) -> BTreeSet<Field> {
 }
 
 /// The placeholders that no letter has, each where it first stands.
-pub(super) fn unknown(text: &Source, environment: &Environment<'static>) -> Vec<Problem> {
+pub(super) fn unknown(text: &Source, environment: &Environment<'static>) -> Vec<TemplateProblem> {
     let unknown = variables(environment).into_iter().filter(|name| !is_known(name) && name != source::CHUNKS);
-    let mut found: Vec<(usize, Problem)> = unknown
+    let mut found: Vec<(usize, TemplateProblem)> = unknown
         .map(|name| {
             let (order, place) = text.place_of(&name);
-            (order, Problem { place, message: format!("unknown placeholder `{name}`"), help: Some(help(&name)) })
+            (
+                order,
+                TemplateProblem { place, message: format!("unknown placeholder `{name}`"), help: Some(help(&name)) },
+            )
         })
         .collect();
     found.sort_by_key(|(order, _)| *order);

@@ -144,15 +144,7 @@ struct ScanEntry {
     #[schemars(with = "String", regex(pattern = "^[0-9a-f]{64}$"))]
     sha256: ScanDigest,
     /// The format of the picture.
-    format: ScanFormat,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "lowercase")]
-enum ScanFormat {
-    Jpg,
-    Png,
-    Gif,
+    format: PictureFormat,
 }
 
 /// What must still hold when a saved plan is applied.
@@ -346,11 +338,9 @@ impl From<&Letter<Picture>> for DesiredEntry {
             signatures: letter.signatures.iter().map(ToString::to_string).collect(),
             picture: match &letter.picture {
                 Picture::FileKey(key) => PictureEntry::FileKey(key.to_string()),
-                Picture::Scan(scan) => PictureEntry::Scan(ScanEntry {
-                    path: scan.path.clone(),
-                    sha256: scan.digest,
-                    format: scan.format.into(),
-                }),
+                Picture::Scan(scan) => {
+                    PictureEntry::Scan(ScanEntry { path: scan.path.clone(), sha256: scan.digest, format: scan.format })
+                }
             },
         }
     }
@@ -370,30 +360,10 @@ impl DesiredEntry {
             picture: match self.picture {
                 PictureEntry::FileKey(key) => Picture::FileKey(FileKey::try_from(key.as_str())?),
                 PictureEntry::Scan(scan) => {
-                    Picture::Scan(Scan { path: scan.path, digest: scan.sha256, format: scan.format.into() })
+                    Picture::Scan(Scan { path: scan.path, digest: scan.sha256, format: scan.format })
                 }
             },
         };
         NewLetter::try_from(letter).map(NewLetter::into_inner)
-    }
-}
-
-impl From<PictureFormat> for ScanFormat {
-    fn from(format: PictureFormat) -> Self {
-        match format {
-            PictureFormat::Jpeg => Self::Jpg,
-            PictureFormat::Png => Self::Png,
-            PictureFormat::Gif => Self::Gif,
-        }
-    }
-}
-
-impl From<ScanFormat> for PictureFormat {
-    fn from(format: ScanFormat) -> Self {
-        match format {
-            ScanFormat::Jpg => Self::Jpeg,
-            ScanFormat::Png => Self::Png,
-            ScanFormat::Gif => Self::Gif,
-        }
     }
 }

@@ -40,9 +40,12 @@ impl Warning {
 }
 
 /// The kinds of warnings that a plan gives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema, strum::AsRefStr,
+)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
+#[strum(serialize_all = "kebab-case")]
 pub enum WarningCode {
     /// The validity has ended.
     Expired,
@@ -75,24 +78,6 @@ pub enum WarningCode {
 }
 
 impl WarningCode {
-    /// The code as plans and reports write it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Expired => "expired",
-            Self::ExpiresSoon => "expires-soon",
-            Self::NotYetValid => "not-yet-valid",
-            Self::PictureUnknown => "picture-unknown",
-            Self::NameNotUnique => "name-not-unique",
-            Self::FormDiffers => "form-differs",
-            Self::NameAlike => "name-alike",
-            Self::AccountUnknown => "account-unknown",
-            Self::Declaration => "declaration",
-            Self::NoQualification => "no-qualification",
-            Self::QualificationsUnknown => "qualifications-unknown",
-            Self::Paper => "paper",
-        }
-    }
-
     /// What a warning of this kind says of many letters.
     pub const fn about_many(self) -> &'static str {
         match self {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::style::{self, paint};
 use crate::{
-    doctor::{Check, Examination, Verdict},
+    doctor::{Check, CheckVerdict, Examination},
     escape::visible,
 };
 
@@ -35,14 +35,14 @@ pub fn text(examinations: &[Examination]) -> String {
 
 fn line(out: &mut String, check: &Check) {
     let (sign, style) = match check.verdict {
-        Verdict::Ok => ('✓', style::CREATE),
-        Verdict::Warning => ('!', style::WARNING),
-        Verdict::Failed => ('✗', style::ERROR),
-        Verdict::Skipped => ('-', style::DIM),
+        CheckVerdict::Ok => ('✓', style::CREATE),
+        CheckVerdict::Warning => ('!', style::WARNING),
+        CheckVerdict::Failed => ('✗', style::ERROR),
+        CheckVerdict::Skipped => ('-', style::DIM),
     };
     let sign = paint(style, &sign.to_string());
     let mut found = check.found.iter().map(|line| visible(line));
-    let _ = writeln!(out, "  {sign} {:<14}{}", check.subject.as_str(), found.next().unwrap_or_default());
+    let _ = writeln!(out, "  {sign} {:<14}{}", check.subject.as_ref(), found.next().unwrap_or_default());
     for more in found {
         let _ = writeln!(out, "{:COLUMN$}{}", "", paint(style::DIM, &more));
     }

@@ -127,13 +127,13 @@ fn row(entry: &Entry<'_>, inventory: &Inventory<'_>) -> Vec<Cell> {
     vec![
         (cell(entry.name()), style::STRONG),
         plain(&standing.id.map(|id| id.to_string()).unwrap_or_default()),
-        (entry.action().as_str().to_owned(), action_style(entry.action())),
+        (entry.action().as_ref().to_owned(), action_style(entry.action())),
         plain(&standing.state),
         plain(&standing.status),
         plain(&until.unwrap_or_default()),
         (left.map_or_else(|| "-".to_owned(), |left| left.to_string()), left_style),
         plain(&entry.signatures().len().to_string()),
-        (entry.scan().as_str().to_owned(), scan_style(entry.scan())),
+        (entry.scan().as_ref().to_owned(), scan_style(entry.scan())),
         plain(entry.authorizer()),
     ]
 }

@@ -128,10 +128,12 @@ fn one_report(report: &Report) -> String {
     let mut not_begun: Vec<&ReportedLetter> = Vec::new();
     for letter in &report.letters {
         match &letter.outcome {
-            LetterOutcome::Skipped(SkipReason::Interrupted | SkipReason::RefusedForAll | SkipReason::Unreadable) => {
+            LetterOutcome::Skipped {
+                reason: SkipReason::Interrupted | SkipReason::RefusedForAll | SkipReason::Unreadable,
+            } => {
                 not_begun.push(letter);
             }
-            LetterOutcome::Failed(failure) | LetterOutcome::Unknown(failure) => {
+            LetterOutcome::Failed { error: failure } | LetterOutcome::Unknown { error: failure } => {
                 // What many letters fail for is told once.
                 failed(&mut out, letter, failure, told.insert((failure.code.raw(), failure.message.raw())));
             }
@@ -344,7 +346,7 @@ fn standing(standing: &Standing) -> String {
 
 /// A warning about a letter that is named before it.
 fn of_one(warning: &Warning) -> String {
-    let code = warning.rule.as_deref().unwrap_or(warning.code.as_str());
+    let code = warning.rule.as_deref().unwrap_or(warning.code.as_ref());
     format!("{} [{}]", visible(&warning.message), visible(code))
 }
 
@@ -354,7 +356,7 @@ fn warnings(out: &mut String, warnings: &[&Warning]) {
             WarningLine::One(warning) => format!("{}: {}", visible(&warning.name), of_one(warning)),
             WarningLine::Many(code, names, count) => {
                 let names: Vec<String> = names.into_iter().map(|name| visible(name).into_owned()).collect();
-                format!("{count} {}: {} [{}]", code.about_many(), and_more(&names, count), code.as_str())
+                format!("{count} {}: {} [{}]", code.about_many(), and_more(&names, count), code.as_ref())
             }
         };
         let _ = writeln!(out, "{} {line}", paint(style::WARNING, "warning:"));
@@ -383,10 +385,10 @@ fn reported(out: &mut String, letter: &ReportedLetter) {
     let name = letter.planned.name();
     let source = letter.planned.source();
     match &letter.outcome {
-        LetterOutcome::Created { id, request_id, confirmation } => {
+        LetterOutcome::Created { id, request_id, confirmed_by } => {
             let id = id.map(|id| format!("id {id}"));
             let request = request_id.as_ref().map(|id| format!("RequestId {id}"));
-            let lookup = (*confirmation == Confirmation::Lookup)
+            let lookup = (*confirmed_by == Confirmation::Lookup)
                 .then(|| "its answer was lost; a look-up shows it as declared".to_owned());
             let about: Vec<String> =
                 ["created".to_owned()].into_iter().chain([id, request, lookup].into_iter().flatten()).collect();
@@ -401,28 +403,28 @@ fn reported(out: &mut String, letter: &ReportedLetter) {
             headline(out, '!', style::CONFLICT, name, source, format!("conflict {about}").trim_end());
             conflict(out, planned);
         }
-        LetterOutcome::Skipped(SkipReason::Interrupted) => {
+        LetterOutcome::Skipped { reason: SkipReason::Interrupted } => {
             headline(out, '-', style::WARNING, name, source, "not begun: the run was interrupted");
         }
-        LetterOutcome::Skipped(SkipReason::RefusedForAll) => {
+        LetterOutcome::Skipped { reason: SkipReason::RefusedForAll } => {
             headline(out, '-', style::WARNING, name, source, "not begun: the service refuses every letter");
         }
-        LetterOutcome::Skipped(SkipReason::Unreadable) => {
+        LetterOutcome::Skipped { reason: SkipReason::Unreadable } => {
             headline(out, 'x', style::ERROR, name, source, "not begun: it may be a letter that can't be read");
         }
         LetterOutcome::Unchanged { id: Some(id) } => {
             headline(out, '=', style::DIM, name, source, &format!("already exists as declared · id {id}"));
         }
         LetterOutcome::Unchanged { id: None }
-        | LetterOutcome::Skipped(SkipReason::Unmanaged)
-        | LetterOutcome::Failed(_)
-        | LetterOutcome::Unknown(_) => {}
+        | LetterOutcome::Skipped { reason: SkipReason::Unmanaged }
+        | LetterOutcome::Failed { .. }
+        | LetterOutcome::Unknown { .. } => {}
     }
 }
 
 /// A letter that was not created, or is not known to be; its reason unless that was told before.
 fn failed(out: &mut String, letter: &ReportedLetter, failure: &Failure, is_new: bool) {
-    let word = if matches!(letter.outcome, LetterOutcome::Unknown(_)) { "unknown: it may exist" } else { "failed" };
+    let word = if matches!(letter.outcome, LetterOutcome::Unknown { .. }) { "unknown: it may exist" } else { "failed" };
     let request = failure.request_id.as_ref().map(|id| format!(" · RequestId {id}"));
     let same = if is_new { "" } else { " · for the same reason" };
     let about = format!("{word}{}{same}", request.unwrap_or_default());

@@ -44,11 +44,11 @@ pub(super) enum WarningLine<'w> {
 pub(super) fn folded<'w>(warnings: &[&'w Warning]) -> Vec<WarningLine<'w>> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for warning in warnings {
-        *counts.entry(warning.code.as_str()).or_default() += 1;
+        *counts.entry(warning.code.as_ref()).or_default() += 1;
     }
     let mut lines = Vec::new();
     for warning in warnings {
-        match counts.get_mut(warning.code.as_str()) {
+        match counts.get_mut(warning.code.as_ref()) {
             Some(count) if *count > OF_A_KIND => {
                 let of_kind = warnings.iter().filter(|other| other.code == warning.code);
                 let names = of_kind.take(OF_A_KIND).map(|other| other.name.as_str()).collect();

@@ -33,13 +33,13 @@ pub enum Event<'a> {
         letter: &'a str,
     },
     /// What became of a letter is known.
-    Settled {
+    Finished {
         /// The letter's name.
         letter: &'a str,
         /// `created`, `unchanged`, `conflict`, `failed`, `unknown` or `skipped`.
         outcome: &'static str,
         /// Why it was not created, where it failed or its outcome is unknown.
-        problem: Option<Problem<'a>>,
+        failure: Option<&'a Failure>,
     },
 }
 
@@ -60,15 +60,26 @@ pub struct Attempt<'a> {
     pub result: AttemptResult<'a>,
 }
 
-/// Why a letter was not created.
-#[derive(Debug, Clone, Copy)]
-pub struct Problem<'a> {
-    /// The service's code, or one of the program's own.
-    pub code: &'a Untrusted,
-    /// What happened.
-    pub message: &'a Untrusted,
-    /// The id of the request that failed.
-    pub request_id: Option<&'a RequestId>,
+/// Why a letter failed, for a person and for the service's support.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Failure {
+    /// The service's code, or one of ours: `RuleBroken`, `ScanUnreadable`, `Interrupted`,
+    /// `OutcomeUnknown`, `AnswerLost`, `NoConnection`, `AnswerUnreadable`, `AnswerUnusable`,
+    /// `NotSent`.
+    pub code: Untrusted,
+    /// What happened and what to do.
+    pub message: Untrusted,
+    /// The id of the request, when the service told one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub request_id: Option<RequestId>,
+    /// What to do about it, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help: Option<Untrusted>,
+    /// Whether the same run may succeed later.
+    #[serde(default)]
+    pub temporary: bool,
 }
 
 /// A wait before a request.

@@ -21,7 +21,7 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 pub use backoff::{Backoff, RetryPolicy};
-pub use event::{Attempt, AttemptResult, Both, Event, Observer, Problem, Silent, Wait};
+pub use event::{Attempt, AttemptResult, Both, Event, Failure, Observer, Silent, Wait};
 pub use rate_limiter::RateLimiter;
 pub use shutdown::Shutdown;
 pub use slots::{Slot, Slots};

@@ -116,7 +116,7 @@ fn advice_on_clock(clock_skew: Option<i64>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::code, *};
+    use super::{super::error_code, *};
     use crate::escape::Untrusted;
 
     fn advice(code: &str, denial: Option<&Denial>) -> Option<String> {
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn every_refusal_of_a_caller_says_what_to_do() {
-        for code in code::OF_CALLERS {
+        for code in error_code::OF_CALLERS {
             let expected = !matches!(code, "InvalidSignatureMethod" | "MissingAccessKeyId" | "InvalidTimeStamp.Format");
             assert_eq!(advice(code, None).is_some(), expected, "{code}");
         }

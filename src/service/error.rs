@@ -2,8 +2,8 @@ use std::time::Duration;
 
 use super::{
     Operation, RequestId,
-    code::{self, Meaning},
     denial::Denial,
+    error_code::{self, Meaning},
 };
 use crate::{escape::Untrusted, transport::Secrets};
 
@@ -162,7 +162,7 @@ impl ServiceError {
             // Reading twice does no harm, so a page that refuses may be taken at its word.
             Self::Unreadable { .. } if self.is_final_page() => Outcome::Refused,
             Self::AnswerLost { .. } | Self::Stalled { .. } | Self::Unreadable { .. } => Outcome::Unknown,
-            Self::Answered { code, status, .. } => match code::meaning(code.raw()) {
+            Self::Answered { code, status, .. } => match error_code::meaning(code.raw()) {
                 Meaning::Throttles => Outcome::NotDone,
                 Meaning::RefusesRequest | Meaning::RefusesCaller if *status < 500 => Outcome::Refused,
                 _ if self.is_final_page() => Outcome::Refused,
@@ -182,7 +182,7 @@ impl ServiceError {
             Self::Unusable { .. } | Self::NotSent { .. } => Retry::Never,
             Self::Unreadable { status, .. } if passes(*status) => Retry::Often,
             Self::Answered { status, .. } if passes(*status) => Retry::Often,
-            Self::Answered { code, .. } if code::meaning(code.raw()) != Meaning::Unheard => Retry::Often,
+            Self::Answered { code, .. } if error_code::meaning(code.raw()) != Meaning::Unheard => Retry::Often,
             Self::Unreadable { .. } => Retry::Once,
             Self::Answered { .. } => Retry::Few,
         }
@@ -194,7 +194,7 @@ impl ServiceError {
     pub fn refuses_caller(&self) -> bool {
         match self {
             Self::Answered { code, operation, .. } if *operation != Operation::PostObject => {
-                self.outcome() == Outcome::Refused && code::meaning(code.raw()) == Meaning::RefusesCaller
+                self.outcome() == Outcome::Refused && error_code::meaning(code.raw()) == Meaning::RefusesCaller
             }
             // A request of the API that can't be made or signed: credentials that ended and can't
             // be renewed.
@@ -220,7 +220,10 @@ impl ServiceError {
                     && !passes(*status)
             }
             Self::Answered { code, status, .. } => {
-                of_object_store && *status < 500 && !passes(*status) && code::meaning(code.raw()) != Meaning::Transient
+                of_object_store
+                    && *status < 500
+                    && !passes(*status)
+                    && error_code::meaning(code.raw()) != Meaning::Transient
             }
             _ => false,
         }
@@ -316,7 +319,9 @@ impl ServiceError {
     #[must_use]
     pub fn is_throttling(&self) -> bool {
         match self {
-            Self::Answered { code, status, .. } => code::meaning(code.raw()) == Meaning::Throttles || *status == 429,
+            Self::Answered { code, status, .. } => {
+                error_code::meaning(code.raw()) == Meaning::Throttles || *status == 429
+            }
             Self::Unreadable { status, .. } => *status == 429,
             _ => false,
         }

@@ -36,8 +36,11 @@ pub struct SignatureUse {
 }
 
 /// What became of a signature with a letter. Of several applications the first of these counts.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema, strum::AsRefStr,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Use {
     /// It passed review.
     Passed,
@@ -57,20 +60,6 @@ pub enum Use {
 }
 
 impl Use {
-    /// The use as documents write it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Passed => "passed",
-            Self::Reviewing => "reviewing",
-            Self::Refused => "refused",
-            Self::Cancelled => "cancelled",
-            Self::OtherLetter => "other-letter",
-            Self::None => "none",
-            Self::Unknown => "unknown",
-        }
-    }
-
     /// What a review says of a signature that names the letter.
     #[must_use]
     pub fn of(audit: &Audit) -> Self {

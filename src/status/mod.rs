@@ -16,7 +16,7 @@ use jiff::civil::Date;
 pub use document::{StatusDocument, StatusesDocument, schema, statuses_schema};
 pub use hand_over::{Move, MoveTarget, Parameter, ParameterValue};
 pub use letters::{LetterProblem, LetterStatus};
-pub use problem::Problem;
+pub use problem::SignatureProblem;
 pub use signatures::SignatureStatus;
 
 use crate::{

@@ -3,10 +3,12 @@
 use serde::Serialize;
 
 /// What is wrong with a signature that is for a third party, or will be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, schemars::JsonSchema, strum::AsRefStr)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "Problem")]
 #[non_exhaustive]
-pub enum Problem {
+#[strum(serialize_all = "kebab-case")]
+pub enum SignatureProblem {
     /// Its request names no letter.
     WithoutLetter,
     /// The letter that its request names is not among the account's.
@@ -37,28 +39,7 @@ pub enum Problem {
     RegistrationLapsed,
 }
 
-impl Problem {
-    /// The problem as documents write it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::WithoutLetter => "without-letter",
-            Self::LetterNotFound => "letter-not-found",
-            Self::LetterExpired => "letter-expired",
-            Self::LetterNotYetValid => "letter-not-yet-valid",
-            Self::LetterEndsSoon => "letter-ends-soon",
-            Self::LetterHasSuccessor => "letter-has-successor",
-            Self::NotInScope => "not-in-scope",
-            Self::CodeDiffers => "code-differs",
-            Self::QualificationNotFound => "qualification-not-found",
-            Self::QualificationNotApproved => "qualification-not-approved",
-            Self::QualificationOwnUse => "qualification-own-use",
-            Self::QualificationExpired => "qualification-expired",
-            Self::RegistrationFailed => "registration-failed",
-            Self::RegistrationLapsed => "registration-lapsed",
-        }
-    }
-
+impl SignatureProblem {
     /// What it means, as a sentence about the signature.
     #[must_use]
     pub const fn meaning(self) -> &'static str {

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::{Outlook, Problem, View};
+use super::{Outlook, SignatureProblem, View};
 use crate::{
     inventory::Entry,
     letter::{LetterId, Validity, folded_form},
@@ -34,7 +34,7 @@ pub struct SignatureStatus {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub carriers: Vec<CarrierStatus>,
     /// What does not fit.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<SignatureProblem>,
 }
 
 /// How far the registration with one carrier is.
@@ -108,45 +108,45 @@ impl View<'_> {
         signature: &AppliedSignature,
         letter: Option<LetterId>,
         details: Option<&SignatureDetails>,
-    ) -> Vec<Problem> {
+    ) -> Vec<SignatureProblem> {
         let mut problems = Vec::new();
         let entry = letter.and_then(|id| self.letters.get(&id)).copied();
         match (letter, entry) {
-            (None, _) => problems.push(Problem::WithoutLetter),
+            (None, _) => problems.push(SignatureProblem::WithoutLetter),
             // It may be one of those that can't be read.
             (Some(_), None) if !self.inventory.unreadable.is_empty() => {}
-            (Some(_), None) => problems.push(Problem::LetterNotFound),
+            (Some(_), None) => problems.push(SignatureProblem::LetterNotFound),
             (Some(_), Some(entry)) => self.problems_with(signature, entry, &mut problems),
         }
         if let Some(details) = details {
             self.problems_of_qualification(details, entry, &mut problems);
             let carriers = || details.carriers.iter().map(|carrier| &carrier.registration);
             if carriers().any(|registration| *registration == Registration::Failed) {
-                problems.push(Problem::RegistrationFailed);
+                problems.push(SignatureProblem::RegistrationFailed);
             }
             if carriers().any(|registration| *registration == Registration::Lapsed) {
-                problems.push(Problem::RegistrationLapsed);
+                problems.push(SignatureProblem::RegistrationLapsed);
             }
         }
         problems
     }
 
-    fn problems_with(&self, signature: &AppliedSignature, entry: &Entry<'_>, problems: &mut Vec<Problem>) {
+    fn problems_with(&self, signature: &AppliedSignature, entry: &Entry<'_>, problems: &mut Vec<SignatureProblem>) {
         let left = entry.days_left(self.today);
         if left.is_some_and(i32::is_negative) || entry.standing().status == "INVALID" {
-            problems.push(Problem::LetterExpired);
+            problems.push(SignatureProblem::LetterExpired);
         } else if entry.validity().is_some_and(|validity| validity.from() > self.today) {
-            problems.push(Problem::LetterNotYetValid);
+            problems.push(SignatureProblem::LetterNotYetValid);
         } else if left.is_some_and(|left| u32::try_from(left).is_ok_and(|left| left <= self.soon)) {
-            problems.push(Problem::LetterEndsSoon);
+            problems.push(SignatureProblem::LetterEndsSoon);
         }
         if self.successor(entry).is_some() {
-            problems.push(Problem::LetterHasSuccessor);
+            problems.push(SignatureProblem::LetterHasSuccessor);
         }
         // What is declared and not registered is no letter that the service knows.
         let scope = entry.existing().into_iter().flat_map(|existing| &existing.signatures);
         if !scope.map(|name| name.trim()).any(|name| name == signature.name) {
-            problems.push(Problem::NotInScope);
+            problems.push(SignatureProblem::NotInScope);
         }
     }
 
@@ -154,20 +154,20 @@ impl View<'_> {
         &self,
         details: &SignatureDetails,
         entry: Option<&Entry<'_>>,
-        problems: &mut Vec<Problem>,
+        problems: &mut Vec<SignatureProblem>,
     ) {
         let (Some(id), Ok(listing)) = (details.qualification, &self.facts.qualifications) else { return };
         let Some(qualification) = self.qualifications.get(&id) else {
             if listing.complete {
-                problems.push(Problem::QualificationNotFound);
+                problems.push(SignatureProblem::QualificationNotFound);
             }
             return;
         };
         if !qualification.approved {
-            problems.push(Problem::QualificationNotApproved);
+            problems.push(SignatureProblem::QualificationNotApproved);
         }
         if qualification.own_use == Some(true) {
-            problems.push(Problem::QualificationOwnUse);
+            problems.push(SignatureProblem::QualificationOwnUse);
         }
         let Some(details) = self.facts.qualification_details.get(&id) else { return };
         let code = details.organization_code.as_str();
@@ -175,10 +175,10 @@ impl View<'_> {
             && !code.is_empty()
             && !same_code(code, entry.organization_code())
         {
-            problems.push(Problem::CodeDiffers);
+            problems.push(SignatureProblem::CodeDiffers);
         }
         if Validity::read(&details.validity).is_some_and(|validity| validity.until() < self.today) {
-            problems.push(Problem::QualificationExpired);
+            problems.push(SignatureProblem::QualificationExpired);
         }
     }
 }

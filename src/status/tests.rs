@@ -60,7 +60,7 @@ fn uses(status: &Status) -> Vec<(&str, Use)> {
     status.letters[0].signatures.iter().map(|used| (used.name.as_str(), used.usage)).collect()
 }
 
-fn problems<'a>(status: &'a Status, name: &str) -> &'a [Problem] {
+fn problems<'a>(status: &'a Status, name: &str) -> &'a [SignatureProblem] {
     &status.signatures.iter().find(|signature| signature.name == name).expect(name).problems
 }
 
@@ -171,10 +171,10 @@ fn what_does_not_fit_a_signature_is_told() {
     ]);
     let status = status(&[], &there, &facts);
     assert_eq!(problems(&status, "菜鸟"), []);
-    assert_eq!(problems(&status, "快完"), [Problem::LetterEndsSoon]);
-    assert_eq!(problems(&status, "过期"), [Problem::LetterExpired]);
-    assert_eq!(problems(&status, "不在"), [Problem::NotInScope]);
-    assert_eq!(problems(&status, "别家"), [Problem::LetterNotFound]);
+    assert_eq!(problems(&status, "快完"), [SignatureProblem::LetterEndsSoon]);
+    assert_eq!(problems(&status, "过期"), [SignatureProblem::LetterExpired]);
+    assert_eq!(problems(&status, "不在"), [SignatureProblem::NotInScope]);
+    assert_eq!(problems(&status, "别家"), [SignatureProblem::LetterNotFound]);
     assert_eq!(problems(&status, "取消"), []);
     assert!(status.signatures.iter().all(|signature| signature.name != "自用"), "own use is nobody's letter");
 }
@@ -196,8 +196,8 @@ fn a_signature_for_a_third_party_without_a_letter_says_which_covers_it() {
     all.details.insert("外面".to_owned(), third.clone());
     let status_of = |facts: &Facts| status(&[], &there, facts);
     let told = status_of(&all);
-    assert_eq!(problems(&told, "菜鸟"), [Problem::WithoutLetter]);
-    assert_eq!(problems(&told, "外面"), [Problem::WithoutLetter]);
+    assert_eq!(problems(&told, "菜鸟"), [SignatureProblem::WithoutLetter]);
+    assert_eq!(problems(&told, "外面"), [SignatureProblem::WithoutLetter]);
     let covered = &told.signatures.iter().find(|signature| signature.name == "菜鸟").expect("it").covered_by;
     assert_eq!(covered, &["甲"]);
     all.details.insert("菜鸟".to_owned(), SignatureDetails { third_party: Some(false), ..third });
@@ -235,17 +235,17 @@ fn the_qualification_of_a_signature_is_held_against_its_letter() {
     };
     let good = "91330100799655058b";
     let (found, of_letter) = of(Some(qualification.clone()), good);
-    assert_eq!(found, [Problem::QualificationExpired, Problem::RegistrationFailed]);
+    assert_eq!(found, [SignatureProblem::QualificationExpired, SignatureProblem::RegistrationFailed]);
     assert_eq!(of_letter, []);
     let (found, of_letter) = of(Some(qualification.clone()), "91310115MA1H7XWQ3K");
-    assert_eq!(found[0], Problem::CodeDiffers);
+    assert_eq!(found[0], SignatureProblem::CodeDiffers);
     assert_eq!(of_letter, [LetterProblem::NoQualification]);
     let refused = Qualification { approved: false, own_use: Some(true), ..qualification };
     let (found, of_letter) = of(Some(refused), good);
-    assert_eq!(found[..2], [Problem::QualificationNotApproved, Problem::QualificationOwnUse]);
+    assert_eq!(found[..2], [SignatureProblem::QualificationNotApproved, SignatureProblem::QualificationOwnUse]);
     assert_eq!(of_letter, [LetterProblem::NoQualification]);
     let (found, _) = of(None, good);
-    assert_eq!(found, [Problem::QualificationNotFound, Problem::RegistrationFailed]);
+    assert_eq!(found, [SignatureProblem::QualificationNotFound, SignatureProblem::RegistrationFailed]);
 }
 
 #[test]
@@ -267,7 +267,7 @@ fn a_signature_that_hangs_on_a_letter_with_a_successor_is_to_be_moved() {
     };
     all.details.insert("菜鸟".to_owned(), details);
     let status = status(&[], &there, &all);
-    assert_eq!(problems(&status, "菜鸟"), [Problem::LetterEndsSoon, Problem::LetterHasSuccessor]);
+    assert_eq!(problems(&status, "菜鸟"), [SignatureProblem::LetterEndsSoon, SignatureProblem::LetterHasSuccessor]);
     let moves: Vec<_> = status.moves.iter().map(|planned| (planned.signature.as_str(), planned.ready)).collect();
     assert_eq!(moves, [("菜鸟", true), ("裹裹", false)]);
     let planned = &status.moves[0];
@@ -288,7 +288,7 @@ fn a_successor_that_is_only_declared_takes_nothing_over_yet() {
     next.letter.validity = "2026-11-24~2029-12-31".parse().expect("a validity");
     let status = status(&[next], &there, &facts(vec![applied("菜鸟网络", Audit::Passed, Some(7))]));
     assert_eq!(status.letters[1].successor.as_deref(), Some("甲2029"));
-    assert_eq!((status.moves.len(), problems(&status, "菜鸟网络")), (0, &[Problem::LetterEndsSoon][..]));
+    assert_eq!((status.moves.len(), problems(&status, "菜鸟网络")), (0, &[SignatureProblem::LetterEndsSoon][..]));
 }
 
 #[test]

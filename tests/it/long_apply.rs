@@ -36,7 +36,7 @@ struct Slow<'a>(&'a Hands);
 
 impl Observer for Slow<'_> {
     fn event(&self, event: &Event<'_>) {
-        if let Event::Settled { .. } = event {
+        if let Event::Finished { .. } = event {
             *self.0.0.lock().unwrap() += SignedDuration::from_mins(10);
         }
     }

@@ -151,7 +151,7 @@ impl Reader<'_, '_> {
 
     fn level(&mut self, node: &Node) -> Option<LintLevel> {
         let text = self.text("the level of a rule", node)?;
-        let level = LintLevel::ALL.into_iter().find(|level| level.as_str() == text);
+        let level = LintLevel::ALL.into_iter().find(|level| level.as_ref() == text);
         if level.is_none() {
             let message = format!("{} is not a valid level; use error, warning or off", quoted(text));
             self.collector.report(Code::SettingValue, message, node.span);

@@ -93,10 +93,10 @@ fn number<T: serde::Serialize>(description: &str, minimum: T, maximum: T, defaul
 
 /// The rules whose level can be set: all that are warnings.
 fn lints() -> Map<String, Value> {
-    let levels: Vec<&str> = LintLevel::ALL.iter().map(|level| level.as_str()).collect();
+    let levels: Vec<&str> = LintLevel::ALL.iter().map(AsRef::as_ref).collect();
     let all = json!({
         "description": "Every warning that has no level of its own.",
-        "enum": [LintLevel::Error.as_str(), LintLevel::Warning.as_str()],
+        "enum": [LintLevel::Error.as_ref(), LintLevel::Warning.as_ref()],
     });
     let rules = Code::ALL.iter().filter(|code| code.rule().severity == Severity::Warning).map(|code| {
         let level = json!({"description": code.rule().title, "enum": levels});

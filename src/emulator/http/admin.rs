@@ -30,18 +30,18 @@ pub(super) const PREFIX: &str = "/_emulator";
 const MAX_BYTES: usize = 256 * 1024 * 1024;
 
 /// Why an admin request was refused.
-struct Problem {
+struct AdminError {
     status: u16,
     text: String,
 }
 
-impl Problem {
+impl AdminError {
     fn new(status: u16, text: impl Into<String>) -> Self {
         Self { status, text: text.into() }
     }
 }
 
-impl From<BodyError> for Problem {
+impl From<BodyError> for AdminError {
     fn from(error: BodyError) -> Self {
         match error {
             BodyError::TooLarge(_) => {
@@ -76,9 +76,9 @@ fn pretty(told: &impl Serialize) -> Vec<u8> {
     text
 }
 
-async fn answer(shared: &Shared, request: Request<Incoming>, local: Option<SocketAddr>) -> Result<Told, Problem> {
+async fn answer(shared: &Shared, request: Request<Incoming>, local: Option<SocketAddr>) -> Result<Told, AdminError> {
     let (head, body) = request.into_parts();
-    guard::refuse_foreign(&head, local).map_err(|foreign| Problem::new(403, foreign.to_string()))?;
+    guard::refuse_foreign(&head, local).map_err(|foreign| AdminError::new(403, foreign.to_string()))?;
     let path = head.uri.path().strip_prefix(PREFIX).unwrap_or_default();
     let body = BoundedBody::new(body, MAX_BYTES, shared.limits.silence);
     let _room = shared.budgets.admin.hold(body.most()).await;
@@ -88,12 +88,12 @@ async fn answer(shared: &Shared, request: Request<Incoming>, local: Option<Socke
     } else {
         (pretty(&change(shared, &head.method, path, body)?), None)
     };
-    shared.safe().await.map_err(|refusal| Problem::new(500, refusal.message))?;
+    shared.safe().await.map_err(|refusal| AdminError::new(500, refusal.message))?;
     Ok(told)
 }
 
 /// Everything but the export, which is too large for a [`Value`].
-fn change(shared: &Shared, method: &Method, path: &str, body: Bytes) -> Result<Value, Problem> {
+fn change(shared: &Shared, method: &Method, path: &str, body: Bytes) -> Result<Value, AdminError> {
     match (method, path) {
         (&Method::GET, "" | "/") => Ok(overview(shared)),
         (&Method::GET, "/faults") => Ok(faults(shared)),
@@ -116,25 +116,25 @@ fn change(shared: &Shared, method: &Method, path: &str, body: Bytes) -> Result<V
         (&Method::POST, "/access-key") => set_access_key(shared, &body),
         (&Method::POST, "/state") => import(shared, body),
         (method, path) => {
-            Err(Problem::new(404, format!("there is no {method} {PREFIX}{path}; see docs/reference/emulator.md")))
+            Err(AdminError::new(404, format!("there is no {method} {PREFIX}{path}; see docs/reference/emulator.md")))
         }
     }
 }
 
 /// The state as `emulator export` writes it. One is made at a time, and keeps its room until it was
 /// sent.
-async fn export(shared: &Shared) -> Result<Told, Problem> {
+async fn export(shared: &Shared) -> Result<Told, AdminError> {
     let room = shared.budgets.exports.hold(1).await;
     let state = StateFile::without_objects(shared);
     // Every picture that these letters have is in the store then.
-    shared.safe().await.map_err(|refusal| Problem::new(500, refusal.message))?;
-    let state = state.with_objects(shared).map_err(|error| Problem::new(500, error.to_string()))?;
+    shared.safe().await.map_err(|refusal| AdminError::new(500, refusal.message))?;
+    let state = state.with_objects(shared).map_err(|error| AdminError::new(500, error.to_string()))?;
     Ok((pretty(&state), Some(room)))
 }
 
-fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T, Problem> {
+fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T, AdminError> {
     serde_json::from_slice(body)
-        .map_err(|error| Problem::new(400, format!("the body is not what is expected: {error}")))
+        .map_err(|error| AdminError::new(400, format!("the body is not what is expected: {error}")))
 }
 
 fn overview(shared: &Shared) -> Value {
@@ -166,7 +166,7 @@ fn faults(shared: &Shared) -> Value {
     json!({"faults": shared.lock().faults.0.iter().map(ToString::to_string).collect::<Vec<_>>()})
 }
 
-fn set_faults(shared: &Shared, body: &Bytes) -> Result<Value, Problem> {
+fn set_faults(shared: &Shared, body: &Bytes) -> Result<Value, AdminError> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Wanted {
@@ -181,7 +181,7 @@ fn set_faults(shared: &Shared, body: &Bytes) -> Result<Value, Problem> {
         }
     }
     if !problems.is_empty() {
-        return Err(Problem::new(400, problems.join("; ")));
+        return Err(AdminError::new(400, problems.join("; ")));
     }
     shared.lock().set_faults(Faults(rules));
     Ok(faults(shared))
@@ -193,7 +193,7 @@ fn clock(shared: &Shared) -> Value {
     json!({"now": state.shifted(now).to_string(), "shiftSeconds": state.shift.as_secs()})
 }
 
-fn set_clock(shared: &Shared, body: &Bytes) -> Result<Value, Problem> {
+fn set_clock(shared: &Shared, body: &Bytes) -> Result<Value, AdminError> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Wanted {
@@ -207,39 +207,39 @@ fn set_clock(shared: &Shared, body: &Bytes) -> Result<Value, Problem> {
     let shift = match (wanted.now, wanted.advance_seconds) {
         (Some(wanted), None) => wanted.duration_since(now),
         (None, Some(seconds)) => shared.lock().shift.saturating_add(SignedDuration::from_secs(seconds)),
-        _ => return Err(Problem::new(400, "give either now (a time) or advanceSeconds (a number)")),
+        _ => return Err(AdminError::new(400, "give either now (a time) or advanceSeconds (a number)")),
     };
     if now.checked_add(shift).is_err() {
-        return Err(Problem::new(400, "that time is out of range"));
+        return Err(AdminError::new(400, "that time is out of range"));
     }
     shared.lock().shift = shift;
     Ok(clock(shared))
 }
 
-fn review(shared: &Shared, body: &Bytes) -> Result<Value, Problem> {
+fn review(shared: &Shared, body: &Bytes) -> Result<Value, AdminError> {
     let review: Review = parse(body)?;
     if review.id.is_none() && review.name.is_none() && review.signature.is_none() {
-        return Err(Problem::new(400, "say which letters: give id, name or signature"));
+        return Err(AdminError::new(400, "say which letters: give id, name or signature"));
     }
     let letters = shared.lock().review(&review);
     if letters.is_empty() {
-        return Err(Problem::new(404, "there is no such letter"));
+        return Err(AdminError::new(404, "there is no such letter"));
     }
     Ok(json!({"letters": letters, "state": review.state}))
 }
 
-fn review_signature(shared: &Shared, body: &Bytes) -> Result<Value, Problem> {
+fn review_signature(shared: &Shared, body: &Bytes) -> Result<Value, AdminError> {
     let review: SignatureReview = parse(body)?;
     match shared.lock().review_signature(&review, shared.clock.now()) {
-        0 => Err(Problem::new(404, "no such signature")),
+        0 => Err(AdminError::new(404, "no such signature")),
         count => Ok(json!({"signatures": count, "state": review.state})),
     }
 }
 
-fn review_qualification(shared: &Shared, body: &Bytes) -> Result<Value, Problem> {
+fn review_qualification(shared: &Shared, body: &Bytes) -> Result<Value, AdminError> {
     let review: QualificationReview = parse(body)?;
     match shared.lock().review_qualification(&review, shared.clock.now()) {
-        0 => Err(Problem::new(404, "no such qualification")),
+        0 => Err(AdminError::new(404, "no such qualification")),
         count => Ok(json!({"qualifications": count, "state": review.state})),
     }
 }
@@ -248,7 +248,7 @@ fn upload_policy(shared: &Shared) -> Value {
     json!({"form": shared.lock().upload_policy.to_string()})
 }
 
-fn set_upload_policy(shared: &Shared, body: &Bytes) -> Result<Value, Problem> {
+fn set_upload_policy(shared: &Shared, body: &Bytes) -> Result<Value, AdminError> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Wanted {
@@ -256,12 +256,12 @@ fn set_upload_policy(shared: &Shared, body: &Bytes) -> Result<Value, Problem> {
     }
     let wanted: Wanted = parse(body)?;
     let text = wanted.form.as_str().map_or_else(|| wanted.form.to_string(), str::to_owned);
-    let form: PolicyForm = text.parse().map_err(|problem| Problem::new(400, format!("invalid form: {problem}")))?;
+    let form: PolicyForm = text.parse().map_err(|problem| AdminError::new(400, format!("invalid form: {problem}")))?;
     shared.lock().upload_policy = form;
     Ok(upload_policy(shared))
 }
 
-fn set_access_key(shared: &Shared, body: &Bytes) -> Result<Value, Problem> {
+fn set_access_key(shared: &Shared, body: &Bytes) -> Result<Value, AdminError> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Wanted {
@@ -274,15 +274,15 @@ fn set_access_key(shared: &Shared, body: &Bytes) -> Result<Value, Problem> {
             key.active = wanted.active;
             Ok(json!({"id": key.id, "active": key.active}))
         }
-        None => Err(Problem::new(404, "there is no such AccessKey")),
+        None => Err(AdminError::new(404, "there is no such AccessKey")),
     }
 }
 
-fn import(shared: &Shared, body: Bytes) -> Result<Value, Problem> {
+fn import(shared: &Shared, body: Bytes) -> Result<Value, AdminError> {
     let file: StateFile = parse(&body)?;
     // What it says is in `file` now, pictures and all.
     drop(body);
     let imported =
-        file.import(&mut shared.lock(), shared.clock.now()).map_err(|error| Problem::new(409, error.to_string()))?;
+        file.import(&mut shared.lock(), shared.clock.now()).map_err(|error| AdminError::new(409, error.to_string()))?;
     Ok(json!({"imported": imported}))
 }

@@ -12,7 +12,7 @@ use minijinja::Value;
 use zip::{ZipArchive, ZipWriter, result::ZipError};
 
 use self::markup::Markup;
-use super::{Escape, MAX_TEMPLATE, Part, Problem, Source, TemplateError};
+use super::{Escape, MAX_TEMPLATE, Part, Source, TemplateError, TemplateProblem};
 
 /// A document whose parts with text are templates.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub(super) struct Document {
 
 impl Document {
     /// The document and the mistakes in its placeholders. Its text may unpack to `max_text` bytes.
-    pub(super) fn read(bytes: &[u8], max_text: u64) -> Result<(Self, Vec<Problem>), TemplateError> {
+    pub(super) fn read(bytes: &[u8], max_text: u64) -> Result<(Self, Vec<TemplateProblem>), TemplateError> {
         let mut archive = open(bytes)?;
         let mut budget = max_text;
         let mut parts = Vec::new();
@@ -56,7 +56,7 @@ impl Document {
 
     /// The document with the values in it. Its other parts, and the times of all, are those of the
     /// template.
-    pub(super) fn fill(&self, values: &Value) -> Result<Vec<u8>, Problem> {
+    pub(super) fn fill(&self, values: &Value) -> Result<Vec<u8>, TemplateProblem> {
         let mut archive = open(&self.archive).expect("the archive was read before");
         let mut out = ZipWriter::new(Cursor::new(Vec::with_capacity(self.archive.len())));
         for index in 0..archive.len() {

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::{
     super::{
-        Problem,
+        TemplateProblem,
         source::{BlockPart, Piece, Tag, TagSpan, tags_in, unclosed},
     },
     markup::{Kind, Markup},
@@ -48,7 +48,7 @@ struct Moves {
 }
 
 /// The part as markup and tags, and what is wrong with the tags. `part` says which part it is.
-pub(super) fn pieces(markup: &Markup<'_>, part: &str) -> (Vec<Piece>, Vec<Problem>) {
+pub(super) fn pieces(markup: &Markup<'_>, part: &str) -> (Vec<Piece>, Vec<TemplateProblem>) {
     let (placed, cuts, mut problems) = find(markup, part);
     let mut moves = Moves { moved: vec![false; placed.len()], ..Moves::default() };
     let held = held(markup, &placed);
@@ -61,7 +61,7 @@ pub(super) fn pieces(markup: &Markup<'_>, part: &str) -> (Vec<Piece>, Vec<Proble
 }
 
 /// The tags of all paragraphs, and which texts they take up.
-fn find(markup: &Markup<'_>, part: &str) -> (Vec<Placed>, HashMap<usize, Vec<Cut>>, Vec<Problem>) {
+fn find(markup: &Markup<'_>, part: &str) -> (Vec<Placed>, HashMap<usize, Vec<Cut>>, Vec<TemplateProblem>) {
     let mut paragraphs: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     // The paragraph that each node is in, by those of the nodes before it.
     let mut inside: Vec<Option<usize>> = Vec::with_capacity(markup.nodes.len());
@@ -160,12 +160,18 @@ fn blocks(placed: &[Placed]) -> Vec<Vec<usize>> {
 impl Moves {
     /// Moves the tags of a block to where they repeat whole elements, unless it is within one
     /// paragraph.
-    fn add(&mut self, markup: &Markup<'_>, placed: &[Placed], held: &[Held], block: &[usize]) -> Result<(), Problem> {
+    fn add(
+        &mut self,
+        markup: &Markup<'_>,
+        placed: &[Placed],
+        held: &[Held],
+        block: &[usize],
+    ) -> Result<(), TemplateProblem> {
         let first = &placed[block[0]];
         if block.iter().all(|tag| placed[*tag].paragraph == first.paragraph) {
             return Ok(());
         }
-        let misplaced = |tag: &Placed, message: &str| Problem {
+        let misplaced = |tag: &Placed, message: &str| TemplateProblem {
             place: tag.tag.place.clone(),
             message: format!("`{}` {message}", tag.tag.text),
             help: Some("put each tag of the block into a paragraph or a row of its own".to_owned()),

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use super::{rest_on_paper, text::brief, words::Words};
 use crate::{
-    inventory::{Action, Entry, Inventory, Outlook},
+    inventory::{Action, Entry, Inventory, Reach},
     render::unreadable,
 };
 
@@ -75,9 +75,9 @@ fn gaps(inventory: &Inventory<'_>, words: &Words) -> Vec<Markup> {
     let coverage = inventory.coverage();
     let items = coverage.iter().filter_map(|coverage| {
         let remark = match (coverage.outlook, coverage.gaps.first()) {
-            (Outlook::Begins(day), _) => (words.begins)(day),
-            (Outlook::Until(_), Some(gap)) => (words.gap)(gap.from(), gap.until()),
-            (Outlook::Until(_), None) | (Outlook::Ended(_), _) => return None,
+            (Reach::Begins(day), _) => (words.begins)(day),
+            (Reach::Until(_), Some(gap)) => (words.gap)(gap.from(), gap.until()),
+            (Reach::Until(_), None) | (Reach::Ended(_), _) => return None,
         };
         Some(item("gap", &html! { (words.signature) " " (brief(coverage.signature)) }, &remark))
     });

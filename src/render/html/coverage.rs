@@ -10,7 +10,7 @@ use super::{
     timeline,
     words::Words,
 };
-use crate::inventory::{Coverage, Inventory, Outlook};
+use crate::inventory::{Coverage, Inventory, Reach};
 
 /// More rows than this are folded, unless they need attention.
 const OPEN: usize = 40;
@@ -33,11 +33,11 @@ enum Rank {
 impl Rank {
     fn of(coverage: &Coverage<'_>) -> Self {
         match coverage.outlook {
-            Outlook::Ended(_) => Self::Ended,
-            Outlook::Begins(_) => Self::Gap,
-            Outlook::Until(_) if !coverage.gaps.is_empty() => Self::Gap,
-            Outlook::Until(_) if !coverage.overlaps.is_empty() => Self::Overlap,
-            Outlook::Until(_) => Self::Covered,
+            Reach::Ended(_) => Self::Ended,
+            Reach::Begins(_) => Self::Gap,
+            Reach::Until(_) if !coverage.gaps.is_empty() => Self::Gap,
+            Reach::Until(_) if !coverage.overlaps.is_empty() => Self::Overlap,
+            Reach::Until(_) => Self::Covered,
         }
     }
 
@@ -128,11 +128,11 @@ fn row_of(row: &Row<'_>, scale: &Scale, today: Date, words: &Words) -> Markup {
     }
 }
 
-fn outlook(outlook: Outlook, words: &Words) -> Markup {
+fn outlook(outlook: Reach, words: &Words) -> Markup {
     let (class, text) = match outlook {
-        Outlook::Until(day) => ("covered", (words.covered_until)(day)),
-        Outlook::Begins(day) => ("gap", (words.begins)(day)),
-        Outlook::Ended(day) => ("quiet", (words.ended)(day)),
+        Reach::Until(day) => ("covered", (words.covered_until)(day)),
+        Reach::Begins(day) => ("gap", (words.begins)(day)),
+        Reach::Ended(day) => ("quiet", (words.ended)(day)),
     };
     html! { div class=(class) { (text) } }
 }

@@ -53,7 +53,7 @@ fn row(id: &str, entry: &Entry<'_>, inventory: &Inventory<'_>, words: &Words) ->
                 @if let Some(successor) = &entry.successor { " " small.more { (words.successor) " " (shown(successor)) } }
                 @if let Some(source) = entry.source() { " " small.more { code { (shown(&source.file)) ":" (source.line) } } }
             }
-            td { span class={ "tag " (entry.action().as_str()) } { (action_word(entry.action(), words)) } }
+            td { span class={ "tag " (entry.action().as_ref()) } { (action_word(entry.action(), words)) } }
             td { (standing(entry, words)) }
             td { (long(entry.authorizer()))
                 @let party = entry.authorized_party();

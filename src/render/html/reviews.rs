@@ -60,14 +60,14 @@ fn uses(signatures: &[SignatureUse], usage: Use, words: &Words) -> Markup {
     html! {
         @if usage == Use::Refused || usage == Use::Reviewing {
             @for used in of_use { div {
-                span class={ "tag " (usage.as_str()) } { (word) } " " (shown(&used.name))
+                span class={ "tag " (usage.as_ref()) } { (word) } " " (shown(&used.name))
                 @if !used.reason.is_empty() { ": " (long(&used.reason)) }
                 @if !used.detail.is_empty() { " – " (long(&used.detail)) }
                 @if !used.date.is_empty() { " " small.more { (shown(&used.date)) } }
                 @if let Some(order) = &used.order_id { " " small.more { code { (shown(order)) } } }
             } }
         } @else if !all.is_empty() {
-            div { span class={ "tag " (usage.as_str()) } { (word) } " " (names(&all)) }
+            div { span class={ "tag " (usage.as_ref()) } { (word) } " " (names(&all)) }
         }
     }
 }

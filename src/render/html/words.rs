@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use crate::{
     wording::counted,
-    {signature::Use, status::Problem},
+    {signature::Use, status::SignatureProblem},
 };
 
 /// Language of the report.
@@ -112,7 +112,7 @@ pub(super) struct Words {
     pub(super) reviews_unknown: &'static str,
     pub(super) problems: &'static str,
     pub(super) usage: fn(Use) -> &'static str,
-    pub(super) problem: fn(Problem) -> &'static str,
+    pub(super) problem: fn(SignatureProblem) -> &'static str,
     pub(super) later: fn(usize) -> String,
     pub(super) count: fn(usize) -> String,
     pub(super) signature_count: fn(usize) -> String,
@@ -208,7 +208,7 @@ static EN: Words = Words {
         Use::None => "not applied for",
         Use::Unknown => "not known",
     },
-    problem: Problem::meaning,
+    problem: SignatureProblem::meaning,
     later: |year| format!("Ends in {year}"),
     count: |count| counted(count, "letter"),
     signature_count: |count| counted(count, "signature"),
@@ -348,21 +348,21 @@ static ZH: Words = Words {
     overlap: |from, until| format!("{from} 至 {until} 有多份委托书重叠"),
 };
 
-const fn chinese_problem(problem: Problem) -> &'static str {
+const fn chinese_problem(problem: SignatureProblem) -> &'static str {
     match problem {
-        Problem::WithoutLetter => "他用签名，申请时未使用委托书",
-        Problem::LetterNotFound => "所用委托书不在本账号下",
-        Problem::LetterExpired => "所用委托书已过期",
-        Problem::LetterNotYetValid => "所用委托书尚未生效",
-        Problem::LetterEndsSoon => "所用委托书即将到期",
-        Problem::LetterHasSuccessor => "所用委托书已有后续委托书，请改用后者",
-        Problem::NotInScope => "不在所用委托书的签名范围内",
-        Problem::CodeDiffers => "资质与委托书的统一社会信用代码不一致",
-        Problem::QualificationNotFound => "所用资质不在本账号下",
-        Problem::QualificationNotApproved => "所用资质未通过审核",
-        Problem::QualificationOwnUse => "所用资质为自用资质，应为他用资质",
-        Problem::QualificationExpired => "所用资质的证照已过期",
-        Problem::RegistrationFailed => "运营商报备失败",
-        Problem::RegistrationLapsed => "运营商报备已失效",
+        SignatureProblem::WithoutLetter => "他用签名，申请时未使用委托书",
+        SignatureProblem::LetterNotFound => "所用委托书不在本账号下",
+        SignatureProblem::LetterExpired => "所用委托书已过期",
+        SignatureProblem::LetterNotYetValid => "所用委托书尚未生效",
+        SignatureProblem::LetterEndsSoon => "所用委托书即将到期",
+        SignatureProblem::LetterHasSuccessor => "所用委托书已有后续委托书，请改用后者",
+        SignatureProblem::NotInScope => "不在所用委托书的签名范围内",
+        SignatureProblem::CodeDiffers => "资质与委托书的统一社会信用代码不一致",
+        SignatureProblem::QualificationNotFound => "所用资质不在本账号下",
+        SignatureProblem::QualificationNotApproved => "所用资质未通过审核",
+        SignatureProblem::QualificationOwnUse => "所用资质为自用资质，应为他用资质",
+        SignatureProblem::QualificationExpired => "所用资质的证照已过期",
+        SignatureProblem::RegistrationFailed => "运营商报备失败",
+        SignatureProblem::RegistrationLapsed => "运营商报备已失效",
     }
 }

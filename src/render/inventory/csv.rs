@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::{
-    accounts::{AccountResult, Accounts},
+    accounts::Accounts,
     escape::visible,
     inventory::{Entry, Inventory},
 };
@@ -22,18 +22,12 @@ const MARK: char = '\u{FEFF}';
 pub fn csv(inventories: &Accounts<Inventory<'_>>) -> String {
     let has_uses = inventories.good().flat_map(|inventory| &inventory.entries).any(|entry| entry.uses.is_some());
     let heads = if has_uses { format!("{CSV_HEADS},uses\r\n") } else { format!("{CSV_HEADS}\r\n") };
-    let all = match inventories {
-        Accounts::Single(one) => {
-            let mut out = format!("{MARK}{heads}");
-            rows(&mut out, "", one, has_uses);
-            return out;
-        }
-        Accounts::Workspace(all) => all,
-    };
-    let mut out = format!("{MARK}account,{heads}");
-    for AccountResult { account, result } in all {
+    let first = if matches!(inventories, Accounts::Workspace(_)) { "account," } else { "" };
+    let mut out = format!("{MARK}{first}{heads}");
+    for (account, result) in inventories.each() {
+        let start = account.map(|account| format!("{},", field(account.as_str()))).unwrap_or_default();
         if let Ok(inventory) = result {
-            rows(&mut out, &format!("{},", field(account.as_str())), inventory, has_uses);
+            rows(&mut out, &start, inventory, has_uses);
         }
     }
     out
@@ -41,7 +35,7 @@ pub fn csv(inventories: &Accounts<Inventory<'_>>) -> String {
 
 /// What became of each signature: `菜鸟网络: passed、菜鸟裹裹: refused`.
 fn uses(entry: &Entry<'_>) -> String {
-    let uses = entry.uses.iter().flatten().map(|used| format!("{}: {}", used.name, used.usage.as_str()));
+    let uses = entry.uses.iter().flatten().map(|used| format!("{}: {}", used.name, used.usage.as_ref()));
     uses.collect::<Vec<_>>().join("、")
 }
 
@@ -54,7 +48,7 @@ fn rows(out: &mut String, start: &str, inventory: &Inventory<'_>, has_uses: bool
         let optional = |text: Option<String>| text.unwrap_or_default();
         let mut fields = vec![
             field(entry.name()),
-            entry.action().as_str().to_owned(),
+            entry.action().as_ref().to_owned(),
             optional(standing.id.map(|id| id.to_string())),
             field(&standing.state),
             field(&standing.status),
@@ -66,7 +60,7 @@ fn rows(out: &mut String, start: &str, inventory: &Inventory<'_>, has_uses: bool
             optional(entry.days_left(inventory.today).map(|left| left.to_string())),
             signatures.len().to_string(),
             field(&signatures.join("、")),
-            entry.scan().as_str().to_owned(),
+            entry.scan().as_ref().to_owned(),
             field(entry.successor.as_deref().unwrap_or_default()),
             field(source.map_or("", |source| &source.file)),
             optional(source.map(|source| source.line.to_string())),

@@ -6,7 +6,7 @@ use super::{
     place, strong,
 };
 use crate::{
-    accounts::{AccountResult, Accounts},
+    accounts::Accounts,
     inventory::{Entry, Filter, Inventory},
     render::unreadable,
     wording::counted,
@@ -16,15 +16,14 @@ use crate::{
 #[must_use]
 pub fn list(inventories: &Accounts<Inventory<'_>>, filter: &Filter, options: &CommentOptions) -> String {
     let mut page = Page::new(format!("### {}\n\n", title(filter)), options);
-    match inventories {
-        Accounts::Single(inventory) => add(&mut page, "Letters", inventory),
-        Accounts::Workspace(all) => {
-            super::add_failures(&mut page, inventories);
-            for AccountResult { account, result } in all {
-                if let Ok(inventory) = result {
-                    page.text(format!("#### {}\n\n", inline(account.as_str())));
-                    add(&mut page, &format!("Letters of {account}"), inventory);
-                }
+    super::add_failures(&mut page, inventories);
+    for (account, result) in inventories.each() {
+        match (account, result) {
+            (_, Err(_)) => {}
+            (None, Ok(inventory)) => add(&mut page, "Letters", inventory),
+            (Some(account), Ok(inventory)) => {
+                page.text(format!("#### {}\n\n", inline(account.as_str())));
+                add(&mut page, &format!("Letters of {account}"), inventory);
             }
         }
     }
@@ -74,7 +73,7 @@ fn row(page: &Page<'_>, entry: &Entry<'_>, inventory: &Inventory<'_>) -> String 
         strong(entry.name()),
         place.unwrap_or_default(),
         id.unwrap_or_default(),
-        entry.action().as_str(),
+        entry.action().as_ref(),
         until.unwrap_or_default(),
         left.unwrap_or_default(),
         inline(entry.authorizer()),

@@ -16,7 +16,7 @@ use self::{
 };
 use super::warnings::{self, WarningLine, and_more};
 use crate::{
-    accounts::{AccountResult, Accounts},
+    accounts::Accounts,
     apply::{Report, ReportSummary},
     checkout::Checkout,
     letter::{AccountName, Source},
@@ -83,17 +83,13 @@ fn comment<T>(
         Accounts::Single(one) => page_of(account(one), counts, options),
         Accounts::Workspace(_) => page_of(None, counts, options),
     };
-    match accounts {
-        Accounts::Single(one) => add(&mut page, one),
-        Accounts::Workspace(all) => {
-            add_failures(&mut page, accounts);
-            for AccountResult { account, result } in all {
-                if let Ok(result) = result {
-                    page.text(format!("## {}: {}\n\n", inline(account.as_str()), counts_of(result)));
-                    add(&mut page, result);
-                }
-            }
+    add_failures(&mut page, accounts);
+    for (account, result) in accounts.each() {
+        let Ok(result) = result else { continue };
+        if let Some(account) = account {
+            page.text(format!("## {}: {}\n\n", inline(account.as_str()), counts_of(result)));
         }
+        add(&mut page, result);
     }
     page.finish()
 }
@@ -139,7 +135,7 @@ fn add_warnings(page: &mut Page<'_>, warnings: &[&Warning]) {
         WarningLine::One(warning) => format!("- {}: {}\n", strong(&warning.name), of_one(warning)),
         WarningLine::Many(code, names, count) => {
             let names: Vec<String> = names.into_iter().map(inline).collect();
-            format!("- {count} {}: {} (`{}`)\n", code.about_many(), and_more(&names, count), code.as_str())
+            format!("- {count} {}: {} (`{}`)\n", code.about_many(), and_more(&names, count), code.as_ref())
         }
     };
     let items: Vec<String> = warnings::folded(warnings).into_iter().map(line).collect();
@@ -152,7 +148,7 @@ fn add_warnings(page: &mut Page<'_>, warnings: &[&Warning]) {
 
 /// A warning about a letter that is named before it.
 fn of_one(warning: &Warning) -> String {
-    let code = warning.rule.as_deref().unwrap_or(warning.code.as_str());
+    let code = warning.rule.as_deref().unwrap_or(warning.code.as_ref());
     format!("{} (`{}`)", inline(&warning.message), self::code(code))
 }
 

@@ -17,9 +17,9 @@ pub(super) fn add(page: &mut Page<'_>, report: &Report) {
     for letter in &report.letters {
         let name = letter.planned.name();
         match &letter.outcome {
-            LetterOutcome::Failed(failure) | LetterOutcome::Unknown(failure) => {
+            LetterOutcome::Failed { error: failure } | LetterOutcome::Unknown { error: failure } => {
                 let request = failure.request_id.as_ref().map_or(String::new(), |id| inline(id.0.raw()));
-                let word = if matches!(letter.outcome, LetterOutcome::Unknown(_)) { "unknown: " } else { "" };
+                let word = if matches!(letter.outcome, LetterOutcome::Unknown { .. }) { "unknown: " } else { "" };
                 let why = if told.insert((failure.code.raw(), failure.message.raw())) {
                     let help =
                         failure.help.as_ref().map_or(String::new(), |help| format!("<br>{}", inline(help.raw())));
@@ -29,21 +29,21 @@ pub(super) fn add(page: &mut Page<'_>, report: &Report) {
                 };
                 bad.push(format!("| {} | {why} | {request} |\n", strong(name)));
             }
-            LetterOutcome::Skipped(SkipReason::Interrupted) => {
+            LetterOutcome::Skipped { reason: SkipReason::Interrupted } => {
                 bad.push(format!("| {} | not begun: the run was interrupted | |\n", strong(name)));
             }
-            LetterOutcome::Skipped(SkipReason::Unreadable) => {
+            LetterOutcome::Skipped { reason: SkipReason::Unreadable } => {
                 bad.push(format!("| {} | it may be a letter that can't be read | |\n", strong(name)));
             }
-            LetterOutcome::Skipped(SkipReason::RefusedForAll) => {
+            LetterOutcome::Skipped { reason: SkipReason::RefusedForAll } => {
                 bad.push(format!("| {} | not begun: the service refuses every letter | |\n", strong(name)));
             }
             LetterOutcome::Conflict { differences, .. } => {
                 conflicts.push(found_conflict(letter, differences, &page.options.checkout));
             }
-            LetterOutcome::Created { id, request_id, confirmation } => {
+            LetterOutcome::Created { id, request_id, confirmed_by } => {
                 let id = id.map_or(String::new(), |id| id.to_string());
-                let how = if *confirmation == Confirmation::Lookup {
+                let how = if *confirmed_by == Confirmation::Lookup {
                     " (seen by a look-up; the answer was lost)"
                 } else {
                     ""
@@ -51,7 +51,7 @@ pub(super) fn add(page: &mut Page<'_>, report: &Report) {
                 let request = request_id.as_ref().map_or(String::new(), |id| inline(id.0.raw()));
                 created.push(format!("| {} | {id}{how} | {request} |\n", strong(name)));
             }
-            LetterOutcome::Unchanged { .. } | LetterOutcome::Skipped(SkipReason::Unmanaged) => {}
+            LetterOutcome::Unchanged { .. } | LetterOutcome::Skipped { reason: SkipReason::Unmanaged } => {}
         }
     }
     section(page, "Not created", "| letter | why | RequestId |\n|---|---|---|\n", bad);

@@ -171,7 +171,7 @@ fn problems(out: &mut String, status: &Status) {
         let mark = paint(worst, &format!("! {}", visible(&signature.name)));
         let _ = writeln!(out, "  {mark}{}", letter.unwrap_or_default());
         for problem in &signature.problems {
-            let _ = writeln!(out, "{INDENT}{} [{}]", problem.meaning(), problem.as_str());
+            let _ = writeln!(out, "{INDENT}{} [{}]", problem.meaning(), problem.as_ref());
         }
         let others = signature.covered_by.iter().filter(|name| Some(*name) != signature.letter_name.as_ref());
         let others: Vec<&str> = others.map(String::as_str).collect();

@@ -273,7 +273,7 @@ impl Observer for History {
                     state.violations.push(format!("{letter}: begun after the wish to stop"));
                 }
             }
-            Event::Settled { .. } => state.settled += 1,
+            Event::Finished { .. } => state.settled += 1,
             _ => {}
         }
     }

@@ -105,18 +105,18 @@ impl Fact<'_> {
     fn check(&self, coverage: &Coverage) -> Result<(), String> {
         let track = self.session.history.track(self.desired.letter.name.as_str());
         match &self.reported.outcome {
-            LetterOutcome::Created { id, confirmation: Confirmation::Answer, .. } => {
+            LetterOutcome::Created { id, confirmed_by: Confirmation::Answer, .. } => {
                 coverage.saw(Situation::CreatedByAnswer);
                 self.must_be_as_sent(*id)?;
                 hold(self.is_ours(), "somebody else made it")?;
                 hold(id.is_some() && *id == track.told, "the client was never told so")
             }
-            LetterOutcome::Created { id, confirmation: Confirmation::Lookup, .. } => {
+            LetterOutcome::Created { id, confirmed_by: Confirmation::Lookup, .. } => {
                 coverage.saw(Situation::CreatedByLookUp);
                 self.must_be_as_sent(*id)?;
                 hold(track.was_in_doubt && track.found, "no answer was lost, or the letter was never seen")
             }
-            LetterOutcome::Skipped(SkipReason::Unreadable) => {
+            LetterOutcome::Skipped { reason: SkipReason::Unreadable } => {
                 Err("every letter of the emulator can be read".to_owned())
             }
             LetterOutcome::Unchanged { id } => {
@@ -134,24 +134,24 @@ impl Fact<'_> {
                 let stored = self.stored.ok_or("there is no such letter")?;
                 hold(!is_as_declared(&self.desired.letter, stored), "the letter is as declared")
             }
-            LetterOutcome::Failed(failure) => self.check_failure(failure, coverage),
-            LetterOutcome::Unknown(failure) => {
+            LetterOutcome::Failed { error: failure } => self.check_failure(failure, coverage),
+            LetterOutcome::Unknown { error: failure } => {
                 coverage.saw(Situation::MayExist);
                 hold(failure.message.raw().contains("may exist"), "the message does not say so")?;
                 let may_exist = self.session.history.may_exist(self.desired.letter.name.as_str());
                 hold(may_exist || self.session.history.degree() > Degree::No, "no answer was lost")?;
                 hold(track.sent > 0, "no create was sent")
             }
-            LetterOutcome::Skipped(SkipReason::RefusedForAll) => {
+            LetterOutcome::Skipped { reason: SkipReason::RefusedForAll } => {
                 coverage.saw(Situation::CallerRefused);
                 hold(track.accepted == 0 && !self.is_ours(), "a create was sent")
             }
-            LetterOutcome::Skipped(SkipReason::Interrupted) => {
+            LetterOutcome::Skipped { reason: SkipReason::Interrupted } => {
                 coverage.saw(Situation::Interrupted);
                 hold(self.session.history.degree() > Degree::No, "nobody asked to stop")?;
                 hold(track.accepted == 0 && !self.is_ours(), "a create was sent")
             }
-            LetterOutcome::Skipped(SkipReason::Unmanaged) => Err("it is declared".to_owned()),
+            LetterOutcome::Skipped { reason: SkipReason::Unmanaged } => Err("it is declared".to_owned()),
         }
     }
 
@@ -201,9 +201,9 @@ pub(crate) fn check_convergence(session: &Session) -> Vec<String> {
     let unsettled = report.letters.iter().filter(|letter| {
         matches!(
             letter.outcome,
-            LetterOutcome::Failed(_)
-                | LetterOutcome::Unknown(_)
-                | LetterOutcome::Skipped(SkipReason::Interrupted | SkipReason::RefusedForAll)
+            LetterOutcome::Failed { .. }
+                | LetterOutcome::Unknown { .. }
+                | LetterOutcome::Skipped { reason: SkipReason::Interrupted | SkipReason::RefusedForAll }
         )
     });
     unsettled
