@@ -5,8 +5,8 @@ use std::{
     net::TcpListener,
 };
 
-use crate::papers::paper;
-use crate::project::{Project, letter};
+use crate::declarations::{file, letter};
+use crate::project::{Project, Run};
 
 /// The error, once it is seen that planning and applying fail with it.
 #[track_caller]
@@ -19,20 +19,16 @@ fn refused(project: &Project) -> String {
     plan.stderr
 }
 
-fn yaml(text: impl AsRef<[u8]>) -> Project {
-    Project::new().file("letters.yaml", text)
-}
-
 #[test]
 fn what_is_not_yaml_is_told_with_its_place() {
-    let error = refused(&yaml("version: 1\nletters: [\n"));
+    let error = refused(&Project::new().file("letters.yaml", "version: 1\nletters: [\n"));
     assert!(error.contains("letters.yaml:"), "{error}");
 }
 
 #[test]
 fn each_mistake_is_told_at_once_with_its_place() {
-    let letters = letter("委托").replace("validity", "validty").replace("[菜鸟网络]", "[菜]");
-    let error = refused(&yaml(format!("version: 2\nletters:\n{letters}")));
+    let text = file(&[letter("委托").renamed("validity", "validty").signing(&["菜"])]);
+    let error = refused(&Project::new().file("letters.yaml", text.replace("version: 1", "version: 2")));
     for expected in ["letters.yaml:1:10", "letters.yaml:7:", "letters.yaml:8:", "validity"] {
         assert!(error.contains(expected), "{expected} is not in:\n{error}");
     }
@@ -47,7 +43,7 @@ fn a_name_in_two_files_points_at_both() {
 
 #[test]
 fn a_missing_scan_is_told() {
-    let error = refused(&yaml(format!("version: 1\nletters:\n{}", letter("委托").replace("scan.png", "none.png"))));
+    let error = refused(&Project::with_letters(&[letter("委托").scan("none.png")]));
     assert!(error.contains("letters.yaml:9:") && error.contains("does not exist"), "{error}");
 }
 
@@ -85,7 +81,7 @@ fn wrong_usage_exits_with_1() {
 
 #[test]
 fn a_path_after_sandbox_is_a_path() {
-    let project = Project::new().letters("agency/culture.letters.yaml", &["委托"]).file("agency/scan.png", paper());
+    let project = Project::new().folder("agency", &["委托"]);
     let run = project.run(&["plan", "--sandbox", "agency", "--format=json"]).exits(0);
     assert_eq!(run.json()["summary"]["create"], 1);
     let names = |folder: &str| {
@@ -100,17 +96,10 @@ fn a_path_after_sandbox_is_a_path() {
 }
 
 /// Plans against an endpoint on this machine.
-fn plan_at(address: &str) -> crate::project::Run {
+fn plan_at(address: &str) -> Run {
     let project = Project::with_letters(&["委托"]);
-    let endpoint = format!("--endpoint=http://{address}");
-    let mut command = project.command(&["plan", &endpoint]);
-    command.env("ALIBABA_CLOUD_ACCESS_KEY_ID", "id").env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "very-secret");
-    let output = command.output().unwrap();
-    crate::project::Run {
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-        status: output.status.code().unwrap(),
-    }
+    let mut command = project.asking(&format!("http://{address}"), &["plan"]);
+    Run::of(command.env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "very-secret").output().unwrap())
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! What `doctor` says of machines in order and out of order, and accounts whose roles are taken.
 
-use crate::papers::paper;
-use crate::project::{Emulator, Project, Run};
 use serde_json::Value;
+
+use crate::declarations::{self, Account, account};
+use crate::project::{Emulator, Project, Run};
 
 const ACCOUNT: &str = "1234567890123456";
 const KEY: &str = "--access-key=letterform-emulator:letterform-emulator-secret@1234567890123456";
@@ -76,9 +77,7 @@ fn each_trouble_has_its_cross_and_says_what_to_do() {
 
     // Port 1 of this machine answers nobody.
     let gone = Project::with_letters(&["甲委托"]);
-    let mut gone = gone.command(&["doctor", "--format=json", "--endpoint=http://127.0.0.1:1"]);
-    gone.env("ALIBABA_CLOUD_ACCESS_KEY_ID", "id").env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "hush");
-    let run = Run::of(gone.output().unwrap()).exits(1);
+    let run = Run::of(gone.asking("http://127.0.0.1:1", &doctor).output().unwrap()).exits(1);
     assert_eq!(troubles(&run)[0], trouble("reachable", "failed"));
 
     project.write("letters.yaml", "version: 2\n");
@@ -107,15 +106,18 @@ fn a_policy_that_allows_no_scan_is_a_warning_that_quotes_it() {
 }
 
 /// A workspace with one account.
-fn workspace(fields: &str) -> Project {
-    let account = format!("version: 1\naccounts:\n  - {{name: shop, letters: shop, {fields}}}\n");
-    let project = Project::new().file("letterform.yaml", account).letters("shop/letters.yaml", &["甲委托"]);
-    project.file("shop/scan.png", paper())
+fn workspace(account: Account) -> Project {
+    Project::new().file("letterform.yaml", declarations::workspace(&[account])).folder("shop", &["甲委托"])
+}
+
+/// An account whose letters are worked on with this role.
+fn with_role() -> Account {
+    account("shop").with("role", &format!("'acs:ram::{ACCOUNT}:role/letterform'"))
 }
 
 #[test]
 fn the_role_of_an_account_is_taken_and_its_letters_are_those_of_the_roles_account() {
-    let project = workspace(&format!("id: {ACCOUNT}, role: 'acs:ram::{ACCOUNT}:role/letterform'"));
+    let project = workspace(with_role().with("id", ACCOUNT));
     let other = format!("--access-key=shop-owner:unused@{ACCOUNT}");
     let emulator =
         Emulator::with(&project, &["--access-key=letterform-emulator:letterform-emulator-secret@ci", &other]);
@@ -130,8 +132,8 @@ fn the_role_of_an_account_is_taken_and_its_letters_are_those_of_the_roles_accoun
 
 #[test]
 fn a_role_is_taken_with_the_token_of_a_ci_system() {
-    let provider = format!("oidcProvider: 'acs:ram::{ACCOUNT}:oidc-provider/GitHub'");
-    let project = workspace(&format!("role: 'acs:ram::{ACCOUNT}:role/letterform', {provider}"));
+    let provider = format!("'acs:ram::{ACCOUNT}:oidc-provider/GitHub'");
+    let project = workspace(with_role().with("oidcProvider", &provider));
     project.write("token", "e30.eyJzdWIiOiJyZXBvIn0.x\n");
     let emulator = Emulator::with(&project, &[KEY]);
     let mut command = emulator.command(&project, &["apply", "--auto-approve"]);
@@ -141,7 +143,7 @@ fn a_role_is_taken_with_the_token_of_a_ci_system() {
 
 #[test]
 fn nothing_is_asked_or_created_with_the_credentials_of_another_account() {
-    let project = workspace("id: 99");
+    let project = workspace(account("shop").with("id", "99"));
     let emulator = Emulator::with(&project, &[KEY]);
     for arguments in [&["apply", "--auto-approve"][..], &["plan", "--account=shop"]] {
         let run = emulator.run(&project, arguments).exits(1);

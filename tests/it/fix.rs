@@ -2,16 +2,18 @@
 
 use std::fs;
 
-use crate::project::{Project, letter};
+use crate::declarations::{file, letter};
+use crate::project::Project;
 
 /// A file with mistakes that are mended without asking, and one that is not.
 fn mistakes() -> Project {
     let wrong = letter("甲乙")
-        .replace("authorizer:", "Authorization:")
-        .replace("~2028-12-31", "～2028/12/31")
-        .replace("[菜鸟网络]", "[【菜鸟网络】, 裹裹, 裹裹] # 两个")
-        .replace("scan.png", "scan.pgn");
-    Project::new().file("letters.yaml", format!("version: 1\r\nletters:\n{wrong}")).letters("b.letters.yaml", &["丙丁"])
+        .renamed("authorizer", "Authorization")
+        .valid("2026-01-01～2028/12/31")
+        .with("signatures", "[【菜鸟网络】, 裹裹, 裹裹] # 两个")
+        .scan("scan.pgn");
+    let text = file(&[wrong]).replacen('\n', "\r\n", 1);
+    Project::new().file("letters.yaml", text).letters("b.letters.yaml", &["丙丁"])
 }
 
 #[test]
@@ -30,11 +32,11 @@ fn safe_fixes_are_written_and_the_rest_is_reported() {
     let run = project.run(&["validate", "--fix"]).exits(1);
     assert_eq!(run.stderr, "fixed: 4 problems in 1 file\n");
     insta::assert_snapshot!(run.stdout);
-    let fixed = fs::read_to_string(project.path().join("letters.yaml")).unwrap();
+    let fixed = project.read("letters.yaml");
     assert!(fixed.starts_with("version: 1\r\nletters:\n") && fixed.contains("[菜鸟网络, 裹裹] # 两个\n"), "{fixed}");
     let again = project.run(&["validate", "--fix"]).exits(1);
     assert_eq!(again.stderr, "fixed: 0 problems in 0 files\n");
-    assert_eq!(fs::read_to_string(project.path().join("letters.yaml")).unwrap(), fixed);
+    assert_eq!(project.read("letters.yaml"), fixed);
     assert_eq!(project.run(&["validate", "--diff"]).exits(0).stdout, "");
 }
 

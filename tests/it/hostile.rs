@@ -129,7 +129,7 @@ fn what_the_service_tells_of_letters_is_shown_and_not_obeyed() {
             assert_eq!(visible(line), line, "in {file}");
         }
     }
-    let page = fs::read_to_string(project.path().join("report.html")).unwrap();
+    let page = project.read("report.html");
     assert!(!page.contains("<img") && page.matches("</script>").count() == 1);
     let markdown = all_harmless(&project, &endpoint, &["plan", "--format=markdown"]);
     let outside_of_fences: String = markdown.split("\n```").step_by(2).collect();
@@ -256,26 +256,28 @@ fn what_the_service_tells_of_signatures_is_shown_and_not_obeyed() {
 
 #[test]
 fn what_a_server_refuses_with_is_shown_and_not_obeyed() {
-    let project = Project::with_letters(&["甲委托"]);
-    for status in [200, 400, 403] {
-        let endpoint = match status {
-            200 => serve(|_, _| (200, refusal())),
-            400 => serve(|_, _| (400, refusal())),
-            _ => serve(|_, _| (403, format!("<html>{HOSTILE}"))),
-        };
-        for arguments in [
-            &["plan"][..],
-            &["plan", "--format=json"],
-            &["apply", "--auto-approve"],
-            &["list"],
-            &["doctor"],
-            &["doctor", "--format=json"],
-            &["status"],
-            &["status", "--format=markdown"],
-        ] {
-            let _ = all_harmless(&project, &endpoint, arguments);
+    let project = &Project::with_letters(&["甲委托"]);
+    let endpoints = [
+        serve(|_, _| (200, refusal())),
+        serve(|_, _| (400, refusal())),
+        serve(|_, _| (403, format!("<html>{HOSTILE}"))),
+    ];
+    let commands = [
+        &["plan"][..],
+        &["plan", "--format=json"],
+        &["apply", "--auto-approve"],
+        &["list"],
+        &["doctor"],
+        &["doctor", "--format=json"],
+        &["status"],
+        &["status", "--format=markdown"],
+    ];
+    // Side by side: they wait before they ask again.
+    thread::scope(|scope| {
+        for (endpoint, arguments) in endpoints.iter().flat_map(|endpoint| commands.map(|command| (endpoint, command))) {
+            scope.spawn(move || all_harmless(project, endpoint, arguments));
         }
-    }
+    });
 }
 
 #[test]
@@ -309,7 +311,7 @@ fn what_a_create_or_an_upload_is_refused_with_is_shown_and_not_obeyed() {
             assert!(printed.contains('坏'), "{printed}");
         }
     }
-    for line in fs::read_to_string(project.path().join("j.jsonl")).unwrap().lines() {
+    for line in project.read("j.jsonl").lines() {
         assert_eq!(visible(line), line, "in the journal");
     }
 }

@@ -2,8 +2,9 @@
 
 use std::fs;
 
+use crate::declarations::{file, letter};
 use crate::papers::paper;
-use crate::project::{Project, Run, letter};
+use crate::project::{Project, Run};
 
 /// The quickstart with its letters in the sandbox.
 fn applied() -> Project {
@@ -20,7 +21,7 @@ fn what_exists_is_imported_and_plans_as_unchanged_at_once() {
     assert!(written.status == 1 && written.stderr.contains("can't write"), "{}", written.stderr);
     let written = project.sandbox(&["import", "--out", "imported.yaml"]).exits(0);
     assert!(written.stderr.contains("Imported: 2 declared."), "{}", written.stderr);
-    assert_eq!(std::fs::read_to_string(project.path().join("imported.yaml")).unwrap(), printed.stdout);
+    assert_eq!(project.read("imported.yaml"), printed.stdout);
     let _ = project.run(&["validate", "imported.yaml"]).exits(0);
     let plan = project.sandbox(&["plan", "imported.yaml", "--detailed-exitcode", "--format=json"]).exits(0).json();
     assert_eq!(plan["summary"], serde_json::json!({"create": 0, "unchanged": 2, "conflict": 0, "unmanaged": 0}));
@@ -44,8 +45,7 @@ fn import_writes_a_file_for_each_authorizer_and_replaces_none_unasked() {
 #[test]
 fn letters_are_listed_filtered_and_sorted() {
     let project = applied();
-    project.write("new.letters.yaml", format!("version: 1\nletters:\n{}", letter("新委托")));
-    project.write("scan.png", paper());
+    let project = project.letters("new.letters.yaml", &["新委托"]).file("scan.png", paper());
     insta::assert_snapshot!(project.sandbox(&["list", "--sort=name"]).exits(0).stdout);
     let names = |arguments: &[&str]| -> Vec<String> {
         let json = project.sandbox(&[&["list", "--format=json"], arguments].concat()).exits(0).json();
@@ -119,9 +119,9 @@ fn a_successor_is_declared_beside_its_predecessor_and_stops_the_warning() {
         plan["warnings"].as_array().unwrap().iter().map(|warning| warning["code"].to_string()).collect::<Vec<_>>()
     };
     assert_eq!(codes(), ["\"expires-soon\""]);
-    let before = std::fs::read_to_string(project.path().join("letters.yaml")).unwrap();
+    let before = project.read("letters.yaml");
     let _ = project.run(&[&["renew", "听雨茶业授权书", "--until", "2031-01-31"], &day[..]].concat()).exits(0);
-    let after = std::fs::read_to_string(project.path().join("letters.yaml")).unwrap();
+    let after = project.read("letters.yaml");
     assert!(after.starts_with(&before), "{after}");
     insta::assert_snapshot!("the_declaration_of_a_successor", &after[before.len()..]);
     let scan = after.rfind("scans/tea.png").unwrap();
@@ -134,21 +134,18 @@ fn a_successor_is_declared_beside_its_predecessor_and_stops_the_warning() {
 
 #[test]
 fn all_letters_that_end_soon_are_renewed_or_none() {
-    let ending = letter("甲").replace("2028-12-31", "2026-12-31");
-    let later = letter("乙").replace("2028-12-31", "2027-01-10").replace("[菜鸟网络]", "[菜鸟裹裹]");
-    let one = format!("version: 1\nletters:\n{ending}{}", letter("丙").replace("[菜鸟网络]", "[菜鸟驿站]"));
-    let two = format!("version: 1\nletters:\n{later}");
+    let one = file(&[letter("甲").until("2026-12-31"), letter("丙").signing(&["菜鸟驿站"])]);
+    let two = file(&[letter("乙").until("2027-01-10").signing(&["菜鸟裹裹"])]);
     let project = Project::new().file("one.letters.yaml", &one).file("two.letters.yaml", &two);
-    project.write("scan.png", paper());
-    let read = |name: &str| fs::read_to_string(project.path().join(name)).unwrap();
+    let read = |name: &str| project.read(name);
 
     // A last day that is no later than theirs: both are told, and no file is touched.
     let refused = project.run(&["renew", "--ending=60d", "--until=2026-12-31", "."]).exits(1);
     assert!(refused.stderr.contains("甲") && refused.stderr.contains("乙"), "{}", refused.stderr);
     assert_eq!((read("one.letters.yaml"), read("two.letters.yaml")), (one.clone(), two.clone()));
     // One file can't be written in: the other stays as it is.
-    let flow = "version: 1\nletters: [{name: 丁, authorizer: 菜鸟网络科技有限公司, authorizedParty: 杭州信使网络科技有限公司, organizationCode: 91330100799655058B, \
-                validity: 2026-01-01~2026-12-30, signatures: [丁字], scan: scan.png}]\n";
+    let flow = "version: 1\nletters: [{name: 丁, authorizer: 菜鸟网络科技有限公司, authorizedParty: 杭州信使网络科技有限公司, \
+                organizationCode: 91330100799655058B, validity: 2026-01-01~2026-12-30, signatures: [丁字], scan: scan.png}]\n";
     project.write("zzz.letters.yaml", flow);
     let refused = project.run(&["renew", "--ending=60d", "--years=2", "."]).exits(1);
     assert!(refused.stderr.contains("zzz.letters.yaml:2") && refused.stderr.contains("by hand"), "{}", refused.stderr);
@@ -180,8 +177,7 @@ fn import_leaves_out_what_is_declared_and_takes_what_is_named() {
     let _ = project.sandbox(&["apply", "--auto-approve"]).exits(0);
     let nothing = project.sandbox(&["import", "."]).exits(0);
     assert_eq!((nothing.stdout.as_str(), nothing.stderr.contains("Nothing to import")), ("", true));
-    let text = fs::read_to_string(project.path().join("letters.yaml")).unwrap().replace("乙委托", "丙委托");
-    project.write("letters.yaml", text);
+    project.declare(&["甲委托", "丙委托"]);
     let rest = project.sandbox(&["import", "letters.yaml"]).exits(0);
     assert!(rest.stdout.contains("乙委托") && !rest.stdout.contains("甲委托"), "{}", rest.stdout);
     let named = project.sandbox(&["import", "--name=甲委托"]).exits(0).stdout;

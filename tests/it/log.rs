@@ -1,8 +1,9 @@
 //! What the log tells somebody who looks into a job: each request with its RequestId and how long
 //! it took, what was tried again, and for which letter and account.
-use crate::papers::paper;
-use crate::project::{Emulator, Project, Run};
 use serde_json::Value;
+
+use crate::declarations::{account, workspace};
+use crate::project::{Emulator, Project, Run};
 
 /// The lines of a log in JSON, and nothing else on standard error that is JSON.
 fn lines(run: &Run) -> Vec<Value> {
@@ -42,13 +43,11 @@ fn each_request_is_told_with_its_id_its_duration_and_its_letter() {
 
 #[test]
 fn the_lines_of_accounts_are_told_apart() {
-    let accounts = "version: 1\naccounts:\n  - {name: retail, letters: a}\n  - {name: 旅行, letters: b}\n";
+    let accounts = [account("retail"), account("旅行").with("letters", "travel")];
     let project = Project::new()
-        .file("letterform.yaml", accounts)
-        .letters("a/letters.yaml", &["甲委托"])
-        .letters("b/letters.yaml", &["乙委托"])
-        .file("a/scan.png", paper())
-        .file("b/scan.png", paper());
+        .file("letterform.yaml", workspace(&accounts))
+        .folder("retail", &["甲委托"])
+        .folder("travel", &["乙委托"]);
     let emulator = Emulator::start(&project, &[]);
     let run = emulator.run(&project, &["plan", "-v", "--log-format=json"]).exits(0);
     let mut accounts: Vec<String> = lines(&run)

@@ -10,8 +10,9 @@ use lsp_server::{Message, Notification, Request};
 use serde_json::{Value, json};
 
 use crate::{
+    declarations::{file, letter, workspace},
     papers::paper,
-    project::{Project, letter},
+    project::Project,
 };
 
 /// An editor with a project open as its folder.
@@ -136,18 +137,14 @@ impl Drop for Editor {
     }
 }
 
-fn file(letters: &str) -> String {
-    format!("version: 1\nletters:\n{letters}")
-}
-
 fn codes(problems: &[Value]) -> Vec<&str> {
     problems.iter().map(|problem| problem["code"].as_str().unwrap()).collect()
 }
 
 #[test]
 fn problems_follow_the_unsaved_text_in_utf16_columns() {
-    let text = file(&letter("甲乙").replace("[菜鸟网络]", "[😀菜, 【菜鸟】]"));
-    let mut editor = Editor::open(Project::new().file("letters.yaml", file(&letter("甲乙"))));
+    let text = file(&[letter("甲乙").signing(&["😀菜", "【菜鸟】"])]);
+    let mut editor = Editor::open(Project::with_letters(&["甲乙"]));
     editor.type_in("letters.yaml", &text);
     let problems = editor.problems("letters.yaml");
     assert_eq!(codes(&problems), ["LF-signature-character", "LF-signature-character"]);
@@ -192,7 +189,7 @@ fn a_damaged_scan_is_told_once_it_is_decoded() {
 
 #[test]
 fn fixes_are_offered_one_by_one_and_all_at_once() {
-    let text = file(&letter("甲乙").replace("authorizer:", "Authorization:").replace("~2028", "～2028"));
+    let text = file(&[letter("甲乙").renamed("authorizer", "Authorization").valid("2026-01-01～2028-12-31")]);
     let mut editor = Editor::open(Project::new().file("letters.yaml", &text));
     let range = json!({"start": {"line": 0, "character": 0}, "end": {"line": 99, "character": 0}});
     let more = json!({"range": range, "context": {"diagnostics": []}});
@@ -208,9 +205,9 @@ fn fixes_are_offered_one_by_one_and_all_at_once() {
 
 #[test]
 fn hover_and_completion_know_the_other_letters() {
-    let other = letter("丙丁").replace("菜鸟网络科技有限公司", "北京信使科技有限公司");
-    let text = file(&letter("甲乙"));
-    let project = Project::new().file("letters.yaml", &text).file("b.letters.yaml", file(&other)).file("new.png", "");
+    let other = letter("丙丁").authorizer("北京信使科技有限公司");
+    let text = file(&["甲乙"]);
+    let project = Project::with_letters(&["甲乙"]).letters("b.letters.yaml", &[other]).file("new.png", "");
     let mut editor = Editor::open(project);
     let here = ("letters.yaml", text.as_str());
     let field = editor.at("textDocument/hover", here, ("organizationCode", 3), &json!({}));
@@ -226,8 +223,8 @@ fn hover_and_completion_know_the_other_letters() {
     assert!(labels(&parties).contains(&"北京信使科技有限公司".to_owned()), "{parties}");
     let scans = editor.at("textDocument/completion", here, ("scan.png", 0), &json!({}));
     assert_eq!(labels(&scans), ["new.png"]);
-    let unfinished = text.replace("    validity", "    \n    validity");
-    editor.type_in("letters.yaml", &unfinished.replace("    signatures: [菜鸟网络]\n", ""));
+    let unfinished = file(&[letter("甲乙").without("signatures")]).replace("    validity", "    \n    validity");
+    editor.type_in("letters.yaml", &unfinished);
     let keys = editor.at("textDocument/completion", ("letters.yaml", &unfinished), ("    \n", 4), &json!({}));
     assert!(labels(&keys).contains(&"signatures".to_owned()) && !labels(&keys).contains(&"name".to_owned()), "{keys}");
     editor.end();
@@ -235,10 +232,9 @@ fn hover_and_completion_know_the_other_letters() {
 
 #[test]
 fn navigation_and_rename_reach_every_file() {
-    let old = letter("旧授权书");
-    let new = letter("新授权书").replace("2026-01-01~2028-12-31", "2029-01-01~2031-12-31");
-    let text = file(&old);
-    let after = file(&format!("  # Renews 旧授权书.\n{new}"));
+    let text = file(&["旧授权书"]);
+    let new = letter("新授权书").valid("2029-01-01~2031-12-31");
+    let after = format!("version: 1\nletters:\n  # Renews 旧授权书.\n{new}");
     let project = Project::new().file("letters.yaml", &text).file("new.letters.yaml", &after);
     let mut editor = Editor::open(project);
     let here = ("letters.yaml", text.as_str());
@@ -264,20 +260,23 @@ fn navigation_and_rename_reach_every_file() {
     editor.end();
 }
 
-const WORKSPACE: &str = "version: 1\nsettings:\n  expiringDays: 1000\n  lints:\n    LF-expires-soon: error\naccounts:\n  \
-                         - name: shop\n    letters: shop\n  - name: travel\n    letters: travel\n";
+/// A workspace file in which this is the level of LF-expires-soon.
+fn workspace_with(level: &str) -> String {
+    let settings = format!("settings: {{expiringDays: 1000, lints: {{LF-expires-soon: {level}}}}}\n");
+    workspace(&["shop", "travel"]) + &settings
+}
 
 #[test]
 fn settings_of_a_workspace_file_hold_and_are_outranked_by_arguments() {
     let project = || {
-        let project = Project::new().letters("shop/letters.yaml", &["甲乙"]).letters("travel/letters.yaml", &["甲乙"]);
-        project.file("shop/scan.png", paper()).file("travel/scan.png", paper()).file("letterform.yaml", WORKSPACE)
+        let project = Project::new().folder("shop", &["甲乙"]).folder("travel", &["甲乙"]);
+        project.file("letterform.yaml", workspace_with("error"))
     };
     let mut editor = Editor::open_with(project(), &["--today", "2026-11-01"], &json!({}));
     // The same name in another account is another letter.
     let problems = editor.problems("shop/letters.yaml");
     assert_eq!((codes(&problems), &problems[0]["severity"]), (vec!["LF-expires-soon"], &json!(1)));
-    editor.project.write("letterform.yaml", WORKSPACE.replace("LF-expires-soon: error", "LF-expires-soon: off"));
+    editor.project.write("letterform.yaml", workspace_with("off"));
     let changes = json!([{"uri": editor.uri("letterform.yaml"), "type": 2}]);
     editor.notify("workspace/didChangeWatchedFiles", json!({"changes": changes}));
     assert_eq!(editor.problems("shop/letters.yaml"), Vec::<Value>::new());
@@ -285,7 +284,7 @@ fn settings_of_a_workspace_file_hold_and_are_outranked_by_arguments() {
 
     let arguments = ["--today", "2026-11-01", "--expiring-days", "30", "--deny", "warnings"];
     let mut editor = Editor::open_with(project(), &arguments, &json!({}));
-    editor.type_in("shop/letters.yaml", &file(&letter("甲乙").replace("~2028-12-31", "~2026-11-20")));
+    editor.type_in("shop/letters.yaml", &file(&[letter("甲乙").until("2026-11-20")]));
     let problems = editor.problems("shop/letters.yaml");
     assert_eq!(codes(&problems), ["LF-validity-short", "LF-expires-soon"]);
     assert!(problems.iter().all(|problem| problem["severity"] == 1), "{problems:?}");
@@ -319,11 +318,11 @@ fn folders_are_added_and_removed() {
 #[test]
 fn files_that_change_on_the_disk_are_asked_for_and_looked_at() {
     let watches = json!({"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": true}}});
-    let project = Project::new().file("letters.yaml", file(&letter("甲乙").replace("scan.png", "new.png")));
+    let project = Project::with_letters(&[letter("甲乙").scan("new.png")]);
     let mut editor = Editor::open_with(project, &[], &json!({"capabilities": watches}));
     assert_eq!(codes(&editor.problems("letters.yaml")), ["LF-scan-missing"]);
     editor.project.write("new.png", paper());
-    editor.project.write("more.letters.yaml", file(&letter("甲乙")));
+    editor.project.write("more.letters.yaml", file(&["甲乙"]));
     let changes: Vec<Value> =
         ["new.png", "more.letters.yaml"].iter().map(|name| json!({"uri": editor.uri(name), "type": 1})).collect();
     editor.notify("workspace/didChangeWatchedFiles", json!({"changes": changes}));
@@ -333,7 +332,7 @@ fn files_that_change_on_the_disk_are_asked_for_and_looked_at() {
     editor.end();
 
     // Without being told, it looks when a text is saved.
-    let project = Project::new().file("letters.yaml", file(&letter("甲乙").replace("scan.png", "new.png")));
+    let project = Project::with_letters(&[letter("甲乙").scan("new.png")]);
     let mut editor = Editor::open(project);
     assert_eq!(codes(&editor.problems("letters.yaml")), ["LF-scan-missing"]);
     editor.project.write("new.png", paper());
@@ -345,7 +344,7 @@ fn files_that_change_on_the_disk_are_asked_for_and_looked_at() {
 
 #[test]
 fn a_scan_is_shown_as_a_small_picture_where_pictures_are_shown() {
-    let text = file(&letter("甲乙"));
+    let text = file(&["甲乙"]);
     let says = json!({"clientInfo": {"name": "Visual Studio Code"}});
     let mut editor = Editor::open_with(Project::new().file("letters.yaml", &text), &[], &says);
     let shown = editor.at("textDocument/hover", ("letters.yaml", &text), ("scan.png", 2), &json!({}));
@@ -357,8 +356,8 @@ fn a_scan_is_shown_as_a_small_picture_where_pictures_are_shown() {
 #[test]
 fn fields_and_values_are_completed_within_braces() {
     let text = "version: 1\nletters:\n  - {name: 甲乙, scan: scan.png, }\n  - {authorizer: 菜鸟公司, validity: }\n";
-    let other = letter("丙丁").replace("菜鸟网络科技有限公司", "北京信使科技有限公司");
-    let project = Project::new().file("letters.yaml", text).file("b.letters.yaml", file(&other));
+    let other = letter("丙丁").authorizer("北京信使科技有限公司");
+    let project = Project::new().file("letters.yaml", text).letters("b.letters.yaml", &[other]);
     let mut editor = Editor::open(project);
     let labels = |items: &Value| -> Vec<String> {
         items.as_array().unwrap().iter().map(|item| item["label"].as_str().unwrap().to_owned()).collect()
@@ -385,7 +384,7 @@ fn a_server_that_is_killed_leaves_nothing_behind() {
     };
     let before = listed(&project);
     let mut editor = Editor::open(project);
-    editor.type_in("letters.yaml", &file(&letter("甲-乙")));
+    editor.type_in("letters.yaml", &file(&["甲-乙"]));
     assert_eq!(codes(&editor.problems("letters.yaml")), ["LF-name-character"]);
     editor.server.kill().unwrap();
     editor.server.wait().unwrap();

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod credentials;
+mod declarations;
 mod docs;
 mod doctor;
 mod emulator;

@@ -2,8 +2,9 @@
 
 use std::io::Write as _;
 
+use crate::declarations::{file, letter};
 use crate::papers::paper;
-use crate::project::{Project, Run, letter};
+use crate::project::{Project, Run};
 
 /// What a person reads, with what differs from run to run made equal.
 fn shown(run: &Run) -> String {
@@ -14,20 +15,16 @@ fn shown(run: &Run) -> String {
 
 #[test]
 fn a_comment_leads_with_what_is_created_and_links_each_letter_and_its_scan() {
-    let project = Project::new().letters("sub/letters.yaml", &["委托"]).file("sub/scan.png", paper());
+    let project = Project::new().folder("sub", &["委托"]);
     let plan = |arguments: &[&str]| {
         let mut command = project.command(&[&["plan", "--sandbox", "--format=markdown"], arguments].concat());
         command.current_dir(project.path().join("sub")).env("GITHUB_WORKSPACE", project.path());
         command.env("GITHUB_SERVER_URL", "https://github.com").env("GITHUB_REPOSITORY", "example/letters");
-        crate::project::Run::of(command.env("GITHUB_SHA", "4ead").output().unwrap()).exits(0).stdout
+        Run::of(command.env("GITHUB_SHA", "4ead").output().unwrap()).exits(0).stdout
     };
-    let mut apply = project.command(&["apply", "--sandbox", "--auto-approve"]);
-    let _ = crate::project::Run::of(apply.current_dir(project.path().join("sub")).output().unwrap()).exits(0);
-    let changed = crate::project::letter("委托").replace("2028-12-31", "2028-06-30");
-    let other = crate::project::letter("新委托").replace("菜鸟网络科技", "苏州听雨茶业");
-    let letters =
-        format!("version: 1\nletters:\n{changed}{}", other.replace("91330100799655058B", "91320500MA1N8K3Q5C"));
-    project.write("sub/letters.yaml", letters);
+    let _ = project.run_in("sub", &["apply", "--sandbox", "--auto-approve"]).exits(0);
+    let other = letter("新委托").authorizer("苏州听雨茶业有限公司").code("91320500MA1N8K3Q5C");
+    project.write("sub/letters.yaml", file(&[letter("委托").until("2028-06-30"), other]));
     let comment = plan(&[]);
     let base = "https://github.com/example/letters/blob/4ead/sub";
     assert!(comment.contains(&format!("[sub/letters.yaml:10]({base}/letters.yaml#L10)")), "{comment}");
@@ -36,8 +33,8 @@ fn a_comment_leads_with_what_is_created_and_links_each_letter_and_its_scan() {
     assert!(comment.contains(&place), "{comment}");
     assert!(comment.find("### To create") < comment.find("### In conflict"), "{comment}");
     // Shorter, when somebody needs room for more.
-    let names: String = (0..200).map(|i| crate::project::letter(&format!("委托{i}"))).collect();
-    project.write("sub/letters.yaml", format!("version: 1\nletters:\n{names}"));
+    let many: Vec<_> = (0..200).map(|index| letter(&format!("委托{index}"))).collect();
+    project.write("sub/letters.yaml", file(&many));
     let short = plan(&["--comment-limit=5000"]);
     assert!(short.encode_utf16().count() <= 5_000 && short.contains("**Shortened**"), "{short}");
 }
@@ -78,8 +75,7 @@ fn an_agency_with_several_files_is_applied_as_a_whole() {
 fn a_letter_with_other_content_is_a_conflict_and_stays_as_it_is() {
     let project = Project::with_letters(&["委托"]);
     let _ = project.sandbox(&["apply", "--auto-approve"]).exits(0);
-    let changed = letter("委托").replace("[菜鸟网络]", "[菜鸟裹裹, 菜鸟网络]").replace("2028-12-31", "2028-06-30");
-    project.write("letters.yaml", format!("version: 1\nletters:\n{changed}{}", letter("新委托")));
+    project.declare(&[letter("委托").signing(&["菜鸟裹裹", "菜鸟网络"]).until("2028-06-30"), letter("新委托")]);
     let plan = project.sandbox(&["plan", "--detailed-exitcode"]).exits(3);
     insta::assert_snapshot!("plan_with_a_conflict", shown(&plan));
     let _ = project.sandbox(&["plan"]).exits(0);

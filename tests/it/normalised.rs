@@ -2,6 +2,7 @@
 //! never a conflict.
 
 use crate::{
+    declarations::letter,
     hostile::serve,
     project::{Project, Run},
 };
@@ -14,23 +15,22 @@ const ANSWER: &str = r#"{"Code":"OK","RequestId":"R","Data":[{"AuthorizationLett
     "AuthorizationLetterExpDate":"2026/01/01 00:00:00 ～ 2028/12/31 23:59:59","SignScope":"支付宝 ，菜鸟；ＶＩＰ会员",
     "AuthorizationLetterPic":"https://bucket.example/123456/a.jpg?Expires=1","State":"INT","Status":"VALID"}]}"#;
 
-const DECLARED: &str = "version: 1\nletters:\n  - name: 支付宝委托\n    authorizer: 支付宝(中国)网络技术有限公司\n    \
-    authorizedParty: 杭州信使网络科技有限公司\n    organizationCode: 91330106MA2800XYZA\n    \
-    validity: 2026-01-01~2028-12-31\n    signatures: [支付宝, 菜鸟, VIP会员]\n    fileKey: 123456/a.jpg\n";
+fn project() -> Project {
+    let declared = letter("支付宝委托").authorizer("支付宝(中国)网络技术有限公司").code("91330106MA2800XYZA");
+    Project::with_letters(&[declared.signing(&["支付宝", "菜鸟", "VIP会员"]).uploaded("123456/a.jpg")])
+}
 
 fn run(project: &Project, arguments: &[&str]) -> Run {
     let endpoint = serve(|head, _| match head {
         head if head.contains("QuerySmsAuthorizationLetter") => (200, ANSWER.to_owned()),
         _ => (404, String::new()),
     });
-    let mut command = project.command(&[arguments, &["--endpoint", &endpoint]].concat());
-    command.env("ALIBABA_CLOUD_ACCESS_KEY_ID", "id").env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "hush");
-    Run::of(command.output().unwrap())
+    Run::of(project.asking(&endpoint, arguments).output().unwrap())
 }
 
 #[test]
 fn other_forms_of_every_field_are_no_conflict() {
-    let project = Project::new().file("letters.yaml", DECLARED);
+    let project = project();
     let plan = run(&project, &["plan", "--detailed-exitcode", "--format=json"]).exits(0).json();
     let summary = serde_json::json!({"create": 0, "unchanged": 1, "conflict": 0, "unmanaged": 0});
     assert_eq!(plan["summary"], summary, "{plan}");
@@ -43,7 +43,7 @@ fn other_forms_of_every_field_are_no_conflict() {
 
 #[test]
 fn a_letter_that_no_signature_has_passed_with_is_not_called_reviewed() {
-    let project = Project::new().file("letters.yaml", DECLARED);
+    let project = project();
     for arguments in [&["list"][..], &["show", "支付宝委托"], &["plan"], &["report", "--out=-"]] {
         let run = run(&project, arguments);
         let shown = format!("{}{}", run.stdout, run.stderr);

@@ -5,14 +5,10 @@ use std::{
     io::{Cursor, Read as _},
 };
 
-use crate::project::Project;
+use crate::{declarations::letter, project::Project};
 
 const TEMPLATE: &str = "{{ name }}：{{ authorizer }}（{{ organizationCode }}）授权 {{ authorizedParty }}，\
                         {{ validity | chinese }}：{% for signature in signatures %}【{{ signature }}】{% endfor %}\n";
-
-fn read(project: &Project, path: &str) -> String {
-    fs::read_to_string(project.path().join(path)).unwrap()
-}
 
 #[test]
 fn writes_one_paper_a_letter_before_there_is_a_scan() {
@@ -20,9 +16,9 @@ fn writes_one_paper_a_letter_before_there_is_a_scan() {
     fs::remove_file(project.path().join("scan.png")).unwrap();
     let run = project.run(&["paper", "--template", "form.txt", "--out", "papers"]).exits(0);
     assert_eq!(run.stderr, "Wrote 2 papers to papers\n");
-    let paper = read(&project, "papers/甲.txt");
+    let paper = project.read("papers/甲.txt");
     assert!(paper.starts_with("甲：") && paper.contains("】") && paper.ends_with('\n'), "{paper}");
-    assert!(read(&project, "papers/乙.txt").starts_with("乙："));
+    assert!(project.read("papers/乙.txt").starts_with("乙："));
 }
 
 #[test]
@@ -40,10 +36,10 @@ fn overwrites_nothing_unless_told() {
     let project = Project::with_letters(&["甲", "乙"]).file("form.txt", TEMPLATE).file("papers/乙.txt", "signed");
     let run = project.run(&["paper", "--template", "form.txt", "--out", "papers"]).exits(1);
     assert!(run.stderr.contains("papers/乙.txt already exists"), "{}", run.stderr);
-    assert_eq!(read(&project, "papers/乙.txt"), "signed");
+    assert_eq!(project.read("papers/乙.txt"), "signed");
     assert!(!project.path().join("papers/甲.txt").exists());
     let _ = project.run(&["paper", "--template", "form.txt", "--out", "papers", "--force"]).exits(0);
-    assert!(read(&project, "papers/乙.txt").starts_with("乙："));
+    assert!(project.read("papers/乙.txt").starts_with("乙："));
 }
 
 #[test]
@@ -73,8 +69,7 @@ fn names_every_mistake_of_a_template_and_writes_nothing() {
 
 #[test]
 fn letters_with_mistakes_are_not_printed() {
-    let project = Project::with_letters(&["甲"]).file("form.txt", TEMPLATE);
-    project.write("letters.yaml", read(&project, "letters.yaml").replace("organizationCode: ", "organizationCode: ！"));
+    let project = Project::with_letters(&[letter("甲").code("！91330100799655058B")]).file("form.txt", TEMPLATE);
     let run = project.run(&["paper", "--template", "form.txt", "--out", "papers"]).exits(1);
     assert!(run.stderr.contains("organizationCode"), "{}", run.stderr);
 }
@@ -100,16 +95,15 @@ const TERM: &str = "{{ name }} {{ validity }}\n";
 
 #[test]
 fn the_papers_of_what_ends_soon_are_those_of_the_successors() {
-    let project = Project::with_letters(&["甲2023"]).file("form.txt", TERM);
-    let declared = read(&project, "letters.yaml");
-    project.write("letters.yaml", declared.replace("2026-01-01~2028-12-31", "2024-01-01~2026-12-31"));
+    let ending = letter("甲2023").valid("2024-01-01~2026-12-31");
+    let project = Project::with_letters(&[ending]).file("form.txt", TERM);
     let paper = ["paper", "--template=form.txt", "--out=papers", "--ending=60d", "--years=2"];
     let run = project.run(&paper).exits(0);
     assert!(run.stderr.ends_with("Wrote 1 paper to papers\n"), "{}", run.stderr);
-    assert_eq!(read(&project, "papers/甲2026.txt"), "甲2026 2026-11-24~2028-11-23\n");
+    assert_eq!(project.read("papers/甲2026.txt"), "甲2026 2026-11-24~2028-11-23\n");
     // What `renew` declares is the same letter; then there is nothing left to print.
     let _ = project.run(&["renew", "--ending=60d", "--years=2"]).exits(0);
-    assert!(read(&project, "letters.yaml").contains("validity: 2026-11-24~2028-11-23"));
+    assert!(project.read("letters.yaml").contains("validity: 2026-11-24~2028-11-23"));
     let run = project.run(&paper).exits(0);
     assert_eq!(run.stderr, "Nothing to print: no declared letter without a successor ends within 60 days.\n");
 }
@@ -126,19 +120,19 @@ fn the_term_of_successors_needs_ending_and_the_other_way_round() {
 #[test]
 fn a_renewal_writes_its_paper_or_changes_nothing() {
     let project = Project::with_letters(&["甲"]).file("form.txt", TERM).file("papers/甲2026.txt", "signed");
-    let declared = read(&project, "letters.yaml");
+    let declared = project.read("letters.yaml");
     let renew = ["renew", "甲", "--until=2030-01-31", "--paper", "--template=form.txt", "--out=papers"];
     let run = project.run(&renew).exits(1);
     assert!(run.stderr.contains("papers/甲2026.txt already exists"), "{}", run.stderr);
     let bad = project.run(&[&renew[..4], &["--template=none.txt", "--out=papers"]].concat()).exits(1);
     assert!(bad.stderr.contains("none.txt"), "{}", bad.stderr);
-    assert_eq!(read(&project, "letters.yaml"), declared);
+    assert_eq!(project.read("letters.yaml"), declared);
     let run = project.run(&[&renew[..], &["--force"]].concat()).exits(0);
     assert!(
         run.stderr.contains("Renewed: 甲2026") && run.stderr.contains("Wrote 1 paper to papers\n"),
         "{}",
         run.stderr
     );
-    assert_eq!(read(&project, "papers/甲2026.txt"), "甲2026 2026-11-24~2030-01-31\n");
-    assert!(read(&project, "letters.yaml").contains("name: 甲2026"));
+    assert_eq!(project.read("papers/甲2026.txt"), "甲2026 2026-11-24~2030-01-31\n");
+    assert!(project.read("letters.yaml").contains("name: 甲2026"));
 }

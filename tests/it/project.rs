@@ -8,8 +8,10 @@ use std::{
 };
 
 use assert_cmd::cargo::cargo_bin;
+use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::declarations::{self, Letter};
 use crate::papers::paper;
 
 /// A folder with declarations and scans, and a sandbox of its own.
@@ -32,7 +34,7 @@ impl Project {
     }
 
     /// A folder with these letters in `letters.yaml`.
-    pub(crate) fn with_letters(letters: &[&str]) -> Self {
+    pub(crate) fn with_letters<L: Clone + Into<Letter>>(letters: &[L]) -> Self {
         Self::new().letters("letters.yaml", letters)
     }
 
@@ -52,9 +54,19 @@ impl Project {
 
     /// Writes a file of declarations with these letters.
     #[must_use]
-    pub(crate) fn letters(self, name: &str, letters: &[&str]) -> Self {
-        let letters: String = letters.iter().map(|name| letter(name)).collect();
-        self.file(name, format!("version: 1\nletters:\n{letters}"))
+    pub(crate) fn letters<L: Clone + Into<Letter>>(self, name: &str, letters: &[L]) -> Self {
+        self.file(name, declarations::file(letters))
+    }
+
+    /// Makes a folder with these letters and their scan.
+    #[must_use]
+    pub(crate) fn folder<L: Clone + Into<Letter>>(self, name: &str, letters: &[L]) -> Self {
+        self.letters(&format!("{name}/letters.yaml"), letters).file(&format!("{name}/scan.png"), paper())
+    }
+
+    /// Writes `letters.yaml` with these letters in the place of those that it has.
+    pub(crate) fn declare<L: Clone + Into<Letter>>(&self, letters: &[L]) {
+        self.write("letters.yaml", declarations::file(letters));
     }
 
     /// Writes a file, in a folder that is made when it is missing.
@@ -62,6 +74,12 @@ impl Project {
         let path = self.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, content).unwrap();
+    }
+
+    /// The text of a file.
+    #[track_caller]
+    pub(crate) fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path().join(name)).unwrap()
     }
 
     /// The folder.
@@ -89,6 +107,18 @@ impl Project {
         Run::of(self.command(arguments).output().unwrap())
     }
 
+    /// Runs the program in a folder below.
+    pub(crate) fn run_in(&self, folder: &str, arguments: &[&str]) -> Run {
+        Run::of(self.command(arguments).current_dir(self.path().join(folder)).output().unwrap())
+    }
+
+    /// A command that asks a service at this endpoint, with a key of no account.
+    pub(crate) fn asking(&self, endpoint: &str, arguments: &[&str]) -> Command {
+        let mut command = self.command(&[arguments, &["--endpoint", endpoint]].concat());
+        command.env("ALIBABA_CLOUD_ACCESS_KEY_ID", "id").env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "hush");
+        command
+    }
+
     /// Runs the program on the folder's sandbox.
     pub(crate) fn sandbox(&self, arguments: &[&str]) -> Run {
         self.run(&[arguments, &["--sandbox"]].concat())
@@ -114,7 +144,7 @@ impl Run {
 
     /// Standard output as JSON.
     #[track_caller]
-    pub(crate) fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}", self.stdout))
     }
 }
@@ -134,6 +164,14 @@ impl Emulator {
         Self::with(project, &faults)
     }
 
+    /// With the letters of the project's sandbox, as a test changes them.
+    pub(crate) fn holding(project: &Project, change: impl FnOnce(&mut Vec<Value>)) -> Self {
+        let mut state = project.run(&["emulator", "export", "--state=.letterform/sandbox"]).exits(0).json();
+        change(state["accounts"][0]["letters"].as_array_mut().unwrap());
+        project.write("state.json", state.to_string());
+        Self::with(project, &["--import=state.json"])
+    }
+
     /// With these arguments.
     pub(crate) fn with(project: &Project, arguments: &[&str]) -> Self {
         let arguments = [&["emulator", "--listen=127.0.0.1:0", "--state=:memory:"], arguments].concat();
@@ -147,7 +185,7 @@ impl Emulator {
     /// A command of the program that asks this emulator, with the key that it takes unless told
     /// otherwise.
     pub(crate) fn command(&self, project: &Project, arguments: &[&str]) -> Command {
-        let mut command = project.command(&[arguments, &["--endpoint", &self.endpoint]].concat());
+        let mut command = project.asking(&self.endpoint, arguments);
         let (id, secret) = Self::KEY;
         command.env("ALIBABA_CLOUD_ACCESS_KEY_ID", id).env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", secret);
         command
@@ -169,15 +207,6 @@ impl Drop for Emulator {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-/// The declaration of a letter with everything in order.
-pub(crate) fn letter(name: &str) -> String {
-    format!(
-        "  - name: {name}\n    authorizer: 菜鸟网络科技有限公司\n    authorizedParty: 杭州信使网络科技有限公司\n    \
-         organizationCode: 91330100799655058B\n    validity: 2026-01-01~2028-12-31\n    signatures: [菜鸟网络]\n    \
-         scan: scan.png\n"
-    )
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -8,7 +8,8 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::project::{Project, Run, letter};
+use crate::declarations::letter;
+use crate::project::{Project, Run};
 
 /// What an engine reads on the paper of the usual letter.
 const PAGE: &str = "短信签名授权书\n授权方：菜鸟网络科技有限公司\n统一社会信用代码：91330100799655058B\n\
@@ -122,10 +123,8 @@ fn without_an_engine_it_says_what_to_install() {
 #[test]
 fn a_scan_that_cannot_be_read_is_a_problem_of_its_letter_alone() {
     let project = project("cat page.txt");
-    let broken = letter("乙").replace("scan.png", "broken.png");
-    let blank = letter("丙").replace("scan: scan.png", "scan: 'missing.png'");
     project.write("broken.png", &crate::papers::paper()[..50]);
-    project.write("letters.yaml", format!("version: 1\nletters:\n{}{broken}{blank}", letter("甲")));
+    project.declare(&[letter("甲"), letter("乙").scan("broken.png"), letter("丙").scan("missing.png")]);
     let run = proofread(&project, &["--format=json"]).exits(1);
     let proof = run.json();
     let problem =
@@ -135,7 +134,7 @@ fn a_scan_that_cannot_be_read_is_a_problem_of_its_letter_alone() {
     assert!(problem(2).0 == "missing.png" && problem(2).1.contains("does not exist"), "{:?}", problem(2));
     assert!(proof["letters"][1].get("fields").is_none());
     // An engine that fails, and one that reads nothing.
-    project.write("letters.yaml", format!("version: 1\nletters:\n{}", letter("甲")));
+    project.declare(&["甲"]);
     for (script, problem) in [("echo oh >&2; exit 3", "exit status: 3: oh"), ("echo", "no text was recognised")] {
         engine(&project, script);
         let run = proofread(&project, &["--no-cache"]).exits(1);
@@ -146,11 +145,10 @@ fn a_scan_that_cannot_be_read_is_a_problem_of_its_letter_alone() {
 #[test]
 fn declarations_with_errors_are_not_proofread_and_uploaded_pictures_are_counted() {
     let project = project("cat page.txt");
-    project.write("letters.yaml", format!("version: 1\nletters:\n{}    x: 1\n", letter("甲")));
+    project.declare(&[letter("甲").with("x", "1")]);
     let run = proofread(&project, &[]).exits(1);
     assert!(run.stderr.contains("unknown field `x`"), "{}", run.stderr);
-    let uploaded = letter("乙").replace("scan: scan.png", "fileKey: 1/a.png");
-    project.write("letters.yaml", format!("version: 1\nletters:\n{}{uploaded}", letter("甲")));
+    project.declare(&[letter("甲"), letter("乙").uploaded("1/a.png")]);
     let run = proofread(&project, &[]).exits(0);
     assert!(run.stdout.ends_with("Proofread: 5 fields found, 1 without a scan.\n"), "{}", run.stdout);
 }
@@ -159,8 +157,7 @@ fn declarations_with_errors_are_not_proofread_and_uploaded_pictures_are_counted(
 fn a_scan_is_read_once_whatever_is_declared() {
     let project = project("cat page.txt");
     let _ = proofread(&project, &[]).exits(0);
-    project
-        .write("letters.yaml", format!("version: 1\nletters:\n{}", letter("乙").replace("[菜鸟网络]", "[菜鸟裹裹]")));
+    project.declare(&[letter("乙").signing(&["菜鸟裹裹"])]);
     let _ = proofread(&project, &[]).exits(3);
     assert_eq!(runs(&project), 1);
     let _ = proofread(&project, &["--no-cache"]).exits(3);

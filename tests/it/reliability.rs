@@ -120,7 +120,7 @@ fn a_journal_has_every_request_and_no_secret() {
     let project = project(3);
     let emulator = Emulator::start(&project, &["create cut-after call=2"]);
     assert_eq!(run_of(&emulator, &project, &[&APPLY[..], &["--journal=journal.jsonl"]].concat()).0, 0);
-    let journal = std::fs::read_to_string(project.path().join("journal.jsonl")).unwrap();
+    let journal = project.read("journal.jsonl");
     let lines: Vec<serde_json::Value> = journal.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let creates = lines.iter().filter(|line| line["operation"] == "CreateSmsAuthorizationLetter");
     assert_eq!(creates.count(), 3, "{journal}");
@@ -156,7 +156,7 @@ fn every_request_is_in_the_journal_once_with_its_own_id() {
     let emulator = Emulator::start(&project, &["oss-info status=503 call=1"]);
     let (status, _) = run_of(&emulator, &project, &["apply", "--auto-approve", "--journal=journal.jsonl"]);
     assert_eq!(status, 0);
-    let journal = std::fs::read_to_string(project.path().join("journal.jsonl")).unwrap();
+    let journal = project.read("journal.jsonl");
     let lines: Vec<serde_json::Value> = journal.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let of = |operation: &str| {
         lines.iter().filter(|line| line["event"] == "request" && line["operation"] == operation).count()

@@ -1,7 +1,6 @@
 //! A saved plan belongs to the account and the endpoint that were asked.
 
-use crate::papers::paper;
-use crate::project::{Emulator, Project};
+use crate::project::{Emulator, Project, Run};
 
 const KEYS: [&str; 2] = [
     "--access-key=LTAIaaaaaaaaaaaa:secretAsecretA@1111111111111111",
@@ -15,7 +14,7 @@ fn a_saved_plan_is_stale_for_the_credentials_of_another_account() {
     let run = |key: &str, secret: &str, arguments: &[&str]| {
         let mut command = emulator.command(&project, arguments);
         command.env("ALIBABA_CLOUD_ACCESS_KEY_ID", key).env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", secret);
-        crate::project::Run::of(command.output().unwrap())
+        Run::of(command.output().unwrap())
     };
     let planned = run("LTAIaaaaaaaaaaaa", "secretAsecretA", &["plan", "--out=plan.json"]).exits(0);
     assert!(planned.stdout.contains("(account 1111111111111111)"), "{}", planned.stdout);
@@ -37,9 +36,9 @@ fn the_endpoint_of_a_saved_plan_is_compared_before_credentials_are_looked_for() 
 }
 
 /// Saves a plan in the sandbox, changes it, and applies it.
-fn applied_after(project: &Project, change: impl FnOnce(String) -> Vec<u8>) -> crate::project::Run {
+fn applied_after(project: &Project, change: impl FnOnce(String) -> Vec<u8>) -> Run {
     let _ = project.sandbox(&["plan", "--out=plan.json"]).exits(0);
-    let plan = std::fs::read_to_string(project.path().join("plan.json")).unwrap();
+    let plan = project.read("plan.json");
     project.write("plan.json", change(plan));
     project.sandbox(&["apply", "--plan=plan.json", "--auto-approve"])
 }
@@ -65,17 +64,14 @@ fn a_picture_format_that_contradicts_the_scan_makes_a_plan_stale() {
 
 #[test]
 fn a_plan_opens_no_folder_outside_the_current_one() {
-    let project = Project::with_letters(&["委托"]);
-    let project = project.letters("inner/letters.yaml", &["内"]).file("inner/scan.png", paper());
+    let project = Project::with_letters(&["委托"]).folder("inner", &["内"]);
     let _ = project.sandbox(&["plan", "--out=inner/plan.json", "letters.yaml"]).exits(0);
-    let plan = std::fs::read_to_string(project.path().join("inner/plan.json")).unwrap();
+    let plan = project.read("inner/plan.json");
     project.write("inner/plan.json", plan.replace("\"letters.yaml\"", "\"../letters.yaml\""));
-    let mut apply =
-        project.command(&["apply", "--plan=plan.json", "--auto-approve", "--sandbox=../.letterform/sandbox"]);
-    let run = crate::project::Run::of(apply.current_dir(project.path().join("inner")).output().unwrap()).exits(1);
+    let apply = ["apply", "--plan=plan.json", "--auto-approve", "--sandbox=../.letterform/sandbox"];
+    let run = project.run_in("inner", &apply).exits(1);
     assert!(run.stderr.contains("../letters.yaml is outside the current folder"), "{}", run.stderr);
-    let mut plan = project.command(&["plan", "--out=plan.json", "..", "--sandbox"]);
-    let run = crate::project::Run::of(plan.current_dir(project.path().join("inner")).output().unwrap()).exits(0);
+    let run = project.run_in("inner", &["plan", "--out=plan.json", "..", "--sandbox"]).exits(0);
     assert!(run.stderr.contains("it can't be applied: ../"), "{}", run.stderr);
 }
 

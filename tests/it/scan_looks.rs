@@ -1,9 +1,8 @@
 //! What is said of scans that a reviewer would send back at a glance, and where.
 
-use crate::{
-    papers::Paper,
-    project::{Project, letter},
-};
+use crate::declarations::{account, letter, workspace};
+use crate::papers::Paper;
+use crate::project::Project;
 
 fn copy() -> Vec<u8> {
     Paper { seal: false, ..Paper::default() }.png()
@@ -21,13 +20,12 @@ fn a_warning_of_a_scan_is_silenced_and_denied_as_any_other() {
     let project = Project::with_letters(&["委托"]).file("scan.png", copy());
     let denied = project.run(&["validate", "--deny=LF-scan-no-red"]).exits(1);
     assert!(denied.stderr.contains("LF-scan-no-red") || denied.stdout.contains("LF-scan-no-red"));
-    let workspace = "version: 1\nsettings: {lints: {LF-scan-no-red: off}}\naccounts: [{name: one, letters: .}]\n";
-    project.write("letterform.yaml", workspace);
+    let account = workspace(&[account("one").with("letters", ".")]);
+    project.write("letterform.yaml", account + "settings: {lints: {LF-scan-no-red: off}}\n");
     let off = project.run(&["validate"]).exits(0);
     assert!(!format!("{}{}", off.stdout, off.stderr).contains("no red seal"), "{}{}", off.stdout, off.stderr);
     std::fs::remove_file(project.path().join("letterform.yaml")).unwrap();
-    let allowed = letter("委托").replace("scan.png", "scan.png # letterform: allow LF-scan-no-red 红章在另一页");
-    project.write("letters.yaml", format!("version: 1\nletters:\n{allowed}"));
+    project.declare(&[letter("委托").scan("scan.png # letterform: allow LF-scan-no-red 红章在另一页")]);
     let run = project.run(&["validate", "--deny=warnings"]).exits(0);
     assert!(!format!("{}{}", run.stdout, run.stderr).contains("LF-scan-no-red"), "{}{}", run.stdout, run.stderr);
 }

@@ -3,40 +3,40 @@
 use std::io::Write as _;
 use std::process::Stdio;
 
+use serde_json::Value;
+
+use crate::declarations::{Letter, letter};
 use crate::papers::paper;
-use crate::project::{Emulator, Project, Run, letter};
+use crate::project::{Emulator, Project, Run};
 
 fn rules(run: &Run) -> Vec<String> {
     let heads = run.stdout.lines().filter(|line| line.starts_with("error[") || line.starts_with("warning["));
     heads.map(|head| head.split(']').next().unwrap().replace('[', " ")).collect()
 }
 
-fn validated(letters: &str) -> Vec<String> {
-    let project = Project::new().file("letters.yaml", format!("version: 1\nletters:\n{letters}"));
-    project.write("copy.png", paper());
-    rules(&project.run(&["validate"]))
+fn validated(letters: &[Letter]) -> Vec<String> {
+    rules(&Project::with_letters(letters).file("copy.png", paper()).run(&["validate"]))
 }
 
 #[test]
 fn one_paper_for_letters_with_different_content_is_a_warning() {
-    let other = letter("乙").replace("[菜鸟网络]", "[菜鸟裹裹]");
+    let (one, other) = (letter("甲"), letter("乙").signing(&["菜鸟裹裹"]));
     let shared = ["warning LF-picture-shared"];
-    assert_eq!(validated(&[letter("甲"), other.clone()].concat()), shared);
+    assert_eq!(validated(&[one.clone(), other.clone()]), shared);
     // The same picture under another name, and a key that two letters have.
-    assert_eq!(validated(&[letter("甲"), other.replace("scan.png", "copy.png")].concat()), shared);
-    let by_key = [letter("甲"), other].concat().replace("scan: scan.png", "fileKey: 1/a.png");
-    assert_eq!(validated(&by_key), shared);
+    assert_eq!(validated(&[one.clone(), other.clone().scan("copy.png")]), shared);
+    assert_eq!(validated(&[one, other].map(|letter| letter.uploaded("1/a.png"))), shared);
     // The same content under two names is a copy, and no second warning.
-    assert_eq!(validated(&[letter("甲"), letter("乙")].concat()), ["warning LF-same-content"]);
+    assert_eq!(validated(&[letter("甲"), letter("乙")]), ["warning LF-same-content"]);
 }
 
 #[test]
 fn a_renewal_with_the_old_paper_is_an_error_in_any_order_and_with_days_between() {
     let old = letter("甲");
     for validity in ["2028-12-01~2030-12-31", "2029-03-01~2030-12-31"] {
-        let new = letter("甲2028").replace("2026-01-01~2028-12-31", validity);
+        let new = letter("甲2028").valid(validity);
         for letters in [[old.clone(), new.clone()], [new, old.clone()]] {
-            let found = validated(&letters.concat());
+            let found = validated(&letters);
             assert!(found.contains(&"error LF-picture-of-predecessor".to_owned()), "{found:?}");
             assert!(!found.contains(&"warning LF-picture-shared".to_owned()), "{found:?}");
         }
@@ -49,7 +49,7 @@ fn what_renew_writes_cannot_be_applied_before_the_new_scan_is_there() {
     let _ = project.sandbox(&["apply", "--auto-approve"]).exits(0);
     let renewed = project.run(&["renew", "甲", "--until", "2029-11-23", "."]).exits(0);
     assert!(renewed.stderr.contains("put the scan of the new one at letters.yaml:18."), "{}", renewed.stderr);
-    let text = std::fs::read_to_string(project.path().join("letters.yaml")).unwrap();
+    let text = project.read("letters.yaml");
     let lines: Vec<&str> = text.lines().skip(16).map(str::trim).collect();
     let remark =
         "# This is the old paper. Replace it with the scan of the new one; until then the letter can't be created.";
@@ -69,16 +69,9 @@ fn what_renew_writes_cannot_be_applied_before_the_new_scan_is_there() {
 fn a_renewal_that_exists_with_the_old_paper_is_imported_and_unchanged() {
     let project = Project::with_letters(&["甲"]);
     let _ = project.sandbox(&["apply", "--auto-approve"]).exits(0);
-    let state = project.run(&["emulator", "export", "--state=.letterform/sandbox"]).exits(0);
-    let mut state = state.json();
-    let letters = state["accounts"][0]["letters"].as_array_mut().unwrap();
-    let mut new = letters[0].clone();
-    new["id"] = 7.into();
-    new["name"] = "甲2028".into();
-    new["validity"] = "2028-12-01~2030-12-31".into();
-    letters.push(new);
-    project.write("state.json", state.to_string());
-    let emulator = Emulator::with(&project, &["--import=state.json"]);
+    let emulator = Emulator::holding(&project, |letters| {
+        letters.push(registered(&letters[0], 7, "甲2028", "2028-12-01~2030-12-31"));
+    });
     let imported = emulator.run(&project, &["import", "--out=old.yaml"]).exits(0);
     assert!(imported.stderr.contains("2 declared."), "{}", imported.stderr);
     assert_eq!(rules(&project.run(&["validate", "old.yaml"]).exits(0)), ["warning LF-not-yet-valid"]);
@@ -86,12 +79,20 @@ fn a_renewal_that_exists_with_the_old_paper_is_imported_and_unchanged() {
     assert!(plan.stdout.contains("2 unchanged"), "{}", plan.stdout);
 }
 
+/// A letter of an emulator, like another.
+fn registered(like: &Value, id: usize, name: &str, validity: &str) -> Value {
+    let mut letter = like.clone();
+    letter["id"] = id.into();
+    letter["name"] = name.into();
+    letter["validity"] = validity.into();
+    letter
+}
+
 /// Letters with something to warn of: one of them exists.
 fn with_warnings() -> Project {
     let project = Project::with_letters(&["有"]);
     let _ = project.sandbox(&["apply", "--auto-approve"]).exits(0);
-    let new = letter("新").replace("2028-12-31", "2031-12-31").replace("[菜鸟网络]", "[Cainiao]");
-    project.write("letters.yaml", format!("version: 1\nletters:\n{}{new}", letter("有")));
+    project.declare(&[letter("有"), letter("新").until("2031-12-31").signing(&["Cainiao"])]);
     project
 }
 
@@ -136,26 +137,16 @@ fn the_question_repeats_the_warnings() {
 
 #[test]
 fn warnings_of_a_kind_in_numbers_are_one_line_with_a_count() {
-    let expired: String = (0..102).map(|index| letter(&format!("旧{index}"))).collect();
-    let expired = expired.replace("2026-01-01~2028-12-31", "2024-01-01~2025-12-31");
-    let expired: String = expired.replace("scan: scan.png", "fileKey: 1/a.png");
     let project = Project::with_letters(&["新"]);
     let _ = project.sandbox(&["apply", "--auto-approve"]).exits(0);
-    let state = project.run(&["emulator", "export", "--state=.letterform/sandbox"]).exits(0);
-    let mut state = state.json();
-    let letters = state["accounts"][0]["letters"].as_array_mut().unwrap();
-    let good = letters.remove(0);
-    letters.extend((0..102).map(|index| {
-        let mut old = good.clone();
-        old["id"] = (index + 1).into();
-        old["name"] = format!("旧{index}").into();
-        old["validity"] = "2024-01-01~2025-12-31".into();
-        old
-    }));
-    project.write("state.json", state.to_string());
-    let key = good["fileKey"].as_str().unwrap();
-    project.write("letters.yaml", format!("version: 1\nletters:\n{}", expired.replace("1/a.png", key)));
-    let emulator = Emulator::with(&project, &["--import=state.json"]);
+    let (names, validity): (Vec<_>, _) =
+        ((0..102).map(|index| format!("旧{index}")).collect(), "2024-01-01~2025-12-31");
+    let emulator = Emulator::holding(&project, |letters| {
+        let good = letters.remove(0);
+        let expired = |name: &String| letter(name).valid(validity).uploaded(good["fileKey"].as_str().unwrap());
+        project.declare(&names.iter().map(expired).collect::<Vec<_>>());
+        letters.extend(names.iter().zip(1..).map(|(name, id)| registered(&good, id, name, validity)));
+    });
     let plan = emulator.run(&project, &["plan", "letters.yaml"]).exits(0).stdout;
     let line = "warning: 102 letters have expired: 旧0, 旧1, 旧2 and 99 more [expired]";
     assert_eq!(plan.lines().filter(|line| line.starts_with("warning:")).collect::<Vec<_>>(), [line]);
@@ -165,11 +156,11 @@ fn warnings_of_a_kind_in_numbers_are_one_line_with_a_count() {
 
 #[test]
 fn a_successor_silences_the_end_of_its_predecessor_in_validate_as_in_plan() {
-    let old = letter("甲").replace("2028-12-31", "2026-12-31");
-    let new = letter("甲2026").replace("2026-01-01~", "2026-11-01~").replace("scan: scan.png", "fileKey: 1/b.png");
+    let old = letter("甲").until("2026-12-31");
+    let new = letter("甲2026").valid("2026-11-01~2028-12-31").uploaded("1/b.png");
     let ends = |run: &Run| run.stdout.contains("expires");
-    for (letters, expected) in [(old.clone(), true), ([old, new].concat(), false)] {
-        let project = Project::new().file("letters.yaml", format!("version: 1\nletters:\n{letters}"));
+    for (letters, expected) in [(&[old.clone()][..], true), (&[old, new], false)] {
+        let project = Project::with_letters(letters);
         let plan = project.sandbox(&["plan", "letters.yaml"]).exits(0);
         assert_eq!((ends(&project.run(&["validate"])), ends(&plan)), (expected, expected), "{}", plan.stdout);
     }
@@ -179,8 +170,7 @@ fn a_successor_silences_the_end_of_its_predecessor_in_validate_as_in_plan() {
 fn validate_and_plan_agree_on_the_days_before_the_end() {
     let project = Project::new();
     for (until, expected) in [("2027-01-22", true), ("2027-01-23", true), ("2027-01-24", false)] {
-        let text = letter("甲").replace("2028-12-31", until);
-        project.write("letters.yaml", format!("version: 1\nletters:\n{text}"));
+        project.declare(&[letter("甲").until(until)]);
         let validate = project.run(&["validate"]).stdout.contains("LF-expires-soon");
         let plan = project.sandbox(&["plan", "letters.yaml"]).stdout.contains("[expires-soon]");
         assert_eq!((validate, plan), (expected, expected), "{until}");

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::papers::paper;
-use crate::project::{Emulator, Project, letter};
+use crate::declarations::{letter, workspace};
+use crate::project::{Emulator, Project};
 
 const LETTER: &str = "菜鸟公司授权书";
 
@@ -225,9 +225,7 @@ fn lists_letters_and_the_page_take_up_what_became_of_signatures() {
 #[test]
 fn a_plan_warns_of_a_code_without_a_qualification_when_it_is_asked_to() {
     let (_, emulator) = reviewed(&[]);
-    let other = letter("别家授权书").replace("91330100799655058B", "91320500MA1N8K3Q5C");
-    let declarations = format!("version: 1\nletters:\n{}{other}", letter("菜鸟新授权书"));
-    let project = Project::new().file("letters.yaml", declarations);
+    let project = Project::with_letters(&[letter("菜鸟新授权书"), letter("别家授权书").code("91320500MA1N8K3Q5C")]);
     let warned = |arguments: &[&str]| {
         let plan = emulator.run(&project, &[&["plan", "--format=json"], arguments].concat()).exits(0).json();
         let warnings = plan["warnings"].as_array().unwrap().clone();
@@ -241,14 +239,12 @@ fn a_plan_warns_of_a_code_without_a_qualification_when_it_is_asked_to() {
 
 #[test]
 fn a_workspace_tells_each_account_and_may_say_that_signatures_are_read() {
-    let accounts = "  - {name: retail, letters: retail}\n";
     let mut refused = applied("菜鸟网络", "NOT_PASS");
     refused["rejectInfo"] = "不清晰".into();
     let letters = [registered(LETTER, "2026-01-01~2028-12-31", &["菜鸟网络"])];
     let project = Project::new()
-        .file("letterform.yaml", format!("version: 1\nsettings: {{signatures: true}}\naccounts:\n{accounts}"))
-        .letters("retail/letters.yaml", &["甲委托"])
-        .file("retail/scan.png", paper())
+        .file("letterform.yaml", workspace(&["retail"]) + "settings: {signatures: true}\n")
+        .folder("retail", &["甲委托"])
         .file("state.json", state(&letters, &[refused]));
     let _ = project.run(&["emulator", "import", "state.json", "--state=.letterform/sandbox/retail"]).exits(0);
     let run = |arguments: &[&str]| project.sandbox(arguments);

@@ -2,15 +2,14 @@
 
 use serde_json::{Value, json};
 
-use crate::project::{Project, letter};
+use crate::declarations::{letter, workspace};
+use crate::project::Project;
 
 /// Three declared letters, of which 丙委托 is in conflict, and one that is not declared.
 fn project() -> Project {
     let project = Project::with_letters(&["丙委托", "外人委托"]);
     let _ = project.sandbox(&["apply", "--auto-approve"]).exits(0);
-    let changed = letter("丙委托").replace("[菜鸟网络]", "[菜鸟裹裹]");
-    let letters = format!("version: 1\nletters:\n{}{}{changed}", letter("甲委托"), letter("乙委托"));
-    project.file("letters.yaml", letters)
+    project.letters("letters.yaml", &[letter("甲委托"), letter("乙委托"), letter("丙委托").signing(&["菜鸟裹裹"])])
 }
 
 fn names(document: &Value) -> Vec<&str> {
@@ -45,7 +44,7 @@ fn a_saved_plan_holds_for_the_chosen_letters_alone() {
     let _ = project.sandbox(&["plan", "--target=乙委托", "--out=plan.json"]).exits(0);
     let both = project.sandbox(&["apply", "--plan=plan.json", "--target=乙委托"]).exits(1);
     assert!(both.stderr.contains("cannot be used with"), "{}", both.stderr);
-    let saved = std::fs::read_to_string(project.path().join("plan.json")).unwrap();
+    let saved = project.read("plan.json");
     project.write("other.json", saved.replacen("\"乙委托\"", "\"丁委托\"", 1));
     let tampered = project.sandbox(&["apply", "--plan=other.json", "--auto-approve"]).exits(1);
     assert!(tampered.stderr.contains("its parts contradict each other"), "{}", tampered.stderr);
@@ -69,10 +68,8 @@ fn rules_see_all_declared_letters() {
     let run = project.sandbox(&["plan", "--target=甲委托"]).exits(1);
     assert!(run.stderr.contains("LF-name-duplicate"), "{}", run.stderr);
     // The end of a letter is settled by a successor that is not chosen.
-    let ends = letter("甲委托").replace("2026-01-01~2028-12-31", "2024-12-01~2026-12-01");
-    let follows =
-        letter("乙委托").replace("2026-01-01~2028-12-31", "2026-11-01~2029-12-31").replace("scan.png", "b.png");
-    let project = Project::new().file("letters.yaml", format!("version: 1\nletters:\n{ends}{follows}"));
+    let ends = letter("甲委托").valid("2024-12-01~2026-12-01");
+    let project = Project::with_letters(&[ends, letter("乙委托").valid("2026-11-01~2029-12-31").scan("b.png")]);
     let mut other = crate::papers::paper().to_vec();
     other.extend(b"another");
     project.write("b.png", other);
@@ -83,11 +80,9 @@ fn rules_see_all_declared_letters() {
 #[test]
 fn accounts_without_a_chosen_letter_are_left_out() {
     let project = Project::new()
-        .file("letterform.yaml", "version: 1\naccounts:\n  - {name: a, letters: a}\n  - {name: b, letters: b}\n")
-        .letters("a/letters.yaml", &["甲委托"])
-        .file("a/scan.png", crate::papers::paper())
-        .letters("b/letters.yaml", &["乙委托"])
-        .file("b/scan.png", crate::papers::paper());
+        .file("letterform.yaml", workspace(&["a", "b"]))
+        .folder("a", &["甲委托"])
+        .folder("b", &["乙委托"]);
     let plan = project.sandbox(&["plan", "--target=乙委托", "--format=json"]).exits(0).json();
     let accounts = plan["accounts"].as_array().unwrap();
     assert_eq!((accounts.len(), &accounts[0]["account"]), (1, &json!("b")));

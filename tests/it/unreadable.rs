@@ -5,8 +5,9 @@
 use serde_json::{Value, json};
 
 use crate::{
+    declarations::{account, letter, workspace},
     hostile::serve,
-    project::{Project, Run, letter},
+    project::{Project, Run},
 };
 
 /// Which entry of [`ANSWER`] can't be read, in every rendering.
@@ -31,19 +32,13 @@ fn endpoint(answer: &'static str) -> String {
 }
 
 fn run(project: &Project, answer: &'static str, arguments: &[&str]) -> Run {
-    let endpoint = format!("--endpoint={}", endpoint(answer));
-    let mut command = project.command(&[arguments, &[&endpoint]].concat());
-    command.env("ALIBABA_CLOUD_ACCESS_KEY_ID", "id").env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "hush");
-    Run::of(command.output().unwrap())
+    Run::of(project.asking(&endpoint(answer), arguments).output().unwrap())
 }
 
 /// Two letters whose pictures are uploaded already.
 fn project() -> Project {
-    let uploaded = |name: &str, key: &str| {
-        letter(name).replace("菜鸟网络]", "菜鸟]").replace("scan: scan.png", &format!("fileKey: 123456/{key}.jpg"))
-    };
-    Project::new()
-        .file("letters.yaml", format!("version: 1\nletters:\n{}{}", uploaded("甲委托", "a"), uploaded("乙委托", "b")))
+    let uploaded = |name: &str, key: &str| letter(name).signing(&["菜鸟"]).uploaded(key);
+    Project::with_letters(&[uploaded("甲委托", "123456/a.jpg"), uploaded("乙委托", "123456/b.jpg")])
 }
 
 #[test]
@@ -105,10 +100,8 @@ fn one_that_is_not_declared_is_told_of_by_show() {
 #[test]
 fn a_spreadsheet_of_several_accounts_says_whose_it_is() {
     let project = project();
-    project.write(
-        "letterform.yaml",
-        "version: 1\naccounts:\n  - {name: a, letters: letters.yaml}\n  - {name: b, letters: letters.yaml}\n",
-    );
+    let accounts = ["a", "b"].map(|name| account(name).with("letters", "letters.yaml"));
+    project.write("letterform.yaml", workspace(&accounts));
     let list = run(&project, ANSWER, &["list", "--format=csv", "-q"]).exits(0);
     for account in ["a", "b"] {
         assert!(list.stderr.contains(&format!("warning: account {account}: {TOLD}")), "{}", list.stderr);

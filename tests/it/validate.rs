@@ -1,16 +1,16 @@
 //! `letterform validate` and `letterform explain`, as people and programs meet them.
 
-use crate::papers::paper;
-use crate::project::{Project, letter};
+use crate::declarations::letter;
+use crate::project::{Project, Run};
 use serde_json::Value;
 
 /// A project with one mistake of every shape: in a value, in a field's name, in two places, in no
 /// file.
 fn mistakes() -> Project {
-    let bad = letter("菜鸟公司-授权书").replace("authorizedParty", "authorisedParty").replace("[菜鸟网络]", "[菜]");
-    let other = letter("菜鸟公司授权书").replace("~2028-12-31", "～2028-12-31");
+    let bad = letter("菜鸟公司-授权书").renamed("authorizedParty", "authorisedParty").signing(&["菜"]);
+    let other = letter("菜鸟公司授权书").valid("2026-01-01～2028-12-31");
     Project::with_letters(&["菜鸟公司授权书"])
-        .file("a.letters.yaml", format!("version: 1\nletters:\n{bad}{other}"))
+        .letters("a.letters.yaml", &[bad, other])
         .file("客户/b.letters.yaml", "version: 1\nletters:\n  - name：菜鸟\n    scan: x\n")
 }
 
@@ -91,10 +91,7 @@ fn every_result_of_sarif_has_a_location_from_the_root_of_the_repository() {
     project.write("letters.yaml", "version: 2\n");
     assert_eq!(locations(&sarif(&[whole.to_str().unwrap()]))[0], at("letters.yaml"));
     // From a folder below, with git or with none.
-    let below = || {
-        let mut command = project.command(&["validate", "--format=sarif", "../letters.yaml", "."]);
-        locations(&crate::project::Run::of(command.current_dir(project.path().join("sub")).output().unwrap()).json())
-    };
+    let below = || locations(&project.run_in("sub", &["validate", "--format=sarif", "../letters.yaml", "."]).json());
     let both = [at("letters.yaml"), at("letters.yaml"), at("sub/letters.yaml"), at("sub/letters.yaml")];
     assert_eq!(below(), both);
     std::fs::create_dir(project.path().join(".git")).unwrap();
@@ -107,7 +104,7 @@ fn marks_name_files_from_the_root_of_the_repository() {
     let marks = |variable: (&str, &std::path::Path)| {
         let mut command = project.command(&["validate", "--format=github", "."]);
         command.env(variable.0, variable.1).current_dir(project.path().join("sub"));
-        crate::project::Run::of(command.output().unwrap()).stdout
+        Run::of(command.output().unwrap()).stdout
     };
     let inside = marks(("GITHUB_WORKSPACE", &project.path().join("sub/..")));
     assert!(inside.starts_with("::error file=sub/letters.yaml,line=1"), "{inside}");
@@ -121,7 +118,7 @@ fn marks_name_files_from_the_root_of_the_repository() {
 
 #[test]
 fn problems_without_number_end_with_the_count_of_the_rest() {
-    let letters = "  - {name: 1, x: 1}\n".repeat(6_000);
+    let letters = "  - {name: 1, x: 1}\n".repeat(1_250);
     let project = Project::new().file("letters.yaml", format!("version: 1\nletters:\n{letters}"));
     let run = |arguments: &[&str]| project.run(&[&["validate"], arguments].concat()).exits(1).stdout;
     let text = run(&[]);
@@ -145,11 +142,7 @@ fn problems_without_number_end_with_the_count_of_the_rest() {
 
 #[test]
 fn a_hook_looks_at_what_git_tracks() {
-    let project = Project::new()
-        .letters("sub/letters.yaml", &["委托"])
-        .file("sub/scan.png", paper())
-        .letters("draft/letters.yaml", &["委托"])
-        .file("draft/scan.png", paper());
+    let project = Project::new().folder("sub", &["委托"]).folder("draft", &["委托"]);
     let git = |arguments: &[&str]| {
         let mut command = std::process::Command::new("git");
         command.args(arguments).current_dir(project.path()).env("HOME", project.path()).env_remove("GIT_DIR");
@@ -165,17 +158,14 @@ fn a_hook_looks_at_what_git_tracks() {
     git(&["add", "sub/scan.png"]);
     assert_eq!(validate().exits(0).stdout, "1 letter in 1 file: all good\n");
     // From a folder below, too.
-    let mut below = project.command(&["validate", "--tracked"]);
-    let below = crate::project::Run::of(below.current_dir(project.path().join("sub")).output().unwrap());
-    assert_eq!(below.exits(0).stdout, "1 letter in 1 file: all good\n");
+    assert_eq!(project.run_in("sub", &["validate", "--tracked"]).exits(0).stdout, "1 letter in 1 file: all good\n");
     // What is there and not added counts without it.
     assert!(project.run(&["validate"]).exits(1).stdout.contains("LF-name-duplicate"));
 }
 
 #[test]
 fn warnings_do_not_fail_until_they_are_denied() {
-    let project = Project::new()
-        .file("letters.yaml", format!("version: 1\nletters:\n{}", letter("委托").replace("~2028", "~2036")));
+    let project = Project::with_letters(&[letter("委托").until("2036-12-31")]);
     assert!(project.run(&["validate"]).exits(0).stdout.contains("warning[LF-validity-long]"));
     for denied in ["warnings", "LF-validity-long", "validity-long"] {
         let run = project.run(&["validate", "--deny", denied]).exits(1);
@@ -188,12 +178,10 @@ fn warnings_do_not_fail_until_they_are_denied() {
 #[test]
 fn a_comment_silences_a_warning_with_a_reason() {
     let comment = "# letterform: allow LF-validity-long the customer asked for ten years";
-    let long =
-        letter("委托").replace("    validity", &format!("    {comment}\n    validity")).replace("~2028", "~2036");
-    let project = Project::new().file("letters.yaml", format!("version: 1\nletters:\n{long}"));
-    let run = project.run(&["validate", "--deny", "warnings"]).exits(0);
+    let long = letter("委托").until(&format!("2036-12-31 {comment}"));
+    let run = Project::with_letters(&[long]).run(&["validate", "--deny", "warnings"]).exits(0);
     assert_eq!(run.stdout, "1 letter in 1 file: all good\n");
-    let unused = Project::new().file("letters.yaml", format!("version: 1\nletters:\n{}{comment}\n", letter("委托")));
+    let unused = Project::with_letters(&[letter("委托").scan(&format!("scan.png\n{comment}"))]);
     assert!(unused.run(&["validate"]).exits(0).stdout.contains("LF-allow-unused"));
 }
 
@@ -255,11 +243,9 @@ fn a_rule_is_explained() {
 
 #[test]
 fn text_from_json_and_from_blocks_is_read_as_it_was_meant() {
-    let block =
-        letter("甲").replace("name: 甲", "name: |\n      甲乙\n").replace("authorizer: ", "authorizer: >-\n      ");
+    let block = letter("|\n      甲乙\n").authorizer(">-\n      菜鸟网络科技有限公司");
     let json = r#"{"version":1,"letters":[],"defaults":{"signatures":["\uD83D\uDE00网"]}}"#;
-    let project =
-        Project::new().file("a.letters.yaml", format!("version: 1\nletters:\n{block}")).file("b.letters.yaml", json);
+    let project = Project::new().letters("a.letters.yaml", &[block]).file("b.letters.yaml", json);
     let run = project.run(&["validate"]).exits(1);
     assert!(run.stdout.contains("`😀` (U+1F600) is not allowed in a signature"), "{}", run.stdout);
     assert!(!run.stdout.contains("a.letters.yaml"), "{}", run.stdout);

@@ -1,21 +1,30 @@
 //! Several accounts in one workspace, planned and applied by the built program.
 use std::fs;
 
+use crate::declarations::{self, Account, account};
 use crate::papers::paper;
 use crate::project::{Project, Run};
 use serde_json::{Value, json};
 
-const RETAIL: &str = "  - {name: retail, region: cn-hangzhou, letters: retail}\n";
-const TRAVEL: &str = "  - {name: 旅行, letters: [travel]}\n";
+fn retail() -> Account {
+    account("retail").with("region", "cn-hangzhou")
+}
+
+fn travel() -> Account {
+    account("旅行").with("letters", "[travel]")
+}
+
+/// An account whose folder is missing.
+fn broken() -> Account {
+    account("broken").with("letters", "nowhere")
+}
 
 /// A workspace with these accounts, of which `retail` has two letters and `旅行` has one.
-fn workspace(accounts: &[&str]) -> Project {
+fn workspace(accounts: &[Account]) -> Project {
     Project::new()
-        .file("letterform.yaml", format!("version: 1\naccounts:\n{}", accounts.concat()))
-        .letters("retail/letters.yaml", &["甲委托", "乙委托"])
-        .file("retail/scan.png", paper())
-        .letters("travel/letters.yaml", &["甲委托"])
-        .file("travel/scan.png", paper())
+        .file("letterform.yaml", declarations::workspace(accounts))
+        .folder("retail", &["甲委托", "乙委托"])
+        .folder("travel", &["甲委托"])
 }
 
 /// Each account with the summary of its plan or report, or with the message of its failure.
@@ -34,7 +43,7 @@ fn created(count: usize) -> Value {
 
 #[test]
 fn all_accounts_are_planned_and_applied_side_by_side_each_with_letters_of_its_own() {
-    let project = workspace(&[RETAIL, TRAVEL]);
+    let project = workspace(&[retail(), travel()]);
     let plan = project.sandbox(&["plan", "--format=json", "--detailed-exitcode"]).exits(2).json();
     assert_eq!(plan["summary"], json!({"create": 3, "unchanged": 0, "conflict": 0, "unmanaged": 0}));
     assert_eq!(plan["accounts"][0]["plan"]["workspaceAccount"], "retail");
@@ -51,7 +60,7 @@ fn all_accounts_are_planned_and_applied_side_by_side_each_with_letters_of_its_ow
 
 #[test]
 fn one_account_alone_has_the_forms_of_one() {
-    let project = workspace(&[RETAIL, TRAVEL]);
+    let project = workspace(&[retail(), travel()]);
     let plan = project.sandbox(&["plan", "--account=旅行", "--format=json"]).exits(0).json();
     assert_eq!((&plan["workspaceAccount"], &plan["summary"]["create"]), (&json!("旅行"), &json!(1)));
     assert_eq!(plan["endpoint"], "sandbox:.letterform/sandbox/旅行");
@@ -62,10 +71,10 @@ fn one_account_alone_has_the_forms_of_one() {
 
 #[test]
 fn a_single_account_needs_no_option_and_an_account_needs_a_workspace() {
-    let project = workspace(&[RETAIL]);
+    let project = workspace(&[retail()]);
     let _ = project.sandbox(&["apply", "--auto-approve"]).exits(0);
     assert!(project.sandbox(&["show", "甲委托"]).exits(0).stdout.contains("registered as declared"));
-    let two = workspace(&[RETAIL, TRAVEL]);
+    let two = workspace(&[retail(), travel()]);
     let run = two.sandbox(&["show", "甲委托"]).exits(1);
     assert!(run.stderr.contains("--account NAME, one of retail, 旅行"), "{}", run.stderr);
     let none = Project::with_letters(&["甲委托"]);
@@ -75,7 +84,7 @@ fn a_single_account_needs_no_option_and_an_account_needs_a_workspace() {
 
 #[test]
 fn the_failure_of_one_account_leaves_the_others_alone() {
-    let project = workspace(&[RETAIL, "  - {name: broken, letters: nowhere}\n", TRAVEL]);
+    let project = workspace(&[retail(), broken(), travel()]);
     let plan = project.sandbox(&["plan", "--format=json", "--out=plan.json"]).exits(1);
     assert!(plan.stderr.contains("Account broken") && plan.stderr.contains("LF-path-missing"), "{}", plan.stderr);
     let applied = project.sandbox(&["apply", "--plan=plan.json", "--auto-approve", "--format=json"]).exits(1).json();
@@ -88,7 +97,7 @@ fn the_failure_of_one_account_leaves_the_others_alone() {
 
 #[test]
 fn a_failure_is_told_once() {
-    let project = workspace(&[RETAIL, "  - {name: broken, letters: nowhere}\n", TRAVEL]);
+    let project = workspace(&[retail(), broken(), travel()]);
     let _ = project.sandbox(&["plan", "--out=plan.json"]).exits(1);
     for arguments in [
         &["plan"][..],
@@ -113,59 +122,53 @@ fn a_failure_is_told_once() {
 
 #[test]
 fn a_failure_that_accounts_share_is_told_in_full_once() {
-    let project = workspace(&[RETAIL, TRAVEL]);
+    let project = workspace(&[retail(), travel()]);
     let run = project.run(&["plan"]).exits(1);
     assert_eq!(run.stderr.matches("looked in this order").count(), 1, "{}", run.stderr);
     assert_eq!(run.stderr.matches("error: the same as for the account").count(), 1, "{}", run.stderr);
 }
 
-/// Runs the program in a folder of the project.
-fn run_in(project: &Project, folder: &str, arguments: &[&str]) -> Run {
-    Run::of(project.command(arguments).current_dir(project.path().join(folder)).output().unwrap())
-}
-
 #[test]
 fn the_workspace_file_is_found_in_a_folder_above() {
-    let project = workspace(&[RETAIL, TRAVEL]);
-    let planned = run_in(&project, "retail", &["plan", "--sandbox", "--out=plan.json"]).exits(0);
+    let project = workspace(&[retail(), travel()]);
+    let planned = project.run_in("retail", &["plan", "--sandbox", "--out=plan.json"]).exits(0);
     assert!(planned.stdout.contains("../retail/letters.yaml:3"), "{}", planned.stdout);
     assert!(planned.stderr.contains("note: using the workspace file ../letterform.yaml\n"), "{}", planned.stderr);
-    let applied = run_in(&project, "retail", &["apply", "--sandbox", "--plan=plan.json", "--auto-approve"]).exits(0);
+    let applied = project.run_in("retail", &["apply", "--sandbox", "--plan=plan.json", "--auto-approve"]).exits(0);
     assert!(applied.stdout.contains("3 created"), "{}", applied.stdout);
-    let quiet = run_in(&project, "retail", &["list", "-q", "--sandbox"]).exits(0);
+    let quiet = project.run_in("retail", &["list", "-q", "--sandbox"]).exits(0);
     assert_eq!(quiet.stderr, "");
     // PATHs say where the letters are.
-    let paths = run_in(&project, "retail", &["validate", "."]).exits(0);
+    let paths = project.run_in("retail", &["validate", "."]).exits(0);
     assert!(!paths.stderr.contains("workspace") && paths.stdout.contains("2 letters"), "{}", paths.stdout);
     // A repository of its own is no part of the workspace.
     fs::create_dir(project.path().join("retail/.git")).unwrap();
-    let own = run_in(&project, "retail", &["validate"]).exits(0);
+    let own = project.run_in("retail", &["validate"]).exits(0);
     assert!(own.stdout.contains("2 letters"), "{}", own.stdout);
     // Declarations that are in no account are not passed over in silence.
     let project = project.letters("other/letters.yaml", &["丁委托"]);
-    let passed_over = run_in(&project, "other", &["validate"]).exits(1);
+    let passed_over = project.run_in("other", &["validate"]).exits(1);
     assert!(passed_over.stdout.is_empty(), "{}", passed_over.stdout);
     assert!(passed_over.stderr.contains("letters.yaml is in no account of the workspace file ../letterform.yaml"));
-    let missing = run_in(&project, "retail", &["plan", "--account=retail"]).exits(1);
+    let missing = project.run_in("retail", &["plan", "--account=retail"]).exits(1);
     assert!(missing.stderr.contains("in the current folder or above it"), "{}", missing.stderr);
 }
 
 #[test]
 fn a_saved_plan_opens_no_folder_but_that_of_its_workspace() {
-    let project =
-        workspace(&[RETAIL]).file("outside/letters.yaml", "").file("outside/scan.png", crate::papers::paper());
-    project.write("in/letterform.yaml", "version: 1\naccounts: [{name: retail, letters: retail}]\n");
+    let project = workspace(&[retail()]).file("outside/letters.yaml", "").file("outside/scan.png", paper());
+    project.write("in/letterform.yaml", declarations::workspace(&["retail"]));
     fs::rename(project.path().join("retail"), project.path().join("in/retail")).unwrap();
-    let _ = run_in(&project, "in/retail", &["plan", "--sandbox", "--out=plan.json"]).exits(0);
-    let plan = fs::read_to_string(project.path().join("in/retail/plan.json")).unwrap();
+    let _ = project.run_in("in/retail", &["plan", "--sandbox", "--out=plan.json"]).exits(0);
+    let plan = project.read("in/retail/plan.json");
     project.write("in/retail/plan.json", plan.replace("../retail/letters.yaml", "../../outside/letters.yaml"));
-    let refused = run_in(&project, "in/retail", &["apply", "--sandbox", "--plan=plan.json", "--auto-approve"]).exits(1);
+    let refused = project.run_in("in/retail", &["apply", "--sandbox", "--plan=plan.json", "--auto-approve"]).exits(1);
     assert!(refused.stderr.contains("../../outside/letters.yaml is outside"), "{}", refused.stderr);
 }
 
 #[test]
 fn a_saved_plan_is_for_its_own_account() {
-    let project = workspace(&[RETAIL, TRAVEL]);
+    let project = workspace(&[retail(), travel()]);
     let _ = project.sandbox(&["plan", "--account=retail", "--out=plan.json"]).exits(0);
     let other = project.sandbox(&["apply", "--plan=plan.json", "--account=旅行", "--auto-approve"]).exits(1);
     assert!(other.stderr.contains("the plan is for the account retail"), "{}", other.stderr);
@@ -180,7 +183,7 @@ fn a_saved_plan_is_for_its_own_account() {
 
 #[test]
 fn one_account_of_the_plans_of_all_can_be_applied() {
-    let project = workspace(&[RETAIL, TRAVEL]);
+    let project = workspace(&[retail(), travel()]);
     let _ = project.sandbox(&["plan", "--out=plan.json"]).exits(0);
     let some = project.sandbox(&["apply", "--plan=plan.json", "--account=旅行", "--auto-approve", "--format=json"]);
     assert_eq!(accounts(&some.exits(0).json()), [("旅行".to_owned(), created(1))]);
@@ -188,7 +191,7 @@ fn one_account_of_the_plans_of_all_can_be_applied() {
 
 #[test]
 fn accounts_are_listed_in_the_form_of_a_ci_matrix() {
-    let printed = workspace(&[RETAIL, TRAVEL]).run(&["accounts", "--format=json"]).exits(0);
+    let printed = workspace(&[retail(), travel()]).run(&["accounts", "--format=json"]).exits(0);
     assert_eq!(printed.stdout.lines().count(), 1);
     let expected = json!({"include": [
         {"account": "retail", "region": "cn-hangzhou", "endpoint": "https://dysmsapi.aliyuncs.com", "letters": ["retail"]},
@@ -199,10 +202,9 @@ fn accounts_are_listed_in_the_form_of_a_ci_matrix() {
 
 #[test]
 fn settings_hold_for_every_account_and_the_command_line_outranks_them() {
-    let project = workspace(&[RETAIL, TRAVEL]);
-    let text = fs::read_to_string(project.path().join("letterform.yaml")).unwrap();
-    let settings = "settings: {expiringDays: 1000, lints: {LF-expires-soon: error, LF-same-content: off}}\naccounts:";
-    project.write("letterform.yaml", text.replace("accounts:", settings));
+    let project = workspace(&[retail(), travel()]);
+    let settings = "settings: {expiringDays: 1000, lints: {LF-expires-soon: error, LF-same-content: off}}\n";
+    project.write("letterform.yaml", project.read("letterform.yaml") + settings);
     let codes = |run: Run| -> usize { run.json()["diagnostics"].as_array().unwrap().len() };
     assert_eq!(codes(project.run(&["validate", "--format=json"]).exits(1)), 3);
     assert_eq!(codes(project.run(&["validate", "--format=json", "--expiring-days=10"]).exits(0)), 0);
@@ -211,7 +213,7 @@ fn settings_hold_for_every_account_and_the_command_line_outranks_them() {
 
 #[test]
 fn a_mistake_in_the_workspace_file_is_shown_at_its_place_in_every_form() {
-    let project = workspace(&[RETAIL, "  - {name: x, letters: ../up}\n"]);
+    let project = workspace(&[retail(), account("x").with("letters", "../up")]);
     let text = project.run(&["validate"]).exits(1).stdout;
     assert!(text.contains("LF-account-letters") && text.contains("letterform.yaml:4:"), "{text}");
     let json = project.run(&["validate", "--format=json"]).exits(1).json();
@@ -222,7 +224,7 @@ fn a_mistake_in_the_workspace_file_is_shown_at_its_place_in_every_form() {
 
 #[test]
 fn what_contradicts_a_workspace_is_refused() {
-    let project = workspace(&[RETAIL, TRAVEL]);
+    let project = workspace(&[retail(), travel()]);
     for (arguments, part) in [
         (&["plan", "--account=retail", "retail"][..], "give PATHs, or --workspace and --account"),
         (&["plan", "--account=nope"], "it has retail, 旅行"),
@@ -241,9 +243,9 @@ fn what_contradicts_a_workspace_is_refused() {
 
 #[test]
 fn the_journal_tells_the_account_of_each_line() {
-    let project = workspace(&[RETAIL, TRAVEL]);
+    let project = workspace(&[retail(), travel()]);
     let _ = project.sandbox(&["apply", "--auto-approve", "--journal=journal.jsonl"]).exits(0);
-    let journal = fs::read_to_string(project.path().join("journal.jsonl")).unwrap();
+    let journal = project.read("journal.jsonl");
     let lines: Vec<Value> = journal.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     for (account, letters) in [("retail", 2), ("旅行", 1)] {
         let settled = lines.iter().filter(|line| line["account"] == account && line["event"] == "settled");
@@ -253,10 +255,10 @@ fn the_journal_tells_the_account_of_each_line() {
 
 #[test]
 fn the_page_has_a_section_for_each_account() {
-    let project = workspace(&[RETAIL, "  - {name: broken, letters: nowhere}\n", TRAVEL]);
+    let project = workspace(&[retail(), broken(), travel()]);
     let run = project.sandbox(&["report", "--out=page.html", "--lang=zh"]).exits(1);
     assert!(run.stderr.contains("Wrote: 3 letters in page.html"), "{}", run.stderr);
-    let page = fs::read_to_string(project.path().join("page.html")).unwrap();
+    let page = project.read("page.html");
     for part in ["<html lang=\"zh-CN\">", "<strong>retail</strong>", "<strong>旅行</strong>", "无法查询该账号"]
     {
         assert!(page.contains(part), "{part}");

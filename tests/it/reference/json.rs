@@ -1,12 +1,13 @@
 //! The references of declarations, of the workspace file and of what is printed as JSON.
 
-use std::{collections::BTreeMap, fmt::Write as _, fs};
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use serde_json::Value;
 
 use crate::{
+    declarations::{account, letter, workspace},
     generated::generated,
-    project::{Emulator, Project, letter},
+    project::{Emulator, Project},
     reference::schema::{BY_DEFAULT, Pages},
 };
 
@@ -137,27 +138,22 @@ fn lists_are_as_their_schemas_say() {
     let project = Project::with_letters(&["甲委托", "乙委托"]);
     let _ = project.sandbox(&["apply", "--auto-approve"]).exits(0);
     // One that is registered otherwise, and one that is not declared.
-    let changed = letter("甲委托").replace("[菜鸟网络]", "[菜鸟裹裹]");
-    project.write("letters.yaml", format!("version: 1\nletters:\n{changed}{}", letter("丙委托")));
+    project.declare(&[letter("甲委托").signing(&["菜鸟裹裹"]), letter("丙委托")]);
     let list = |arguments: &[&str]| project.sandbox(&[arguments, &["--format=json"]].concat()).exits(0).json();
     let mut lists = vec![list(&["list"]), list(&["list", "--signatures"]), list(&["show", "甲委托"])];
-    project.write("letters.yaml", format!("version: 1\nletters:\n{}", letter("乙委托")));
+    project.declare(&["乙委托"]);
     let _ = project.run(&["renew", "乙委托", "--until=2029-12-31"]).exits(0);
     lists.push(list(&["list"]));
     hold("list", lists);
-    project.write(
-        "letterform.yaml",
-        "version: 1\naccounts:\n  - {name: a, letters: letters.yaml}\n  - {name: b, letters: no}\n",
-    );
+    let accounts = [account("a").with("letters", "letters.yaml"), account("b").with("letters", "no")];
+    project.write("letterform.yaml", workspace(&accounts));
     hold("workspace-list", [project.sandbox(&["list", "--format=json"]).exits(1).json()]);
     hold("accounts", [project.run(&["accounts", "--format=json"]).exits(0).json()]);
 }
 
 #[test]
 fn diagnostics_are_as_their_schema_says() {
-    let project = Project::with_letters(&["甲委托"]);
-    let wrong = letter("甲委托").replace("[菜鸟网络]", "[【菜鸟】]");
-    project.write("letters.yaml", format!("version: 1\nletters:\n{}{wrong}", letter("甲委托")));
+    let project = Project::with_letters(&[letter("甲委托"), letter("甲委托").signing(&["【菜鸟】"])]);
     let found = project.run(&["validate", "--format=json"]).exits(1).json();
     assert!(found["diagnostics"].as_array().unwrap().iter().any(|one| one.get("fix").is_some()), "{found}");
     hold("diagnostics", [found, project.run(&["validate", "none", "--format=json"]).exits(1).json()]);
@@ -179,7 +175,7 @@ fn a_journal_is_as_its_schema_says() {
     let project = Project::with_letters(&["甲委托", "乙委托"]);
     let emulator = Emulator::start(&project, &["create code=SignNotMatchRegex call=1", "query status=503 call=1"]);
     let _ = emulator.run(&project, &["apply", "--auto-approve", "--journal=journal.jsonl"]).exits(1);
-    let journal = fs::read_to_string(project.path().join("journal.jsonl")).unwrap();
+    let journal = project.read("journal.jsonl");
     let lines: Vec<Value> = journal.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     for event in ["run", "began", "request", "settled"] {
         assert!(lines.iter().any(|line| line["event"] == event), "{event}: {journal}");
