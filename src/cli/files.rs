@@ -361,6 +361,23 @@ impl Write for Patient {
 mod tests {
     use super::*;
 
+    #[cfg(unix)]
+    #[test]
+    fn a_fifo_without_a_reader_is_given_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("fifo");
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        let open = {
+            let path = path.clone();
+            move || File::options().append(true).open(path)
+        };
+        let error = within(Duration::from_millis(1), open).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        assert!(error.to_string().contains("no program has read from it"), "{error}");
+        // Lets the thread end that still waits.
+        drop(File::open(path).unwrap());
+    }
+
     #[test]
     fn a_reader_that_reads_no_more_is_not_waited_for() {
         struct Stuck(mpsc::Receiver<()>);

@@ -23,8 +23,10 @@ pub(super) fn in_order<T: Send>(
     (weigh, most): (impl Fn(&T) -> usize + Sync, usize),
     mut take: impl FnMut(T),
 ) {
-    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(count);
-    if threads <= 1 {
+    // How many cores there are is read from files, which costs more than the reading of a small file.
+    let cores = || thread::available_parallelism().map_or(1, NonZero::get);
+    let threads = if count > 1 { cores().min(count) } else { 1 };
+    if threads == 1 {
         return (0..count).map(work).for_each(take);
     }
     let next = AtomicUsize::new(0);

@@ -6,10 +6,7 @@ use std::{
     io::Read as _,
     os::unix::fs::{FileTypeExt as _, MetadataExt as _, PermissionsExt as _, symlink},
     process::{Command, Stdio},
-    time::Duration,
 };
-
-use tokio::time::Instant;
 
 use crate::project::{Project, Run};
 
@@ -44,7 +41,7 @@ fn a_link_is_followed_and_a_file_keeps_its_mode() {
     }
     assert_eq!(fs::metadata(&target).unwrap().permissions().mode() & 0o777, 0o600);
     assert!(fs::read_to_string(&target).unwrap().contains("formatVersion"));
-    assert!(fs::read_to_string(project.path().join("nowhere-yet")).unwrap().contains("formatVersion"));
+    assert!(project.read("nowhere-yet").contains("formatVersion"));
 }
 
 #[test]
@@ -52,7 +49,7 @@ fn hard_links_stay_one_file() {
     let project = project().file("one", "x".repeat(100_000));
     fs::hard_link(project.path().join("one"), project.path().join("other")).unwrap();
     let _ = project.sandbox(&["plan", "--out", "one", "letters.yaml"]).exits(0);
-    let text = fs::read_to_string(project.path().join("other")).unwrap();
+    let text = project.read("other");
     assert!(text.contains("formatVersion") && text.ends_with("}\n"), "{text}");
 }
 
@@ -87,14 +84,11 @@ fn a_fifo_is_written_into() {
 }
 
 #[test]
-fn a_journal_on_a_fifo_without_a_reader_is_refused() {
+fn a_journal_that_can_not_be_opened_leaves_the_sandbox_closed() {
     let project = project();
-    fifo(&project, "fifo");
-    let start = Instant::now();
-    let run = project.sandbox(&["apply", "--auto-approve", "--journal", "fifo", "letters.yaml"]).exits(1);
+    let run = project.sandbox(&["apply", "--auto-approve", "--journal=.", "letters.yaml"]).exits(1);
+    assert!(run.stderr.contains("can't write the journal ."), "{}", run.stderr);
     assert!(!project.path().join(".letterform").exists(), "the sandbox was opened, and nobody closed it");
-    assert!(run.stderr.contains("no program has read from it"), "{}", run.stderr);
-    assert!(start.elapsed() < Duration::from_secs(60));
 }
 
 #[test]
@@ -146,7 +140,7 @@ fn a_file_that_can_not_be_written_whole_is_left_as_it_was() {
     let run = shell(&project, &script);
     assert_eq!(run.status, 1, "{}", run.stderr);
     assert!(run.stderr.contains("can't write plan.json"), "{}", run.stderr);
-    assert_eq!(std::fs::read_to_string(project.path().join("plan.json")).unwrap(), "old");
+    assert_eq!(project.read("plan.json"), "old");
 }
 
 #[test]

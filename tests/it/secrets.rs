@@ -7,7 +7,7 @@ use std::{
     io::{Read as _, Write as _},
     net::{TcpListener, TcpStream},
     path::Path,
-    process::Command,
+    process::{Command, Stdio},
     sync::{Arc, Mutex},
     thread,
     time::Duration,
@@ -99,25 +99,24 @@ impl Watch {
         Self { project, endpoint, sent, commands: BTreeSet::new(), printed: Vec::new() }
     }
 
-    /// Runs a command with every secret and the loudest log, however it ends.
+    /// Runs a command with every secret and each of the loudest logs, side by side, however they end.
     fn run(&mut self, arguments: &[&str], change: impl Fn(&mut Command)) {
-        for log in [&["-vv"][..], &["-vv", "--log-format=json"]] {
+        // With RUST_LOG alone every library may speak.
+        let logs = [(&["-vv"][..], None), (&["-vv", "--log-format=json"], None), (&[], Some("trace"))];
+        let running = logs.map(|(log, filter)| {
             let mut command = self.project.command(&[arguments, log].concat());
             command
+                .envs(filter.map(|filter| ("RUST_LOG", filter)))
                 .env("ALIBABA_CLOUD_ACCESS_KEY_ID", "STS.1")
                 .env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", SECRET)
                 .env("ALIBABA_CLOUD_SECURITY_TOKEN", TOKEN)
                 .env("RUST_BACKTRACE", "full");
             change(&mut command);
-            let output = command.output().unwrap();
-            self.commands.insert(arguments[0].to_owned());
-            self.printed.extend([output.stdout, output.stderr].concat());
-            // With RUST_LOG alone every library may speak.
-            command = self.project.command(arguments);
-            command.env("RUST_LOG", "trace").env("ALIBABA_CLOUD_ACCESS_KEY_ID", "STS.1");
-            command.env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", SECRET).env("ALIBABA_CLOUD_SECURITY_TOKEN", TOKEN);
-            change(&mut command);
-            let output = command.output().unwrap();
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+        });
+        self.commands.insert(arguments[0].to_owned());
+        for child in running {
+            let output = child.wait_with_output().unwrap();
             self.printed.extend([output.stdout, output.stderr].concat());
         }
     }

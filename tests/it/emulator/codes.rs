@@ -230,7 +230,7 @@ async fn get(client: &Client, params: &[(&str, &str)]) -> Reply {
 }
 
 async fn head_alone(header: &str) -> (u16, String) {
-    let brief = Limits { head: Duration::from_millis(30), silence: Duration::from_millis(30) };
+    let brief = Limits { silence: Duration::from_millis(30), ..Limits::default() };
     let (_running, client) = emulator_with(&[], brief).await;
     let head = format!("POST / HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n{header}\r\n\r\n");
     let answer = half_open(&client.endpoint, &head).await;

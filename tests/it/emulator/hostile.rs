@@ -25,11 +25,14 @@ pub(crate) async fn half_open(endpoint: &str, sent: &str) -> String {
 
 #[tokio::test]
 async fn ends_requests_that_never_come_whole() {
-    let tiny = Limits { head: Duration::from_millis(30), silence: Duration::from_millis(30) };
-    let (_running, client) = emulator_with(&[], tiny).await;
+    let brief = Duration::from_millis(30);
+    let (_running, client) = emulator_with(&[], Limits { head: brief, ..Limits::default() }).await;
+    for sent in ["", "POST / HTTP/1.1\r\nhost: 127.0.0.1\r\n"] {
+        assert_eq!(half_open(&client.endpoint, sent).await, "", "{sent:?}");
+    }
+    // However late the head is read on a busy machine.
+    let (_running, client) = emulator_with(&[], Limits { silence: brief, ..Limits::default() }).await;
     for (sent, answer) in [
-        ("", ""),
-        ("POST / HTTP/1.1\r\nhost: 127.0.0.1\r\n", ""),
         ("POST / HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 10\r\n\r\nAction", "RequestTimeout"),
         ("POST / HTTP/1.1\r\nhost: 127.0.0.1\r\ntransfer-encoding: chunked\r\n\r\n", "RequestTimeout"),
         ("PUT /_emulator/clock HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 10\r\n\r\n{", "was silent for 30 ms"),
@@ -40,7 +43,7 @@ async fn ends_requests_that_never_come_whole() {
         ),
     ] {
         let told = half_open(&client.endpoint, sent).await;
-        assert!(told.contains(answer) && (answer.is_empty() == told.is_empty()), "{sent:?}: {told}");
+        assert!(told.contains(answer), "{sent:?}: {told}");
     }
 }
 
