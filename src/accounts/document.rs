@@ -1,5 +1,5 @@
-//! The documents about the accounts of a workspace: what is written of each account, or why there is
-//! nothing to write.
+//! The documents about the accounts of a workspace: what is written of each account, or why there
+//! is nothing to write.
 
 use serde::{Deserialize, Serialize};
 

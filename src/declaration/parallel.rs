@@ -23,7 +23,7 @@ pub(super) fn in_order<T: Send>(
     (weigh, most): (impl Fn(&T) -> usize + Sync, usize),
     mut take: impl FnMut(T),
 ) {
-    // How many cores there are is read from files, which costs more than the reading of a small file.
+    // The number of cores is read from files, which costs more than to read a small file.
     let cores = || thread::available_parallelism().map_or(1, NonZero::get);
     let threads = if count > 1 { cores().min(count) } else { 1 };
     if threads == 1 {

@@ -1,7 +1,8 @@
 //! The language server: what `validate` knows, where a declaration is typed.
 //!
 //! ```text
-//! editor ⇄ session ─ documents ─► LiveDeclarations ─► diagnostics, actions, hover, completion, navigation
+//! editor ⇄ session ─ documents ─► LiveDeclarations ─► diagnostics, actions, hover, completion,
+//!                                                     navigation
 //! ```
 //!
 //! The session is one loop on one thread. A change is read again by itself, and problems are sent

@@ -99,7 +99,8 @@ impl Watch {
         Self { project, endpoint, sent, commands: BTreeSet::new(), printed: Vec::new() }
     }
 
-    /// Runs a command with every secret and each of the loudest logs, side by side, however they end.
+    /// Runs a command with every secret and each of the loudest logs, side by side, however they
+    /// end.
     fn run(&mut self, arguments: &[&str], change: impl Fn(&mut Command)) {
         // With RUST_LOG alone every library may speak.
         let logs = [(&["-vv"][..], None), (&["-vv", "--log-format=json"], None), (&[], Some("trace"))];

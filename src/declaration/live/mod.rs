@@ -2,7 +2,8 @@
 //! folders.
 //!
 //! ```text
-//! edit ─ held: the letters that it touched are read again ─ pictures ─ ties: who has something in common ─ judge
+//! edit ─ held: the letters that it touched are read again ─ pictures
+//!      ─ ties: who has something in common ─ judge
 //! ```
 //!
 //! An edit costs what it touches: the letters in its lines are read again, and those are compared

@@ -5,9 +5,11 @@
 //!   must stand below each command. `UPDATE_GENERATED=1` rewrites the outputs.
 //! - A block with `file=PATH` after its language is written to that file; with the language `diff`
 //!   it changes the file.
+//! - Prose keeps to the width in which it is read, in pages and in comments.
 //! - A `sh` block is not run, as it needs an account or a network: its syntax and the arguments of
 //!   `letterform` are checked.
 
+mod layout;
 mod links;
 mod markdown;
 mod samples;
@@ -30,12 +32,17 @@ fn root() -> &'static Path {
 
 /// Every page of the project, in order.
 fn pages() -> Vec<Page> {
+    files("md").iter().map(|path| Page::read(path)).collect()
+}
+
+/// Every file of the project with this extension, in order and from its folder.
+fn files(extension: &str) -> Vec<PathBuf> {
     let hidden = |entry: &walkdir::DirEntry| entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
     let foreign = |entry: &walkdir::DirEntry| ["target", "node_modules"].iter().any(|name| entry.file_name() == *name);
     let walk = walkdir::WalkDir::new(root()).sort_by_file_name().into_iter();
     let files = walk.filter_entry(|entry| !hidden(entry) && !foreign(entry)).map(Result::unwrap);
-    let files = files.filter(|entry| entry.path().extension().is_some_and(|extension| extension == "md"));
-    files.map(|entry| Page::read(entry.path().strip_prefix(root()).unwrap())).collect()
+    let files = files.filter(|entry| entry.path().extension().is_some_and(|own| own == extension));
+    files.map(|entry| entry.path().strip_prefix(root()).unwrap().to_owned()).collect()
 }
 
 /// The page at this path.

@@ -8,7 +8,7 @@ use std::{
 use clap::{Arg, ArgAction, Command, CommandFactory as _};
 use letterform::cli::Cli;
 
-use crate::{generated::generated, reference::cell};
+use crate::reference::{cell, generated_page};
 
 /// The heading of the options that clap puts under none.
 const OWN: &str = "";
@@ -58,7 +58,7 @@ fn generated_reference_of_commands_is_the_command_line() {
         write!(page, "\n### {heading}\n\n{meaning}\n\n").unwrap();
         table(&mut page, &shared[heading]);
     }
-    generated("docs/reference/commands.md", &page);
+    generated_page("docs/reference/commands.md", &page);
 }
 
 fn about_of(command: &Command) -> String {

@@ -6,9 +6,11 @@ use serde_json::Value;
 
 use crate::{
     declarations::{account, letter, workspace},
-    generated::generated,
     project::{Emulator, Project},
-    reference::schema::{BY_DEFAULT, Pages},
+    reference::{
+        generated_page,
+        schema::{BY_DEFAULT, Pages},
+    },
 };
 
 /// A schema as the program prints it.
@@ -37,7 +39,7 @@ fn generated_reference_of_declarations_is_their_schema() {
         readme_example(),
     );
     Pages::new(&mut page, 2).object(&schema);
-    generated("docs/reference/declarations.md", &page);
+    generated_page("docs/reference/declarations.md", &page);
 }
 
 /// The fields that a letter needs unless `defaults` has them.
@@ -67,7 +69,7 @@ fn generated_reference_of_the_workspace_file_is_its_schema() {
         "\nNot together: `region` and `endpoint`; `profile` and `oidcProvider`. With `oidcProvider` there is a `role`. The levels of \
          `lints` are `error`, `warning` and `off`.\n",
     );
-    generated("docs/reference/workspace.md", &page);
+    generated_page("docs/reference/workspace.md", &page);
 }
 
 #[test]
@@ -119,7 +121,7 @@ fn generated_reference_of_json_is_the_schemas() {
     }
     page.push_str("\n## Parts\n");
     Pages::new(&mut page, 3).definitions(&definitions);
-    generated("docs/reference/json.md", &page);
+    generated_page("docs/reference/json.md", &page);
 }
 
 /// Checks documents against the schema that the program prints.
