@@ -2,6 +2,7 @@
 
 use super::Failure;
 use crate::{
+    escape::Untrusted,
     letter::ValueError,
     service::{Retry, ServiceError},
 };
@@ -81,7 +82,7 @@ impl Failure {
     }
 
     /// The service says that the name exists, and a letter has it in another form.
-    pub(super) fn named_alike(error: &ServiceError, other: &str) -> Self {
+    pub(super) fn named_alike(error: &ServiceError, other: &Untrusted) -> Self {
         let failure = Self::of(error);
         let message = format!(
             "{}; the letter `{other}` exists, and its name differs in case, width or spaces alone",

@@ -6,6 +6,7 @@ use super::{
     upload::{UploadError, Uploads},
 };
 use crate::{
+    escape::Untrusted,
     letter::{DesiredLetter, ExistingLetter, FileKey, Letter, NewLetter, Picture, folded_form},
     plan,
     retry::{Attempts, Caller, Held, Next, Purpose},
@@ -143,12 +144,8 @@ impl<'a, 'c, S: WriteLetters, R: ReadScans> Work<'a, 'c, S, R> {
                 return Ok(Sought::Found(Box::new(found)));
             }
             alike = alike.or_else(|| {
-                answer
-                    .value
-                    .letters
-                    .iter()
-                    .find(|other| folded_form(&other.name) == form)
-                    .map(|other| other.name.clone())
+                let other = answer.value.letters.iter().find(|other| folded_form(other.name.raw()) == form);
+                other.map(|other| other.name.clone())
             });
             let unreadable = answer.value.unreadable_by_name()(letter.name.as_str()).map(ToString::to_string);
             hidden = hidden.or(unreadable.map(|problem| (problem, answer.request_id)));
@@ -188,7 +185,7 @@ enum Sought {
     /// The letter of that name.
     Found(Box<Answer<ExistingLetter>>),
     /// No such letter, and one whose name differs in case, width or spaces alone.
-    Alike(String),
+    Alike(Untrusted),
     /// Neither.
     Nothing,
 }

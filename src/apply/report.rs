@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Failure;
 use crate::{
+    escape::Untrusted,
     letter::{AccountName, LetterId},
     plan::{Chosen, Difference, LetterEntry, PlannedLetter, Warning},
     service::RequestId,
@@ -13,7 +14,7 @@ pub struct Report {
     /// The account of the workspace that the letters belong to, where there is a workspace.
     pub account: Option<AccountName>,
     /// The endpoint that the plan was applied to.
-    pub endpoint: String,
+    pub endpoint: Untrusted,
     /// The letters that the plan was for.
     pub chosen: Chosen,
     /// Whether the plan was a saved one, which can't be applied again once it has created a letter.
@@ -228,7 +229,7 @@ pub struct ReportDocument {
     #[schemars(with = "Option<String>")]
     account: Option<AccountName>,
     /// The endpoint that the plan was applied to.
-    endpoint: String,
+    endpoint: Untrusted,
     /// The names of the letters that the plan was for (`--target`); reports of all letters have
     /// none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -70,7 +70,7 @@ impl Scripted {
         let id = LetterId(letters.len() as u64 + 1);
         letters.push(ExistingLetter {
             id: Some(id),
-            authorizer: authorizer.to_owned(),
+            authorizer: authorizer.into(),
             ..letter.existing(letter.picture.as_str())
         });
         id
@@ -268,7 +268,7 @@ async fn a_name_that_exists_in_another_form_is_named() {
         .letters
         .lock()
         .unwrap()
-        .push(ExistingLetter { name: "ＡＣＭＥ 授权书".to_owned(), ..Default::default() });
+        .push(ExistingLetter { name: "ＡＣＭＥ 授权书".into(), ..Default::default() });
     let report = run(&service, vec![desired("Acme授权书", "a.png")]).await;
     let failure = report.letters[0].outcome.failure().unwrap();
     assert!(failure.message.raw().contains("the letter `ＡＣＭＥ 授权书` exists"), "{}", failure.message);
@@ -385,7 +385,7 @@ async fn a_report_is_the_plan_with_outcomes() {
 #[tokio::test(start_paused = true)]
 async fn a_look_up_that_shows_what_cannot_be_read_leaves_the_create_in_doubt() {
     for (name, may_exist) in [(None, true), (Some("委托"), true), (Some("别的"), false)] {
-        let unreadable = UnreadableLetter { position: 2, name: name.map(str::to_owned), problem: "p".into() };
+        let unreadable = UnreadableLetter { position: 2, name: name.map(Into::into), problem: "p".into() };
         let service = Scripted { unreadable: vec![unreadable], ..Scripted::new([Create::Cuts]) };
         let report = run(&service, vec![desired("委托", "a.png")]).await;
         let creates = service.calls.lock().unwrap().iter().filter(|call| **call == C).count();

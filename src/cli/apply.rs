@@ -27,7 +27,6 @@ use crate::{
     accounts::{AccountResult, Accounts},
     apply::Report,
     clock::Clock,
-    escape::visible,
     letter::AccountName,
     plan::Plan,
     render::{markdown, style, style::paint, text},
@@ -201,7 +200,7 @@ async fn review_and_apply(
 /// Where letters are to be created, for the question.
 fn place(plans: &Accounts<Plan>) -> String {
     match plans {
-        Accounts::Single(plan) => format!("at {}", visible(&plan.endpoint)),
+        Accounts::Single(plan) => format!("at {}", plan.endpoint),
         Accounts::Workspace(_) => {
             let accounts = plans.good().filter(|plan| plan.summary().create > 0).count();
             format!("in {}", counted(accounts, "account"))

@@ -107,10 +107,10 @@ fn selected(args: &Args) -> anyhow::Result<(ExistingLetters, usize)> {
     if !missing.is_empty() {
         bail!("no letter named {} exists; `letterform list` shows those that do", missing.join(" or "));
     }
-    existing.letters.retain(|letter| args.names.is_empty() || args.names.contains(&letter.name));
+    existing.letters.retain(|letter| args.names.is_empty() || args.names.iter().any(|name| letter.name == **name));
     let wanted = existing.letters.len();
     let declared: HashSet<&str> = desired.iter().map(|desired| desired.letter.name.as_str()).collect();
-    existing.letters.retain(|letter| !declared.contains(letter.name.as_str()));
+    existing.letters.retain(|letter| !declared.contains(letter.name.raw()));
     let left_out = wanted - existing.letters.len();
     Ok((existing, left_out))
 }
@@ -153,7 +153,7 @@ fn tell(files: &[Imported], unreadable: &[UnreadableLetter]) {
         tell!(
             "{} {} can't be declared as it is, and is written as a comment: {}",
             paint(style::WARNING, "warning:"),
-            visible(&letter.name),
+            letter.name,
             visible(&obstacles.join("; "))
         );
     }

@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::{files, stderr::tell};
 use crate::{
     clock::Clock,
-    escape::visible,
+    escape::{Untrusted, visible},
     letter::AccountName,
     render::{
         json,
@@ -41,7 +41,7 @@ impl Journal<Box<dyn Write + Send>> {
     pub(super) fn open(
         path: &Path,
         clock: &Arc<dyn Clock>,
-        endpoint: &str,
+        endpoint: &Untrusted,
         account: Option<&AccountName>,
     ) -> anyhow::Result<Self> {
         let file = files::append(path).with_context(|| format!("can't write the journal {}", path.display()))?;
@@ -50,10 +50,10 @@ impl Journal<Box<dyn Write + Send>> {
 }
 
 impl<W: Write> Journal<W> {
-    fn new(writer: W, clock: &Arc<dyn Clock>, endpoint: &str, account: Option<&AccountName>) -> Self {
+    fn new(writer: W, clock: &Arc<dyn Clock>, endpoint: &Untrusted, account: Option<&AccountName>) -> Self {
         let journal = Self { clock: Arc::clone(clock), account: account.cloned(), writer: Mutex::new(Some(writer)) };
         let generator = concat!("letterform ", env!("CARGO_PKG_VERSION"));
-        journal.write(Entry::Run { generator, endpoint: visible(endpoint) });
+        journal.write(Entry::Run { generator, endpoint: endpoint.to_string() });
         journal
     }
 
@@ -98,7 +98,7 @@ enum Entry<'a> {
         /// The program and its version.
         generator: &'static str,
         /// The endpoint.
-        endpoint: Cow<'a, str>,
+        endpoint: String,
     },
     /// A request was made.
     Request {
@@ -256,7 +256,7 @@ mod tests {
 
     fn journal<W: Write>(writer: W) -> Journal<W> {
         let clock: Arc<dyn Clock> = Arc::new(Noon);
-        Journal::new(writer, &clock, "https://dysmsapi.aliyuncs.com", None)
+        Journal::new(writer, &clock, &"https://dysmsapi.aliyuncs.com".into(), None)
     }
 
     fn attempt(operation: Operation, number: u64, result: AttemptResult<'_>) -> Event<'_> {

@@ -68,11 +68,11 @@ fn sections<'a>(all: &'a Accounts<Taken<'a>>) -> Vec<Section<'a>> {
         .map(|(account, result)| match result {
             Ok((stock, inventory, status)) => Section {
                 account: stock.account.as_ref(),
-                endpoint: &stock.existing.endpoint,
+                endpoint: Some(&stock.existing.endpoint),
                 inventory: Ok(inventory),
                 status: status.as_ref(),
             },
-            Err(failure) => Section { account, endpoint: "", inventory: Err(failure), status: None },
+            Err(failure) => Section { account, endpoint: None, inventory: Err(failure), status: None },
         })
         .collect()
 }

@@ -46,7 +46,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
 }
 
 fn not_found(name: &str, all: &Inventory<'_>) -> String {
-    let mut unread = all.unreadable.iter().filter(|letter| letter.name.as_deref() == Some(name));
+    let mut unread = all.unreadable.iter().filter(|letter| letter.name.as_ref().is_some_and(|own| own == name));
     if let Some(letter) = unread.next() {
         return format!("{letter}; look for it in the console, or report the answer to the service's support");
     }

@@ -103,7 +103,11 @@ impl Args {
         };
         let further = |existing: &ExistingLetters, facts: &Facts| {
             let moves = if self.hand_over { status(existing, facts).moves } else { Vec::new() };
-            moves.into_iter().filter(|planned| planned.ready).map(|planned| planned.signature).collect()
+            moves
+                .into_iter()
+                .filter(|planned| planned.ready)
+                .map(|planned| planned.signature.raw().to_owned())
+                .collect()
         };
         let survey = run.survey(&target, self.depth(), further).await?;
         Ok(status(&survey.existing.letters, &survey.facts))

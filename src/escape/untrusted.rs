@@ -25,6 +25,12 @@ impl Untrusted {
         &self.0
     }
 
+    /// Whether there is nothing of it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The text as it came, to change it.
     pub(crate) fn raw_mut(&mut self) -> &mut String {
         &mut self.0

@@ -52,11 +52,11 @@ pub(crate) fn terms(existing: &ExistingLetter) -> Option<Letter<()>> {
 }
 
 fn without_picture(existing: &ExistingLetter, obstacles: &mut Vec<Obstacle>) -> Option<Letter<()>> {
-    let name = keep(LetterName::try_from(existing.name.as_str()), obstacles);
-    let authorizer = keep(Party::parse(Field::Authorizer, &existing.authorizer), obstacles);
-    let authorized_party = keep(Party::parse(Field::AuthorizedParty, &existing.authorized_party), obstacles);
-    let code = keep(OrganizationCode::try_from(existing.organization_code.as_str()), obstacles);
-    let validity = existing.parsed_validity().map_or_else(|| Validity::try_from(existing.validity.as_str()), Ok);
+    let name = keep(LetterName::try_from(existing.name.raw()), obstacles);
+    let authorizer = keep(Party::parse(Field::Authorizer, existing.authorizer.raw()), obstacles);
+    let authorized_party = keep(Party::parse(Field::AuthorizedParty, existing.authorized_party.raw()), obstacles);
+    let code = keep(OrganizationCode::try_from(existing.organization_code.raw()), obstacles);
+    let validity = existing.parsed_validity().map_or_else(|| Validity::try_from(existing.validity.raw()), Ok);
     let validity = keep(validity, obstacles);
     let signatures = signatures(existing, obstacles);
     Some(Letter {
@@ -77,7 +77,7 @@ fn keep<T>(result: Result<T, ValueError>, obstacles: &mut Vec<Obstacle>) -> Opti
 /// The signatures as a set: the service may tell one twice.
 fn signatures(existing: &ExistingLetter, obstacles: &mut Vec<Obstacle>) -> Option<Signatures> {
     let mut seen = HashSet::new();
-    let texts = existing.signatures.iter().map(|text| text.trim()).filter(|text| seen.insert(*text));
+    let texts = existing.signatures.iter().map(|text| text.raw().trim()).filter(|text| seen.insert(*text));
     let names: Vec<_> = texts.map(|text| keep(SignatureName::try_from(text), obstacles)).collect();
     let names: Option<Vec<SignatureName>> = names.into_iter().collect();
     keep(Signatures::try_from(names?), obstacles)

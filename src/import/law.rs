@@ -59,15 +59,15 @@ fn existing() -> impl Strategy<Value = ExistingLetter> {
     texts.prop_map(|(name, authorizer, authorized_party, organization_code, validity, signatures, picture_url, id)| {
         ExistingLetter {
             id: id.map(LetterId),
-            name,
-            authorizer,
-            authorized_party,
-            organization_code,
-            validity,
-            signatures,
+            name: name.into(),
+            authorizer: authorizer.into(),
+            authorized_party: authorized_party.into(),
+            organization_code: organization_code.into(),
+            validity: validity.into(),
+            signatures: signatures.into_iter().map(Into::into).collect(),
             picture_url,
-            state: "INT".to_owned(),
-            status: "VALID".to_owned(),
+            state: "INT".into(),
+            status: "VALID".into(),
         }
     })
 }

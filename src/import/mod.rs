@@ -13,7 +13,7 @@ pub(crate) use adopt::terms;
 use adopt::{Adopted, adopt};
 
 use crate::{
-    escape::FileNames,
+    escape::{FileNames, Untrusted},
     letter::{ExistingLetter, ExistingLetters},
 };
 
@@ -39,7 +39,7 @@ pub struct Imported {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
     /// Its name, as the service tells it.
-    pub name: String,
+    pub name: Untrusted,
     /// Everything that is in the way.
     pub obstacles: Vec<Obstacle>,
 }
@@ -56,7 +56,7 @@ pub fn import(existing: &ExistingLetters, options: ImportOptions<'_>) -> Importe
 pub fn import_by_authorizer(letters: &[ExistingLetter], options: ImportOptions<'_>) -> Vec<(String, Imported)> {
     let mut by_authorizer: BTreeMap<&str, Vec<Adopted<'_>>> = BTreeMap::new();
     for letter in adopted(letters) {
-        by_authorizer.entry(letter.existing.authorizer.trim()).or_default().push(letter);
+        by_authorizer.entry(letter.existing.authorizer.raw().trim()).or_default().push(letter);
     }
     let mut names = FileNames::default();
     by_authorizer
@@ -72,13 +72,13 @@ pub fn import_by_authorizer(letters: &[ExistingLetter], options: ImportOptions<'
 /// or what is in its way.
 fn adopted(letters: &[ExistingLetter]) -> Vec<Adopted<'_>> {
     let mut sorted: Vec<&ExistingLetter> = letters.iter().collect();
-    sorted.sort_by_key(|letter| (letter.authorizer.trim(), &letter.name, letter.id));
+    sorted.sort_by_key(|letter| (letter.authorizer.raw().trim(), &letter.name, letter.id));
     let mut taken = HashSet::new();
     sorted
         .into_iter()
         .map(|existing| {
             let mut result = adopt(existing);
-            if result.is_ok() && !taken.insert(existing.name.as_str()) {
+            if result.is_ok() && !taken.insert(existing.name.raw()) {
                 result = Err(vec![Obstacle::NameTaken]);
             }
             Adopted { existing, result }

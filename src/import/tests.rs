@@ -6,13 +6,13 @@ const OPTIONS: ImportOptions<'static> = ImportOptions { schema: "letters.schema.
 /// A letter as the service tells it, with a picture of its own.
 fn existing(name: &str) -> ExistingLetter {
     let letter = letter(name).valid("2026-01-01~2029-01-01");
-    ExistingLetter { state: "PASSED".to_owned(), ..letter.existing(&format!("123456/{}.jpg", name.len())) }
+    ExistingLetter { state: "PASSED".into(), ..letter.existing(&format!("123456/{}.jpg", name.len())) }
 }
 
 #[test]
 fn what_letters_of_one_party_agree_on_is_written_once() {
     let mut other = existing("乙");
-    other.signatures = vec!["123456".to_owned()];
+    other.signatures = vec!["123456".into()];
     let imported = import(&vec![other, existing("丙")].into(), OPTIONS);
     assert_eq!((imported.declared, imported.refused), (2, vec![]));
     insta::assert_snapshot!(imported.text, @r#"
@@ -39,7 +39,7 @@ fn what_letters_of_one_party_agree_on_is_written_once() {
 #[test]
 fn each_authorized_party_has_a_document_of_its_own() {
     let mut other = existing("乙");
-    other.authorized_party = "杭州信使网络科技有限公司".to_owned();
+    other.authorized_party = "杭州信使网络科技有限公司".into();
     let imported = import(&vec![existing("甲"), other].into(), OPTIONS);
     insta::assert_snapshot!(imported.text, @r#"
     # yaml-language-server: $schema=letters.schema.json
@@ -68,8 +68,8 @@ fn each_authorized_party_has_a_document_of_its_own() {
 #[test]
 fn a_letter_that_breaks_a_rule_is_kept_as_a_comment_that_says_why() {
     let mut broken = existing("菜鸟-授权书");
-    broken.validity = "long # letterform: allow".to_owned();
-    broken.signatures.push("【菜\n鸟】".to_owned());
+    broken.validity = "long # letterform: allow".into();
+    broken.signatures.push("【菜\n鸟】".into());
     broken.picture_url = None;
     let imported = import(&vec![broken].into(), OPTIONS);
     assert_eq!((imported.declared, imported.refused.len(), imported.refused[0].obstacles.len()), (0, 1, 3));
@@ -93,7 +93,7 @@ fn a_letter_that_breaks_a_rule_is_kept_as_a_comment_that_says_why() {
 #[test]
 fn a_letter_whose_name_no_new_letter_can_have_is_declared_as_it_is() {
     let mut old = existing("Acme Trading Co., Ltd. V1");
-    old.authorizer = "Acme Trading Co., Ltd.".to_owned();
+    old.authorizer = "Acme Trading Co., Ltd.".into();
     let imported = import(&vec![old].into(), OPTIONS);
     assert_eq!(imported.declared, 1, "{}", imported.text);
     insta::assert_snapshot!(imported.text, @r#"
@@ -115,12 +115,12 @@ fn a_letter_whose_name_no_new_letter_can_have_is_declared_as_it_is() {
 #[test]
 fn a_comment_stands_above_each_line_that_breaks_a_rule_for_new_letters() {
     let mut broken = existing("菜鸟-授权书");
-    broken.organization_code = "９133 01".to_owned();
-    broken.signatures = (0..30).map(|index| format!("菜鸟裹裹{index}")).collect();
-    broken.signatures[3] = "10086".to_owned();
+    broken.organization_code = "９133 01".into();
+    broken.signatures = (0..30).map(|index| format!("菜鸟裹裹{index}").into()).collect();
+    broken.signatures[3] = "10086".into();
     let mut other = existing("乙");
     other.organization_code = broken.organization_code.clone();
-    other.signatures = vec!["тест".to_owned(), "测试".to_owned(), "тесто".to_owned()];
+    other.signatures = vec!["тест".into(), "测试".into(), "тесто".into()];
     let imported = import(&vec![broken, other].into(), OPTIONS);
     let comments: Vec<(&str, &str)> = imported
         .text
@@ -153,7 +153,7 @@ fn an_account_without_letters_gives_a_file_without_letters() {
 #[test]
 fn of_two_letters_with_one_name_one_is_declared() {
     let mut twin = existing("甲");
-    twin.authorizer = "甲公司".to_owned();
+    twin.authorizer = "甲公司".into();
     let imported = import(&vec![existing("甲"), twin].into(), OPTIONS);
     assert_eq!(imported.declared, 1);
     assert_eq!(imported.refused[0].obstacles, [Obstacle::NameTaken]);
@@ -162,8 +162,8 @@ fn of_two_letters_with_one_name_one_is_declared() {
 #[test]
 fn white_space_and_repetitions_are_no_obstacle_as_they_are_no_difference() {
     let mut loose = existing("甲");
-    loose.authorizer = " 菜鸟网络科技有限公司\n".to_owned();
-    loose.signatures = vec![" 菜鸟网络".to_owned(), "菜鸟网络".to_owned()];
+    loose.authorizer = " 菜鸟网络科技有限公司\n".into();
+    loose.signatures = vec![" 菜鸟网络".into(), "菜鸟网络".into()];
     assert_eq!(import(&vec![loose].into(), OPTIONS).declared, 1);
 }
 
@@ -188,7 +188,7 @@ fn no_query_of_a_signed_address_is_written() {
 
 #[test]
 fn files_are_named_for_authorizers_and_never_collide() {
-    let by = |authorizer: &str| ExistingLetter { authorizer: authorizer.to_owned(), ..existing("甲") };
+    let by = |authorizer: &str| ExistingLetter { authorizer: authorizer.into(), ..existing("甲") };
     let long = "字".repeat(150);
     let letters =
         ["../../etc/passwd", "", "Acme Ltd", "ACME ltd", "菜鸟(杭州)", &long, &format!("{long}。"), "a\u{202e}b"]

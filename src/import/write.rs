@@ -9,7 +9,7 @@ use crate::{
         Code,
         write::{self, Content, DEFAULTS},
     },
-    escape::visible,
+    escape::{Untrusted, visible},
     letter::{
         ExistingLetter, Field, Letter, LetterName, OrganizationCode, Party, Picture, SignatureName, UnreadableLetter,
         ValueError, renewals,
@@ -25,7 +25,7 @@ pub(super) fn file(letters: &[Adopted<'_>], unreadable: &[UnreadableLetter], opt
     let reused = with_old_paper(letters);
     let mut by_party: BTreeMap<&str, Vec<&Adopted<'_>>> = BTreeMap::new();
     for letter in letters {
-        by_party.entry(letter.existing.authorized_party.trim()).or_default().push(letter);
+        by_party.entry(letter.existing.authorized_party.raw().trim()).or_default().push(letter);
     }
     let mut text = format!("# yaml-language-server: $schema={}\n", one_line(options.schema));
     for letter in unreadable {
@@ -123,14 +123,14 @@ fn refused(out: &mut String, existing: &ExistingLetter, obstacles: &[Obstacle]) 
         let _ = writeln!(text, "! {}", one_line(&obstacle.to_string()));
     }
     out.push_str(&write::commented(&text, INDENT));
-    let signatures: Vec<&str> = existing.signatures.iter().map(String::as_str).collect();
+    let signatures: Vec<&str> = existing.signatures.iter().map(Untrusted::raw).collect();
     let path = existing.picture_url.as_deref().map(picture_path);
     let mut fields = vec![
-        (Field::Name, Content::Text(&existing.name)),
-        (Field::Authorizer, Content::Text(&existing.authorizer)),
-        (Field::AuthorizedParty, Content::Text(&existing.authorized_party)),
-        (Field::OrganizationCode, Content::Text(&existing.organization_code)),
-        (Field::Validity, Content::Text(&existing.validity)),
+        (Field::Name, Content::Text(existing.name.raw())),
+        (Field::Authorizer, Content::Text(existing.authorizer.raw())),
+        (Field::AuthorizedParty, Content::Text(existing.authorized_party.raw())),
+        (Field::OrganizationCode, Content::Text(existing.organization_code.raw())),
+        (Field::Validity, Content::Text(existing.validity.raw())),
         (Field::Signatures, Content::List(&signatures)),
     ];
     if let Some(path) = &path {

@@ -5,6 +5,7 @@ use serde::{Serialize, Serializer};
 
 use super::{Action, Entry, Inventory, ScanKnowledge};
 use crate::{
+    escape::Untrusted,
     letter::{Picture, Source, UnreadableLetter},
     plan::{DeclaredValidity, Difference, FORMAT_VERSION, Generator, Standing, picture_path},
     signature::SignatureUse,
@@ -78,7 +79,7 @@ struct EntryDocument {
     registered_picture: Option<String>,
     /// The letter that takes over when this one ends.
     #[serde(skip_serializing_if = "Option::is_none")]
-    successor: Option<String>,
+    successor: Option<Untrusted>,
     /// What became of each signature, with `--signatures`.
     #[serde(skip_serializing_if = "Option::is_none")]
     uses: Option<Vec<SignatureUse>>,

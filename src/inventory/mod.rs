@@ -16,6 +16,7 @@ pub use document::{InventoryDocument, schema};
 pub use query::{Filter, SortKey, UnknownState};
 
 use crate::{
+    escape::Untrusted,
     import,
     letter::{
         DesiredLetter, ExistingLetter, ExistingLetters, Field, Letter, Picture, ScanObject, Source, Successions,
@@ -42,7 +43,7 @@ pub struct Entry<'a> {
     /// What there is of it.
     pub presence: Presence<'a>,
     /// The letter that takes over when it ends.
-    pub successor: Option<String>,
+    pub successor: Option<Untrusted>,
     /// What became of its signatures, if that was asked for.
     pub uses: Option<Vec<SignatureUse>>,
 }
@@ -103,7 +104,7 @@ impl<'a> Inventory<'a> {
         let unreadable = existing.unreadable_by_name();
         let mut by_name: HashMap<&str, Vec<&'a ExistingLetter>> = HashMap::new();
         for letter in &existing.letters {
-            by_name.entry(letter.name.as_str()).or_default().push(letter);
+            by_name.entry(letter.name.raw()).or_default().push(letter);
         }
         let mut presences = Vec::with_capacity(declared.len().max(existing.letters.len()));
         for desired in declared {
@@ -147,8 +148,9 @@ impl<'a> Inventory<'a> {
 fn with_successors(presences: Vec<Presence<'_>>) -> Vec<Entry<'_>> {
     let terms: Vec<Option<Letter<()>>> = presences.iter().map(Presence::terms).collect();
     let successions = Successions::among(terms.iter().flatten());
-    let successor = |letter: &Option<Letter<()>>| successions.successor(letter.as_ref()?).map(ToString::to_string);
-    let successors: Vec<Option<String>> = terms.iter().map(successor).collect();
+    let successor =
+        |letter: &Option<Letter<()>>| successions.successor(letter.as_ref()?).map(|name| name.as_str().into());
+    let successors: Vec<Option<Untrusted>> = terms.iter().map(successor).collect();
     presences
         .into_iter()
         .zip(successors)
@@ -191,7 +193,7 @@ impl<'a> Entry<'a> {
             Presence::Declared(desired) | Presence::Both(desired, ..) | Presence::Unreadable(desired) => {
                 desired.letter.name.as_str()
             }
-            Presence::Existing(existing) => &existing.name,
+            Presence::Existing(existing) => existing.name.raw(),
         }
     }
 
@@ -236,7 +238,7 @@ impl<'a> Entry<'a> {
     pub fn authorizer(&self) -> &'a str {
         match self.presence {
             Presence::Declared(desired) | Presence::Unreadable(desired) => desired.letter.authorizer.as_str(),
-            Presence::Both(_, existing, _) | Presence::Existing(existing) => existing.authorizer.trim(),
+            Presence::Both(_, existing, _) | Presence::Existing(existing) => existing.authorizer.raw().trim(),
         }
     }
 
@@ -245,7 +247,7 @@ impl<'a> Entry<'a> {
     pub fn authorized_party(&self) -> &'a str {
         match self.presence {
             Presence::Declared(desired) | Presence::Unreadable(desired) => desired.letter.authorized_party.as_str(),
-            Presence::Both(_, existing, _) | Presence::Existing(existing) => existing.authorized_party.trim(),
+            Presence::Both(_, existing, _) | Presence::Existing(existing) => existing.authorized_party.raw().trim(),
         }
     }
 
@@ -254,7 +256,7 @@ impl<'a> Entry<'a> {
     pub fn organization_code(&self) -> &'a str {
         match self.presence {
             Presence::Declared(desired) | Presence::Unreadable(desired) => desired.letter.organization_code.as_str(),
-            Presence::Both(_, existing, _) | Presence::Existing(existing) => existing.organization_code.trim(),
+            Presence::Both(_, existing, _) | Presence::Existing(existing) => existing.organization_code.raw().trim(),
         }
     }
 
@@ -282,7 +284,7 @@ impl<'a> Entry<'a> {
             }
             Presence::Both(_, existing, _) | Presence::Existing(existing) => {
                 let mut seen = HashSet::new();
-                existing.signatures.iter().map(|name| name.trim()).filter(|name| seen.insert(*name)).collect()
+                existing.signatures.iter().map(|name| name.raw().trim()).filter(|name| seen.insert(*name)).collect()
             }
         }
     }

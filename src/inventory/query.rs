@@ -124,7 +124,7 @@ impl Inventory<'_> {
 
 fn is_in_state(entry: &Entry<'_>, wanted: &str) -> bool {
     let standing = entry.standing();
-    [standing.state.as_str(), &standing.status, entry.action().as_ref()]
+    [standing.state.raw(), standing.status.raw(), entry.action().as_ref()]
         .into_iter()
         .any(|state| state.eq_ignore_ascii_case(wanted))
 }

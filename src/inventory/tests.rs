@@ -12,7 +12,7 @@ fn names(inventory: &Inventory<'_>) -> Vec<String> {
 fn every_letter_declared_or_existing_is_there_once() {
     let desired = [declared("乙"), declared("甲")];
     let mut twin = existing("甲");
-    twin.authorizer = "别的公司".to_owned();
+    twin.authorizer = "别的公司".into();
     let there = [existing("丁"), twin, existing("甲"), existing("丙")];
     let inventory = Inventory::new(&desired, read(&there), today());
     let actions: Vec<_> = inventory.entries.iter().map(|entry| (entry.name(), entry.action())).collect();
@@ -33,14 +33,14 @@ fn every_letter_declared_or_existing_is_there_once() {
 fn what_is_registered_counts() {
     let desired = [declared("甲")];
     let mut there = [existing("甲")];
-    there[0].validity = "2026-01-01~2029-12-31".to_owned();
-    there[0].signatures = vec![" 菜鸟 ".to_owned(), "菜鸟".to_owned()];
+    there[0].validity = "2026-01-01~2029-12-31".into();
+    there[0].signatures = vec![" 菜鸟 ".into(), "菜鸟".into()];
     let inventory = Inventory::new(&desired, read(&there), today());
     let entry = &inventory.entries[0];
     assert_eq!(entry.action(), Action::Conflict);
     assert_eq!(entry.signatures(), ["菜鸟"]);
     assert_eq!(entry.days_left(today()), Some(1133));
-    there[0].validity = "long".to_owned();
+    there[0].validity = "long".into();
     assert_eq!(Inventory::new(&desired, read(&there), today()).entries[0].days_left(today()), None);
 }
 
@@ -72,10 +72,11 @@ fn a_successor_is_found_on_whichever_side() {
     let mut new = declared("甲2027");
     new.letter.validity = "2026-11-24~2029-11-23".parse().unwrap();
     let mut registered = existing("甲2026");
-    registered.validity = "2026-06-01~2027-12-31".to_owned();
+    registered.validity = "2026-06-01~2027-12-31".into();
     let (desired, there) = ([new], [old, registered]);
     let inventory = Inventory::new(&desired, read(&there), today());
-    let successors: Vec<_> = inventory.entries.iter().map(|entry| entry.successor.as_deref()).collect();
+    let successors: Vec<_> =
+        inventory.entries.iter().map(|entry| entry.successor.as_ref().map(Untrusted::raw)).collect();
     assert_eq!(names(&inventory), ["甲2027", "甲", "甲2026"]);
     assert_eq!(successors, [None, Some("甲2027"), Some("甲2027")]);
 }
@@ -84,13 +85,13 @@ fn a_successor_is_found_on_whichever_side() {
 fn filters_narrow_down_and_combine() {
     let desired = [declared("甲")];
     let mut late = existing("乙");
-    late.validity = "2026-01-01~2029-12-31".to_owned();
-    late.signatures = vec!["Aliyun".to_owned()];
-    late.authorizer = "杭州信使网络科技有限公司".to_owned();
+    late.validity = "2026-01-01~2029-12-31".into();
+    late.signatures = vec!["Aliyun".into()];
+    late.authorizer = "杭州信使网络科技有限公司".into();
     let mut ended = existing("丙");
-    ended.validity = "2025-01-01~2026-11-23".to_owned();
-    ended.status = "INVALID".to_owned();
-    ended.authorizer = "苏州听雨茶业有限公司".to_owned();
+    ended.validity = "2025-01-01~2026-11-23".into();
+    ended.status = "INVALID".into();
+    ended.authorizer = "苏州听雨茶业有限公司".into();
     let there = [late, ended];
     let listed = |filter: Filter| names(&Inventory::new(&desired, read(&there), today()).filtered(&filter));
     let some = |text: &str| Some(text.to_owned());
@@ -120,9 +121,9 @@ fn sorting_keeps_the_order_of_what_is_equal() {
         [("a", "2026-01-01~2029-12-31", 1), ("b", "?", 3), ("c", "2026-01-01~2026-12-31", 1)]
             .into_iter()
             .map(|(name, validity, signatures)| ExistingLetter {
-                validity: validity.to_owned(),
-                signatures: (0..signatures).map(|i| format!("菜鸟{i}")).collect(),
-                authorizer: format!("{}公司", 9 - signatures),
+                validity: validity.into(),
+                signatures: (0..signatures).map(|i| format!("菜鸟{i}").into()).collect(),
+                authorizer: format!("{}公司", 9 - signatures).into(),
                 ..existing(name)
             })
             .collect();

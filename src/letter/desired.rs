@@ -1,6 +1,7 @@
-use std::{path::Path, sync::Arc};
+use std::{fmt, path::Path, sync::Arc};
 
 use super::{FileKey, Letter, PictureFormat, ScanDigest, ScanObject};
+use crate::escape::visible;
 
 /// A letter that is declared, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +52,12 @@ pub struct Source {
     pub file: String,
     /// The line of the letter's first field, counted from 1.
     pub line: usize,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", visible(&self.file), self.line)
+    }
 }
 
 impl Source {

@@ -3,6 +3,7 @@ use std::{borrow::Cow, collections::HashMap, fmt};
 use percent_encoding::percent_decode_str;
 
 use super::Validity;
+use crate::escape::Untrusted;
 
 /// The number that the service gave a letter (`AuthorizationLetterId`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -22,23 +23,23 @@ pub struct ExistingLetter {
     /// Its number; `None` when the service does not tell.
     pub id: Option<LetterId>,
     /// Its name.
-    pub name: String,
+    pub name: Untrusted,
     /// The authorizer.
-    pub authorizer: String,
+    pub authorizer: Untrusted,
     /// The authorized party.
-    pub authorized_party: String,
+    pub authorized_party: Untrusted,
     /// The authorizer's code.
-    pub organization_code: String,
+    pub organization_code: Untrusted,
     /// The validity, in the service's words.
-    pub validity: String,
+    pub validity: Untrusted,
     /// The signatures of its scope.
-    pub signatures: Vec<String>,
+    pub signatures: Vec<Untrusted>,
     /// Where its picture is to be had; `None` when the service does not tell.
     pub picture_url: Option<String>,
     /// `INT` (not passed with any signature yet), `PASSED`, or whatever else the service says.
-    pub state: String,
+    pub state: Untrusted,
     /// `VALID`, `INVALID` (expired), or whatever else the service says.
-    pub status: String,
+    pub status: Untrusted,
 }
 
 /// An entry of the service's answer that is no letter that can be read.
@@ -50,16 +51,16 @@ pub struct UnreadableLetter {
     /// Its name, when that much can be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
-    pub name: Option<String>,
+    pub name: Option<Untrusted>,
     /// What is wrong with it.
-    pub problem: String,
+    pub problem: Untrusted,
 }
 
 impl UnreadableLetter {
     /// Whether it can be the letter of this name.
     #[must_use]
     pub fn may_be(&self, name: &str) -> bool {
-        self.name.as_deref().is_none_or(|own| own == name)
+        self.name.as_ref().is_none_or(|own| own == name)
     }
 }
 
@@ -100,7 +101,7 @@ impl ExistingLetters {
     pub fn unreadable_by_name<'a>(&'a self) -> impl for<'n> Fn(&'n str) -> Option<&'a UnreadableLetter> + use<'a> {
         let nameless = self.unreadable.iter().find(|letter| letter.name.is_none());
         let named: HashMap<&str, &UnreadableLetter> =
-            self.unreadable.iter().filter_map(|letter| Some((letter.name.as_deref()?, letter))).collect();
+            self.unreadable.iter().filter_map(|letter| Some((letter.name.as_ref()?.raw(), letter))).collect();
         move |name| named.get(name).copied().or(nameless)
     }
 }
@@ -109,7 +110,7 @@ impl ExistingLetter {
     /// The validity as dates, when the service's words are two dates in any form.
     #[must_use]
     pub fn parsed_validity(&self) -> Option<Validity> {
-        Validity::read(&self.validity)
+        Validity::read(self.validity.raw())
     }
 }
 

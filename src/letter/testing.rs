@@ -30,8 +30,8 @@ pub(crate) fn declared(name: &str) -> DesiredLetter {
 /// A letter as the service tells it, with a picture that somebody else uploaded.
 pub(crate) fn existing(name: &str) -> ExistingLetter {
     ExistingLetter {
-        signatures: vec!["菜鸟裹裹".to_owned(), "菜鸟网络".to_owned()],
-        state: "PASSED".to_owned(),
+        signatures: vec!["菜鸟裹裹".into(), "菜鸟网络".into()],
+        state: "PASSED".into(),
         ..letter(name).existing("123456/test.jpg")
     }
 }
@@ -69,15 +69,15 @@ impl<P> Letter<P> {
     pub(crate) fn existing(&self, key: &str) -> ExistingLetter {
         ExistingLetter {
             id: Some(LetterId(7)),
-            name: self.name.to_string(),
-            authorizer: self.authorizer.to_string(),
-            authorized_party: self.authorized_party.to_string(),
-            organization_code: self.organization_code.to_string(),
-            validity: self.validity.to_string(),
-            signatures: self.signatures.iter().map(ToString::to_string).collect(),
+            name: self.name.to_string().into(),
+            authorizer: self.authorizer.to_string().into(),
+            authorized_party: self.authorized_party.to_string().into(),
+            organization_code: self.organization_code.to_string().into(),
+            validity: self.validity.to_string().into(),
+            signatures: self.signatures.iter().map(|text| text.to_string().into()).collect(),
             picture_url: Some(format!("https://bucket.example/{key}?Expires=1&Signature=secret")),
-            state: "INT".to_owned(),
-            status: "VALID".to_owned(),
+            state: "INT".into(),
+            status: "VALID".into(),
         }
     }
 }

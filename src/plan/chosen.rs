@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt};
 
 use super::{Plan, PlannedLetter};
 use crate::{
-    escape::visible,
+    escape::Untrusted,
     letter::{LetterName, nearest_names},
 };
 
@@ -14,15 +14,15 @@ pub struct Chosen(BTreeSet<String>);
 
 /// Names that were asked for and that no declared letter has, each with what was probably meant.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub struct NotDeclared(Vec<(String, Vec<String>)>);
+pub struct NotDeclared(Vec<(Untrusted, Vec<Untrusted>)>);
 
 impl fmt::Display for NotDeclared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, (name, near)) in self.0.iter().enumerate() {
             let separator = if index == 0 { "" } else { "; " };
-            write!(f, "{separator}no letter named {} is declared", visible(name))?;
+            write!(f, "{separator}no letter named {name} is declared")?;
             if !near.is_empty() {
-                let near: Vec<_> = near.iter().map(|name| visible(name)).collect();
+                let near: Vec<_> = near.iter().map(ToString::to_string).collect();
                 write!(f, ", did you mean {}?", near.join(" or "))?;
             }
         }
@@ -41,8 +41,8 @@ impl Chosen {
     ) -> Result<Self, NotDeclared> {
         let declared: BTreeSet<&str> = declared.into_iter().map(LetterName::as_str).collect();
         let asked: BTreeSet<&str> = names.iter().map(String::as_str).collect();
-        let near = |name: &str| nearest_names(name, declared.iter().copied()).into_iter().map(str::to_owned).collect();
-        let missing: Vec<_> = asked.difference(&declared).map(|name| ((*name).to_owned(), near(name))).collect();
+        let near = |name: &str| nearest_names(name, declared.iter().copied()).into_iter().map(Into::into).collect();
+        let missing: Vec<_> = asked.difference(&declared).map(|name| ((*name).into(), near(name))).collect();
         if missing.is_empty() { Ok(Self::of(names.iter().cloned())) } else { Err(NotDeclared(missing)) }
     }
 
@@ -86,7 +86,7 @@ impl Plan {
             return self;
         }
         self.letters.retain(|letter| letter.source().is_some() && chosen.has(letter.name()));
-        self.warnings.retain(|warning| chosen.has(&warning.name));
+        self.warnings.retain(|warning| chosen.has(warning.name.raw()));
         if !self.letters.iter().any(|letter| matches!(letter, PlannedLetter::Unreadable(_))) {
             self.unreadable.clear();
         }

@@ -79,9 +79,9 @@ pub fn compare(desired: &Letter<Picture>, existing: &ExistingLetter) -> Comparis
             });
         }
     };
-    text(Field::Authorizer, desired.authorizer.as_str(), &existing.authorizer, normal_form);
-    text(Field::AuthorizedParty, desired.authorized_party.as_str(), &existing.authorized_party, normal_form);
-    text(Field::OrganizationCode, desired.organization_code.as_str(), &existing.organization_code, folded_form);
+    text(Field::Authorizer, desired.authorizer.as_str(), existing.authorizer.raw(), normal_form);
+    text(Field::AuthorizedParty, desired.authorized_party.as_str(), existing.authorized_party.raw(), normal_form);
+    text(Field::OrganizationCode, desired.organization_code.as_str(), existing.organization_code.raw(), folded_form);
     comparison.differences.extend(compare_validity(desired.validity, existing));
     compare_signatures(desired, existing, &mut comparison);
     match compare_picture(&desired.picture, existing.picture_url.as_deref()) {
@@ -98,14 +98,14 @@ fn compare_validity(declared: Validity, existing: &ExistingLetter) -> Option<Dif
         field: Field::Validity,
         declared: DifferenceValue::Validity(declared.into()),
         existing: there.map_or_else(
-            || DifferenceValue::Text(existing.validity.clone()),
+            || DifferenceValue::Text(existing.validity.raw().to_owned()),
             |validity| DifferenceValue::Validity(validity.into()),
         ),
     })
 }
 
 fn compare_signatures(desired: &Letter<Picture>, existing: &ExistingLetter, comparison: &mut Comparison) {
-    let there = existing.signatures.iter().map(|signature| signature.trim());
+    let there = existing.signatures.iter().map(|signature| signature.raw().trim());
     if desired.signatures.same_as(there.clone()) {
         return;
     }
@@ -115,7 +115,7 @@ fn compare_signatures(desired: &Letter<Picture>, existing: &ExistingLetter, comp
     list.push(Difference {
         field: Field::Signatures,
         declared: DifferenceValue::List(desired.signatures.iter().map(ToString::to_string).collect()),
-        existing: DifferenceValue::List(existing.signatures.clone()),
+        existing: DifferenceValue::List(existing.signatures.iter().map(|name| name.raw().to_owned()).collect()),
     });
 }
 

@@ -6,9 +6,12 @@ use super::{
     Chosen, Difference, Matched, Plan, PlanSummary, PlannedLetter, Standing, Undecided, Warning,
     compare::DeclaredValidity,
 };
-use crate::letter::{
-    AccountName, DesiredLetter, Field, FileKey, Letter, LetterName, NewLetter, OrganizationCode, Party, Picture,
-    PictureFormat, Scan, ScanDigest, Signatures, Source, UnreadableLetter, Validity, ValueError,
+use crate::{
+    escape::Untrusted,
+    letter::{
+        AccountName, DesiredLetter, Field, FileKey, Letter, LetterName, NewLetter, OrganizationCode, Party, Picture,
+        PictureFormat, Scan, ScanDigest, Signatures, Source, UnreadableLetter, Validity, ValueError,
+    },
 };
 
 /// The version of the form of plans and reports.
@@ -32,9 +35,9 @@ pub struct PlanDocument {
     /// The number of the Alibaba Cloud account that was asked (`GetCallerIdentity`); null when it
     /// could not be learnt.
     #[serde(default)]
-    account: Option<String>,
+    account: Option<Untrusted>,
     /// The endpoint whose letters were compared.
-    endpoint: String,
+    endpoint: Untrusted,
     /// The names of the letters that the plan is for (`--target`); plans for all letters have none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     targets: Vec<String>,
@@ -105,7 +108,7 @@ enum ActionEntry {
     Unreadable {
         source: Source,
         /// Which letter of the answer can't be read, and why.
-        problem: String,
+        problem: Untrusted,
     },
     /// Exists and is not declared.
     Unmanaged {
@@ -151,7 +154,7 @@ struct ScanEntry {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 struct Preconditions {
     /// The endpoint must be this one.
-    endpoint: String,
+    endpoint: Untrusted,
     /// No letter of these names may exist.
     absent: Vec<String>,
     /// These files must still have these digests.
@@ -323,7 +326,7 @@ impl TryFrom<LetterEntry> for PlannedLetter {
                 let name = LetterName::try_from(name.as_str()).map_err(broken)?;
                 Self::Unreadable(Undecided { name, source, problem })
             }
-            ActionEntry::Unmanaged { standing } => Self::Unmanaged(name, standing),
+            ActionEntry::Unmanaged { standing } => Self::Unmanaged(name.into(), standing),
         })
     }
 }

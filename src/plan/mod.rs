@@ -29,9 +29,12 @@ pub use preflight::preflight;
 pub use stale::{Staleness, other_account, other_endpoint, staleness};
 pub use warning::{Warning, WarningCode};
 
-use crate::letter::{
-    AccountName, DesiredLetter, ExistingLetter, ExistingLetters, Field, Finding, Letter, LetterId, LetterName, Picture,
-    Source, Successions, UnreadableLetter, folded_form,
+use crate::{
+    escape::Untrusted,
+    letter::{
+        AccountName, DesiredLetter, ExistingLetter, ExistingLetters, Field, Finding, Letter, LetterId, LetterName,
+        Picture, Source, Successions, UnreadableLetter, folded_form,
+    },
 };
 
 /// What to do about every letter. The executor does nothing that is not in it.
@@ -40,9 +43,9 @@ pub struct Plan {
     /// The account of the workspace that the letters belong to, where there is a workspace.
     pub account: Option<AccountName>,
     /// The number of the Alibaba Cloud account that was asked; `None` when it could not be learnt.
-    pub account_id: Option<String>,
+    pub account_id: Option<Untrusted>,
     /// The endpoint whose letters were compared: the plan holds for no other.
-    pub endpoint: String,
+    pub endpoint: Untrusted,
     /// The letters that the plan is for: all, or those of `--target`.
     pub chosen: Chosen,
     /// Declared letters in the order of files and lines, then unmanaged ones by name.
@@ -65,7 +68,7 @@ pub enum PlannedLetter {
     /// Declared, and may be a letter that can't be read: it is neither compared nor created.
     Unreadable(Undecided),
     /// Exists and is not declared: nothing is ever done to it.
-    Unmanaged(String, Standing),
+    Unmanaged(Untrusted, Standing),
 }
 
 /// A declared letter of which it can't be told whether it exists as declared.
@@ -76,7 +79,7 @@ pub struct Undecided {
     /// Where it is declared.
     pub source: Source,
     /// Which letter of the answer can't be read, and why.
-    pub problem: String,
+    pub problem: Untrusted,
 }
 
 /// A declared letter that exists.
@@ -100,11 +103,11 @@ pub struct Standing {
     #[schemars(with = "Option<u64>")]
     pub id: Option<LetterId>,
     /// `INT` (not passed with any signature yet), `PASSED`, or whatever else the service says.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub state: String,
+    #[serde(default, skip_serializing_if = "Untrusted::is_empty")]
+    pub state: Untrusted,
     /// `VALID`, `INVALID` (expired), or whatever else the service says.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub status: String,
+    #[serde(default, skip_serializing_if = "Untrusted::is_empty")]
+    pub status: Untrusted,
 }
 
 impl Standing {
@@ -186,7 +189,7 @@ impl PlannedLetter {
             Self::Create(desired) => desired.letter.name.as_str(),
             Self::Unchanged(matched) | Self::Conflict(matched, _) => matched.name.as_str(),
             Self::Unreadable(undecided) => undecided.name.as_str(),
-            Self::Unmanaged(name, _) => name,
+            Self::Unmanaged(name, _) => name.raw(),
         }
     }
 
@@ -207,7 +210,7 @@ impl Plan {
     /// `desired` holds each name once (loading declarations sees to that). `today` and
     /// `expiring_days` are for the warnings.
     pub fn new(
-        endpoint: String,
+        endpoint: impl Into<Untrusted>,
         desired: Vec<DesiredLetter>,
         existing: &ExistingLetters,
         today: Date,
@@ -217,7 +220,7 @@ impl Plan {
         let by_name = existing.by_name();
         // Only letters to create need it.
         let alike = LazyCell::new(|| {
-            let forms = existing.letters.iter().map(|letter| (folded_form(&letter.name), letter.name.as_str()));
+            let forms = existing.letters.iter().map(|letter| (folded_form(letter.name.raw()), letter.name.raw()));
             forms.collect::<HashMap<String, &str>>()
         });
         let mut warnings = Vec::new();
@@ -228,7 +231,8 @@ impl Plan {
             is_declared[twins.clone()].fill(true);
             let candidates = &by_name[twins];
             let ending = warning::of_validity(&desired.letter, today, expiring_days);
-            warnings.extend(ending.filter(|warning| !(warning.is_of_the_end() && renewed.contains(&warning.name))));
+            warnings
+                .extend(ending.filter(|warning| !(warning.is_of_the_end() && renewed.contains(warning.name.raw()))));
             let letter = settle(desired, candidates, &unreadable, &mut warnings);
             if let PlannedLetter::Create(DesiredLetter { letter, source, warnings: findings, .. }) = &letter {
                 let of_declaration =
@@ -247,7 +251,15 @@ impl Plan {
         letters
             .extend(unmanaged.map(|(letter, _)| PlannedLetter::Unmanaged(letter.name.clone(), Standing::of(letter))));
         let unreadable = existing.unreadable.clone();
-        Self { account: None, account_id: None, endpoint, chosen: Chosen::default(), letters, unreadable, warnings }
+        Self {
+            account: None,
+            account_id: None,
+            endpoint: endpoint.into(),
+            chosen: Chosen::default(),
+            letters,
+            unreadable,
+            warnings,
+        }
     }
 
     /// The plan as one of an account of a workspace.
@@ -261,7 +273,7 @@ impl Plan {
     #[must_use]
     pub fn of_caller(mut self, caller: Result<Option<String>, String>) -> Self {
         match caller {
-            Ok(id) => self.account_id = id,
+            Ok(id) => self.account_id = id.map(Into::into),
             Err(problem) => self.warnings.insert(0, warning::of_unknown_account(&problem)),
         }
         self
@@ -278,7 +290,7 @@ impl Plan {
     /// The warnings about the letters to create, which can't be changed once they are.
     pub fn warnings_of_creates(&self) -> impl Iterator<Item = &Warning> {
         let creates: HashSet<&str> = self.creates().map(|desired| desired.letter.name.as_str()).collect();
-        self.warnings.iter().filter(move |warning| creates.contains(warning.name.as_str()))
+        self.warnings.iter().filter(move |warning| creates.contains(warning.name.raw()))
     }
 
     /// Checks that every letter to create follows the rules that hold for new letters alone.
@@ -316,7 +328,7 @@ fn renewed(desired: &[DesiredLetter]) -> HashSet<String> {
 /// Where the letters of one name are among letters in the order of names. The service documents
 /// names as unique.
 fn twins(by_name: &[&ExistingLetter], name: &str) -> Range<usize> {
-    let first = by_name.partition_point(|letter| letter.name.as_str() < name);
+    let first = by_name.partition_point(|letter| letter.name.raw() < name);
     let count = by_name[first..].iter().take_while(|letter| letter.name == name).count();
     first..first + count
 }
@@ -349,7 +361,7 @@ fn settle<'a>(
             Some(letter) => PlannedLetter::Unreadable(Undecided {
                 name: desired.letter.name,
                 source: desired.source,
-                problem: letter.to_string(),
+                problem: letter.to_string().into(),
             }),
         };
     };

@@ -57,7 +57,7 @@ mod tests {
     fn warned(existing: &[ExistingLetter], facts: &Facts) -> Vec<(WarningCode, String)> {
         let plan = Plan::new(String::new(), vec![declared("甲")], &existing.to_vec().into(), today(), 0);
         let warnings = preflight(&[&declared("甲")], &plan, facts);
-        warnings.into_iter().map(|warning| (warning.code, warning.name)).collect()
+        warnings.into_iter().map(|warning| (warning.code, warning.name.to_string())).collect()
     }
 
     #[test]
@@ -78,6 +78,6 @@ mod tests {
         let warnings = preflight(&declared.iter().collect::<Vec<_>>(), &plan, &facts);
         assert_eq!(warnings.len(), 1);
         assert_eq!(warnings[0].code, WarningCode::QualificationsUnknown);
-        assert!(warnings[0].message.contains("no right"), "{warnings:?}");
+        assert!(warnings[0].message.raw().contains("no right"), "{warnings:?}");
     }
 }

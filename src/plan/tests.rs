@@ -41,9 +41,9 @@ fn differing(change: impl Fn(&mut ExistingLetter)) -> Vec<Field> {
 fn every_letter_has_one_action() {
     let (new, same, other) = (declared("新"), declared("同"), declared("异"));
     let mut changed = existing(&other);
-    changed.authorizer = "别的公司".to_owned();
+    changed.authorizer = "别的公司".into();
     let mut stranger = existing(&declared("外"));
-    stranger.state = "SOMETHING_NEW".to_owned();
+    stranger.state = "SOMETHING_NEW".into();
     let plan = plan(vec![new.clone(), same.clone(), other], &[stranger, changed, existing(&same)]);
     assert_eq!(plan.summary(), PlanSummary { create: 1, unchanged: 1, conflict: 1, unreadable: 0, unmanaged: 1 });
     assert_eq!(plan.letters.iter().map(PlannedLetter::name).collect::<Vec<_>>(), ["新", "同", "异", "外"]);
@@ -61,16 +61,16 @@ fn unmanaged_letters_come_last_by_name() {
 #[test]
 fn order_of_signatures_and_white_space_are_no_difference() {
     assert!(differing(|_| ()).is_empty());
-    assert!(differing(|there| there.authorizer = " 菜鸟网络科技有限公司\n".to_owned()).is_empty());
+    assert!(differing(|there| there.authorizer = " 菜鸟网络科技有限公司\n".into()).is_empty());
 }
 
 #[test]
 fn another_form_of_a_text_is_a_warning_and_no_conflict() {
     let forms: [fn(&mut ExistingLetter); 4] = [
-        |there| there.authorized_party = "支付宝（中国） 网络技术有限公司".to_owned(),
-        |there| there.organization_code.make_ascii_lowercase(),
-        |there| there.authorizer = "菜鸟网络\u{3000}科技有限公司".to_owned(),
-        |there| there.signatures[0] = "菜鸟 裹裹".to_owned(),
+        |there| there.authorized_party = "支付宝（中国） 网络技术有限公司".into(),
+        |there| there.organization_code.raw_mut().make_ascii_lowercase(),
+        |there| there.authorizer = "菜鸟网络\u{3000}科技有限公司".into(),
+        |there| there.signatures[0] = "菜鸟 裹裹".into(),
     ];
     for change in forms {
         let desired = declared("委托");
@@ -79,7 +79,7 @@ fn another_form_of_a_text_is_a_warning_and_no_conflict() {
         let plan = plan(vec![desired], &[there]);
         assert!(matches!(plan.letters[..], [PlannedLetter::Unchanged(_)]), "{plan:?}");
         assert_eq!(plan.warnings.iter().map(|warning| warning.code).collect::<Vec<_>>(), [WarningCode::FormDiffers]);
-        assert!(plan.warnings[0].message.contains("is registered as `"), "{}", plan.warnings[0].message);
+        assert!(plan.warnings[0].message.raw().contains("is registered as `"), "{}", plan.warnings[0].message);
     }
 }
 
@@ -88,13 +88,13 @@ fn the_case_of_a_signature_is_a_difference() {
     let mut desired = declared("委托");
     desired.letter.signatures = vec!["Aliyun通信".parse().unwrap()].try_into().unwrap();
     let mut there = existing(&desired);
-    there.signatures = vec!["aliyun通信".to_owned()];
+    there.signatures = vec!["aliyun通信".into()];
     assert!(matches!(plan(vec![desired], &[there]).letters[..], [PlannedLetter::Conflict(..)]));
 }
 
 #[test]
 fn a_validity_in_another_form_is_no_difference() {
-    assert!(differing(|there| there.validity = "2026/01/01 00:00:00 ～ 2029/01/01 23:59:59".to_owned()).is_empty());
+    assert!(differing(|there| there.validity = "2026/01/01 00:00:00 ～ 2029/01/01 23:59:59".into()).is_empty());
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn a_name_that_exists_in_another_form_is_warned_of() {
     let plan = plan(vec![declared("Acme授权书")], &[existing(&declared("ACME授权书"))]);
     assert_eq!(plan.summary().create, 1);
     assert_eq!(plan.warnings[0].code, WarningCode::NameAlike);
-    assert!(plan.warnings[0].message.contains("`ACME授权书`"), "{}", plan.warnings[0].message);
+    assert!(plan.warnings[0].message.raw().contains("`ACME授权书`"), "{}", plan.warnings[0].message);
 }
 
 #[test]
@@ -125,12 +125,12 @@ fn a_name_that_breaks_the_rules_for_new_letters_is_unchanged_when_it_exists_and_
 
 #[test]
 fn each_field_can_differ() {
-    assert_eq!(differing(|there| there.authorizer.push('司')), [Field::Authorizer]);
-    assert_eq!(differing(|there| there.authorized_party.clear()), [Field::AuthorizedParty]);
-    assert_eq!(differing(|there| there.organization_code.push('X')), [Field::OrganizationCode]);
-    assert_eq!(differing(|there| there.validity = "2026-01-01~2029-01-02".to_owned()), [Field::Validity]);
-    assert_eq!(differing(|there| there.validity = "long".to_owned()), [Field::Validity]);
-    assert_eq!(differing(|there| there.signatures[0] = "菜鸟".to_owned()), [Field::Signatures]);
+    assert_eq!(differing(|there| there.authorizer.raw_mut().push('司')), [Field::Authorizer]);
+    assert_eq!(differing(|there| there.authorized_party.raw_mut().clear()), [Field::AuthorizedParty]);
+    assert_eq!(differing(|there| there.organization_code.raw_mut().push('X')), [Field::OrganizationCode]);
+    assert_eq!(differing(|there| there.validity = "2026-01-01~2029-01-02".into()), [Field::Validity]);
+    assert_eq!(differing(|there| there.validity = "long".into()), [Field::Validity]);
+    assert_eq!(differing(|there| there.signatures[0] = "菜鸟".into()), [Field::Signatures]);
     assert_eq!(
         differing(|there| there.picture_url =
             Some(format!("https://h/1/{}", ScanObject::new(ScanDigest::of(b"x"), PictureFormat::Png)))),
@@ -169,7 +169,7 @@ fn a_file_key_is_compared_with_the_end_of_the_path() {
 fn of_two_letters_with_one_name_the_equal_one_settles_the_declaration() {
     let desired = declared("委托");
     let mut other = existing(&desired);
-    other.authorizer.push('司');
+    other.authorizer.raw_mut().push('司');
     let plan = plan(vec![desired.clone()], &[other, existing(&desired)]);
     assert!(matches!(plan.letters[..], [PlannedLetter::Unchanged(_)]));
     assert_eq!(plan.warnings[0].code, WarningCode::NameNotUnique);
@@ -207,7 +207,7 @@ fn a_saved_plan_reads_back_as_the_same_plan() {
     let mut keyed = declared("键");
     keyed.letter.picture = Picture::FileKey(FileKey::try_from("123456/a.jpg").unwrap());
     let mut changed = existing(&other);
-    changed.validity = "?".to_owned();
+    changed.validity = "?".into();
     changed.signatures.clear();
     let there = [existing(&same), changed, existing(&declared("外"))];
     let plan = plan(vec![new, keyed, same, other], &there);
@@ -232,17 +232,13 @@ fn a_saved_plan_that_was_changed_is_refused() {
 fn a_plan_is_stale_when_the_world_has_moved_on() {
     let desired = declared("新");
     let plan = plan(vec![desired.clone()], &[]);
-    assert!(staleness(&plan, "https://dysmsapi.aliyuncs.com", &ExistingLetters::default()).is_empty());
-    let reasons = staleness(&plan, "https://dysmsapi.us-east-1.aliyuncs.com", &vec![existing(&desired)].into());
+    assert!(staleness(&plan, &"https://dysmsapi.aliyuncs.com".into(), &ExistingLetters::default()).is_empty());
+    let reasons = staleness(&plan, &"https://dysmsapi.us-east-1.aliyuncs.com".into(), &vec![existing(&desired)].into());
     assert!(matches!(reasons[..], [Staleness::OtherEndpoint { .. }, Staleness::Exists { .. }]));
 }
 
 fn unreadable(name: Option<&str>) -> UnreadableLetter {
-    UnreadableLetter {
-        position: 3,
-        name: name.map(str::to_owned),
-        problem: "the field `State` is there twice".to_owned(),
-    }
+    UnreadableLetter { position: 3, name: name.map(Into::into), problem: "the field `State` is there twice".into() }
 }
 
 #[test]
@@ -268,7 +264,7 @@ fn a_saved_plan_is_stale_when_what_it_creates_may_exist() {
     let plan = plan(vec![declared("新")], &[]);
     for (name, stale) in [(Some("新"), true), (None, true), (Some("外"), false)] {
         let there = ExistingLetters { letters: Vec::new(), unreadable: vec![unreadable(name)] };
-        let reasons = staleness(&plan, "https://dysmsapi.aliyuncs.com", &there);
+        let reasons = staleness(&plan, &"https://dysmsapi.aliyuncs.com".into(), &there);
         assert_eq!(matches!(reasons[..], [Staleness::MayExist { .. }]), stale, "{reasons:?}");
     }
 }
@@ -277,7 +273,7 @@ fn a_saved_plan_is_stale_when_what_it_creates_may_exist() {
 fn a_saved_plan_with_a_field_that_is_not_known_is_refused_at_every_level() {
     let (new, same, other) = (declared("新"), declared("同"), declared("异"));
     let mut changed = existing(&other);
-    changed.authorizer = "别的公司".to_owned();
+    changed.authorizer = "别的公司".into();
     let there = [existing(&same), changed, existing(&declared("外"))];
     let saved = plan(vec![new, same, other], &there).to_saved_document();
     let saved = serde_json::to_value(saved).unwrap();

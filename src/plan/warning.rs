@@ -2,6 +2,7 @@ use jiff::civil::Date;
 
 use super::{Difference, DifferenceValue};
 use crate::{
+    escape::Untrusted,
     letter::{FileKey, Finding, Letter, Picture},
     signature::NotKnown,
 };
@@ -12,25 +13,25 @@ pub struct Warning {
     /// What kind of warning it is.
     pub code: WarningCode,
     /// The letter's name.
-    pub name: String,
+    pub name: Untrusted,
     /// What to know, and what to do.
-    pub message: String,
+    pub message: Untrusted,
     /// The rule that says it, for a warning about a declaration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rule: Option<String>,
+    pub rule: Option<Untrusted>,
 }
 
 impl Warning {
+    /// A warning that no rule gives.
+    pub(crate) fn new(code: WarningCode, name: impl Into<Untrusted>, message: impl Into<Untrusted>) -> Self {
+        Self { code, name: name.into(), message: message.into(), rule: None }
+    }
+
     /// About a letter that was created with a picture whose name the service fixed.
     pub(crate) fn of_named_picture(name: &str, key: &FileKey) -> Self {
-        Self {
-            code: WarningCode::PictureUnknown,
-            name: name.to_owned(),
-            message: format!(
-                "the service fixed the name of its picture, `{key}`; later plans can't compare it with the scan"
-            ),
-            rule: None,
-        }
+        let message =
+            format!("the service fixed the name of its picture, `{key}`; later plans can't compare it with the scan");
+        Self::new(WarningCode::PictureUnknown, name, message)
     }
 
     /// Whether it is about the end of a validity, which a successor settles.
@@ -100,7 +101,7 @@ impl WarningCode {
 /// About the account and not about a letter: it has no name.
 pub(super) fn of_unknown_account(problem: &str) -> Warning {
     let message = format!("the account could not be learnt, so a saved plan is not tied to it: {problem}");
-    Warning { code: WarningCode::AccountUnknown, name: "account".to_owned(), message, rule: None }
+    Warning::new(WarningCode::AccountUnknown, "account", message)
 }
 
 pub(super) fn of_validity(letter: &Letter<Picture>, today: Date, expiring_days: u32) -> Option<Warning> {
@@ -125,28 +126,20 @@ pub(super) fn of_validity(letter: &Letter<Picture>, today: Date, expiring_days: 
     } else {
         return None;
     };
-    Some(Warning { code, name: letter.name.to_string(), message, rule: None })
+    Some(Warning::new(code, letter.name.as_str(), message))
 }
 
 pub(super) fn of_unknown_picture(name: &str) -> Warning {
-    Warning {
-        code: WarningCode::PictureUnknown,
-        name: name.to_owned(),
-        message: "the name of the registered picture does not tell what it shows, so it can't be compared with the declared one"
-            .to_owned(),
-        rule: None,
-    }
+    let message =
+        "the name of the registered picture does not tell what it shows, so it can't be compared with the declared one";
+    Warning::new(WarningCode::PictureUnknown, name, message)
 }
 
 pub(super) fn of_forms(name: &str, forms: &[Difference]) -> Warning {
     let registered: Vec<String> =
         forms.iter().map(|form| format!("{} is registered as {}", form.field, quoted(&form.existing))).collect();
-    Warning {
-        code: WarningCode::FormDiffers,
-        name: name.to_owned(),
-        message: format!("{}; only width, spaces or the case of the code differ", registered.join(", ")),
-        rule: None,
-    }
+    let message = format!("{}; only width, spaces or the case of the code differ", registered.join(", "));
+    Warning::new(WarningCode::FormDiffers, name, message)
 }
 
 fn quoted(value: &DifferenceValue) -> String {
@@ -158,53 +151,37 @@ fn quoted(value: &DifferenceValue) -> String {
 }
 
 pub(super) fn of_alike(name: &str, existing: &str) -> Warning {
-    Warning {
-        code: WarningCode::NameAlike,
-        name: name.to_owned(),
-        message: format!(
-            "the letter `{existing}` exists, and its name differs in case, width or spaces alone; the service may take the \
-             two names for one"
-        ),
-        rule: None,
-    }
+    let message = format!(
+        "the letter `{existing}` exists, and its name differs in case, width or spaces alone; the service may take the \
+         two names for one"
+    );
+    Warning::new(WarningCode::NameAlike, name, message)
 }
 
 /// What a rule says of the declaration of a letter to create.
 pub(super) fn of_declaration(name: &str, file: &str, finding: &Finding) -> Warning {
     let Finding { rule, message, line, column } = finding;
-    Warning {
-        code: WarningCode::Declaration,
-        name: name.to_owned(),
-        message: format!("{message} ({file}:{line}:{column})"),
-        rule: Some((*rule).to_owned()),
-    }
+    let message = format!("{message} ({file}:{line}:{column})");
+    Warning { rule: Some((*rule).into()), ..Warning::new(WarningCode::Declaration, name, message) }
 }
 
 pub(super) fn of_twins(name: &str, count: usize) -> Warning {
-    Warning {
-        code: WarningCode::NameNotUnique,
-        name: name.to_owned(),
-        message: format!("the service shows {count} letters of this name, though it documents names as unique"),
-        rule: None,
-    }
+    let message = format!("the service shows {count} letters of this name, though it documents names as unique");
+    Warning::new(WarningCode::NameNotUnique, name, message)
 }
 
 pub(super) fn of_no_qualification(letter: &Letter<Picture>) -> Warning {
     let signatures: Vec<&str> = letter.signatures.iter().map(AsRef::as_ref).collect();
     let (first, rest) = signatures.split_at(signatures.len().min(SIGNATURES));
     let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
-    Warning {
-        code: WarningCode::NoQualification,
-        name: letter.name.to_string(),
-        message: format!(
-            "no approved third-party qualification has the code {}, so its signatures ({}{more}) can't be applied for; submit \
-             a qualification of {} first",
-            letter.organization_code,
-            first.join("、"),
-            letter.authorizer
-        ),
-        rule: None,
-    }
+    let message = format!(
+        "no approved third-party qualification has the code {}, so its signatures ({}{more}) can't be applied for; submit \
+         a qualification of {} first",
+        letter.organization_code,
+        first.join("、"),
+        letter.authorizer
+    );
+    Warning::new(WarningCode::NoQualification, letter.name.as_str(), message)
 }
 
 /// About the account and not about a letter.
@@ -214,12 +191,8 @@ pub(super) fn of_unknown_qualifications(problem: Option<&NotKnown>) -> Warning {
         |problem| problem.message.to_string(),
     );
     let help = problem.and_then(|problem| problem.help.as_ref()).map(|help| format!("; {help}"));
-    Warning {
-        code: WarningCode::QualificationsUnknown,
-        name: "account".to_owned(),
-        message: format!("qualifications were not checked: {why}{}", help.unwrap_or_default()),
-        rule: None,
-    }
+    let message = format!("qualifications were not checked: {why}{}", help.unwrap_or_default());
+    Warning::new(WarningCode::QualificationsUnknown, "account", message)
 }
 
 /// The most signatures that a warning names.

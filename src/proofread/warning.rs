@@ -7,7 +7,7 @@ impl LetterProof {
     /// What a reviewer of a plan should know of the letter's paper.
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
-        let warning = |message| Warning { code: WarningCode::Paper, name: self.name.clone(), message, rule: None };
+        let warning = |message: String| Warning::new(WarningCode::Paper, &*self.name, message);
         let paper = match &self.outcome {
             Ok(paper) => paper,
             Err(problem) => return vec![warning(format!("the scan can't be proofread: {problem}"))],

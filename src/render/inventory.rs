@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     accounts::Accounts,
-    escape::{shorten, visible, width},
+    escape::{Untrusted, shorten, visible, width},
     inventory::{Action, Entry, Inventory, Presence, ScanKnowledge},
     letter::{DesiredLetter, ExistingLetter, Picture},
     plan::picture_path,
@@ -128,8 +128,8 @@ fn row(entry: &Entry<'_>, inventory: &Inventory<'_>) -> Vec<Cell> {
         (cell(entry.name()), style::STRONG),
         plain(&standing.id.map(|id| id.to_string()).unwrap_or_default()),
         (entry.action().as_ref().to_owned(), action_style(entry.action())),
-        plain(&standing.state),
-        plain(&standing.status),
+        plain(standing.state.raw()),
+        plain(standing.status.raw()),
         plain(&until.unwrap_or_default()),
         (left.map_or_else(|| "-".to_owned(), |left| left.to_string()), left_style),
         plain(&entry.signatures().len().to_string()),
@@ -193,7 +193,7 @@ pub fn details(entry: &Entry<'_>, inventory: &Inventory<'_>) -> String {
     );
     content(&mut out, "days left", &days_left(entry, inventory));
     if let Some(successor) = &entry.successor {
-        content(&mut out, "successor", &visible(successor));
+        content(&mut out, "successor", successor.raw());
     }
     content(&mut out, "scan", scan_meaning(entry.scan()));
     if let Some(uses) = &entry.uses {
@@ -259,32 +259,31 @@ fn registered(out: &mut String, existing: &ExistingLetter) {
     if let Some(id) = existing.id {
         content(out, "id", &id.to_string());
     }
-    content(out, "state", &visible(&existing.state));
-    content(out, "status", &visible(&existing.status));
-    content(out, "authorizer", &visible(&existing.authorizer));
-    content(out, "authorizedParty", &visible(&existing.authorized_party));
-    content(out, "organizationCode", &visible(&existing.organization_code));
-    content(out, "validity", &visible(&existing.validity));
-    content(out, "signatures", &visible(&existing.signatures.join("、")));
+    content(out, "state", existing.state.raw());
+    content(out, "status", existing.status.raw());
+    content(out, "authorizer", existing.authorizer.raw());
+    content(out, "authorizedParty", existing.authorized_party.raw());
+    content(out, "organizationCode", existing.organization_code.raw());
+    content(out, "validity", existing.validity.raw());
+    content(out, "signatures", &joined(existing.signatures.iter().map(Untrusted::raw)));
     if let Some(url) = &existing.picture_url {
-        content(out, "picture", &visible(picture_path(url).trim_start_matches('/')));
+        content(out, "picture", picture_path(url).trim_start_matches('/'));
     }
     out.push('\n');
 }
 
 fn declared(out: &mut String, desired: &DesiredLetter) {
     let letter = &desired.letter;
-    let place = format!("{}:{}", visible(&desired.source.file), desired.source.line);
+    let place = desired.source.to_string();
     let _ = writeln!(out, "  {}  {}", paint(style::STRONG, "Declared"), paint(style::DIM, &place));
-    content(out, "authorizer", &visible(letter.authorizer.as_str()));
-    content(out, "authorizedParty", &visible(letter.authorized_party.as_str()));
-    content(out, "organizationCode", &visible(letter.organization_code.as_str()));
+    content(out, "authorizer", letter.authorizer.as_str());
+    content(out, "authorizedParty", letter.authorized_party.as_str());
+    content(out, "organizationCode", letter.organization_code.as_str());
     content(out, "validity", &letter.validity.to_string());
-    let signatures: Vec<&str> = letter.signatures.iter().map(AsRef::as_ref).collect();
-    content(out, "signatures", &visible(&signatures.join("、")));
+    content(out, "signatures", &joined(letter.signatures.iter().map(AsRef::as_ref)));
     match &letter.picture {
         Picture::Scan(scan) => {
-            content(out, "scan", &visible(&scan.path));
+            content(out, "scan", &scan.path);
             content(out, "sha256", &scan.digest.to_string());
         }
         Picture::FileKey(key) => content(out, "fileKey", key.as_str()),
@@ -292,8 +291,13 @@ fn declared(out: &mut String, desired: &DesiredLetter) {
     out.push('\n');
 }
 
+/// A field of a letter and what it says, whatever that is.
 fn content(out: &mut String, name: &str, text: &str) {
-    let _ = writeln!(out, "    {name:<18}{text}");
+    let _ = writeln!(out, "    {name:<18}{}", visible(text));
+}
+
+fn joined<'a>(signatures: impl Iterator<Item = &'a str>) -> String {
+    signatures.collect::<Vec<_>>().join("、")
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     accounts::{AccountResult, Accounts},
     apply::{Confirmation, Failure, LetterOutcome, Report, ReportSummary, ReportedLetter, SkipReason},
-    escape::{visible, width},
+    escape::{Untrusted, visible, width},
     letter::{DesiredLetter, Picture, Source, UnreadableLetter},
     plan::{Difference, Plan, PlanSummary, PlannedLetter, Standing, Warning},
 };
@@ -71,8 +71,8 @@ fn report_counts(summary: ReportSummary) -> [Count; 5] {
 
 fn one_plan(plan: &Plan) -> String {
     let mut out = String::new();
-    let account = plan.account_id.as_ref().map(|id| format!(" (account {})", visible(id))).unwrap_or_default();
-    let _ = writeln!(out, "{} {}{account}\n", paint(style::STRONG, "Letters at"), visible(&plan.endpoint));
+    let account = plan.account_id.as_ref().map(|id| format!(" (account {id})")).unwrap_or_default();
+    let _ = writeln!(out, "{} {}{account}\n", paint(style::STRONG, "Letters at"), plan.endpoint);
     if !plan.chosen.is_all() {
         let names: Vec<_> = plan.chosen.names().map(visible).collect();
         let _ = writeln!(out, "{} {}\n", paint(style::STRONG, "Only these (--target):"), names.join(", "));
@@ -97,7 +97,7 @@ fn one_plan(plan: &Plan) -> String {
             }
             PlannedLetter::Unreadable(undecided) => {
                 headline(&mut out, 'x', style::ERROR, letter.name(), letter.source(), "unreadable");
-                let _ = writeln!(out, "{INDENT}{}\n", visible(&undecided.problem));
+                let _ = writeln!(out, "{INDENT}{}\n", undecided.problem);
             }
             PlannedLetter::Unmanaged(name, there) => quiet.unmanaged.push((name, there)),
         }
@@ -214,7 +214,7 @@ fn account_failed() -> String {
 #[derive(Default)]
 struct Quiet<'a> {
     unchanged: usize,
-    unmanaged: Vec<(&'a str, &'a Standing)>,
+    unmanaged: Vec<(&'a Untrusted, &'a Standing)>,
 }
 
 impl Quiet<'_> {
@@ -223,10 +223,9 @@ impl Quiet<'_> {
             return;
         }
         let _ = writeln!(out, "  {}", paint(style::STRONG, "Not declared, left alone:"));
-        let column = self.unmanaged.iter().take(SHOWN).map(|(name, _)| width(&visible(name))).max().unwrap_or(0);
+        let column = self.unmanaged.iter().take(SHOWN).map(|(name, _)| width(&name.to_string())).max().unwrap_or(0);
         for (name, there) in self.unmanaged.iter().take(SHOWN) {
-            let name = visible(name);
-            let gap = " ".repeat(column.saturating_sub(width(&name)) + 2);
+            let gap = " ".repeat(column.saturating_sub(width(&name.to_string())) + 2);
             let _ = writeln!(out, "  {} {name}{gap}{}", paint(style::DIM, "?"), paint(style::DIM, &standing(there)));
         }
         if self.unmanaged.len() > SHOWN {
@@ -276,8 +275,7 @@ fn headline(out: &mut String, sign: char, style: Style, name: &str, source: Opti
         let _ = write!(out, "  {about}");
     }
     if let Some(source) = source {
-        let place = format!("{}:{}", visible(&source.file), source.line);
-        let _ = write!(out, "  {}", paint(style::DIM, &place));
+        let _ = write!(out, "  {}", paint(style::DIM, &source.to_string()));
     }
     out.push('\n');
 }
@@ -339,23 +337,25 @@ fn conflict(out: &mut String, differences: &[Difference]) {
 
 fn standing(standing: &Standing) -> String {
     let id = standing.id.map(|id| format!("id {id}"));
-    let parts = [id, Some(visible(&standing.state).into_owned()), Some(visible(&standing.status).into_owned())];
+    let parts = [id, Some(standing.state.to_string()), Some(standing.status.to_string())];
     let parts: Vec<String> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
     parts.join(" · ")
 }
 
 /// A warning about a letter that is named before it.
 fn of_one(warning: &Warning) -> String {
-    let code = warning.rule.as_deref().unwrap_or(warning.code.as_ref());
-    format!("{} [{}]", visible(&warning.message), visible(code))
+    match &warning.rule {
+        Some(rule) => format!("{} [{rule}]", warning.message),
+        None => format!("{} [{}]", warning.message, warning.code.as_ref()),
+    }
 }
 
 fn warnings(out: &mut String, warnings: &[&Warning]) {
     for line in folded(warnings) {
         let line = match line {
-            WarningLine::One(warning) => format!("{}: {}", visible(&warning.name), of_one(warning)),
+            WarningLine::One(warning) => format!("{}: {}", warning.name, of_one(warning)),
             WarningLine::Many(code, names, count) => {
-                let names: Vec<String> = names.into_iter().map(|name| visible(name).into_owned()).collect();
+                let names: Vec<String> = names.into_iter().map(ToString::to_string).collect();
                 format!("{count} {}: {} [{}]", code.about_many(), and_more(&names, count), code.as_ref())
             }
         };
@@ -372,8 +372,7 @@ pub fn warnings_of_creates<'p>(plans: impl IntoIterator<Item = &'p Plan>) -> Str
     let all: Vec<&Warning> = plans.into_iter().flat_map(Plan::warnings_of_creates).collect();
     let mut out = String::new();
     for warning in all.iter().take(SHOWN) {
-        let name = visible(&warning.name);
-        let _ = writeln!(out, "{} {name}: {}", paint(style::WARNING, "warning:"), of_one(warning));
+        let _ = writeln!(out, "{} {}: {}", paint(style::WARNING, "warning:"), warning.name, of_one(warning));
     }
     if all.len() > SHOWN {
         let _ = writeln!(out, "{} {} more above", paint(style::WARNING, "warning:"), all.len() - SHOWN);

@@ -1,9 +1,6 @@
 //! The letters of the service's answer that can't be read, for people.
 
-use crate::{
-    wording::counted,
-    {escape::visible, letter::UnreadableLetter},
-};
+use crate::{letter::UnreadableLetter, wording::counted};
 
 /// The most that are listed.
 const SHOWN: usize = 20;
@@ -18,8 +15,7 @@ pub(crate) fn count(unreadable: &[UnreadableLetter]) -> String {
 
 /// A line for each of the first of them, and one with the number of the others.
 pub(crate) fn lines(unreadable: &[UnreadableLetter]) -> Vec<String> {
-    let mut lines: Vec<String> =
-        unreadable.iter().take(SHOWN).map(|letter| visible(&letter.to_string()).into_owned()).collect();
+    let mut lines: Vec<String> = unreadable.iter().take(SHOWN).map(ToString::to_string).collect();
     if unreadable.len() > SHOWN {
         lines.push(format!("and {} more", unreadable.len() - SHOWN));
     }

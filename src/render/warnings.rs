@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::plan::{Plan, Warning, WarningCode};
+use crate::{
+    escape::Untrusted,
+    plan::{Plan, Warning, WarningCode},
+};
 
 /// More warnings of one kind are one line.
 const OF_A_KIND: usize = 3;
@@ -21,7 +24,7 @@ impl<'p> Told<'p> {
             plan.creates().map(|desired| (desired.letter.name.as_str(), Vec::new())).collect();
         let mut rest = Vec::new();
         for warning in &plan.warnings {
-            beside.get_mut(warning.name.as_str()).unwrap_or(&mut rest).push(warning);
+            beside.get_mut(warning.name.raw()).unwrap_or(&mut rest).push(warning);
         }
         Self { beside, rest }
     }
@@ -37,7 +40,7 @@ pub(super) enum WarningLine<'w> {
     /// One warning.
     One(&'w Warning),
     /// Many of a kind: the first of them, and how many they are.
-    Many(WarningCode, Vec<&'w str>, usize),
+    Many(WarningCode, Vec<&'w Untrusted>, usize),
 }
 
 /// Warnings as few lines: those of a kind in numbers are one.
@@ -51,7 +54,7 @@ pub(super) fn folded<'w>(warnings: &[&'w Warning]) -> Vec<WarningLine<'w>> {
         match counts.get_mut(warning.code.as_ref()) {
             Some(count) if *count > OF_A_KIND => {
                 let of_kind = warnings.iter().filter(|other| other.code == warning.code);
-                let names = of_kind.take(OF_A_KIND).map(|other| other.name.as_str()).collect();
+                let names = of_kind.take(OF_A_KIND).map(|other| &other.name).collect();
                 lines.push(WarningLine::Many(warning.code, names, *count));
                 // Told.
                 *count = 0;
@@ -77,7 +80,7 @@ mod tests {
 
     #[test]
     fn many_warnings_of_a_kind_are_one_line_in_the_place_of_the_first() {
-        let warning = |code, name: &str| Warning { code, name: name.to_owned(), message: String::new(), rule: None };
+        let warning = |code, name: &str| Warning::new(code, name, "");
         let mut all = vec![warning(WarningCode::ExpiresSoon, "x")];
         all.extend((0..102).map(|index| warning(WarningCode::Expired, &index.to_string())));
         all.push(warning(WarningCode::ExpiresSoon, "y"));
@@ -85,7 +88,7 @@ mod tests {
         let lines: Vec<String> = folded(&all)
             .iter()
             .map(|line| match line {
-                WarningLine::One(warning) => warning.name.clone(),
+                WarningLine::One(warning) => warning.name.to_string(),
                 WarningLine::Many(code, names, count) => {
                     let names: Vec<String> = names.iter().map(ToString::to_string).collect();
                     format!("{count} {}: {}", code.about_many(), and_more(&names, *count))

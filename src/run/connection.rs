@@ -8,6 +8,7 @@ use crate::{
     },
     declaration::workspace::{Access, AccountId},
     endpoint::Endpoint,
+    escape::Untrusted,
     nonce,
     service::{Client, ClientConfig, Roots, SignatureForm, WriteLetters},
 };
@@ -21,7 +22,7 @@ pub trait Connect: Sync {
     type Service: WriteLetters;
 
     /// What plans and reports name as the endpoint.
-    fn label(&self) -> String;
+    fn label(&self) -> Untrusted;
 
     /// Finds credentials and opens the connection. The service itself is not asked yet.
     fn connect(&self) -> impl Future<Output = Result<Connection<Self::Service>, ConnectError>>;
@@ -32,7 +33,7 @@ pub struct Connection<S> {
     /// The service.
     pub service: S,
     /// What plans and reports name as the endpoint.
-    pub endpoint: String,
+    pub endpoint: Untrusted,
     /// What somebody should know who uses the connection.
     pub(super) warning: Option<&'static str>,
     sandbox: Option<Sandbox>,
@@ -42,8 +43,8 @@ pub struct Connection<S> {
 
 impl<S> Connection<S> {
     /// A connection to a service that needs no credentials.
-    pub fn new(service: S, endpoint: String) -> Self {
-        Self { service, endpoint, warning: None, sandbox: None, identity: None }
+    pub fn new(service: S, endpoint: impl Into<Untrusted>) -> Self {
+        Self { service, endpoint: endpoint.into(), warning: None, sandbox: None, identity: None }
     }
 
     /// The number of the account whose credentials these are, `None` in a sandbox, or why it is not
@@ -151,10 +152,10 @@ impl ServiceConfig {
 impl Connect for ServiceConfig {
     type Service = Client;
 
-    fn label(&self) -> String {
+    fn label(&self) -> Untrusted {
         match &self.location {
-            Location::Sandbox(folder) => format!("sandbox:{}", folder.display()),
-            Location::Remote(endpoint) => endpoint.to_string(),
+            Location::Sandbox(folder) => format!("sandbox:{}", folder.display()).into(),
+            Location::Remote(endpoint) => endpoint.to_string().into(),
         }
     }
 

@@ -142,7 +142,7 @@ impl Run<'_> {
         let read = read.buffer_unordered(self.parallelism).filter_map(std::future::ready);
         let changed: HashMap<ScanKey<'_>, String> = read.collect().await;
         let stale = plan.creates().filter_map(scan_of).filter_map(|(key, (desired, _))| {
-            let (name, problem) = (desired.letter.name.to_string(), changed.get(&key)?.clone());
+            let (name, problem) = (desired.letter.name.as_str().into(), changed.get(&key)?.as_str().into());
             Some(Staleness::ScanChanged { name, problem })
         });
         stale.collect()

@@ -1,5 +1,6 @@
 use super::{Connect, Connection, Run, RunError, Target};
 use crate::{
+    escape::Untrusted,
     letter::ExistingLetters,
     retry::{Caller, Purpose, RetryPolicy},
     service::{LetterFilter, WriteLetters},
@@ -9,7 +10,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Existing {
     /// What plans and reports name as the endpoint.
-    pub endpoint: String,
+    pub endpoint: Untrusted,
     /// The letters, and those of the answer that can't be read.
     pub letters: ExistingLetters,
 }
@@ -33,7 +34,7 @@ impl Run<'_> {
         &self,
         target: &Target<C>,
         ask: impl AsyncFnOnce(&Caller<'_, C::Service>) -> Result<T, RunError>,
-    ) -> Result<(String, T), RunError> {
+    ) -> Result<(Untrusted, T), RunError> {
         let asked = self.connected(target, async |connection| ask(&self.first_caller(connection, target)).await).await;
         let (connection, answer) = asked?;
         let endpoint = connection.endpoint.clone();

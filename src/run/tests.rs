@@ -9,6 +9,7 @@ use tokio::time::{Duration, sleep};
 use super::*;
 use crate::{
     apply::{ReadScans, ScanProblem},
+    escape::Untrusted,
     letter::testing::{declared, today},
     letter::{ExistingLetters, FileKey, LetterId, NewLetter, Picture, Scan, ScanObject, Source},
     retry::Silent,
@@ -57,8 +58,8 @@ impl WriteLetters for Slow {
 impl Connect for Slow {
     type Service = Self;
 
-    fn label(&self) -> String {
-        "https://dysmsapi.example".to_owned()
+    fn label(&self) -> Untrusted {
+        "https://dysmsapi.example".into()
     }
 
     async fn connect(&self) -> Result<Connection<Self>, ConnectError> {

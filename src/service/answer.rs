@@ -215,22 +215,22 @@ impl From<LetterData> for ExistingLetter {
     fn from(data: LetterData) -> Self {
         Self {
             id: data.id.map(LetterId),
-            name: data.name,
-            authorizer: data.authorizer,
-            authorized_party: data.authorized_party,
-            organization_code: data.organization_code,
-            validity: data.validity,
-            signatures: split_signatures(&data.signatures).map(str::to_owned).collect(),
+            name: data.name.into(),
+            authorizer: data.authorizer.into(),
+            authorized_party: data.authorized_party.into(),
+            organization_code: data.organization_code.into(),
+            validity: data.validity.into(),
+            signatures: split_signatures(&data.signatures).map(Into::into).collect(),
             picture_url: data.picture_url.filter(|url| !url.is_empty()),
-            state: data.state,
-            status: data.status,
+            state: data.state.into(),
+            status: data.status.into(),
         }
     }
 }
 
 impl From<UnreadableEntry> for UnreadableLetter {
     fn from(UnreadableEntry { position, name, problem }: UnreadableEntry) -> Self {
-        Self { position, name, problem }
+        Self { position, name: name.map(Into::into), problem: problem.into() }
     }
 }
 

@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn a_letter_that_cannot_be_read_may_have_any_fixed_name() {
         let names = ObjectNames::default();
-        let hidden = UnreadableLetter { position: 1, name: None, problem: String::new() };
+        let hidden = UnreadableLetter { position: 1, name: None, problem: String::new().into() };
         names.note(&ExistingLetters { letters: Vec::new(), unreadable: vec![hidden] });
         assert!(!names.claim(&key("1/a.jpg"), object(b"a")));
         assert!(names.claim(&key(&format!("1/{}", object(b"a"))), object(b"a")));

@@ -3,36 +3,36 @@
 use serde::Serialize;
 
 use super::Audit;
-use crate::letter::LetterId;
+use crate::{escape::Untrusted, letter::LetterId};
 
 /// What became of one signature of a letter's scope.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SignatureUse {
     /// The signature.
-    pub name: String,
+    pub name: Untrusted,
     /// What became of it with this letter.
     #[serde(rename = "use")]
     pub usage: Use,
     /// Why it was refused.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub reason: String,
+    #[serde(default, skip_serializing_if = "Untrusted::is_empty")]
+    pub reason: Untrusted,
     /// More on that.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub detail: String,
+    #[serde(default, skip_serializing_if = "Untrusted::is_empty")]
+    pub detail: Untrusted,
     /// When it was refused, in the service's words.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub date: String,
+    #[serde(default, skip_serializing_if = "Untrusted::is_empty")]
+    pub date: Untrusted,
     /// The number of the review.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_id: Option<String>,
+    pub order_id: Option<Untrusted>,
     /// The other letter that it was applied for with; none when it was applied for with none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<u64>")]
     pub letter: Option<LetterId>,
     /// The service's word, where it is none that is documented.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub audit_status: Option<String>,
+    pub audit_status: Option<Untrusted>,
 }
 
 /// What became of a signature with a letter. Of several applications the first of these counts.

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::{LetterStatus, Move, SignatureStatus, Status, StatusSummary};
 use crate::{
     accounts::{Accounts, Document, workspace_document},
+    escape::Untrusted,
     letter::AccountName,
     plan::{FORMAT_VERSION, Generator},
     signature::NotKnown,
@@ -26,7 +27,7 @@ pub struct StatusDocument {
     #[schemars(with = "Option<String>")]
     workspace_account: Option<AccountName>,
     /// Where the letters are.
-    endpoint: String,
+    endpoint: Untrusted,
     /// The day by which validities are judged.
     #[schemars(with = "String", extend("format" = "date"))]
     today: Date,

@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
 use super::View;
 use crate::{
+    escape::Untrusted,
     inventory::Entry,
     letter::LetterId,
     signature::{AppliedSignature, Audit, SignatureDetails},
@@ -16,7 +17,7 @@ use crate::{
 #[serde(rename_all = "camelCase")]
 pub struct Move {
     /// The signature.
-    pub signature: String,
+    pub signature: Untrusted,
     /// The letter that it names.
     pub from: MoveTarget,
     /// The letter that takes over.
@@ -31,8 +32,8 @@ pub struct Move {
     pub parameters: Vec<Parameter>,
     /// What the signature is the name of, in the service's words (`SignUsage`): it helps to fill in
     /// `SignSource`.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub usage: String,
+    #[serde(default, skip_serializing_if = "Untrusted::is_empty")]
+    pub usage: Untrusted,
     /// The parameters that the service does not tell.
     #[schemars(with = "Vec<String>")]
     pub gaps: Vec<&'static str>,
@@ -45,7 +46,7 @@ pub struct MoveTarget {
     #[schemars(with = "u64")]
     pub id: LetterId,
     /// Its name.
-    pub name: String,
+    pub name: Untrusted,
 }
 
 /// A parameter of the request.
@@ -78,7 +79,7 @@ fn given<S: Serializer>(parameters: &[Parameter], serializer: S) -> Result<S::Ok
 }
 
 pub(super) fn of(view: &View<'_>) -> Vec<Move> {
-    let target = |entry: &Entry<'_>| Some(MoveTarget { id: entry.standing().id?, name: entry.name().to_owned() });
+    let target = |entry: &Entry<'_>| Some(MoveTarget { id: entry.standing().id?, name: entry.name().into() });
     let mut moves = Vec::new();
     for entry in &view.inventory.entries {
         let Some(to) = view.successor(entry).and_then(target) else { continue };
@@ -98,10 +99,10 @@ fn planned(view: &View<'_>, signature: &AppliedSignature, from: MoveTarget, to: 
     let parameters = details.map(|details| parameters(signature, details, to.id)).unwrap_or_default();
     let gap = |parameter: &Parameter| matches!(parameter.value, ParameterValue::Gap(_)).then_some(parameter.name);
     Move {
-        signature: signature.name.clone(),
+        signature: signature.name.as_str().into(),
         from,
         to,
-        usage: details.map(|details| details.usage.clone()).unwrap_or_default(),
+        usage: details.map(|details| details.usage.as_str().into()).unwrap_or_default(),
         ready: matches!(signature.audit, Audit::Passed | Audit::Refused),
         gaps: parameters.iter().filter_map(gap).collect(),
         parameters,

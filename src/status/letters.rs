@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::View;
 use crate::{
+    escape::Untrusted,
     inventory::{Action, Entry},
     letter::{LetterId, Source},
     plan::Standing,
@@ -15,7 +16,7 @@ use crate::{
 #[serde(rename_all = "camelCase")]
 pub struct LetterStatus {
     /// The letter's name.
-    pub name: String,
+    pub name: Untrusted,
     /// What the service says of it; nothing when it does not exist.
     #[serde(flatten)]
     pub standing: Standing,
@@ -28,7 +29,7 @@ pub struct LetterStatus {
     pub until: Option<jiff::civil::Date>,
     /// The letter that takes over when this one ends, declared or registered.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub successor: Option<String>,
+    pub successor: Option<Untrusted>,
     /// The signatures of its scope.
     pub signatures: Vec<SignatureUse>,
     /// What is to be known of the letter itself.
@@ -84,7 +85,7 @@ pub(super) fn of(view: &View<'_>) -> Vec<LetterStatus> {
         .collect()
     };
     let letter = |entry: &Entry<'_>| LetterStatus {
-        name: entry.name().to_owned(),
+        name: entry.name().into(),
         standing: entry.standing(),
         source: entry.source().cloned(),
         until: entry.validity().map(crate::letter::Validity::until),
@@ -98,7 +99,7 @@ pub(super) fn of(view: &View<'_>) -> Vec<LetterStatus> {
 impl View<'_> {
     /// What became of a signature of a letter's scope.
     fn use_of(&self, name: &str, entry: &Entry<'_>) -> SignatureUse {
-        let nothing = |usage| SignatureUse { name: name.to_owned(), usage, ..SignatureUse::default() };
+        let nothing = |usage| SignatureUse { name: name.into(), usage, ..SignatureUse::default() };
         let Some(applied) = self.signatures.get(name) else {
             return nothing(if self.knows_all_signatures() { Use::None } else { Use::Unknown });
         };
@@ -132,15 +133,15 @@ impl View<'_> {
             refusal.detail.clear();
         }
         SignatureUse {
-            name: signature.name.clone(),
+            name: signature.name.as_str().into(),
             usage,
-            reason: refusal.reason,
-            detail: refusal.detail,
-            date: refusal.date,
-            order_id: signature.order_id.clone(),
+            reason: refusal.reason.into(),
+            detail: refusal.detail.into(),
+            date: refusal.date.into(),
+            order_id: signature.order_id.as_deref().map(Into::into),
             letter: None,
             audit_status: match &signature.audit {
-                Audit::Other(word) => Some(word.clone()),
+                Audit::Other(word) => Some(word.as_str().into()),
                 _ => None,
             },
         }

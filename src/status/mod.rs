@@ -20,6 +20,7 @@ pub use problem::SignatureProblem;
 pub use signatures::SignatureStatus;
 
 use crate::{
+    escape::Untrusted,
     inventory::{Entry, Inventory},
     letter::{AccountName, LetterId},
     signature::{AppliedSignature, Facts, NotKnown, Qualification, QualificationId, Use},
@@ -31,7 +32,7 @@ pub struct Status {
     /// The account, where there is a workspace.
     pub account: Option<AccountName>,
     /// Where the letters are.
-    pub endpoint: String,
+    pub endpoint: Untrusted,
     /// The day by which validities are judged.
     pub today: Date,
     /// Declared letters in the order of files and lines, then the others by name.
@@ -111,7 +112,7 @@ impl Status {
     /// ends soon.
     #[must_use]
     pub fn new(
-        (account, endpoint): (Option<AccountName>, String),
+        (account, endpoint): (Option<AccountName>, Untrusted),
         inventory: &Inventory<'_>,
         facts: &Facts,
         soon: u32,
@@ -134,7 +135,7 @@ impl Status {
     #[must_use]
     pub fn only(mut self, names: &[String]) -> Self {
         let is_named = |name: &str| names.iter().any(|other| other == name);
-        self.letters.retain(|letter| is_named(&letter.name));
+        self.letters.retain(|letter| is_named(letter.name.raw()));
         let concerns = |signature: &SignatureStatus| {
             self.letters.iter().any(|letter| {
                 let named = signature.letter.is_some() && signature.letter == letter.standing.id;
@@ -142,7 +143,7 @@ impl Status {
             })
         };
         self.signatures.retain(concerns);
-        self.moves.retain(|planned| is_named(&planned.from.name));
+        self.moves.retain(|planned| is_named(planned.from.name.raw()));
         self
     }
 
@@ -176,9 +177,13 @@ impl Status {
     #[must_use]
     pub fn waiting(&self, names: &[String]) -> Vec<&str> {
         let waits = |letter: &&LetterStatus| {
-            if names.is_empty() { letter.is_under_way() } else { names.contains(&letter.name) && !letter.is_decided() }
+            if names.is_empty() {
+                letter.is_under_way()
+            } else {
+                names.iter().any(|name| letter.name == **name) && !letter.is_decided()
+            }
         };
-        self.letters.iter().filter(waits).map(|letter| letter.name.as_str()).collect()
+        self.letters.iter().filter(waits).map(|letter| letter.name.raw()).collect()
     }
 }
 
@@ -243,7 +248,7 @@ impl<'a> View<'a> {
 
     /// The letter that takes over when this one ends, if it exists.
     fn successor(&self, entry: &Entry<'_>) -> Option<&'a Entry<'a>> {
-        let successor = self.named.get(entry.successor.as_deref()?)?;
+        let successor = self.named.get(entry.successor.as_ref()?.raw())?;
         successor.standing().id.is_some().then_some(*successor)
     }
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::{Outlook, SignatureProblem, View};
 use crate::{
+    escape::Untrusted,
     inventory::Entry,
     letter::{LetterId, Validity, folded_form},
     signature::{AppliedSignature, Audit, Registration, SignatureDetails},
@@ -15,21 +16,21 @@ use crate::{
 #[serde(rename_all = "camelCase")]
 pub struct SignatureStatus {
     /// The signature.
-    pub name: String,
+    pub name: Untrusted,
     /// How far its review is, in the service's word.
-    pub audit_status: String,
+    pub audit_status: Untrusted,
     /// The number of its review.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_id: Option<String>,
+    pub order_id: Option<Untrusted>,
     /// The letter that its request names.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<u64>")]
     pub letter: Option<LetterId>,
     /// That letter's name.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub letter_name: Option<String>,
+    pub letter_name: Option<Untrusted>,
     /// The registered letters that hold today and have it in their scope.
-    pub covered_by: Vec<String>,
+    pub covered_by: Vec<Untrusted>,
     /// How far the registration with each carrier is, where that was asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub carriers: Vec<CarrierStatus>,
@@ -48,7 +49,7 @@ pub struct CarrierStatus {
 
 impl SignatureStatus {
     pub(super) fn outlook(&self) -> Outlook {
-        let audit = Audit::read(&self.audit_status);
+        let audit = Audit::read(self.audit_status.raw());
         if audit == Audit::Refused || self.problems.iter().any(|problem| problem.forbids_use()) {
             Outlook::Refused
         } else if audit == Audit::Reviewing {
@@ -92,12 +93,12 @@ impl View<'_> {
             registration: carrier.registration.as_str().to_owned(),
         });
         Some(SignatureStatus {
-            name: signature.name.clone(),
-            audit_status: signature.audit.as_str().to_owned(),
-            order_id: signature.order_id.clone(),
+            name: signature.name.as_str().into(),
+            audit_status: signature.audit.as_str().into(),
+            order_id: signature.order_id.as_deref().map(Into::into),
             letter,
-            letter_name: letter.and_then(|id| self.letters.get(&id)).map(|entry| entry.name().to_owned()),
-            covered_by: covering.map(|entry| entry.name().to_owned()).collect(),
+            letter_name: letter.and_then(|id| self.letters.get(&id)).map(|entry| entry.name().into()),
+            covered_by: covering.map(|entry| entry.name().into()).collect(),
             carriers: carriers.collect(),
             problems,
         })
@@ -145,7 +146,7 @@ impl View<'_> {
         }
         // What is declared and not registered is no letter that the service knows.
         let scope = entry.existing().into_iter().flat_map(|existing| &existing.signatures);
-        if !scope.map(|name| name.trim()).any(|name| name == signature.name) {
+        if !scope.map(|name| name.raw().trim()).any(|name| name == signature.name) {
             problems.push(SignatureProblem::NotInScope);
         }
     }

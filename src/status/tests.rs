@@ -43,9 +43,9 @@ pub(crate) fn facts(signatures: Vec<AppliedSignature>) -> Facts {
 pub(crate) fn letter(name: &str, id: u64, until: &str, scope: &[&str]) -> ExistingLetter {
     ExistingLetter {
         id: Some(LetterId(id)),
-        validity: format!("2026-01-01~{until}"),
-        signatures: scope.iter().map(|name| (*name).to_owned()).collect(),
-        state: "INT".to_owned(),
+        validity: format!("2026-01-01~{until}").into(),
+        signatures: scope.iter().map(|name| (*name).into()).collect(),
+        state: "INT".into(),
         ..existing(name)
     }
 }
@@ -53,11 +53,11 @@ pub(crate) fn letter(name: &str, id: u64, until: &str, scope: &[&str]) -> Existi
 /// The status of these letters, of which one that ends within 60 days ends soon.
 pub(crate) fn status(declared: &[DesiredLetter], existing: &[ExistingLetter], facts: &Facts) -> Status {
     let inventory = Inventory::new(declared, read(existing), today());
-    Status::new((None, "https://dysmsapi.aliyuncs.com".to_owned()), &inventory, facts, 60)
+    Status::new((None, "https://dysmsapi.aliyuncs.com".into()), &inventory, facts, 60)
 }
 
 fn uses(status: &Status) -> Vec<(&str, Use)> {
-    status.letters[0].signatures.iter().map(|used| (used.name.as_str(), used.usage)).collect()
+    status.letters[0].signatures.iter().map(|used| (used.name.raw(), used.usage)).collect()
 }
 
 fn problems<'a>(status: &'a Status, name: &str) -> &'a [SignatureProblem] {
@@ -79,7 +79,7 @@ fn each_signature_of_a_letter_is_told_what_became_of_it() {
     ]);
     let status = status(&[], &there, &facts);
     let letter = status.letters.iter().find(|letter| letter.name == "甲").expect("the letter");
-    let uses: Vec<_> = letter.signatures.iter().map(|used| (used.name.as_str(), used.usage)).collect();
+    let uses: Vec<_> = letter.signatures.iter().map(|used| (used.name.raw(), used.usage)).collect();
     assert_eq!(
         uses,
         [
@@ -92,8 +92,8 @@ fn each_signature_of_a_letter_is_told_what_became_of_it() {
         ]
     );
     let refused = &letter.signatures[1];
-    assert_eq!((refused.reason.as_str(), refused.date.as_str()), ("印章不清晰", "2026-11-02 10:11:12"));
-    assert_eq!(letter.signatures[2].order_id.as_deref(), Some("2005098"));
+    assert_eq!((refused.reason.raw(), refused.date.raw()), ("印章不清晰", "2026-11-02 10:11:12"));
+    assert_eq!(letter.signatures[2].order_id, Some("2005098".into()));
     assert_eq!(letter.signatures[3].letter, Some(LetterId(8)));
     assert_eq!(status.outlook(), Outlook::Refused);
 }
@@ -125,7 +125,7 @@ fn what_the_service_does_not_tell_is_unknown() {
     assert!(!unknown.is_known() && unknown.letters[0].problems.is_empty());
     let other = Audit::Other("AUDIT_STATE_PAUSED".to_owned());
     let strange = status(&[], &there, &facts(vec![applied("菜鸟", other, Some(7))]));
-    assert_eq!(strange.letters[0].signatures[0].audit_status.as_deref(), Some("AUDIT_STATE_PAUSED"));
+    assert_eq!(strange.letters[0].signatures[0].audit_status, Some("AUDIT_STATE_PAUSED".into()));
     let mut nameless = there.clone();
     nameless[0].id = None;
     assert_eq!(
@@ -148,7 +148,7 @@ fn a_letter_that_is_declared_alone_is_used_by_nothing() {
 fn a_letter_that_no_signature_names_is_unused() {
     let there = [letter("甲", 7, "2028-12-31", &["菜鸟"]), letter("乙", 8, "2028-12-31", &["裹裹"])];
     let status = status(&[], &there, &facts(vec![applied("别的", Audit::Refused, Some(8))]));
-    let unused: Vec<_> = status.letters.iter().map(|letter| (letter.name.as_str(), letter.problems.len())).collect();
+    let unused: Vec<_> = status.letters.iter().map(|letter| (letter.name.raw(), letter.problems.len())).collect();
     assert_eq!(unused, [("乙", 0), ("甲", 1)]);
     assert_eq!(status.summary().unused_letters, 1);
 }
@@ -268,7 +268,7 @@ fn a_signature_that_hangs_on_a_letter_with_a_successor_is_to_be_moved() {
     all.details.insert("菜鸟".to_owned(), details);
     let status = status(&[], &there, &all);
     assert_eq!(problems(&status, "菜鸟"), [SignatureProblem::LetterEndsSoon, SignatureProblem::LetterHasSuccessor]);
-    let moves: Vec<_> = status.moves.iter().map(|planned| (planned.signature.as_str(), planned.ready)).collect();
+    let moves: Vec<_> = status.moves.iter().map(|planned| (planned.signature.raw(), planned.ready)).collect();
     assert_eq!(moves, [("菜鸟", true), ("裹裹", false)]);
     let planned = &status.moves[0];
     assert_eq!((planned.from.id, planned.to.id, &planned.gaps[..]), (LetterId(7), LetterId(8), &["SignSource"][..]));
@@ -287,7 +287,7 @@ fn a_successor_that_is_only_declared_takes_nothing_over_yet() {
     let mut next = declared("甲2029");
     next.letter.validity = "2026-11-24~2029-12-31".parse().expect("a validity");
     let status = status(&[next], &there, &facts(vec![applied("菜鸟网络", Audit::Passed, Some(7))]));
-    assert_eq!(status.letters[1].successor.as_deref(), Some("甲2029"));
+    assert_eq!(status.letters[1].successor, Some("甲2029".into()));
     assert_eq!((status.moves.len(), problems(&status, "菜鸟网络")), (0, &[SignatureProblem::LetterEndsSoon][..]));
 }
 
@@ -317,11 +317,11 @@ fn named_letters_are_waited_for_until_they_are_decided_and_others_while_somethin
 #[test]
 fn a_letter_that_can_not_be_read_is_no_reason_to_say_that_something_is_missing() {
     let desired = [declared("甲")];
-    let unreadable = UnreadableLetter { position: 1, name: Some("甲".to_owned()), problem: "?".into() };
+    let unreadable = UnreadableLetter { position: 1, name: Some("甲".into()), problem: "?".into() };
     let existing = ExistingLetters { letters: Vec::new(), unreadable: vec![unreadable] };
     let inventory = Inventory::new(&desired, &existing, today());
     let facts = facts(vec![applied("菜鸟网络", Audit::Passed, Some(3))]);
-    let status = Status::new((None, String::new()), &inventory, &facts, 60);
+    let status = Status::new((None, String::new().into()), &inventory, &facts, 60);
     assert_eq!(uses(&status), [("菜鸟网络", Use::Unknown), ("菜鸟裹裹", Use::None)]);
     assert_eq!(status.letters[0].problems, [LetterProblem::Unreadable]);
     assert_eq!(problems(&status, "菜鸟网络"), []);

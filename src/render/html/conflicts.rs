@@ -6,7 +6,7 @@ use super::{
     super::difference::{self, Side},
     level::Level,
     rest_on_paper,
-    text::{brief, shown},
+    text::brief,
     words::Words,
 };
 use crate::{
@@ -22,7 +22,7 @@ pub(super) fn of(inventory: &Inventory<'_>, level: Level, words: &Words) -> Mark
         @for entry in &conflicts {
             article.conflict {
                 (level.heading(None, &html! { (brief(entry.name())) }))
-                @if let Some(source) = entry.source() { p.meta { (words.declared_at) " " code { (shown(&source.file)) ":" (source.line) } } }
+                @if let Some(source) = entry.source() { p.meta { (words.declared_at) " " code { (source) } } }
                 @if let Presence::Both(_, _, comparison) = &entry.presence {
                     table {
                         thead { tr { th scope="col" { (words.field) } th scope="col" { (words.registered) } th scope="col" { (words.declared) } } }

@@ -50,8 +50,8 @@ fn row(id: &str, entry: &Entry<'_>, inventory: &Inventory<'_>, words: &Words) ->
         tr id=(id) {
             th scope="row" { (long(entry.name()))
                 @if let Some(id) = entry.existing().and_then(|there| there.id) { " " small.more { (words.id) " " code { (id) } } }
-                @if let Some(successor) = &entry.successor { " " small.more { (words.successor) " " (shown(successor)) } }
-                @if let Some(source) = entry.source() { " " small.more { code { (shown(&source.file)) ":" (source.line) } } }
+                @if let Some(successor) = &entry.successor { " " small.more { (words.successor) " " (successor) } }
+                @if let Some(source) = entry.source() { " " small.more { code { (source) } } }
             }
             td { span class={ "tag " (entry.action().as_ref()) } { (action_word(entry.action(), words)) } }
             td { (standing(entry, words)) }
@@ -62,7 +62,7 @@ fn row(id: &str, entry: &Entry<'_>, inventory: &Inventory<'_>, words: &Words) ->
             }
             td.dates {
                 @if let Some(validity) = entry.validity() { (validity.from()) " – " (validity.until()) }
-                @else if let Some(there) = entry.existing() { code { (shown(&there.validity)) } }
+                @else if let Some(there) = entry.existing() { code { (there.validity) } }
             }
             td.days data-value=(left.map_or(String::new(), |left| left.to_string())) {
                 @if let Some(left) = left { (left) } @else { "–" }
@@ -78,7 +78,7 @@ fn standing(entry: &Entry<'_>, words: &Words) -> Markup {
     let standing = entry.standing();
     html! {
         @for value in [&standing.state, &standing.status] {
-            @if !value.is_empty() { div { (long(value)) @if let Some(word) = (words.standing)(value) { " " small.more { (word) } } } }
+            @if !value.is_empty() { div { (long(value.raw())) @if let Some(word) = (words.standing)(value.raw()) { " " small.more { (word) } } } }
         }
     }
 }

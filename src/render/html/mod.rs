@@ -23,6 +23,7 @@ pub use self::words::Lang;
 use self::{level::Level, text::shown, words::Words};
 use crate::{
     accounts::AccountFailure,
+    escape::Untrusted,
     inventory::{Action, Inventory},
     letter::AccountName,
     status::Status,
@@ -39,7 +40,7 @@ pub struct Section<'a> {
     /// The account, where there is a workspace.
     pub account: Option<&'a AccountName>,
     /// Where the letters are.
-    pub endpoint: &'a str,
+    pub endpoint: Option<&'a Untrusted>,
     /// The letters, or why nobody knows.
     pub inventory: Result<&'a Inventory<'a>, &'a AccountFailure>,
     /// What became of the letters' signatures, if that was asked for.
@@ -140,7 +141,7 @@ fn section_of(index: usize, section: &Section<'_>, soon: u32, words: &Words) -> 
             @if let (Some(account), Some(id)) = (section.account, account.as_deref()) {
                 (Level::Two.heading(Some(id), &html! { (words.account) " " strong { (shown(account.as_str())) } }))
             }
-            @if !section.endpoint.is_empty() { p.meta { (words.endpoint) " " code { (shown(section.endpoint)) } } }
+            @if let Some(endpoint) = section.endpoint { p.meta { (words.endpoint) " " code { (endpoint) } } }
             @match section.inventory {
                 Err(failure) => p.failed { strong { (words.failed) } " " (shown(failure.message.raw()))
                     @if let Some(request) = &failure.request_id { " RequestId " code { (shown(request.0.raw())) } }

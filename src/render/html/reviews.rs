@@ -42,7 +42,7 @@ fn table(letters: &[&LetterStatus], words: &Words) -> Markup {
         div.wide tabindex="0" role="group" aria-label=(words.reviews) { table {
             thead { tr { th scope="col" { (words.letter) } th scope="col" { (words.signatures) } } }
             tbody { @for letter in letters { tr {
-                th scope="row" { (long(&letter.name))
+                th scope="row" { (long(letter.name.raw()))
                     @if let Some(id) = letter.standing.id { " " small.more { (words.id) " " code { (id) } } }
                 }
                 td { @for usage in ORDER { (uses(&letter.signatures, usage, words)) } }
@@ -55,16 +55,16 @@ fn table(letters: &[&LetterStatus], words: &Words) -> Markup {
 /// of each.
 fn uses(signatures: &[SignatureUse], usage: Use, words: &Words) -> Markup {
     let of_use: Vec<&SignatureUse> = signatures.iter().filter(|used| used.usage == usage).collect();
-    let all: Vec<&str> = of_use.iter().map(|used| used.name.as_str()).collect();
+    let all: Vec<&str> = of_use.iter().map(|used| used.name.raw()).collect();
     let word = (words.usage)(usage);
     html! {
         @if usage == Use::Refused || usage == Use::Reviewing {
             @for used in of_use { div {
-                span class={ "tag " (usage.as_ref()) } { (word) } " " (shown(&used.name))
-                @if !used.reason.is_empty() { ": " (long(&used.reason)) }
-                @if !used.detail.is_empty() { " – " (long(&used.detail)) }
-                @if !used.date.is_empty() { " " small.more { (shown(&used.date)) } }
-                @if let Some(order) = &used.order_id { " " small.more { code { (shown(order)) } } }
+                span class={ "tag " (usage.as_ref()) } { (word) } " " (used.name)
+                @if !used.reason.is_empty() { ": " (long(used.reason.raw())) }
+                @if !used.detail.is_empty() { " – " (long(used.detail.raw())) }
+                @if !used.date.is_empty() { " " small.more { (used.date) } }
+                @if let Some(order) = &used.order_id { " " small.more { code { (order) } } }
             } }
         } @else if !all.is_empty() {
             div { span class={ "tag " (usage.as_ref()) } { (word) } " " (names(&all)) }
@@ -77,10 +77,10 @@ fn problems_of(signatures: &[&SignatureStatus], words: &Words) -> Markup {
         div.wide tabindex="0" role="group" aria-label=(words.problems) { table {
             thead { tr { th scope="col" { (words.signature) } th scope="col" { (words.letter) } th scope="col" { (words.problems) } } }
             tbody { @for signature in signatures { tr {
-                th scope="row" { (long(&signature.name)) }
+                th scope="row" { (long(signature.name.raw())) }
                 td {
                     @if let Some(id) = signature.letter { code { (id) } }
-                    @if let Some(name) = &signature.letter_name { " " (long(name)) }
+                    @if let Some(name) = &signature.letter_name { " " (long(name.raw())) }
                 }
                 td { @for problem in &signature.problems { div { ((words.problem)(*problem)) } } }
             } } }

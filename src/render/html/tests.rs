@@ -4,15 +4,15 @@ use crate::{letter::ExistingLetter, letter::testing::read};
 fn letter(name: &str, validity: &str) -> ExistingLetter {
     ExistingLetter {
         id: None,
-        name: name.to_owned(),
-        authorizer: "<img src=x onerror=alert(1)>".to_owned(),
-        authorized_party: "支付宝".to_owned(),
-        organization_code: "9133\"'&".to_owned(),
-        validity: validity.to_owned(),
-        signatures: vec!["菜鸟\u{202e}".to_owned()],
+        name: name.into(),
+        authorizer: "<img src=x onerror=alert(1)>".into(),
+        authorized_party: "支付宝".into(),
+        organization_code: "9133\"'&".into(),
+        validity: validity.into(),
+        signatures: vec!["菜鸟\u{202e}".into()],
         picture_url: None,
-        state: "PASSED".to_owned(),
-        status: "VALID".to_owned(),
+        state: "PASSED".into(),
+        status: "VALID".into(),
     }
 }
 
@@ -22,7 +22,7 @@ fn page_of(letters: &[ExistingLetter], lang: Lang) -> String {
     page(
         &[Section {
             account: None,
-            endpoint: "https://dysmsapi.aliyuncs.com",
+            endpoint: Some(&"https://dysmsapi.aliyuncs.com".into()),
             inventory: Ok(&inventory),
             status: None,
         }],
@@ -72,14 +72,14 @@ fn a_locale_has_a_language() {
 #[test]
 fn counts_agree_and_what_ends_first_leads() {
     let alone = |name: &str, validity: &str| ExistingLetter {
-        authorizer: "菜鸟网络科技有限公司".to_owned(),
+        authorizer: "菜鸟网络科技有限公司".into(),
         organization_code: "91330100799655058B".into(),
-        signatures: vec![format!("{name}签名")],
+        signatures: vec![format!("{name}签名").into()],
         ..letter(name, validity)
     };
     let succeeded = alone("甲", "2026-01-01~2026-12-31");
     let validity = "2027-01-01~2029-12-31".to_owned();
-    let successor = ExistingLetter { name: "甲二".to_owned(), validity, ..succeeded.clone() };
+    let successor = ExistingLetter { name: "甲二".into(), validity: validity.into(), ..succeeded.clone() };
     let letters = [
         succeeded,
         successor,

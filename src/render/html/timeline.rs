@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::{
     attention, rest_on_paper,
     scale::{Scale, percent},
-    text::{brief, shown},
+    text::brief,
     words::Words,
 };
 use crate::{
@@ -45,7 +45,7 @@ pub(super) fn of(inventory: &Inventory<'_>, scale: &Scale, soon: u32, words: &Wo
                 summary { (words.without_dates) " " span.count { ((words.count)(undated.len())) } }
                 ul.undated {
                     @for entry in undated {
-                        li { (brief(entry.name())) " " code { (shown(entry.existing().map_or("", |there| &there.validity))) } }
+                        li { (brief(entry.name())) " " code { @if let Some(there) = entry.existing() { (there.validity) } } }
                     }
                 }
             }
@@ -109,7 +109,7 @@ fn bar(scale: &Scale, validity: Validity, entry: &Entry<'_>, today: Date, soon: 
                 span.unseen { (validity.from()) " – " } time datetime=(validity.until()) { (validity.until()) } " "
                 small { ((words.days_left)(left)) }
             }
-            @if let Some(successor) = &entry.successor { span.after { "→ " (words.successor) " " (brief(successor)) } }
+            @if let Some(successor) = &entry.successor { span.after { "→ " (words.successor) " " (brief(successor.raw())) } }
         }
     }
 }

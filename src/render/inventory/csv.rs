@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::{
     accounts::Accounts,
-    escape::visible,
+    escape::{Untrusted, visible},
     inventory::{Entry, Inventory},
 };
 
@@ -35,7 +35,7 @@ pub fn csv(inventories: &Accounts<Inventory<'_>>) -> String {
 
 /// What became of each signature: `菜鸟网络: passed、菜鸟裹裹: refused`.
 fn uses(entry: &Entry<'_>) -> String {
-    let uses = entry.uses.iter().flatten().map(|used| format!("{}: {}", used.name, used.usage.as_ref()));
+    let uses = entry.uses.iter().flatten().map(|used| format!("{}: {}", used.name.raw(), used.usage.as_ref()));
     uses.collect::<Vec<_>>().join("、")
 }
 
@@ -50,8 +50,8 @@ fn rows(out: &mut String, start: &str, inventory: &Inventory<'_>, has_uses: bool
             field(entry.name()),
             entry.action().as_ref().to_owned(),
             optional(standing.id.map(|id| id.to_string())),
-            field(&standing.state),
-            field(&standing.status),
+            field(standing.state.raw()),
+            field(standing.status.raw()),
             field(entry.authorizer()),
             field(entry.authorized_party()),
             field(entry.organization_code()),
@@ -61,7 +61,7 @@ fn rows(out: &mut String, start: &str, inventory: &Inventory<'_>, has_uses: bool
             signatures.len().to_string(),
             field(&signatures.join("、")),
             entry.scan().as_ref().to_owned(),
-            field(entry.successor.as_deref().unwrap_or_default()),
+            field(entry.successor.as_ref().map_or("", Untrusted::raw)),
             field(source.map_or("", |source| &source.file)),
             optional(source.map(|source| source.line.to_string())),
         ];

@@ -22,11 +22,11 @@ fn plain(text: &str) -> String {
 #[test]
 fn columns_are_aligned_whatever_the_script() {
     let mut broken = existing("a\u{1b}[31mb");
-    broken.validity = "long".to_owned();
-    broken.state = String::new();
+    broken.validity = "long".into();
+    broken.state = String::new().into();
     let mut ended = existing("Ended letter");
-    ended.validity = "2025-01-01~2026-11-20".to_owned();
-    ended.status = "INVALID".to_owned();
+    ended.validity = "2025-01-01~2026-11-20".into();
+    ended.status = "INVALID".into();
     let text = single_of(&[declared("菜鸟公司授权书")], &[broken, ended], |inventory| plain(&table(inventory)));
     insta::assert_snapshot!(text, @r##"
     LETTER          ID  PLAN       STATE   STATUS   UNTIL       DAYS  SIGNATURES  SCAN     AUTHORIZER
@@ -46,7 +46,7 @@ fn no_letters_make_no_table() {
 #[test]
 fn csv_is_quoted_and_holds_no_formula() {
     let mut hostile = existing("=HYPERLINK(\"x\",\"y\")");
-    hostile.authorizer = "甲\n乙".to_owned();
+    hostile.authorizer = "甲\n乙".into();
     let text = single_of(&[declared("菜鸟公司授权书")], &[hostile], csv);
     assert!(text.lines().all(|line| text.contains(&format!("{line}\r\n"))));
     let text = text.strip_prefix('\u{feff}').expect("a mark for Excel");
@@ -60,7 +60,7 @@ fn csv_is_quoted_and_holds_no_formula() {
 #[test]
 fn no_cell_of_csv_is_a_formula_a_number_or_a_command() {
     let cell_of = |name: &str| {
-        let there = ExistingLetter { name: name.to_owned(), ..existing("甲") };
+        let there = ExistingLetter { name: name.into(), ..existing("甲") };
         let text = single_of(&[], &[there], csv);
         let line = text.lines().nth(1).expect("a letter").to_owned();
         line.split_once(",unmanaged,").expect("the action").0.to_owned()
@@ -92,7 +92,7 @@ fn one_long_name_pads_no_other_row() {
 #[test]
 fn one_letter_is_shown_with_both_its_sides_and_what_differs() {
     let mut there = existing("菜鸟公司授权书");
-    there.signatures = vec!["菜鸟网络".to_owned()];
+    there.signatures = vec!["菜鸟网络".into()];
     let text = inventory_of(&[declared("菜鸟公司授权书")], &[there], |inventory| {
         plain(&details(&inventory.entries[0], inventory))
     });
@@ -134,7 +134,7 @@ fn one_letter_is_shown_with_both_its_sides_and_what_differs() {
 #[test]
 fn days_left_are_told_in_words_where_a_number_would_mislead() {
     let told = |validity: &str| {
-        let there = ExistingLetter { validity: validity.to_owned(), ..existing("甲") };
+        let there = ExistingLetter { validity: validity.into(), ..existing("甲") };
         inventory_of(&[], &[there], |inventory| days_left(&inventory.entries[0], inventory))
     };
     assert_eq!(told("2026-01-01~2026-11-26"), "2");

@@ -21,7 +21,7 @@ pub(super) fn declared(matched: &Matched, differences: &[Difference], checkout: 
         None => place,
     };
     let id = id.map(|id| format!("id {id}")).unwrap_or_default();
-    let standing = [&id, state, status].into_iter().filter(|text| !text.is_empty()).map(|text| html(text));
+    let standing = [&id, state.raw(), status.raw()].into_iter().filter(|text| !text.is_empty()).map(html);
     let about: Vec<String> = std::iter::once(format!("declared at {place}")).chain(standing).collect();
     folded(matched.name.as_str(), &about.join(" · "), differences)
 }

@@ -19,6 +19,7 @@ use crate::{
     accounts::Accounts,
     apply::{Report, ReportSummary},
     checkout::Checkout,
+    escape::Untrusted,
     letter::{AccountName, Source},
     plan::{Plan, PlanSummary, Warning},
 };
@@ -132,9 +133,9 @@ fn listed(signatures: &[&str]) -> String {
 
 fn add_warnings(page: &mut Page<'_>, warnings: &[&Warning]) {
     let line = |line| match line {
-        WarningLine::One(warning) => format!("- {}: {}\n", strong(&warning.name), of_one(warning)),
+        WarningLine::One(warning) => format!("- {}: {}\n", strong(warning.name.raw()), of_one(warning)),
         WarningLine::Many(code, names, count) => {
-            let names: Vec<String> = names.into_iter().map(inline).collect();
+            let names: Vec<String> = names.into_iter().map(|name| inline(name.raw())).collect();
             format!("- {count} {}: {} (`{}`)\n", code.about_many(), and_more(&names, count), code.as_ref())
         }
     };
@@ -148,8 +149,8 @@ fn add_warnings(page: &mut Page<'_>, warnings: &[&Warning]) {
 
 /// A warning about a letter that is named before it.
 fn of_one(warning: &Warning) -> String {
-    let code = warning.rule.as_deref().unwrap_or(warning.code.as_ref());
-    format!("{} (`{}`)", inline(&warning.message), self::code(code))
+    let code = warning.rule.as_ref().map_or(warning.code.as_ref(), Untrusted::raw);
+    format!("{} (`{}`)", inline(warning.message.raw()), self::code(code))
 }
 
 /// A place in a paragraph or a cell, named from the root of the repository and linked where the

@@ -17,8 +17,8 @@ use crate::{
 };
 
 pub(super) fn add(page: &mut Page<'_>, plan: &Plan) {
-    let account = plan.account_id.as_ref().map(|id| format!(" (account {})", inline(id))).unwrap_or_default();
-    page.text(format!("Letters at `{}`{account}.\n\n", code(&plan.endpoint)));
+    let account = plan.account_id.as_ref().map(|id| format!(" (account {})", inline(id.raw()))).unwrap_or_default();
+    page.text(format!("Letters at `{}`{account}.\n\n", code(plan.endpoint.raw())));
     if !plan.chosen.is_all() {
         let names: Vec<&str> = plan.chosen.names().collect();
         page.text(format!("Only these letters (`--target`): {}\n\n", listed(&names)));
@@ -41,8 +41,8 @@ pub(super) fn add(page: &mut Page<'_>, plan: &Plan) {
     add_warnings(page, &told.rest);
     let unmanaged = plan.letters.iter().filter_map(|letter| match letter {
         PlannedLetter::Unmanaged(name, standing) => {
-            let about = [&standing.state, &standing.status].map(|word| inline(word)).join(" ");
-            Some(format!("- {} {about}\n", strong(name)))
+            let about = [&standing.state, &standing.status].map(|word| inline(word.raw())).join(" ");
+            Some(format!("- {} {about}\n", strong(name.raw())))
         }
         _ => None,
     });
@@ -55,7 +55,7 @@ fn add_unreadable(page: &mut Page<'_>, plan: &Plan) {
     let declared = plan.letters.iter().filter_map(|letter| match letter {
         PlannedLetter::Unreadable(undecided) => {
             let place = place(checkout, &undecided.source);
-            Some(format!("- {} declared at {place}: {}\n", strong(letter.name()), inline(&undecided.problem)))
+            Some(format!("- {} declared at {place}: {}\n", strong(letter.name()), inline(undecided.problem.raw())))
         }
         _ => None,
     });

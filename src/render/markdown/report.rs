@@ -11,7 +11,7 @@ use crate::{
 };
 
 pub(super) fn add(page: &mut Page<'_>, report: &Report) {
-    page.text(format!("Letters at `{}`.\n\n", code(&report.endpoint)));
+    page.text(format!("Letters at `{}`.\n\n", code(report.endpoint.raw())));
     let (mut bad, mut conflicts, mut created) = (Vec::new(), Vec::new(), Vec::new());
     let mut told: HashSet<(&str, &str)> = HashSet::new();
     for letter in &report.letters {

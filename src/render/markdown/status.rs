@@ -3,9 +3,10 @@
 use super::{CommentOptions, MANY, code, comment, folded, inline, inlines, listed, page::Page, section, strong};
 use crate::{
     accounts::Accounts,
+    escape::Untrusted,
     render::text::letter_problem,
     signature::{SignatureUse, Use},
-    status::{LetterStatus, Move, SignatureStatus, Status, StatusSummary},
+    status::{LetterStatus, Move, MoveTarget, SignatureStatus, Status, StatusSummary},
 };
 
 /// What became of letters.
@@ -25,7 +26,7 @@ fn counts(summary: StatusSummary) -> String {
 }
 
 fn add(page: &mut Page<'_>, status: &Status) {
-    page.text(format!("Signatures at `{}`, as of {}.\n\n", code(&status.endpoint), status.today));
+    page.text(format!("Signatures at `{}`, as of {}.\n\n", code(status.endpoint.raw()), status.today));
     let not_known = status.not_known.iter().map(|part| {
         let request =
             part.request_id.as_ref().map_or(String::new(), |id| format!(" (RequestId {})", inline(id.0.raw())));
@@ -57,11 +58,12 @@ fn add(page: &mut Page<'_>, status: &Status) {
 /// The signatures of letters that have this use, as rows.
 fn of_use(status: &Status, usage: Use) -> Vec<String> {
     let row = |letter: &LetterStatus, used: &SignatureUse| {
-        let order = inline(used.order_id.as_deref().unwrap_or_default());
-        let names = format!("| {} | {} |", strong(&used.name), inline(&letter.name));
+        let order = inline(used.order_id.as_ref().map_or("", Untrusted::raw));
+        let names = format!("| {} | {} |", strong(used.name.raw()), inline(letter.name.raw()));
         if usage == Use::Refused {
-            let detail = if used.detail.is_empty() { String::new() } else { format!("<br>{}", inline(&used.detail)) };
-            format!("{names} {}{detail} | {} | {order} |\n", inline(&used.reason), inline(&used.date))
+            let detail =
+                if used.detail.is_empty() { String::new() } else { format!("<br>{}", inline(used.detail.raw())) };
+            format!("{names} {}{detail} | {} | {order} |\n", inline(used.reason.raw()), inline(used.date.raw()))
         } else {
             format!("{names} {order} |\n")
         }
@@ -76,15 +78,15 @@ fn of_use(status: &Status, usage: Use) -> Vec<String> {
 
 fn problem(signature: &SignatureStatus) -> String {
     let id = signature.letter.map_or(String::new(), |id| id.to_string());
-    let name = inline(signature.letter_name.as_deref().unwrap_or_default());
+    let name = inline(signature.letter_name.as_ref().map_or("", Untrusted::raw));
     let problems: Vec<String> = signature.problems.iter().map(|problem| problem.meaning().to_owned()).collect();
-    format!("| {} | {id} {name} | {} |\n", strong(&signature.name), problems.join("<br>"))
+    format!("| {} | {id} {name} | {} |\n", strong(signature.name.raw()), problems.join("<br>"))
 }
 
 fn moved(planned: &Move) -> String {
     let Move { signature, from, to, .. } = planned;
-    let target = |id, name: &str| format!("{id} {}", inline(name));
-    format!("| {} | {} | {} |\n", strong(signature), target(from.id, &from.name), target(to.id, &to.name))
+    let target = |letter: &MoveTarget| format!("{} {}", letter.id, inline(letter.name.raw()));
+    format!("| {} | {} | {} |\n", strong(signature.raw()), target(from), target(to))
 }
 
 /// Every letter in a row.
@@ -92,20 +94,20 @@ fn add_letters(page: &mut Page<'_>, letters: &[LetterStatus]) {
     let row = |letter: &LetterStatus| {
         let names = |usage| {
             let of_use = letter.signatures.iter().filter(|used| used.usage == usage);
-            listed(&of_use.map(|used| used.name.as_str()).collect::<Vec<_>>())
+            listed(&of_use.map(|used| used.name.raw()).collect::<Vec<_>>())
         };
         let rest: Vec<&str> = letter
             .signatures
             .iter()
             .filter(|used| !matches!(used.usage, Use::Passed | Use::None))
-            .map(|used| used.name.as_str())
+            .map(|used| used.name.raw())
             .collect();
         let notes: Vec<&str> = letter.problems.iter().map(|problem| letter_problem(*problem)).collect();
         let notes = if notes.is_empty() { String::new() } else { format!("<br><sub>{}</sub>", inlines(&notes)) };
-        let state = format!("{} {}", inline(&letter.standing.state), inline(&letter.standing.status));
+        let state = format!("{} {}", inline(letter.standing.state.raw()), inline(letter.standing.status.raw()));
         format!(
             "| {}{notes} | {} | {} | {} | {} |\n",
-            strong(&letter.name),
+            strong(letter.name.raw()),
             if letter.standing.id.is_some() { state } else { "not registered".to_owned() },
             names(Use::Passed),
             listed(&rest),

@@ -64,7 +64,7 @@ fn matched(name: &str, standing: Standing) -> Matched {
 
 fn plan_of(texts: &[String; 8]) -> Accounts<Plan> {
     let [name, state, status, declared, existing, item, message, endpoint] = texts;
-    let standing = Standing { id: Some(LetterId(7)), state: state.clone(), status: status.clone() };
+    let standing = Standing { id: Some(LetterId(7)), state: state.as_str().into(), status: status.as_str().into() };
     let differences = vec![
         Difference {
             field: Field::Authorizer,
@@ -81,16 +81,16 @@ fn plan_of(texts: &[String; 8]) -> Accounts<Plan> {
         account_id: None,
         account: None,
         chosen: crate::plan::Chosen::default(),
-        endpoint: endpoint.clone(),
+        endpoint: endpoint.as_str().into(),
         letters: vec![
             PlannedLetter::Conflict(matched("甲", standing.clone()), differences),
-            PlannedLetter::Unmanaged(name.clone(), standing),
+            PlannedLetter::Unmanaged(name.as_str().into(), standing),
         ],
         unreadable: Vec::new(),
         warnings: vec![Warning {
             code: WarningCode::Expired,
-            name: name.clone(),
-            message: message.clone(),
+            name: name.as_str().into(),
+            message: message.as_str().into(),
             rule: None,
         }],
     })

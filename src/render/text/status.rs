@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::{Count, FIELD_WIDTH, INDENT, counted, field, headline, of_accounts, standing, wrapped};
 use crate::{
     accounts::Accounts,
-    escape::{shell_word, visible},
+    escape::{Untrusted, shell_word},
     render::style::{self, paint},
     signature::{NotKnown, SignatureUse, Use},
     status::{LetterProblem, LetterStatus, Move, ParameterValue, SignatureStatus, Status, StatusSummary},
@@ -21,7 +21,7 @@ pub fn status(statuses: &Accounts<Status>) -> String {
 
 fn one_status(status: &Status) -> String {
     let mut out = String::new();
-    let about = format!("{}, as of {}", visible(&status.endpoint), status.today);
+    let about = format!("{}, as of {}", status.endpoint, status.today);
     let _ = writeln!(out, "{} {about}\n", paint(style::STRONG, "Signatures at"));
     for letter in &status.letters {
         letter_of(&mut out, letter);
@@ -68,13 +68,13 @@ fn letter_of(out: &mut String, letter: &LetterStatus) {
         let _ = write!(about, " · until {until}");
     }
     let (sign, style) = sign_of(letter);
-    headline(out, sign, style, &letter.name, letter.source.as_ref(), &about);
+    headline(out, sign, style, letter.name.raw(), letter.source.as_ref(), &about);
     signature_uses(out, &letter.signatures);
     for problem in &letter.problems {
         field(out, "note", letter_problem(*problem));
     }
     if let Some(successor) = &letter.successor {
-        field(out, "successor", &visible(successor));
+        field(out, "successor", &successor.to_string());
     }
     out.push('\n');
 }
@@ -110,10 +110,10 @@ pub(in crate::render) fn signature_uses(out: &mut String, signatures: &[Signatur
         if of_kind.iter().any(tells) {
             for (index, used) in of_kind.iter().enumerate() {
                 let label = if index == 0 { label } else { "" };
-                field(out, label, &format!("{}{}", visible(&used.name), more(used)));
+                field(out, label, &format!("{}{}", used.name, more(used)));
             }
         } else if !of_kind.is_empty() {
-            let names: Vec<&str> = of_kind.iter().map(|used| used.name.as_str()).collect();
+            let names: Vec<&str> = of_kind.iter().map(|used| used.name.raw()).collect();
             field(out, label, &wrapped(&names));
         }
     }
@@ -123,19 +123,21 @@ pub(in crate::render) fn signature_uses(out: &mut String, signatures: &[Signatur
 fn more(used: &SignatureUse) -> String {
     let mut out = String::new();
     if used.usage == Use::Refused {
-        let reason = if used.reason.is_empty() { "no reason given" } else { &used.reason };
-        let _ = write!(out, ": {}", visible(reason));
+        match &used.reason {
+            none if none.is_empty() => out.push_str(": no reason given"),
+            reason => _ = write!(out, ": {reason}"),
+        }
         if !used.detail.is_empty() {
-            let _ = write!(out, " – {}", visible(&used.detail));
+            let _ = write!(out, " – {}", used.detail);
         }
     }
     if let Some(word) = &used.audit_status {
-        let _ = write!(out, ": {}", visible(word));
+        let _ = write!(out, ": {word}");
     }
     let order = used.order_id.as_ref().filter(|_| matches!(used.usage, Use::Refused | Use::Reviewing));
-    let order = order.map(|order| format!("order {}", visible(order)));
+    let order = order.map(|order| format!("order {order}"));
     let letter = used.letter.map(|id| format!("letter {id}"));
-    let date = (!used.date.is_empty()).then(|| visible(&used.date).into_owned());
+    let date = (!used.date.is_empty()).then(|| used.date.to_string());
     let parts: Vec<String> = [date, order, letter].into_iter().flatten().collect();
     if !parts.is_empty() {
         let _ = write!(out, " ({})", parts.join(", "));
@@ -163,18 +165,18 @@ fn problems(out: &mut String, status: &Status) {
     let _ = writeln!(out, "  {}", paint(style::STRONG, "Signatures with problems"));
     for signature in with_problems {
         let letter = signature.letter.map(|id| match &signature.letter_name {
-            Some(name) => format!("  letter {id} {}", visible(name)),
+            Some(name) => format!("  letter {id} {name}"),
             None => format!("  letter {id}"),
         });
         let worst =
             if signature.problems.iter().any(|problem| problem.forbids_use()) { style::ERROR } else { style::WARNING };
-        let mark = paint(worst, &format!("! {}", visible(&signature.name)));
+        let mark = paint(worst, &format!("! {}", signature.name));
         let _ = writeln!(out, "  {mark}{}", letter.unwrap_or_default());
         for problem in &signature.problems {
             let _ = writeln!(out, "{INDENT}{} [{}]", problem.meaning(), problem.as_ref());
         }
         let others = signature.covered_by.iter().filter(|name| Some(*name) != signature.letter_name.as_ref());
-        let others: Vec<&str> = others.map(String::as_str).collect();
+        let others: Vec<&str> = others.map(Untrusted::raw).collect();
         if !others.is_empty() {
             field(out, "covered by", &wrapped(&others));
         }
@@ -189,8 +191,8 @@ fn moves(out: &mut String, moves: &[Move]) {
     let _ = writeln!(out, "  {}", paint(style::STRONG, "Signatures to move to a letter's successor"));
     for Move { signature, from, to, ready, .. } in moves {
         let wait = if *ready { "" } else { "  (when its review has ended)" };
-        let (from, to) = (format!("{} {}", from.id, visible(&from.name)), format!("{} {}", to.id, visible(&to.name)));
-        let _ = writeln!(out, "  > {}  {from} -> {to}{wait}", visible(signature));
+        let (from, to) = (format!("{} {}", from.id, from.name), format!("{} {}", to.id, to.name));
+        let _ = writeln!(out, "  > {signature}  {from} -> {to}{wait}");
     }
     let _ = writeln!(out, "{INDENT}`letterform status --hand-over` writes the calls that move them.\n");
 }
@@ -251,9 +253,8 @@ pub fn hand_over(moves: &[Move], options: &str) -> String {
 
 fn call(out: &mut String, planned: &Move, options: &str) {
     let Move { signature, from, to, ready, parameters, usage, .. } = planned;
-    let name = visible(signature);
-    let (from, to) = (format!("{} {}", from.id, visible(&from.name)), format!("{} {}", to.id, visible(&to.name)));
-    let _ = writeln!(out, "# {name}: from letter {from} to {to}");
+    let (from, to) = (format!("{} {}", from.id, from.name), format!("{} {}", to.id, to.name));
+    let _ = writeln!(out, "# {signature}: from letter {from} to {to}");
     if !ready {
         let _ = writeln!(out, "# It is under review. Move it when the review has ended.");
         return;
@@ -263,7 +264,7 @@ fn call(out: &mut String, planned: &Move, options: &str) {
         return;
     }
     if !usage.is_empty() {
-        let _ = writeln!(out, "# The service says of its source: {}", visible(usage));
+        let _ = writeln!(out, "# The service says of its source: {usage}");
     }
     out.push_str("aliyun dysmsapi UpdateSmsSign");
     for parameter in parameters {

@@ -146,7 +146,7 @@ async fn one_letter_that_cannot_be_read_hides_no_other() {
     let server = Scripted::serve([Step::bytes(200, &body)]).await;
     let ExistingLetters { letters, unreadable } =
         client(&server).query(&LetterFilter::default()).await.expect("letters").value;
-    assert_eq!(letters.iter().map(|letter| letter.name.as_str()).collect::<Vec<_>>(), ["b"]);
+    assert_eq!(letters.iter().map(|letter| letter.name.raw()).collect::<Vec<_>>(), ["b"]);
     let told: Vec<String> = unreadable.iter().map(ToString::to_string).collect();
     assert_eq!(
         told,

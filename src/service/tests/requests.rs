@@ -85,15 +85,15 @@ async fn letters_are_told_as_the_service_tells_them() {
     let answer = client(&server).query(&LetterFilter::default()).await.expect("an answer");
     let expected = ExistingLetter {
         id: Some(LetterId(7)),
-        name: "甲".to_owned(),
-        authorizer: "乙".to_owned(),
-        authorized_party: "丙".to_owned(),
-        organization_code: "丁".to_owned(),
-        validity: "戊".to_owned(),
-        signatures: vec!["菜鸟".to_owned(), "裹裹".to_owned()],
+        name: "甲".into(),
+        authorizer: "乙".into(),
+        authorized_party: "丙".into(),
+        organization_code: "丁".into(),
+        validity: "戊".into(),
+        signatures: vec!["菜鸟".into(), "裹裹".into()],
         picture_url: Some("https://x/1/a.jpg".to_owned()),
-        state: "NEW".to_owned(),
-        status: "VALID".to_owned(),
+        state: "NEW".into(),
+        status: "VALID".into(),
     };
     assert_eq!(answer.value, vec![expected].into());
 }

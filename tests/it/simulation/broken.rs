@@ -140,13 +140,15 @@ impl ReadLetters for Broken<'_> {
                 (Some(Guard::LookUpMustSucceed), Err(_)) => return nothing(),
                 (Some(Guard::CompareContent), Ok(answer)) => {
                     for letter in &mut answer.value.letters {
-                        if let Some(declared) = self.service.history.declared(&letter.name) {
+                        if let Some(declared) = self.service.history.declared(letter.name.raw()) {
                             pretend(letter, &declared);
                         }
                     }
                 }
                 (Some(Guard::EqualIsNoConflict), Ok(answer)) => {
-                    answer.value.letters.iter_mut().for_each(|letter| letter.authorizer.push('.'));
+                    for letter in &mut answer.value.letters {
+                        letter.authorizer = format!("{}.", letter.authorizer.raw()).into();
+                    }
                 }
                 _ => {}
             }
@@ -181,10 +183,10 @@ impl WriteLetters for Broken<'_> {
 
 /// Makes a letter look like the declared one.
 fn pretend(letter: &mut ExistingLetter, declared: &Letter<FileKey>) {
-    letter.authorizer = declared.authorizer.to_string();
-    letter.organization_code = declared.organization_code.to_string();
-    letter.validity = declared.validity.to_string();
-    letter.signatures = declared.signatures.iter().map(ToString::to_string).collect();
+    letter.authorizer = declared.authorizer.to_string().into();
+    letter.organization_code = declared.organization_code.to_string().into();
+    letter.validity = declared.validity.to_string().into();
+    letter.signatures = declared.signatures.iter().map(|text| text.to_string().into()).collect();
     letter.picture_url = Some(format!("https://oss.example/{}", declared.picture));
 }
 

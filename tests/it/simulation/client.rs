@@ -115,8 +115,8 @@ pub(crate) struct SimConnection<'a>(pub(crate) &'a SimService, pub(crate) Option
 impl<'a> Connect for SimConnection<'a> {
     type Service = Broken<'a>;
 
-    fn label(&self) -> String {
-        ENDPOINT.to_owned()
+    fn label(&self) -> letterform::escape::Untrusted {
+        ENDPOINT.into()
     }
 
     async fn connect(&self) -> Result<Connection<Broken<'a>>, ConnectError> {

@@ -186,7 +186,8 @@ impl History {
                 track.looks.iter_mut().chain(&mut track.repeat).for_each(|looks| looks.add(filter, desired));
             }
         }
-        let shown = letters.iter().map(|letter| letter.name.clone()).filter(|name| declared.contains_key(name));
+        let shown =
+            letters.iter().map(|letter| letter.name.raw().to_owned()).filter(|name| declared.contains_key(name));
         state.just_shown = shown.collect();
     }
 

@@ -139,15 +139,15 @@ impl World {
         seen.iter()
             .map(|letter| ExistingLetter {
                 id: Some(letter.id),
-                name: letter.name.to_string(),
-                authorizer: letter.authorizer.to_string(),
-                authorized_party: letter.authorized_party.to_string(),
-                organization_code: letter.organization_code.to_string(),
-                validity: letter.validity.to_string(),
-                signatures: letter.signatures.iter().map(ToString::to_string).collect(),
+                name: letter.name.to_string().into(),
+                authorizer: letter.authorizer.to_string().into(),
+                authorized_party: letter.authorized_party.to_string().into(),
+                organization_code: letter.organization_code.to_string().into(),
+                validity: letter.validity.to_string().into(),
+                signatures: letter.signatures.iter().map(|text| text.to_string().into()).collect(),
                 picture_url: Some(format!("https://oss.example/{}?Signature=drawn", letter.file_key)),
-                state: letter.state.to_string(),
-                status: letter.status(today).to_owned(),
+                state: letter.state.to_string().into(),
+                status: letter.status(today).into(),
             })
             .collect()
     }
