@@ -22,7 +22,6 @@ pub struct Checkout {
 
 impl Checkout {
     /// A folder, and the root of the repository in which it lies.
-    #[must_use]
     pub fn new(folder: PathBuf, root: Option<PathBuf>) -> Self {
         let root = root.filter(|root| folder.starts_with(root));
         Self { folder, root, address: None }
@@ -40,20 +39,17 @@ impl Checkout {
 
     /// A file's path from the root of the repository, with `/` between its parts, when it lies
     /// there. `name` is the path by which the program was given it or found it.
-    #[must_use]
     pub fn path(&self, name: &str) -> Option<String> {
         below(self.root.as_ref()?, &self.whole(name))
     }
 
     /// How a file is called where a forge looks for it: from the root of the repository, or as it
     /// was given.
-    #[must_use]
     pub fn name(&self, name: &str) -> String {
         self.path(name).unwrap_or_else(|| name.to_owned())
     }
 
     /// The address of a file at the commit, or of a line of it, when the forge has one.
-    #[must_use]
     pub fn link(&self, name: &str, line: Option<usize>) -> Option<String> {
         let address = self.address.as_ref()?;
         let path = self.path(name)?;
@@ -99,7 +95,6 @@ fn below(root: &Path, path: &Path) -> Option<String> {
 }
 
 /// A path as a part of a URL.
-#[must_use]
 pub fn encoded(path: &str) -> String {
     utf8_percent_encode(path, &KEPT).collect()
 }

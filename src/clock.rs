@@ -44,7 +44,6 @@ impl Clock for ShiftedClock {
 }
 
 /// The day that it is in China, where letters are valid by the day.
-#[must_use]
 pub fn day_in_china(now: Timestamp) -> Date {
     offset(8).to_datetime(now).date()
 }

@@ -127,7 +127,6 @@ pub struct Examination {
 
 impl Examination {
     /// Whether nothing is in the way of a plan.
-    #[must_use]
     pub fn is_healthy(&self) -> bool {
         self.checks.iter().all(|check| check.verdict != CheckVerdict::Failed)
     }
@@ -151,7 +150,6 @@ pub struct DoctorDocument {
 
 impl DoctorDocument {
     /// The document of these examinations.
-    #[must_use]
     pub fn new(examinations: Vec<Examination>) -> Self {
         Self {
             format_version: FORMAT_VERSION,
@@ -160,9 +158,4 @@ impl DoctorDocument {
             examinations,
         }
     }
-}
-
-/// The JSON schema of what was found out.
-pub fn schema() -> schemars::Schema {
-    schemars::schema_for!(DoctorDocument)
 }

@@ -82,13 +82,11 @@ impl Endpoint {
     }
 
     /// The endpoint for mainland China, and the default.
-    #[must_use]
     pub fn mainland() -> Self {
         Region::default().endpoint()
     }
 
     /// Whether it is on this machine.
-    #[must_use]
     pub fn is_loopback(&self) -> bool {
         match self.0.host() {
             Some(Host::Domain(name)) => name == "localhost",
@@ -100,7 +98,6 @@ impl Endpoint {
 
     /// Whether it is on this machine, or an address that leads nowhere but to this machine's
     /// surroundings: link-local and metadata addresses, whatever way they are written.
-    #[must_use]
     pub fn is_local(&self) -> bool {
         match self.0.host() {
             Some(Host::Domain(name)) => {
@@ -117,13 +114,11 @@ impl Endpoint {
     ///
     /// An exact list: anyone can own a host below `aliyuncs.com`, such as a bucket's or an image
     /// project's.
-    #[must_use]
     pub fn is_official(&self) -> bool {
         self.0.port().is_none() && region::HOSTS.contains(&self.0.host_str().unwrap_or_default())
     }
 
     /// The host and the port, as the header `Host` has them.
-    #[must_use]
     pub fn authority(&self) -> String {
         let host = self.0.host_str().unwrap_or_default();
         self.0.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))

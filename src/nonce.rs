@@ -6,7 +6,6 @@ use std::sync::Arc;
 pub type Nonces = Arc<dyn Fn() -> String + Send + Sync>;
 
 /// Nonces of 128 random bits.
-#[must_use]
 pub fn random() -> Nonces {
     Arc::new(|| format!("{:032x}", rand::random::<u128>()))
 }

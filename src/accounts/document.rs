@@ -146,21 +146,6 @@ workspace_document! {
     }
 }
 
-/// The JSON schema of the plans of a workspace.
-pub fn plans_schema() -> schemars::Schema {
-    schemars::schema_for!(PlansDocument)
-}
-
-/// The JSON schema of the inventories of a workspace.
-pub fn inventories_schema() -> schemars::Schema {
-    schemars::schema_for!(InventoriesDocument<'_>)
-}
-
-/// The JSON schema of the reports of a workspace.
-pub fn reports_schema() -> schemars::Schema {
-    schemars::schema_for!(ReportsDocument)
-}
-
 impl<T> Accounts<T> {
     /// The form of one account, or that of a workspace.
     pub(crate) fn written<'a, S, W>(

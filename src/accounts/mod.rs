@@ -5,9 +5,7 @@ mod document;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::document::{
-    Document, InventoriesDocument, PlansDocument, ReportsDocument, inventories_schema, plans_schema, reports_schema,
-};
+pub use self::document::{Document, InventoriesDocument, PlansDocument, ReportsDocument};
 pub(crate) use self::document::{Written, workspace_document};
 use crate::{escape::Untrusted, letter::AccountName, service::RequestId};
 

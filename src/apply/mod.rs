@@ -16,9 +16,7 @@ use bytes::Bytes;
 use futures::{StreamExt, stream};
 use tracing::Instrument as _;
 
-pub use report::{
-    Confirmation, LetterOutcome, Report, ReportDocument, ReportSummary, ReportedLetter, SkipReason, schema,
-};
+pub use report::{Confirmation, LetterOutcome, Report, ReportDocument, ReportSummary, ReportedLetter, SkipReason};
 
 pub use crate::retry::Failure;
 use crate::{

@@ -250,11 +250,6 @@ struct ReportEntry {
     outcome: LetterOutcome,
 }
 
-/// The JSON schema of a report.
-pub fn schema() -> schemars::Schema {
-    schemars::schema_for!(ReportDocument)
-}
-
 impl From<&ReportedLetter> for ReportEntry {
     fn from(letter: &ReportedLetter) -> Self {
         Self { letter: LetterEntry::from(&letter.planned), outcome: letter.outcome.clone() }

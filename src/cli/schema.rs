@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 use schemars::{
-    Schema,
+    Schema, schema_for,
     transform::{RecursiveTransform, Transform as _},
 };
 use serde_json::Value;
@@ -57,20 +57,20 @@ enum SchemaKind {
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let mut schema = match args.kind {
         SchemaKind::Letters => declaration::schema::letters(),
-        SchemaKind::Plan => plan::schema(),
-        SchemaKind::Report => apply::schema(),
+        SchemaKind::Plan => schema_for!(plan::PlanDocument),
+        SchemaKind::Report => schema_for!(apply::ReportDocument),
         SchemaKind::Workspace => declaration::workspace::schema::workspace(),
-        SchemaKind::WorkspacePlan => accounts::plans_schema(),
-        SchemaKind::WorkspaceReport => accounts::reports_schema(),
-        SchemaKind::Status => status::schema(),
-        SchemaKind::WorkspaceStatus => status::statuses_schema(),
-        SchemaKind::List => inventory::schema(),
-        SchemaKind::WorkspaceList => accounts::inventories_schema(),
+        SchemaKind::WorkspacePlan => schema_for!(accounts::PlansDocument),
+        SchemaKind::WorkspaceReport => schema_for!(accounts::ReportsDocument),
+        SchemaKind::Status => schema_for!(status::StatusDocument),
+        SchemaKind::WorkspaceStatus => schema_for!(status::StatusesDocument),
+        SchemaKind::List => schema_for!(inventory::InventoryDocument<'_>),
+        SchemaKind::WorkspaceList => schema_for!(accounts::InventoriesDocument<'_>),
         SchemaKind::Diagnostics => diagnostics::schema(),
-        SchemaKind::Doctor => doctor::schema(),
-        SchemaKind::Accounts => schemars::schema_for!(Matrix<'_>),
-        SchemaKind::Journal => schemars::schema_for!(journal::Line<'_>),
-        SchemaKind::Proofread => proofread::schema(),
+        SchemaKind::Doctor => schema_for!(doctor::DoctorDocument),
+        SchemaKind::Accounts => schema_for!(Matrix<'_>),
+        SchemaKind::Journal => schema_for!(journal::Line<'_>),
+        SchemaKind::Proofread => schema_for!(proofread::ProofDocument),
     };
     RecursiveTransform(unwrapped).transform(&mut schema);
     files::print_json(&schema)?;

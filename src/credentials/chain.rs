@@ -103,7 +103,6 @@ impl Chosen {
 
 /// Looks for credentials where the official tools do, in their order. With a `profile`, only in the
 /// files.
-#[must_use]
 pub fn default_chain(environment: Environment, profile: Option<&str>, fetcher: Fetcher) -> DefaultChain {
     DefaultChain {
         environment,
@@ -123,7 +122,6 @@ impl DefaultChain {
     }
 
     /// The providers that are asked, in this order.
-    #[must_use]
     pub fn providers(&self) -> Vec<Provider> {
         match &self.role {
             Some(AssumedRole { oidc_provider: Some(_), .. }) => vec![Provider::OidcVariables],

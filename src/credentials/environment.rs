@@ -40,7 +40,6 @@ impl Environment {
     }
 
     /// The environment of this process.
-    #[must_use]
     pub fn of_process() -> Self {
         Self::new(|name| std::env::var_os(name), std::env::home_dir())
     }

@@ -44,7 +44,6 @@ pub enum CredentialError {
 
 impl CredentialError {
     /// Whether the same source may give credentials in a few seconds.
-    #[must_use]
     pub fn passes(&self) -> bool {
         matches!(self, Self::NotRenewed { problem: ProviderError::Unavailable(_), .. })
     }

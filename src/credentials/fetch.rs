@@ -52,7 +52,6 @@ pub struct Fetcher {
 
 impl Fetcher {
     /// The official places.
-    #[must_use]
     pub fn new(clock: Arc<dyn Clock>, nonces: Nonces, timeout: Duration) -> Self {
         let metadata = Url::parse("http://100.100.100.200").expect("a URL");
         Self { clock, nonces, timeout, sts: None, roots: Roots::default(), metadata, oauth: None, pause: PAUSE }

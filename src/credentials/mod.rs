@@ -67,7 +67,6 @@ impl fmt::Debug for Credentials {
 }
 
 /// A key's id with its middle left out, to be shown: enough to tell which key it is.
-#[must_use]
 pub fn masked(access_key_id: &str) -> String {
     let chars: Vec<char> = access_key_id.chars().collect();
     if chars.len() < 12 {

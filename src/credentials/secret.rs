@@ -8,13 +8,11 @@ pub struct Secret(Zeroizing<String>);
 
 impl Secret {
     /// Takes the text.
-    #[must_use]
     pub fn new(text: String) -> Self {
         Self(Zeroizing::new(text))
     }
 
     /// The text itself, for a signature or a request.
-    #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
     }

@@ -19,19 +19,16 @@ macro_rules! actions {
             pub const ALL: &[Self] = &[$(Self::$variant,)+];
 
             /// Its keyword in fault rules and in the admin endpoint.
-            #[must_use]
             pub const fn keyword(self) -> &'static str {
                 match self { $(Self::$variant => $keyword,)+ }
             }
 
             /// The service's name for it.
-            #[must_use]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)+ }
             }
 
             /// The version of its API.
-            #[must_use]
             pub const fn version(self) -> &'static str {
                 match self { $(Self::$variant => $version,)+ }
             }
@@ -59,13 +56,11 @@ actions! {
 
 impl Action {
     /// Whether it may be asked for with GET. `QuerySmsSignList` is documented for POST alone.
-    #[must_use]
     pub fn allows_get(self) -> bool {
         self != Self::Signatures
     }
 
     /// The action that a call names as its `Action`. An upload is not a call.
-    #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|action| *action != Self::Upload && action.name() == name)
     }

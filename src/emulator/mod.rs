@@ -114,7 +114,6 @@ impl Emulator {
     /// What somebody should know who uses this state: that its last change is undone, as it was not
     /// written whole. Neither the end of a process nor the emulator itself brings that about; a
     /// crash of the machine or a damaged disk does.
-    #[must_use]
     pub fn warning(&self) -> Option<&'static str> {
         let undone = self.shared.store.undone;
         undone.then_some("the last change of the state was not written whole and is undone; a letter may be missing")
@@ -170,13 +169,11 @@ pub struct Running {
 
 impl Running {
     /// The address that it listens on.
-    #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// The endpoint for clients on this machine.
-    #[must_use]
     pub fn endpoint(&self) -> String {
         let mut address = self.address;
         if address.ip().is_unspecified() {

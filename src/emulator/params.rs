@@ -7,19 +7,16 @@ pub struct Params(Vec<(String, String)>);
 
 impl Params {
     /// The parameters of `a=1&b=2`; a space may be written as `+` or as `%20`.
-    #[must_use]
     pub fn parse(encoded: &[u8]) -> Self {
         Self(form_urlencoded::parse(encoded).into_owned().collect())
     }
 
     /// The value of a parameter.
-    #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.iter().find(|(key, _)| *key == name).map(|(_, value)| value)
     }
 
     /// The value of a parameter that can be left out by leaving it empty.
-    #[must_use]
     pub fn filled(&self, name: &str) -> Option<&str> {
         self.get(name).filter(|value| !value.is_empty())
     }

@@ -14,19 +14,16 @@ macro_rules! codes {
             pub const ALL: &[Self] = &[$(Self::$variant,)+];
 
             /// The service's `Code`.
-            #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $code,)+ }
             }
 
             /// The HTTP status that it comes with.
-            #[must_use]
             pub const fn status(self) -> u16 {
                 match self { $(Self::$variant => $status,)+ }
             }
 
             /// The service's `Message`.
-            #[must_use]
             pub const fn message(self) -> &'static str {
                 match self { $(Self::$variant => $message,)+ }
             }
@@ -159,7 +156,6 @@ codes! {
 
 impl ErrorCode {
     /// The row of the table with that `Code`.
-    #[must_use]
     pub fn from_str_exact(code: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|row| row.as_str() == code)
     }
@@ -179,7 +175,6 @@ pub struct Refusal {
 
 impl Refusal {
     /// A mandatory parameter that was not sent.
-    #[must_use]
     pub fn missing(parameter: &str) -> Self {
         Self {
             code: Cow::Owned(format!("Missing{parameter}")),
@@ -189,7 +184,6 @@ impl Refusal {
     }
 
     /// A parameter whose value can't be read.
-    #[must_use]
     pub fn invalid(parameter: &str) -> Self {
         Self {
             code: Cow::Owned(format!("Invalid{parameter}")),

@@ -79,20 +79,17 @@ const SIMILAR: f64 = 0.8;
 
 impl Region {
     /// The id.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         self.0
     }
 
     /// The endpoint that serves the region.
-    #[must_use]
     pub fn endpoint(self) -> Endpoint {
         let host = ELSEWHERE.iter().find(|(id, _)| *id == self.0).map_or(MAINLAND, |(_, host)| host);
         Endpoint::parse(host).expect("a host of the service")
     }
 
     /// Whether its endpoint is the one for mainland China, where letters are.
-    #[must_use]
     pub fn is_mainland(self) -> bool {
         ELSEWHERE.iter().all(|(id, _)| *id != self.0)
     }

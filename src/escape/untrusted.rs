@@ -10,7 +10,7 @@ use super::{shorten, visible};
 /// In JSON it is the text as it came; what writes JSON escapes it in the way of JSON.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(transparent)]
-#[schemars(inline)]
+#[schemars(inline, description = "")]
 pub struct Untrusted(String);
 
 impl Untrusted {
@@ -20,13 +20,11 @@ impl Untrusted {
     }
 
     /// The text as it came: to compare, and never to print.
-    #[must_use]
     pub fn raw(&self) -> &str {
         &self.0
     }
 
     /// Whether there is nothing of it.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -46,13 +46,11 @@ pub struct Refused {
 
 /// Declarations of the letters that exist as one file. Those that can't be read are told in
 /// comments.
-#[must_use]
 pub fn import(existing: &ExistingLetters, options: ImportOptions<'_>) -> Imported {
     write::file(&adopted(&existing.letters), &existing.unreadable, options)
 }
 
 /// Declarations of `letters` as one file for each authorizer, with the files' names.
-#[must_use]
 pub fn import_by_authorizer(letters: &[ExistingLetter], options: ImportOptions<'_>) -> Vec<(String, Imported)> {
     let mut by_authorizer: BTreeMap<&str, Vec<Adopted<'_>>> = BTreeMap::new();
     for letter in adopted(letters) {

@@ -47,7 +47,6 @@ pub enum Reach {
 impl Inventory<'_> {
     /// The coverage of every signature by its name. Letters whose validity is no two dates cover
     /// nothing.
-    #[must_use]
     pub fn coverage(&self) -> Vec<Coverage<'_>> {
         let mut by_signature: BTreeMap<&str, Vec<Covering<'_>>> = BTreeMap::new();
         for entry in &self.entries {

@@ -90,7 +90,6 @@ struct EntryDocument {
 
 impl Inventory<'_> {
     /// The inventory as JSON holds it.
-    #[must_use]
     pub fn to_document(&self) -> InventoryDocument<'_> {
         InventoryDocument {
             format_version: FORMAT_VERSION,
@@ -100,11 +99,6 @@ impl Inventory<'_> {
             unreadable: self.unreadable,
         }
     }
-}
-
-/// The JSON schema of an inventory.
-pub fn schema() -> schemars::Schema {
-    schemars::schema_for!(InventoryDocument<'_>)
 }
 
 impl EntryDocument {

@@ -12,7 +12,7 @@ use std::collections::{HashMap, HashSet};
 use jiff::civil::Date;
 
 pub use coverage::{Coverage, Covering, Reach};
-pub use document::{InventoryDocument, schema};
+pub use document::InventoryDocument;
 pub use query::{Filter, SortKey, UnknownState};
 
 use crate::{
@@ -99,7 +99,6 @@ pub enum ScanKnowledge {
 
 impl<'a> Inventory<'a> {
     /// Takes stock of what is declared and what exists. `declared` holds each name once.
-    #[must_use]
     pub fn new(declared: &'a [DesiredLetter], existing: &'a ExistingLetters, today: Date) -> Self {
         let unreadable = existing.unreadable_by_name();
         let mut by_name: HashMap<&str, Vec<&'a ExistingLetter>> = HashMap::new();
@@ -187,7 +186,6 @@ impl<'a> Presence<'a> {
 /// What is registered counts; what is declared stands in for it where nothing is.
 impl<'a> Entry<'a> {
     /// The letter's name.
-    #[must_use]
     pub fn name(&self) -> &'a str {
         match self.presence {
             Presence::Declared(desired) | Presence::Both(desired, ..) | Presence::Unreadable(desired) => {
@@ -198,7 +196,6 @@ impl<'a> Entry<'a> {
     }
 
     /// What a plan would say.
-    #[must_use]
     pub fn action(&self) -> Action {
         match &self.presence {
             Presence::Declared(_) => Action::Create,
@@ -210,31 +207,26 @@ impl<'a> Entry<'a> {
     }
 
     /// Its declaration.
-    #[must_use]
     pub fn desired(&self) -> Option<&'a DesiredLetter> {
         self.presence.desired()
     }
 
     /// Its registration.
-    #[must_use]
     pub fn existing(&self) -> Option<&'a ExistingLetter> {
         self.presence.existing()
     }
 
     /// Where it is declared.
-    #[must_use]
     pub fn source(&self) -> Option<&'a Source> {
         self.desired().map(|desired| &desired.source)
     }
 
     /// What the service says of it; nothing when it does not exist.
-    #[must_use]
     pub fn standing(&self) -> Standing {
         self.existing().map(Standing::of).unwrap_or_default()
     }
 
     /// The authorizer.
-    #[must_use]
     pub fn authorizer(&self) -> &'a str {
         match self.presence {
             Presence::Declared(desired) | Presence::Unreadable(desired) => desired.letter.authorizer.as_str(),
@@ -243,7 +235,6 @@ impl<'a> Entry<'a> {
     }
 
     /// The authorized party.
-    #[must_use]
     pub fn authorized_party(&self) -> &'a str {
         match self.presence {
             Presence::Declared(desired) | Presence::Unreadable(desired) => desired.letter.authorized_party.as_str(),
@@ -252,7 +243,6 @@ impl<'a> Entry<'a> {
     }
 
     /// The authorizer's code.
-    #[must_use]
     pub fn organization_code(&self) -> &'a str {
         match self.presence {
             Presence::Declared(desired) | Presence::Unreadable(desired) => desired.letter.organization_code.as_str(),
@@ -261,7 +251,6 @@ impl<'a> Entry<'a> {
     }
 
     /// The validity, when it is two dates.
-    #[must_use]
     pub fn validity(&self) -> Option<Validity> {
         match self.presence {
             Presence::Declared(desired) | Presence::Unreadable(desired) => Some(desired.letter.validity),
@@ -270,13 +259,11 @@ impl<'a> Entry<'a> {
     }
 
     /// How many days are left after `today`: 0 on the last one, negative once it has expired.
-    #[must_use]
     pub fn days_left(&self, today: Date) -> Option<i32> {
         self.validity().map(|validity| validity.days_left(today))
     }
 
     /// The signatures.
-    #[must_use]
     pub fn signatures(&self) -> Vec<&'a str> {
         match self.presence {
             Presence::Declared(desired) | Presence::Unreadable(desired) => {
@@ -290,7 +277,6 @@ impl<'a> Entry<'a> {
     }
 
     /// Whether it is known what its picture shows.
-    #[must_use]
     pub fn scan(&self) -> ScanKnowledge {
         match &self.presence {
             Presence::Declared(desired) | Presence::Unreadable(desired) => match &desired.letter.picture {

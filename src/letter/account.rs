@@ -31,7 +31,6 @@ impl AccountName {
     pub const MAX_CHARS: usize = 64;
 
     /// The name.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -62,7 +62,6 @@ impl fmt::Display for Source {
 
 impl Source {
     /// The folder of the file.
-    #[must_use]
     pub fn folder(&self) -> Option<&Path> {
         Path::new(&self.file).parent()
     }
@@ -90,7 +89,6 @@ pub struct Scan {
 
 impl Scan {
     /// The name under which the picture is uploaded.
-    #[must_use]
     pub fn object(&self) -> ScanObject {
         ScanObject::new(self.digest, self.format)
     }

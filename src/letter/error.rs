@@ -118,7 +118,6 @@ pub enum ValueError {
 impl ValueError {
     /// The characters at fault, from and to (exclusive), counted from 0 in the text as given;
     /// `None` is all of it.
-    #[must_use]
     pub fn span(&self) -> Option<std::ops::Range<usize>> {
         match self {
             Self::ForbiddenCharacter { index, .. } | Self::ForeignScript { index, .. } => Some(*index..index + 1),

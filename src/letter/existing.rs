@@ -58,7 +58,6 @@ pub struct UnreadableLetter {
 
 impl UnreadableLetter {
     /// Whether it can be the letter of this name.
-    #[must_use]
     pub fn may_be(&self, name: &str) -> bool {
         self.name.as_ref().is_none_or(|own| own == name)
     }
@@ -108,7 +107,6 @@ impl ExistingLetters {
 
 impl ExistingLetter {
     /// The validity as dates, when the service's words are two dates in any form.
-    #[must_use]
     pub fn parsed_validity(&self) -> Option<Validity> {
         Validity::read(self.validity.raw())
     }

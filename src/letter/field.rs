@@ -38,7 +38,6 @@ impl Field {
     ];
 
     /// The field's name in declarations, plans and reports.
-    #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Name => "name",
@@ -53,7 +52,6 @@ impl Field {
     }
 
     /// The parameter of `CreateSmsAuthorizationLetter` that carries the field.
-    #[must_use]
     pub const fn parameter(self) -> &'static str {
         match self {
             Self::Name => "AuthorizationLetterName",
@@ -67,7 +65,6 @@ impl Field {
     }
 
     /// The field of that name in declarations.
-    #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|field| field.as_str() == name)
     }

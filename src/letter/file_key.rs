@@ -13,7 +13,6 @@ impl FileKey {
     pub const MAX_CHARS: usize = 1023;
 
     /// Whether a declared key can contain the character.
-    #[must_use]
     pub fn allows(c: char) -> bool {
         c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/')
     }
@@ -39,13 +38,11 @@ impl FileKey {
     }
 
     /// The scan that the object holds, when its name tells.
-    #[must_use]
     pub fn object(&self) -> Option<ScanObject> {
         ScanObject::from_name(self.0.rsplit('/').next()?)
     }
 
     /// Whether the path of a picture's URL ends with this key. `path` is percent-decoded.
-    #[must_use]
     pub fn is_end_of(&self, path: &str) -> bool {
         path.strip_suffix(&self.0).is_some_and(|before| before.is_empty() || before.ends_with('/'))
     }

@@ -7,13 +7,11 @@ use unicode_normalization::UnicodeNormalization as _;
 
 /// The normal form of a party's name or a signature: half-width characters and no white space. Case
 /// counts.
-#[must_use]
 pub fn normal_form(text: &str) -> String {
     text.nfkc().filter(|c| !c.is_whitespace()).collect()
 }
 
 /// The normal form of a letter's name or an organization code: as [`normal_form`], in lower case.
-#[must_use]
 pub fn folded_form(text: &str) -> String {
     normal_form(text).to_lowercase()
 }

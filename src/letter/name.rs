@@ -47,7 +47,6 @@ impl LetterName {
     }
 
     /// Whether the name of a new letter can have the character.
-    #[must_use]
     pub fn allows(c: char) -> bool {
         c.is_ascii_alphanumeric() || c.script() == Script::Han
     }

@@ -1,5 +1,4 @@
 /// The names that somebody who wrote `name` probably means, the nearest first; at most three.
-#[must_use]
 pub fn nearest_names<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     const MOST: usize = 3;
     let wanted = name.to_lowercase();

@@ -14,7 +14,6 @@ impl OrganizationCode {
     pub const MAX_CHARS: usize = 150;
 
     /// Whether the code of a new letter can contain the character.
-    #[must_use]
     pub fn allows(c: char) -> bool {
         !c.is_whitespace() && !c.is_control() && !matches!(c, '\u{FF01}'..='\u{FF5E}')
     }

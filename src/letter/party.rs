@@ -16,7 +16,6 @@ impl Party {
     pub const SYMBOLS: [char; 8] = ['·', ' ', '【', '】', '（', '）', '(', ')'];
 
     /// Whether the name of a party can contain the character.
-    #[must_use]
     pub fn allows(c: char) -> bool {
         c.is_alphanumeric() || Self::SYMBOLS.contains(&c)
     }

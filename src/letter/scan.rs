@@ -8,7 +8,6 @@ pub struct ScanDigest([u8; 32]);
 
 impl ScanDigest {
     /// The digest of a scan that is in memory.
-    #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
     }
@@ -66,7 +65,6 @@ pub enum PictureFormat {
 
 impl PictureFormat {
     /// The format of the picture that begins with these bytes; 8 of them are enough.
-    #[must_use]
     pub fn sniff(start: &[u8]) -> Option<Self> {
         match start {
             [0xFF, 0xD8, 0xFF, ..] => Some(Self::Jpeg),
@@ -77,7 +75,6 @@ impl PictureFormat {
     }
 
     /// The ending of an object's name.
-    #[must_use]
     pub const fn extension(self) -> &'static str {
         match self {
             Self::Jpeg => "jpg",
@@ -87,7 +84,6 @@ impl PictureFormat {
     }
 
     /// The media type.
-    #[must_use]
     pub const fn media_type(self) -> &'static str {
         match self {
             Self::Jpeg => "image/jpeg",
@@ -112,7 +108,6 @@ impl ScanObject {
     const START: &str = "letterform-";
 
     /// The object of a scan with this digest and format.
-    #[must_use]
     pub fn new(digest: ScanDigest, format: PictureFormat) -> Self {
         let mut prefix = [0; 16];
         prefix.copy_from_slice(&digest.0[..16]);
@@ -121,7 +116,6 @@ impl ScanObject {
 
     /// The object of that name, `None` when it is not one of ours. An upload policy may put
     /// something before and behind the name that we choose.
-    #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         let (_, ours) = name.rsplit_once(Self::START)?;
         let (digits, extension) = ours.split_once('.')?;
@@ -136,13 +130,11 @@ impl ScanObject {
     }
 
     /// The format of the picture.
-    #[must_use]
     pub const fn format(self) -> PictureFormat {
         self.format
     }
 
     /// Whether a scan with this digest is what the object holds.
-    #[must_use]
     pub fn holds(self, digest: ScanDigest) -> bool {
         digest.0.starts_with(&self.prefix)
     }

@@ -19,14 +19,12 @@ impl SignatureName {
     pub const MAX_CHARS: usize = 12;
 
     /// Whether a signature can contain the character.
-    #[must_use]
     pub fn allows(c: char) -> bool {
         c.is_alphanumeric()
     }
 
     /// Whether a signature of the character can be applied for: Chinese, Latin, or a form of an
     /// ASCII character.
-    #[must_use]
     pub fn takes_script_of(c: char) -> bool {
         let plain = || std::iter::once(c).nfkc().all(|c| c.is_ascii());
         c.is_ascii() || matches!(c.script(), Script::Han | Script::Latin) || plain()
@@ -96,7 +94,6 @@ impl Signatures {
     pub const MAX: usize = 100;
 
     /// The signatures in the order in which they were declared.
-    #[must_use]
     pub fn as_slice(&self) -> &[SignatureName] {
         &self.0
     }

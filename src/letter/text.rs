@@ -34,7 +34,6 @@ macro_rules! text_value {
     ($name:ident) => {
         impl $name {
             /// The text.
-            #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
             }

@@ -23,25 +23,21 @@ impl Validity {
     }
 
     /// The first day.
-    #[must_use]
     pub const fn from(self) -> Date {
         self.from
     }
 
     /// The last day.
-    #[must_use]
     pub const fn until(self) -> Date {
         self.until
     }
 
     /// Whether the letter holds on `day`.
-    #[must_use]
     pub fn contains(self, day: Date) -> bool {
         self.from <= day && day <= self.until
     }
 
     /// How many days are left after `day`: 0 on the last day, negative once it has expired.
-    #[must_use]
     pub fn days_left(self, day: Date) -> i32 {
         let span = self.until.duration_since(day);
         i32::try_from(span.as_hours() / 24).expect("two dates are never 2^31 days apart")
@@ -53,7 +49,6 @@ impl Validity {
     ///
     /// A time with an offset is taken as the day that it is in China. `None` when the text is not
     /// two dates in order.
-    #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         lenient::validity(text)
     }

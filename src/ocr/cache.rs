@@ -37,13 +37,11 @@ struct Kept<R> {
 
 impl Cache {
     /// A folder, which is made when something is to be kept.
-    #[must_use]
     pub const fn new(folder: PathBuf) -> Self {
         Self { folder }
     }
 
     /// What the engine has read of the scan.
-    #[must_use]
     pub fn get(&self, engine: &str, scan: ScanDigest) -> Option<Vec<Reading>> {
         let path = self.path(engine, scan);
         // A FIFO would be waited for.

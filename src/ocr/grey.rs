@@ -40,7 +40,6 @@ impl Grey {
     }
 
     /// The longer side, in pixels.
-    #[must_use]
     pub fn long_side(&self) -> usize {
         self.width.max(self.height)
     }
@@ -92,7 +91,6 @@ impl Grey {
     }
 
     /// The page as a PNG, packed a little.
-    #[must_use]
     pub fn to_png(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         let side = |side: usize| u32::try_from(side).expect("the sides of a picture are bounded");

@@ -72,7 +72,6 @@ pub enum EngineError {
 
 impl EngineError {
     /// What to do about it.
-    #[must_use]
     pub fn help(&self) -> &'static str {
         match self {
             Self::Missing { program } if program != tesseract::PROGRAM => {

@@ -89,7 +89,6 @@ fn unchanged(file: &str, path: &str, roots: &ScanRoots, digest: ScanDigest) -> R
 }
 
 /// The proofs, with those letters among them whose scans can't be used at all.
-#[must_use]
 pub fn with_problems(mut proofs: Vec<LetterProof>, loaded: &Loaded) -> Vec<LetterProof> {
     let of_scans: Vec<(&Diagnostic, &str, usize, String)> = loaded
         .diagnostics

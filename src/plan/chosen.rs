@@ -59,13 +59,11 @@ impl Chosen {
     }
 
     /// Whether these are all letters.
-    #[must_use]
     pub fn is_all(&self) -> bool {
         self.0.is_empty()
     }
 
     /// Whether the letter of this name is one of them.
-    #[must_use]
     pub fn has(&self, name: &str) -> bool {
         self.is_all() || self.0.contains(name)
     }

@@ -204,11 +204,6 @@ pub enum ReadPlanError {
     },
 }
 
-/// The JSON schema of a plan.
-pub fn schema() -> schemars::Schema {
-    schemars::schema_for!(PlanDocument)
-}
-
 impl Plan {
     /// The plan as `plan --format json` prints it.
     pub fn to_document(&self) -> PlanDocument {

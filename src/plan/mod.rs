@@ -24,7 +24,7 @@ pub use crate::letter::picture_path;
 pub use chosen::{Chosen, NotDeclared};
 pub use compare::{Comparison, DeclaredValidity, Difference, DifferenceValue, compare};
 pub(crate) use document::{FORMAT_VERSION, Generator, LetterEntry};
-pub use document::{PlanDocument, ReadPlanError, schema};
+pub use document::{PlanDocument, ReadPlanError};
 pub use preflight::preflight;
 pub use stale::{Staleness, other_account, other_endpoint, staleness};
 pub use warning::{Warning, WarningCode};

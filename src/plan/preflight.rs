@@ -9,7 +9,6 @@ use crate::{letter::DesiredLetter, signature::Facts};
 /// that has passed with a signature shows that there was one.
 ///
 /// When the qualifications are not known, one warning says why and what to allow.
-#[must_use]
 pub fn preflight(desired: &[&DesiredLetter], plan: &Plan, facts: &Facts) -> Vec<Warning> {
     if desired.is_empty() {
         return Vec::new();

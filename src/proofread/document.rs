@@ -69,15 +69,8 @@ struct ProofreadField {
     place: Option<Place>,
 }
 
-/// The JSON schema of a proof.
-#[must_use]
-pub fn schema() -> schemars::Schema {
-    schemars::schema_for!(ProofDocument)
-}
-
 impl Proof {
     /// The proof as JSON holds it.
-    #[must_use]
     pub fn to_document(&self) -> ProofDocument {
         ProofDocument {
             format_version: FORMAT_VERSION,

@@ -9,7 +9,6 @@ use super::stream::folded;
 pub type Pieces = Vec<(bool, String)>;
 
 /// Both texts in pieces. White space, widths and whatever else does not count is never marked.
-#[must_use]
 pub fn marked(declared: &str, read: &str) -> (Pieces, Pieces) {
     let (left, right) = (characters(declared), characters(read));
     let forms = |side: &[(Vec<char>, char)]| side.iter().map(|(form, _)| form.clone()).collect::<Vec<_>>();

@@ -25,7 +25,7 @@ mod tests;
 
 pub use self::{
     compare::compare,
-    document::{ProofDocument, schema},
+    document::ProofDocument,
     marks::{Pieces, marked},
     reading::{Area, Line, Reading, Word},
 };
@@ -125,7 +125,6 @@ pub struct ProofSummary {
 
 impl Proof {
     /// How many fields and letters there are of each kind.
-    #[must_use]
     pub fn summary(&self) -> ProofSummary {
         let mut summary = ProofSummary { without_scan: self.without_scan, ..ProofSummary::default() };
         for letter in &self.letters {
@@ -148,7 +147,6 @@ impl Proof {
 
 impl LetterProof {
     /// Whether the paper says every field, and lists no other signature.
-    #[must_use]
     pub fn is_good(&self) -> bool {
         self.outcome.as_ref().is_ok_and(|paper| {
             paper.undeclared.is_empty() && paper.fields.iter().all(|field| field.verdict == Verdict::Found)

@@ -63,7 +63,6 @@ const HEADING: &str = "level\tpage_num\t";
 impl Reading {
     /// The readings in what an engine printed: one for each page of Tesseract's TSV, or one of
     /// plain text.
-    #[must_use]
     pub fn of_output(text: &str) -> Vec<Self> {
         let text = text.trim_start_matches('\u{feff}');
         if text.starts_with(HEADING) { of_tsv(text) } else { vec![of_text(text)] }

@@ -5,7 +5,6 @@ use crate::plan::{Warning, WarningCode};
 
 impl LetterProof {
     /// What a reviewer of a plan should know of the letter's paper.
-    #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
         let warning = |message: String| Warning::new(WarningCode::Paper, &*self.name, message);
         let paper = match &self.outcome {

@@ -12,7 +12,6 @@ use crate::{
 const COLUMN: usize = 18;
 
 /// The checks of each account, with a tick or a cross.
-#[must_use]
 pub fn text(examinations: &[Examination]) -> String {
     let mut out = String::new();
     for Examination { account, checks } in examinations {

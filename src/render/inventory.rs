@@ -90,7 +90,6 @@ fn one_table(inventory: &Inventory<'_>) -> String {
 }
 
 /// Inventories as tables for a terminal, one for each account.
-#[must_use]
 pub fn table(inventories: &Accounts<Inventory<'_>>) -> String {
     let all = match inventories {
         Accounts::Single(one) => return one_table(one),
@@ -181,7 +180,6 @@ fn scan_style(scan: ScanKnowledge) -> Style {
 }
 
 /// Everything that is known of one letter.
-#[must_use]
 pub fn details(entry: &Entry<'_>, inventory: &Inventory<'_>) -> String {
     let mut out = String::new();
     let action = entry.action();

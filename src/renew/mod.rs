@@ -92,7 +92,6 @@ pub fn successors(
 
 /// The declared letters that end within `days` days of `today`, have not ended yet, and have no
 /// successor.
-#[must_use]
 pub fn ending(declared: &[DesiredLetter], today: Date, days: u32) -> Vec<&DesiredLetter> {
     let successions = Successions::among(declared.iter().map(|desired| &desired.letter));
     let ends = |desired: &&DesiredLetter| {
@@ -104,7 +103,6 @@ pub fn ending(declared: &[DesiredLetter], today: Date, days: u32) -> Vec<&Desire
 
 /// The last day of `years` years that begin on `from`. `None` when there is no such day in the
 /// calendar.
-#[must_use]
 pub fn last_day(from: Date, years: u16) -> Option<Date> {
     let next = from.checked_add(i64::from(years).years()).ok()?;
     // Years from 29 February end on 28 February, unless the last of them is a leap year.

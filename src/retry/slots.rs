@@ -17,7 +17,6 @@ pub struct Slot<'a>(#[expect(dead_code, reason = "held, not read")] Option<Semap
 
 impl Slots {
     /// So many requests at once, all of them uploads if need be.
-    #[must_use]
     pub fn new(parallelism: usize) -> Self {
         Self { requests: Semaphore::new(parallelism.max(1)), uploads: UploadLimiter::default() }
     }

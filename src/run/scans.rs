@@ -37,7 +37,6 @@ impl FileScans {
 
     /// A file of a plan that declares a scan and lies outside this folder: saved, the plan can't be
     /// applied.
-    #[must_use]
     pub fn file_outside<'p>(plan: &'p Plan, folder: &Path) -> Option<&'p str> {
         let here = fs::canonicalize(folder).ok()?;
         let with_scans = plan.creates().filter(|desired| matches!(desired.letter.picture, Picture::Scan(_)));

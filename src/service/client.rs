@@ -92,7 +92,6 @@ impl Client {
     }
 
     /// Where the service is.
-    #[must_use]
     pub fn endpoint(&self) -> &Endpoint {
         &self.0.config.endpoint
     }

@@ -7,7 +7,7 @@ use serde::{
     de::{IgnoredAny, MapAccess, Visitor},
 };
 
-use crate::{escape::Untrusted, transport::Secrets, wire::lenient};
+use crate::{escape::Untrusted, transport::Secrets, wire::lenient::Lenient};
 
 /// The most characters of a detail that are shown.
 const MAX_DETAIL: usize = 200;
@@ -131,7 +131,7 @@ impl<'de> Deserialize<'de> for Denial {
 }
 
 #[derive(Deserialize)]
-struct Text(#[serde(deserialize_with = "lenient::text")] Option<String>);
+struct Text(#[serde(deserialize_with = "Lenient::read")] Option<String>);
 
 #[cfg(test)]
 mod tests {

@@ -131,7 +131,6 @@ pub enum ServiceError {
 
 impl ServiceError {
     /// An answer with an error code, of which nothing more is known.
-    #[must_use]
     pub fn answered(
         operation: Operation,
         status: u16,
@@ -154,7 +153,6 @@ impl ServiceError {
 
     /// What is known of the request. What counts as a refusal is a list: an answer that is not
     /// documented leaves a request in doubt, whatever its status.
-    #[must_use]
     pub fn outcome(&self) -> Outcome {
         match self {
             Self::Unusable { .. } | Self::NotSent { .. } => Outcome::Refused,
@@ -172,7 +170,6 @@ impl ServiceError {
     }
 
     /// Whether another attempt may succeed.
-    #[must_use]
     pub fn retry(&self) -> Retry {
         match self {
             _ if self.outcome() == Outcome::Refused => Retry::Never,
@@ -190,7 +187,6 @@ impl ServiceError {
 
     /// Whether every other request of this caller is refused too: nothing in the request can change
     /// that.
-    #[must_use]
     pub fn refuses_caller(&self) -> bool {
         match self {
             Self::Answered { code, operation, .. } if *operation != Operation::PostObject => {
@@ -204,7 +200,6 @@ impl ServiceError {
     }
 
     /// Whether other requests of this caller would fail too, once the attempts of one are used up.
-    #[must_use]
     pub fn stops_caller(&self) -> bool {
         self.refuses_caller() || matches!(self, Self::NotSigned { .. })
     }
@@ -251,7 +246,6 @@ impl ServiceError {
     }
 
     /// The operation that failed.
-    #[must_use]
     pub fn operation(&self) -> Operation {
         match self {
             Self::Answered { operation, .. }
@@ -266,7 +260,6 @@ impl ServiceError {
     }
 
     /// The service's code, if it sent one.
-    #[must_use]
     pub fn code(&self) -> Option<&Untrusted> {
         match self {
             Self::Answered { code, .. } => Some(code),
@@ -275,13 +268,11 @@ impl ServiceError {
     }
 
     /// Whether the service sent this code.
-    #[must_use]
     pub fn has_code(&self, code: &str) -> bool {
         self.code().is_some_and(|own| own == code)
     }
 
     /// The id of the request, if an answer came with one.
-    #[must_use]
     pub fn request_id(&self) -> Option<&RequestId> {
         match self {
             Self::Answered { request_id, .. }
@@ -293,7 +284,6 @@ impl ServiceError {
 
     /// How long to wait before another try: what the service asks for, or what the source of
     /// credentials is given.
-    #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Answered { retry_after, .. } | Self::Unreadable { retry_after, .. } => *retry_after,
@@ -304,7 +294,6 @@ impl ServiceError {
 
     /// Whether an upload ended because too little of it arrived in time, by our clock or by the
     /// object store's.
-    #[must_use]
     pub fn is_upload_time_out(&self) -> bool {
         let status = match self {
             Self::Stalled { .. } => return true,
@@ -316,7 +305,6 @@ impl ServiceError {
     }
 
     /// Whether the service says that there are too many requests.
-    #[must_use]
     pub fn is_throttling(&self) -> bool {
         match self {
             Self::Answered { code, status, .. } => {

@@ -148,7 +148,6 @@ pub trait WriteLetters: ReadLetters {
 }
 
 /// Finds a letter by name among those that can be read.
-#[must_use]
 pub fn find_by_name<'a>(letters: &'a [ExistingLetter], name: &LetterName) -> Option<&'a ExistingLetter> {
     letters.iter().find(|letter| letter.name == name.as_str())
 }

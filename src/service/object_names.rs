@@ -39,7 +39,6 @@ impl ObjectNames {
     }
 
     /// Takes a name for an object. `false` when the picture of another letter has it.
-    #[must_use]
     pub fn claim(&self, key: &FileKey, object: ScanObject) -> bool {
         if key.object() == Some(object) {
             return true;

@@ -66,7 +66,6 @@ impl Facts {
 
     /// The codes for which signatures of third parties can be applied for: those of the approved
     /// qualifications that are not for the account's own use. `None` unless all of them are known.
-    #[must_use]
     pub fn third_party_codes(&self) -> Option<Codes> {
         let listing = self.qualifications.as_ref().ok().filter(|listing| listing.complete)?;
         let serving = listing.items.iter().filter(|qualification| qualification.serves_third_parties());
@@ -84,7 +83,6 @@ pub struct Codes(HashSet<String>);
 
 impl Codes {
     /// Whether this code is among them.
-    #[must_use]
     pub fn contains(&self, code: &str) -> bool {
         self.0.contains(&folded_form(code))
     }

@@ -56,7 +56,6 @@ pub enum Audit {
 
 impl Audit {
     /// Reads the service's word.
-    #[must_use]
     pub fn read(text: &str) -> Self {
         match text.trim() {
             "AUDIT_STATE_INIT" => Self::Reviewing,
@@ -68,7 +67,6 @@ impl Audit {
     }
 
     /// The service's word.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Reviewing => "AUDIT_STATE_INIT",
@@ -148,7 +146,6 @@ pub enum Registration {
 
 impl Registration {
     /// Reads the service's number.
-    #[must_use]
     pub fn read(text: &str) -> Self {
         match text.trim() {
             "-2" => Self::NotBegun,
@@ -162,7 +159,6 @@ impl Registration {
     }
 
     /// The registration in a word.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
             Self::NotBegun => "not-begun",
@@ -192,7 +188,6 @@ pub struct Qualification {
 
 impl Qualification {
     /// Whether signatures for a third party can be applied for with it now.
-    #[must_use]
     pub fn serves_third_parties(&self) -> bool {
         self.approved && self.own_use != Some(true)
     }

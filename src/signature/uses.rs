@@ -61,7 +61,6 @@ pub enum Use {
 
 impl Use {
     /// What a review says of a signature that names the letter.
-    #[must_use]
     pub fn of(audit: &Audit) -> Self {
         match audit {
             Audit::Passed => Self::Passed,

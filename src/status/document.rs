@@ -65,21 +65,8 @@ workspace_document! {
     }
 }
 
-/// The JSON schema of a status.
-#[must_use]
-pub fn schema() -> schemars::Schema {
-    schemars::schema_for!(StatusDocument)
-}
-
-/// The JSON schema of the status of a workspace.
-#[must_use]
-pub fn statuses_schema() -> schemars::Schema {
-    schemars::schema_for!(StatusesDocument)
-}
-
 impl Status {
     /// The status as JSON holds it.
-    #[must_use]
     pub fn to_document(&self) -> StatusDocument {
         StatusDocument {
             format_version: FORMAT_VERSION,
@@ -100,13 +87,11 @@ impl Status {
 
 impl Accounts<Status> {
     /// How many there are of each kind, in all accounts.
-    #[must_use]
     pub fn summary(&self) -> StatusSummary {
         self.good().collect()
     }
 
     /// The status as `status --format json` prints it.
-    #[must_use]
     pub fn to_document(&self) -> Document<StatusDocument, StatusesDocument> {
         self.written(Status::to_document, |accounts| StatusesDocument::new(self.summary(), accounts))
     }

@@ -52,13 +52,11 @@ pub enum LetterProblem {
 
 impl LetterStatus {
     /// Whether a signature is under review with it.
-    #[must_use]
     pub fn is_under_way(&self) -> bool {
         self.signatures.iter().any(|used| used.usage == Use::Reviewing)
     }
 
     /// Whether it has passed or been refused: a review has ended, and none is under way.
-    #[must_use]
     pub fn is_decided(&self) -> bool {
         let ended = |used: &SignatureUse| matches!(used.usage, Use::Passed | Use::Refused | Use::Cancelled);
         !self.is_under_way() && (self.standing.state == "PASSED" || self.signatures.iter().any(ended))

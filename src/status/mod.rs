@@ -13,7 +13,7 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
-pub use document::{StatusDocument, StatusesDocument, schema, statuses_schema};
+pub use document::{StatusDocument, StatusesDocument};
 pub use hand_over::{Move, MoveTarget, Parameter, ParameterValue};
 pub use letters::{LetterProblem, LetterStatus};
 pub use problem::SignatureProblem;
@@ -110,7 +110,6 @@ pub enum Outlook {
 impl Status {
     /// Puts letters and what uses them together. A letter that ends within `soon` days is one that
     /// ends soon.
-    #[must_use]
     pub fn new(
         (account, endpoint): (Option<AccountName>, Untrusted),
         inventory: &Inventory<'_>,
@@ -148,19 +147,16 @@ impl Status {
     }
 
     /// Whether the signatures could be read at all.
-    #[must_use]
     pub fn is_known(&self) -> bool {
         !self.not_known.iter().any(|part| part.operation == crate::service::Operation::QuerySmsSignList)
     }
 
     /// How many there are of each kind.
-    #[must_use]
     pub fn summary(&self) -> StatusSummary {
         [self].into_iter().collect()
     }
 
     /// What somebody has to know first.
-    #[must_use]
     pub fn outlook(&self) -> Outlook {
         let of_letters = self.letters.iter().flat_map(|letter| &letter.signatures).map(|used| match used.usage {
             Use::Refused => Outlook::Refused,
@@ -174,7 +170,6 @@ impl Status {
     /// The letters that are waited for: those with these names until a signature passed or was
     /// refused with them and none is under review, or, without names, those with a signature under
     /// review.
-    #[must_use]
     pub fn waiting(&self, names: &[String]) -> Vec<&str> {
         let waits = |letter: &&LetterStatus| {
             if names.is_empty() {

@@ -41,7 +41,6 @@ pub enum SignatureProblem {
 
 impl SignatureProblem {
     /// What it means, as a sentence about the signature.
-    #[must_use]
     pub const fn meaning(self) -> &'static str {
         match self {
             Self::WithoutLetter => "for a third party, but applied for without a letter",
@@ -62,7 +61,6 @@ impl SignatureProblem {
     }
 
     /// Whether the signature can't be used as it is. The others tell of what comes.
-    #[must_use]
     pub const fn forbids_use(self) -> bool {
         !matches!(self, Self::LetterEndsSoon | Self::LetterHasSuccessor | Self::QualificationExpired)
     }

@@ -30,7 +30,6 @@ pub struct CanonicalRequest<'a> {
 
 impl CanonicalRequest<'_> {
     /// The text that stands for the request.
-    #[must_use]
     pub fn text(&self) -> String {
         let query = canonical_query(self.query.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         let mut headers = String::new();
@@ -45,7 +44,6 @@ impl CanonicalRequest<'_> {
     }
 
     /// The signature in hexadecimal digits.
-    #[must_use]
     pub fn signature(&self, secret: &str) -> String {
         let digest = Sha256::digest(self.text().as_bytes());
         let mut hmac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("HMAC takes keys of any length");
@@ -54,7 +52,6 @@ impl CanonicalRequest<'_> {
     }
 
     /// The header `Authorization` for this request.
-    #[must_use]
     pub fn authorization(&self, access_key_id: &str, secret: &str) -> Authorization {
         Authorization {
             access_key_id: access_key_id.to_owned(),

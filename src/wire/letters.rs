@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::lenient;
+use super::lenient::{Lenient, lenient_object, scalar};
 
 /// The `Code` of an answer that tells of success.
 pub const OK: &str = "OK";
@@ -17,25 +17,25 @@ pub const OK: &str = "OK";
 #[serde(rename_all = "PascalCase", bound(deserialize = "T: Deserialize<'de>"))]
 pub struct Answer<T> {
     /// The request's id.
-    #[serde(default, deserialize_with = "lenient::scalar", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "scalar", skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
     /// [`OK`], or what went wrong.
-    #[serde(default, deserialize_with = "lenient::scalar", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "scalar", skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// `Code` in words.
-    #[serde(default, deserialize_with = "lenient::scalar", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "scalar", skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// Whether the operation was carried out.
-    #[serde(default, deserialize_with = "lenient::truth", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "Lenient::read", skip_serializing_if = "Option::is_none")]
     pub success: Option<bool>,
     /// What was asked for.
     #[serde(default = "none", skip_serializing_if = "Option::is_none")]
     pub data: Option<T>,
     /// Which host answered.
-    #[serde(default, deserialize_with = "lenient::scalar", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "scalar", skip_serializing_if = "Option::is_none")]
     pub host_id: Option<String>,
     /// Where a failure is explained.
-    #[serde(default, deserialize_with = "lenient::scalar", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "scalar", skip_serializing_if = "Option::is_none")]
     pub recommend: Option<String>,
 }
 
@@ -60,7 +60,6 @@ impl<T> Answer<T> {
 
 impl Answer<()> {
     /// The answer of an operation that was not carried out.
-    #[must_use]
     pub fn failure(request_id: &str, code: &str, message: &str) -> Self {
         Self {
             request_id: Some(request_id.to_owned()),
@@ -157,33 +156,29 @@ impl Serialize for CreatedId {
 
 impl<'de> Deserialize<'de> for CreatedId {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        lenient::number(deserializer).map(Self)
+        Option::read(deserializer).map(Self)
     }
 }
 
-/// The right to upload objects for a while, in the answer to `GetQualificationOssInfo`. Its `Debug`
-/// leaves the policy and the signature out.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct OssInfo {
-    /// Whose key signed the policy.
-    #[serde(deserialize_with = "lenient::text_or_empty")]
-    pub access_key_id: String,
-    /// What may be uploaded: JSON in base64, to be sent as it is.
-    #[serde(deserialize_with = "lenient::text_or_empty")]
-    pub policy: String,
-    /// The policy's signature.
-    #[serde(deserialize_with = "lenient::text_or_empty")]
-    pub signature: String,
-    /// Where to upload.
-    #[serde(deserialize_with = "lenient::text_or_empty")]
-    pub host: String,
-    /// The folder in which objects go.
-    #[serde(deserialize_with = "lenient::text_or_empty")]
-    pub start_path: String,
-    /// When the right ends, in seconds since 1970.
-    #[serde(deserialize_with = "lenient::number")]
-    pub expire: Option<u64>,
+lenient_object! {
+    /// The right to upload objects for a while, in the answer to `GetQualificationOssInfo`. Its `Debug`
+    /// leaves the policy and the signature out.
+    #[derive(Clone, Default, PartialEq, Eq, Serialize)]
+    #[serde(rename_all = "PascalCase")]
+    pub struct OssInfo {
+        /// Whose key signed the policy.
+        pub access_key_id: String,
+        /// What may be uploaded: JSON in base64, to be sent as it is.
+        pub policy: String,
+        /// The policy's signature.
+        pub signature: String,
+        /// Where to upload.
+        pub host: String,
+        /// The folder in which objects go.
+        pub start_path: String,
+        /// When the right ends, in seconds since 1970.
+        pub expire: Option<u64>,
+    }
 }
 
 impl fmt::Debug for OssInfo {

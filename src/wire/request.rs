@@ -74,7 +74,6 @@ pub struct SignedRequest {
 
 impl Call<'_> {
     /// The call, signed. `host` is the value of the header `Host`.
-    #[must_use]
     pub fn sign(self, form: SignatureForm, signer: Signer<'_>, stamp: &Stamp, host: &str) -> SignedRequest {
         match form {
             SignatureForm::V1 => self.sign_v1(signer, stamp),

@@ -16,7 +16,6 @@ pub const SIGNATURE_VERSION: &str = "1.0";
 
 /// The signature of a request with these parameters. A parameter `Signature` among them is left
 /// out.
-#[must_use]
 pub fn signature<'a>(secret: &str, method: &str, parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let query = canonical_query(parameters.into_iter().filter(|(name, _)| *name != SIGNATURE));
     let text = format!("{method}&%2F&{}", percent(&query));

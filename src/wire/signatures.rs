@@ -6,44 +6,40 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::lenient;
+use super::lenient::{Lenient, lenient_object};
 
-/// The body of the answer to `QuerySmsSignList`. It has no `Data`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct SignListAnswer {
-    /// The signatures of the page.
-    #[serde(deserialize_with = "lenient::list")]
-    pub sms_sign_list: Vec<SignData>,
-    /// How many signatures there are on all pages.
-    #[serde(deserialize_with = "lenient::number")]
-    pub total_count: Option<u64>,
+lenient_object! {
+    /// The body of the answer to `QuerySmsSignList`. It has no `Data`.
+    #[derive(Debug, Clone, Default, PartialEq, Eq)]
+    #[serde(rename_all = "PascalCase")]
+    pub struct SignListAnswer {
+        /// The signatures of the page.
+        pub sms_sign_list: Vec<SignData>,
+        /// How many signatures there are on all pages.
+        pub total_count: Option<u64>,
+    }
 }
 
-/// A signature in the answer to `QuerySmsSignList`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct SignData {
-    /// The signature.
-    #[serde(deserialize_with = "lenient::text_or_empty")]
-    pub sign_name: String,
-    /// `AUDIT_STATE_INIT`, `AUDIT_STATE_PASS`, `AUDIT_STATE_NOT_PASS` or `AUDIT_STATE_CANCEL`.
-    #[serde(deserialize_with = "lenient::text_or_empty")]
-    pub audit_status: String,
-    /// When it was applied for, `YYYY-MM-DD hh:mm:ss`.
-    #[serde(deserialize_with = "lenient::text_or_empty")]
-    pub create_date: String,
-    /// Why it was refused.
-    pub reason: ReasonData,
-    /// `验证码类型` or `通用类型`.
-    #[serde(deserialize_with = "lenient::text_or_empty")]
-    pub business_type: String,
-    /// The number of the review.
-    #[serde(deserialize_with = "lenient::text_or_empty")]
-    pub order_id: String,
-    /// The letter that its request names; 0 is none.
-    #[serde(deserialize_with = "lenient::number")]
-    pub authorization_letter_id: Option<u64>,
+lenient_object! {
+    /// A signature in the answer to `QuerySmsSignList`.
+    #[derive(Debug, Clone, Default, PartialEq, Eq)]
+    #[serde(rename_all = "PascalCase")]
+    pub struct SignData {
+        /// The signature.
+        pub sign_name: String,
+        /// `AUDIT_STATE_INIT`, `AUDIT_STATE_PASS`, `AUDIT_STATE_NOT_PASS` or `AUDIT_STATE_CANCEL`.
+        pub audit_status: String,
+        /// When it was applied for, `YYYY-MM-DD hh:mm:ss`.
+        pub create_date: String,
+        /// Why it was refused.
+        pub reason: ReasonData,
+        /// `验证码类型` or `通用类型`.
+        pub business_type: String,
+        /// The number of the review.
+        pub order_id: String,
+        /// The letter that its request names; 0 is none.
+        pub authorization_letter_id: Option<u64>,
+    }
 }
 
 /// `Reason` of a signature: an object, or a sentence where there is nothing to tell.
@@ -57,8 +53,8 @@ pub struct ReasonData {
     pub reject_date: String,
 }
 
-impl<'de> Deserialize<'de> for ReasonData {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+impl Lenient for ReasonData {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let reason = Value::deserialize(deserializer)?;
         if let Value::String(reject_info) = reason {
             return Ok(Self { reject_info, ..Self::default() });
@@ -72,112 +68,108 @@ impl<'de> Deserialize<'de> for ReasonData {
     }
 }
 
-/// The body of the answer to `GetSmsSign`. It has no `Data`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct SignDetailsAnswer {
-    /// The signature.
-    #[serde(deserialize_with = "lenient::text_or_empty")]
-    pub sign_name: String,
-    /// The qualification that it was applied for with; 0 is none.
-    #[serde(deserialize_with = "lenient::number")]
-    pub qualification_id: Option<u64>,
-    /// Whether it is for a third party.
-    #[serde(deserialize_with = "lenient::truth")]
-    pub third_party: Option<bool>,
-    /// The letter that its request names; 0 is none.
-    #[serde(deserialize_with = "lenient::number")]
-    pub authorization_letter_id: Option<u64>,
-    /// What it is for.
-    #[serde(deserialize_with = "lenient::text_or_empty")]
-    pub remark: String,
-    /// The link to the app, or another text about where it is used.
-    #[serde(deserialize_with = "lenient::text_or_empty")]
-    pub apply_scene: String,
-    /// What the signature is the name of, in words.
-    #[serde(deserialize_with = "lenient::text_or_empty")]
-    pub sign_usage: String,
-    /// Keys or URLs of more material.
-    #[serde(deserialize_with = "lenient::list")]
-    pub file_url_list: Vec<Value>,
-    /// What came of the review.
-    #[serde(deserialize_with = "lenient::object")]
-    pub audit_info: AuditInfoData,
-    /// The trademark; 0 is none.
-    #[serde(deserialize_with = "lenient::number")]
-    pub trademark_id: Option<u64>,
-    /// The record of the app; 0 is none.
-    #[serde(deserialize_with = "lenient::number")]
-    pub app_icp_record_id: Option<u64>,
-    /// How far the registration with each carrier is.
-    #[serde(deserialize_with = "lenient::list")]
-    pub sign_isp_register_detail_list: Vec<CarrierData>,
+lenient_object! {
+    /// The body of the answer to `GetSmsSign`. It has no `Data`.
+    #[derive(Debug, Clone, Default, PartialEq, Eq)]
+    #[serde(rename_all = "PascalCase")]
+    pub struct SignDetailsAnswer {
+        /// The signature.
+        pub sign_name: String,
+        /// The qualification that it was applied for with; 0 is none.
+        pub qualification_id: Option<u64>,
+        /// Whether it is for a third party.
+        pub third_party: Option<bool>,
+        /// The letter that its request names; 0 is none.
+        pub authorization_letter_id: Option<u64>,
+        /// What it is for.
+        pub remark: String,
+        /// The link to the app, or another text about where it is used.
+        pub apply_scene: String,
+        /// What the signature is the name of, in words.
+        pub sign_usage: String,
+        /// Keys or URLs of more material.
+        pub file_url_list: Vec<Value>,
+        /// What came of the review.
+        pub audit_info: AuditInfoData,
+        /// The trademark; 0 is none.
+        pub trademark_id: Option<u64>,
+        /// The record of the app; 0 is none.
+        pub app_icp_record_id: Option<u64>,
+        /// How far the registration with each carrier is.
+        pub sign_isp_register_detail_list: Vec<CarrierData>,
+    }
 }
 
-/// `AuditInfo` of a signature.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct AuditInfoData {
-    /// Why it was refused.
-    #[serde(deserialize_with = "lenient::text_or_empty")]
-    pub reject_info: String,
-    /// When it was reviewed.
-    #[serde(deserialize_with = "lenient::text_or_empty")]
-    pub audit_date: String,
+lenient_object! {
+    /// `AuditInfo` of a signature.
+    #[derive(Debug, Clone, Default, PartialEq, Eq)]
+    #[serde(rename_all = "PascalCase")]
+    pub struct AuditInfoData {
+        /// Why it was refused.
+        pub reject_info: String,
+        /// When it was reviewed.
+        pub audit_date: String,
+    }
 }
 
-/// The registration of a signature with one carrier.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct CarrierData {
-    /// `mobile`, `unicom` or `telecom`.
-    #[serde(deserialize_with = "lenient::text_or_empty")]
-    pub operator_code: String,
-    /// -2 to 3.
-    #[serde(deserialize_with = "lenient::text_or_empty")]
-    pub register_status: String,
+/// Anything but an object is as one with no fields.
+impl Lenient for AuditInfoData {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        Ok(if value.is_object() { Self::deserialize(value).unwrap_or_default() } else { Self::default() })
+    }
 }
 
-/// `Data` in the answer to `QuerySmsQualificationRecord`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct QualificationListData {
-    /// The qualifications of the page.
-    #[serde(deserialize_with = "lenient::list")]
-    pub list: Vec<QualificationData>,
-    /// How many there are on all pages.
-    #[serde(deserialize_with = "lenient::number")]
-    pub total: Option<u64>,
+lenient_object! {
+    /// The registration of a signature with one carrier.
+    #[derive(Debug, Clone, Default, PartialEq, Eq)]
+    #[serde(rename_all = "PascalCase")]
+    pub struct CarrierData {
+        /// `mobile`, `unicom` or `telecom`.
+        pub operator_code: String,
+        /// -2 to 3.
+        pub register_status: String,
+    }
 }
 
-/// A qualification in the answer to `QuerySmsQualificationRecord`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct QualificationData {
-    /// The qualification's number.
-    #[serde(deserialize_with = "lenient::number")]
-    pub group_id: Option<u64>,
-    /// The company.
-    #[serde(deserialize_with = "lenient::text_or_empty")]
-    pub company_name: String,
-    /// `INIT`, `NOT_PASS`, `PASS`, `NOT_FINISH` or `CANCEL`.
-    #[serde(deserialize_with = "lenient::text_or_empty")]
-    pub state_name: String,
-    /// `true` or `false`, as text.
-    #[serde(deserialize_with = "lenient::truth")]
-    pub use_by_self: Option<bool>,
+lenient_object! {
+    /// `Data` in the answer to `QuerySmsQualificationRecord`.
+    #[derive(Debug, Clone, Default, PartialEq, Eq)]
+    #[serde(rename_all = "PascalCase")]
+    pub struct QualificationListData {
+        /// The qualifications of the page.
+        pub list: Vec<QualificationData>,
+        /// How many there are on all pages.
+        pub total: Option<u64>,
+    }
 }
 
-/// `Data` in the answer to `QuerySingleSmsQualification`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct QualificationDetailsData {
-    /// The company's code.
-    #[serde(deserialize_with = "lenient::text_or_empty")]
-    pub organization_code: String,
-    /// How long the company's licence holds, `YYYY-MM-DD~YYYY-MM-DD`.
-    #[serde(deserialize_with = "lenient::text_or_empty")]
-    pub eff_time_str: String,
+lenient_object! {
+    /// A qualification in the answer to `QuerySmsQualificationRecord`.
+    #[derive(Debug, Clone, Default, PartialEq, Eq)]
+    #[serde(rename_all = "PascalCase")]
+    pub struct QualificationData {
+        /// The qualification's number.
+        pub group_id: Option<u64>,
+        /// The company.
+        pub company_name: String,
+        /// `INIT`, `NOT_PASS`, `PASS`, `NOT_FINISH` or `CANCEL`.
+        pub state_name: String,
+        /// `true` or `false`, as text.
+        pub use_by_self: Option<bool>,
+    }
+}
+
+lenient_object! {
+    /// `Data` in the answer to `QuerySingleSmsQualification`.
+    #[derive(Debug, Clone, Default, PartialEq, Eq)]
+    #[serde(rename_all = "PascalCase")]
+    pub struct QualificationDetailsData {
+        /// The company's code.
+        pub organization_code: String,
+        /// How long the company's licence holds, `YYYY-MM-DD~YYYY-MM-DD`.
+        pub eff_time_str: String,
+    }
 }
 
 #[cfg(test)]

@@ -11,14 +11,12 @@ pub struct EmulatorAccount(String);
 
 impl EmulatorAccount {
     /// The name.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
     /// The folder of the account's uploads, which the service calls `StartPath`: digits that only
     /// the name decides.
-    #[must_use]
     pub fn start_path(&self) -> String {
         let digest = Sha256::digest(self.0.as_bytes());
         let number = digest.iter().take(8).fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
@@ -28,7 +26,6 @@ impl EmulatorAccount {
 
 impl EmulatorAccount {
     /// The number by which ARNs name the account: its name when that is one.
-    #[must_use]
     pub fn number(&self) -> String {
         if self.0.bytes().all(|b| b.is_ascii_digit()) { self.0.clone() } else { self.start_path() }
     }
@@ -104,13 +101,11 @@ impl AccessKey {
     }
 
     /// The id.
-    #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
     /// The account that it opens.
-    #[must_use]
     pub fn account(&self) -> &EmulatorAccount {
         &self.account
     }

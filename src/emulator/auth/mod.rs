@@ -40,7 +40,6 @@ pub(super) struct ApiRequest {
 
 impl ApiRequest {
     /// Every parameter, of the URL first.
-    #[must_use]
     pub(super) fn params(&self) -> Params {
         self.query.clone().and(self.form.clone())
     }

@@ -132,7 +132,6 @@ pub struct Faults(pub Vec<FaultRule>);
 
 impl Faults {
     /// What goes wrong with the call of that number, counted from 1 for each operation.
-    #[must_use]
     pub fn decide(&self, action: Action, call: u64) -> Effects {
         let mut effects = Effects::default();
         for (index, rule) in self.0.iter().enumerate() {

@@ -42,7 +42,6 @@ pub struct StoredLetter {
 
 impl StoredLetter {
     /// `VALID` on the days of its validity, and `INVALID` on any other.
-    #[must_use]
     pub fn status(&self, today: Date) -> &'static str {
         if self.validity.contains(today) { "VALID" } else { "INVALID" }
     }
@@ -63,7 +62,6 @@ impl StoredLetter {
     }
 
     /// Whether a signature has passed with it.
-    #[must_use]
     pub fn has_passed(&self) -> bool {
         &*self.state == "PASSED"
     }

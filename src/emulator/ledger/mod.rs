@@ -99,7 +99,6 @@ impl Ledger {
 
     /// The letters that a query asks for, by the order of their ids
     /// (`QuerySmsAuthorizationLetter`).
-    #[must_use]
     pub fn query(&self, account: &EmulatorAccount, filter: &Filter, now: Timestamp) -> Vec<Arc<StoredLetter>> {
         let today = day_in_china(now);
         let Some(holder) = self.accounts.get(account) else { return Vec::new() };
@@ -112,7 +111,6 @@ impl Ledger {
     }
 
     /// Whether an object was uploaded under that key.
-    #[must_use]
     pub fn has_object(&self, account: &EmulatorAccount, key: &str) -> bool {
         self.accounts.get(account).is_some_and(|holder| holder.objects.contains(key))
     }
@@ -131,7 +129,6 @@ impl Ledger {
     }
 
     /// Whether the account holds a letter of that name.
-    #[must_use]
     pub fn has_letter(&self, account: &EmulatorAccount, name: &str) -> bool {
         self.accounts.get(account).is_some_and(|holder| holder.ids_by_name.contains_key(name))
     }
@@ -168,7 +165,6 @@ impl Ledger {
     }
 
     /// The highest id that was given.
-    #[must_use]
     pub fn last_id(&self) -> LetterId {
         self.last_id
     }
@@ -187,7 +183,6 @@ impl Ledger {
     }
 
     /// The account that uploads to this folder.
-    #[must_use]
     pub fn account_of_start_path(&self, start_path: &str) -> Option<&EmulatorAccount> {
         self.accounts.keys().find(|name| name.start_path() == start_path)
     }

@@ -159,7 +159,6 @@ impl Filter {
     }
 
     /// Whether it asks for every letter.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }

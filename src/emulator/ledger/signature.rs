@@ -145,7 +145,6 @@ impl StoredSignature {
     }
 
     /// Whether it passed review.
-    #[must_use]
     pub fn passed(&self) -> bool {
         self.state == SignatureState::Pass
     }

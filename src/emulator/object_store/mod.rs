@@ -43,7 +43,6 @@ pub(super) struct UploadPolicy {
 
 impl UploadPolicy {
     /// The policy for the holder of `key`, from `now` on. `unique` differs from policy to policy.
-    #[must_use]
     pub(super) fn issue(key: &AccessKey, form: &PolicyForm, unique: &str, now: Timestamp) -> Self {
         let start_path = key.account.start_path();
         let expire = now.as_second() + POLICY_SECONDS;
@@ -59,7 +58,6 @@ impl UploadPolicy {
 }
 
 /// The id of the service's AccessKey behind an `OSSAccessKeyId`.
-#[must_use]
 pub(super) fn access_key_behind(oss_access_key_id: &str) -> Option<&str> {
     oss_access_key_id.strip_prefix(OSS_KEY_PREFIX)
 }
@@ -96,7 +94,6 @@ impl OssRefusal {
     }
 
     /// What OSS says of a policy that has expired.
-    #[must_use]
     pub(super) fn expired() -> Self {
         Self::new(403, "AccessDenied", "Invalid according to Policy: Policy expired.")
     }
@@ -168,7 +165,6 @@ pub(super) struct UploadPermit {
 
 impl UploadForm {
     /// A field by its name. OSS does not mind the case.
-    #[must_use]
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.fields.iter().find(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }

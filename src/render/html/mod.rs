@@ -49,7 +49,6 @@ pub struct Section<'a> {
 
 /// The page, as of a day. A letter that ends within `soon` days and has no successor needs
 /// attention.
-#[must_use]
 pub fn page(sections: &[Section<'_>], today: Date, soon: u32, lang: Lang) -> String {
     let words = lang.words();
     let total: usize = sections.iter().filter_map(|section| section.inventory.ok()).map(|all| all.entries.len()).sum();

@@ -18,7 +18,6 @@ pub enum Lang {
 
 impl Lang {
     /// The language of a locale such as `zh_CN.UTF-8`; English unless it is Chinese.
-    #[must_use]
     pub fn of_locale(locale: &str) -> Self {
         if locale.to_ascii_lowercase().starts_with("zh") { Self::Zh } else { Self::En }
     }

@@ -18,7 +18,6 @@ const MARK: char = '\u{FEFF}';
 /// Inventories as comma-separated values (RFC 4180) with a line of heads, as Excel opens them
 /// rightly. Those of a workspace have the account in the first column. What became of the
 /// signatures, where that was asked for, is in the last one.
-#[must_use]
 pub fn csv(inventories: &Accounts<Inventory<'_>>) -> String {
     let has_uses = inventories.good().flat_map(|inventory| &inventory.entries).any(|entry| entry.uses.is_some());
     let heads = if has_uses { format!("{CSV_HEADS},uses\r\n") } else { format!("{CSV_HEADS}\r\n") };

@@ -13,7 +13,6 @@ use crate::{
 };
 
 /// The letters that a filter let through, as tables.
-#[must_use]
 pub fn list(inventories: &Accounts<Inventory<'_>>, filter: &Filter, options: &CommentOptions) -> String {
     let mut page = Page::new(format!("### {}\n\n", title(filter)), options);
     super::add_failures(&mut page, inventories);

@@ -58,14 +58,12 @@ fn page_of<'o>(account: Option<&AccountName>, counts: &str, options: &'o Comment
 }
 
 /// Plans as a comment.
-#[must_use]
 pub fn plan(plans: &Accounts<Plan>, options: &CommentOptions) -> String {
     let counts = |plan: &Plan| planned(plan.summary());
     comment(plans, options, &planned(plans.summary()), |plan| plan.account.as_ref(), counts, plan::add)
 }
 
 /// Reports as a comment.
-#[must_use]
 pub fn report(reports: &Accounts<Report>, options: &CommentOptions) -> String {
     let counts = |report: &Report| applied(report.summary());
     comment(reports, options, &applied(reports.summary()), |report| report.account.as_ref(), counts, report::add)

@@ -10,7 +10,6 @@ use crate::{
 const MARKER: &str = "<!-- letterform proofread -->";
 
 /// What papers say.
-#[must_use]
 pub fn proof(proof: &Proof, options: &CommentOptions) -> String {
     let summary = proof.summary();
     let title = format!(

@@ -10,7 +10,6 @@ use crate::{
 };
 
 /// What became of letters.
-#[must_use]
 pub fn status(statuses: &Accounts<Status>, options: &CommentOptions) -> String {
     let total = counts(statuses.summary());
     let counts = |status: &Status| counts(status.summary());

@@ -11,7 +11,6 @@ use crate::{
 };
 
 /// What papers say.
-#[must_use]
 pub fn proof(proof: &Proof) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "{} {}\n", paint(style::STRONG, "Scans read by"), visible(&proof.engine));

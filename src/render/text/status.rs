@@ -13,7 +13,6 @@ use crate::{
 };
 
 /// What became of letters.
-#[must_use]
 pub fn status(statuses: &Accounts<Status>) -> String {
     let summary = statuses.summary();
     of_accounts(statuses, one_status, "read", "signatures of letters", &counts(summary))
@@ -223,7 +222,6 @@ fn gaps(out: &mut String, status: &Status) {
 }
 
 /// A part that could not be read, and what to do.
-#[must_use]
 pub fn not_known(part: &NotKnown) -> String {
     let request = part.request_id.as_ref().map(|id| format!(" (RequestId {id})")).unwrap_or_default();
     let mut out = format!("{} not known: {}{request}\n", paint(style::WARNING, "warning:"), part.message);
@@ -236,7 +234,6 @@ pub fn not_known(part: &NotKnown) -> String {
 /// The calls that move signatures to their letters' successors, as a script of a POSIX shell.
 /// `options` are added to each, such as ` --profile NAME`. A value that the service does not tell
 /// stops the script until somebody has written it.
-#[must_use]
 pub fn hand_over(moves: &[Move], options: &str) -> String {
     let mut out = String::new();
     let what = wording::counted(moves.len(), "signature");

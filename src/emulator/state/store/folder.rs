@@ -23,7 +23,6 @@ pub(super) fn make(folder: &Path) -> io::Result<()> {
 /// Whether a folder can hold the state of a sandbox: it holds one, it holds those of a workspace's
 /// accounts, or it is empty or missing. What follows `--sandbox` may have been meant as a path of
 /// declarations.
-#[must_use]
 pub fn may_hold_state(folder: &Path) -> bool {
     let is_state = |folder: &Path| folder.join(FILE).exists();
     match fs::read_dir(folder) {

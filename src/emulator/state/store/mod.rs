@@ -178,7 +178,6 @@ impl Changes {
     }
 
     /// The number of the last change, to wait for with [`Store::safe`].
-    #[must_use]
     pub(in crate::emulator) fn made(&self) -> u64 {
         self.made
     }
