@@ -19,7 +19,7 @@ use crate::{
     retry::Shutdown,
 };
 
-/// Serve the three API calls and the object upload on this machine, for rehearsals and tests
+/// Serve the API and the object upload on this machine, for rehearsals and tests
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Args {

@@ -99,6 +99,11 @@ impl Session {
         }
     }
 
+    /// The exit status of the last command, which stays in `$?`.
+    pub(crate) fn status(&mut self) -> String {
+        self.run("last=$?; echo $last; (exit $last)").trim().to_owned()
+    }
+
     /// Writes a file.
     pub(crate) fn write(&self, name: &str, text: &str) {
         let path = self.path(name);

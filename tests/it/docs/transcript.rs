@@ -37,6 +37,12 @@ pub(crate) fn play(page: &Page, mut session: Session) -> Played {
                 for step in steps(&block.text, &place) {
                     let printed = session.run(&step.command);
                     assert!(printed.is_empty() || printed.ends_with('\n'), "{place}: no line break after {printed:?}");
+                    // What a page hides or doesn't ask for must not have failed.
+                    if printed.is_empty() && session.status() != "0" {
+                        played
+                            .differences
+                            .push(format!("{place}: $ {}\nfailed, and the page does not show it", step.command));
+                    }
                     let same = comparable(&printed) == comparable(&step.shown);
                     if !same {
                         let Step { command, shown, .. } = &step;
