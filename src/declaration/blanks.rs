@@ -86,11 +86,14 @@ fn in_braces(field: &str, quoted: bool) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::declaration::{Code, Diagnostic, LoadOptions, SourceFile, edit::applied, reading::Reading};
+    use crate::declaration::{
+        Code, Diagnostic, LoadOptions, SourceFile, document::Reason, edit::applied, reading::Reading,
+    };
 
     fn problems(text: &str) -> (SourceFile, Vec<Diagnostic>) {
         let options = LoadOptions::new(jiff::civil::date(2026, 6, 1));
-        let Reading { source, problems, .. } = Reading::of_bytes("f", text.as_bytes().to_vec(), &options);
+        let Reading { source, problems, .. } =
+            Reading::of_bytes(("f", text.as_bytes().to_vec()), Reason::Once, &options);
         (source, problems.finish())
     }
 

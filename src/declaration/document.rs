@@ -1,87 +1,64 @@
 //! A document: its version, its defaults, its letters.
 
-use std::{collections::HashMap, ptr, rc::Rc};
+use std::{collections::HashMap, ptr, rc::Rc, sync::Arc};
 
 use super::{
-    Code, Diagnostic, FileId, Fix, Severity,
+    Code, Diagnostic, Fix, Severity,
     blanks::Blanks,
-    letter::{Entries, Located, PictureSource, PlacedSignatures, Reader, Shared, Slot},
+    declared::{Declared, Places, Verdict},
+    letter::{Entries, PictureSource, Reader, Shared, Slot},
     outline::{self, Outline, taken, unshared},
     source::Span,
     tree::{Entry, Node, Value},
 };
-use crate::{
-    letter::{Field, Letter, LetterName, OrganizationCode, Party, Validity},
-    wording::plural,
-};
+use crate::{letter::Field, wording::plural};
 
-/// A letter as far as it could be read.
+/// What a document says around its letters.
 #[derive(Debug)]
-pub(super) struct Declared {
-    pub(super) file: FileId,
-    /// The line of its first field.
-    pub(super) line: u32,
-    pub(super) name: Option<Located<LetterName>>,
-    pub(super) picture: Option<Located<PictureSource>>,
-    /// The rest of it; `None` when something in it was complained about.
-    pub(super) content: Option<Box<Content>>,
+pub(super) struct Frame {
+    pub(super) inherited: Arc<Shared>,
+    /// The list of letters.
+    pub(super) list: Option<Node>,
+    /// How many fields there are up to that list, with it.
+    pub(super) fields: usize,
+    /// Where the next field is.
+    pub(super) next: Option<Span>,
+    /// Where the first field is.
+    start: Span,
 }
 
-/// A letter's fields but its name and its picture.
-#[derive(Debug)]
-pub(super) struct Content {
-    pub(super) authorizer: Located<Party>,
-    pub(super) authorized_party: Located<Party>,
-    pub(super) organization_code: Located<OrganizationCode>,
-    pub(super) validity: Located<Validity>,
-    pub(super) signatures: Located<PlacedSignatures>,
-}
+/// How bad it is that the parties of some defaults break rules for new letters: as bad as for the
+/// letter for which it is worst.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Worst([Option<Severity>; 2]);
 
-/// The defaults of a document, and how bad it is that their parties break rules for new letters: as
-/// bad as for the letter for which it is worst.
-#[derive(Debug)]
-pub(super) struct Defaults {
-    shared: Shared,
-    worst: [Option<Severity>; 2],
-}
-
-impl Defaults {
-    fn parties(&self) -> [&Slot<Party>; 2] {
-        [&self.shared.authorizer, &self.shared.authorized_party]
-    }
-
-    /// Whether how bad a problem of theirs is depends on the letters.
-    fn depend_on_letters(&self) -> bool {
-        self.parties().into_iter().any(|party| matches!(party, Slot::Good(Located { fault: Some(_), .. })))
-    }
-}
-
-impl Declared {
-    /// The letter without its picture, when it says everything else.
-    pub(super) fn terms(&self) -> Option<Letter<()>> {
-        let (name, content) = (self.name.as_ref()?, self.content.as_deref()?);
-        Some(Letter {
-            name: name.value.clone(),
-            authorizer: content.authorizer.value.clone(),
-            authorized_party: content.authorized_party.value.clone(),
-            organization_code: content.organization_code.value.clone(),
-            validity: content.validity.value,
-            signatures: content.signatures.value.names.clone(),
-            picture: (),
-        })
-    }
-
-    /// Where the letter's values stand, those that it has from the defaults too.
-    pub(super) fn spans(&self) -> Vec<Span> {
-        let mut spans = Vec::from_iter(self.name.as_ref().map(|name| name.span));
-        spans.extend(self.picture.as_ref().map(|picture| picture.span));
-        if let Some(content) = &self.content {
-            let Content { authorizer, authorized_party, organization_code, validity, signatures } = &**content;
-            spans.extend([authorizer.span, authorized_party.span, organization_code.span, validity.span]);
-            spans.extend(signatures.value.spans.iter());
+impl Worst {
+    /// Takes a letter into account that has the defaults.
+    pub(super) fn note(&mut self, letter: &Declared, severity: Severity) {
+        let [authorizer, authorized_party, ..] = letter.own().missing();
+        for (inherits, worst) in [authorizer, authorized_party].into_iter().zip(&mut self.0) {
+            if inherits && *worst != Some(Severity::Error) {
+                *worst = Some(severity);
+            }
         }
-        spans
     }
+}
+
+/// The letters that were read, and the defaults of all documents.
+#[derive(Debug, Default)]
+pub(super) struct Read {
+    pub(super) letters: Vec<Declared>,
+    pub(super) defaults: Vec<Arc<Shared>>,
+}
+
+/// What becomes of letters and problems that are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reason {
+    /// They are looked at once: all problems are told, and what can't be used is dropped.
+    Once,
+    /// Their document's defaults may be others later: what depends on these is left to
+    /// [`Reader::judge`] and [`Reader::judge_defaults`].
+    Live,
 }
 
 pub(super) const FIELDS: [&str; 8] = {
@@ -101,9 +78,8 @@ impl<'a> Reader<'a, '_> {
         self.collector.report_with_help(Code::VersionMissing, "the file declares nothing", Span::first(), help);
     }
 
-    /// Reads one document and adds its letters to `letters`. It has an outline when each letter
-    /// stands on lines of its own, with nothing but letters after the first.
-    pub(super) fn document(&mut self, node: Node, letters: &mut Vec<Declared>) -> Option<Outline> {
+    /// Reads what a document says around its letters.
+    pub(super) fn frame(&mut self, node: Node) -> Option<Frame> {
         let Value::Mapping(mut entries) = node.value else {
             let help = "begin with `version: 1`, then `letters:` with a list of letters";
             let message =
@@ -121,63 +97,62 @@ impl<'a> Reader<'a, '_> {
             let fix = self.blanks(node.span).before(&["version"], start);
             self.collector.version_missing(start, fix);
         }
-        let shared = defaults.map_or(Shared::NONE, |entry| self.defaults(&entry.value));
-        let mut defaults = Defaults { shared, worst: [None; 2] };
-        let list = list.and_then(|list| entries.iter().position(|entry| ptr::eq(entry, list)));
-        let fields = entries.len();
-        let is_last = list.is_some_and(|index| index + 1 == fields);
+        let inherited = Arc::new(defaults.map_or(Shared::NONE, |entry| self.defaults(&entry.value)));
+        let index = list.and_then(|list| entries.iter().position(|entry| ptr::eq(entry, list)));
+        let fields = index.map_or(entries.len(), |index| index + 1);
+        let next = entries.get(fields).map(|entry| entry.key.span);
+        let list = index.map(|index| taken(&mut entries, index));
+        Some(Frame { inherited, list, fields, next, start })
+    }
+
+    /// Reads one document and adds what it says to `read`. It has an outline when each letter stands
+    /// on lines of its own.
+    pub(super) fn document(&mut self, node: Node, read: &mut Read) -> Option<Outline> {
+        let Frame { inherited, list, fields, next, start } = self.frame(node)?;
+        read.defaults.push(Arc::clone(&inherited));
+        let mut worst = Worst::default();
         let mut marks = None;
-        match list.map(|index| taken(&mut entries, index)) {
+        match list {
             Some(list) => {
-                marks = outline::marks(self.source, &list).filter(|_| is_last);
-                self.letters(list, &mut defaults, letters);
+                marks = outline::marks(self.source, &list, next);
+                worst = self.letters(list, &inherited, &mut read.letters);
             }
-            None => self.collector.report_with_help(
-                Code::FieldMissing,
-                "the document has no letters",
-                start,
-                "add `letters:` with a list of letters, or `letters: []` for none",
-            ),
+            None => {
+                let help = "add `letters:` with a list of letters, or `letters: []` for none";
+                self.collector.report_with_help(Code::FieldMissing, "the document has no letters", start, help);
+            }
         }
-        for (party, worst) in defaults.parties().into_iter().zip(defaults.worst) {
-            self.report_fault(party, worst.unwrap_or(Severity::Error));
+        if self.reason == Reason::Once {
+            self.judge_defaults(&inherited, worst);
         }
-        let (column, lines) = marks.filter(|_| !defaults.depend_on_letters())?;
-        Some(Outline { defaults, fields, column, lines })
+        let (column, lines) = marks?;
+        let foot = next.map(|next| next.start);
+        Some(Outline { inherited, fields, column, lines, foot, anchored: false })
     }
 
     /// Reads letters of a document again, or new ones in their place.
     pub(super) fn letters_below(&mut self, outline: &Outline, items: Vec<Node>, letters: &mut Vec<Declared>) {
-        let mut defaults = Defaults { shared: outline.defaults.shared.clone(), worst: [None; 2] };
-        self.items(items, &mut defaults, letters);
+        self.items(items, &outline.inherited, letters);
     }
 
-    /// Reports the rule for new letters that a value breaks.
-    fn report_fault<T>(&mut self, slot: &Slot<T>, severity: Severity) {
-        if let Slot::Good(Located { fault: Some(fault), .. }) = slot {
-            let fault = Diagnostic::clone(fault);
-            self.collector.push(if severity == Severity::Warning { fault.as_warning() } else { fault });
+    /// Reports the rules for new letters that the defaults break.
+    pub(super) fn judge_defaults(&mut self, inherited: &Shared, Worst(worst): Worst) {
+        for (party, worst) in [&inherited.authorizer, &inherited.authorized_party].into_iter().zip(worst) {
+            self.report_fault(party.fault(), worst.unwrap_or(Severity::Error));
         }
     }
 
-    /// Reports the rules for new letters that a letter's name and parties break. For a letter that
-    /// the console named, which is sure to exist, they are warnings.
-    fn faults(&mut self, name: &Slot<LetterName>, own: &Shared, defaults: &mut Defaults) {
-        let authorizer =
-            if matches!(own.authorizer, Slot::Missing) { &defaults.shared.authorizer } else { &own.authorizer };
-        let severity = match (name, authorizer) {
-            (Slot::Good(name), Slot::Good(authorizer)) if name.value.is_of_console(&authorizer.value) => {
-                Severity::Warning
-            }
-            _ => Severity::Error,
-        };
-        self.report_fault(name, severity);
-        for (party, worst) in [&own.authorizer, &own.authorized_party].into_iter().zip(&mut defaults.worst) {
-            self.report_fault(party, severity);
-            if matches!(party, Slot::Missing) && *worst != Some(Severity::Error) {
-                *worst = Some(severity);
-            }
-        }
+    /// Reports what is wrong with a letter because of its defaults.
+    pub(super) fn judge(&mut self, letter: &Declared, verdict: Verdict) {
+        letter.faults().for_each(|fault| self.report_fault(Some(fault), verdict.severity));
+        self.missing_fields(letter, verdict);
+    }
+
+    /// Reports a rule for new letters that a value breaks.
+    fn report_fault(&mut self, fault: Option<&Diagnostic>, severity: Severity) {
+        let Some(mut fault) = fault.cloned() else { return };
+        fault.renumber(|_| self.collector.file);
+        self.collector.push(if severity == Severity::Warning { fault.as_warning() } else { fault });
     }
 
     fn defaults(&mut self, node: &Node) -> Shared {
@@ -200,17 +175,19 @@ impl<'a> Reader<'a, '_> {
         self.collector.entries(entries, &FIELDS, &super::fields::other_names())
     }
 
-    fn letters(&mut self, node: Node, defaults: &mut Defaults, letters: &mut Vec<Declared>) {
-        let Value::Sequence(items) = node.value else {
-            let expected = "letters: expected a list with `- ` before each letter";
-            return self.collector.wrong_type(expected, &node.value, node.span);
-        };
-        self.items(unshared(items), defaults, letters);
+    fn letters(&mut self, node: Node, inherited: &Arc<Shared>, letters: &mut Vec<Declared>) -> Worst {
+        if let Value::Sequence(items) = node.value {
+            return self.items(unshared(items), inherited, letters);
+        }
+        let expected = "letters: expected a list with `- ` before each letter";
+        self.collector.wrong_type(expected, &node.value, node.span);
+        Worst::default()
     }
 
     /// Reads the items of the list of letters. Each one's part of the tree is dropped once it is
     /// read.
-    fn items(&mut self, items: Vec<Node>, defaults: &mut Defaults, letters: &mut Vec<Declared>) {
+    fn items(&mut self, items: Vec<Node>, inherited: &Arc<Shared>, letters: &mut Vec<Declared>) -> Worst {
+        let mut worst = Worst::default();
         // An alias repeats a letter, name and all: complained about once, and not read again
         // however often it is repeated. Kept here, it is known as shared to the last.
         let mut seen: HashMap<*const Vec<Entry>, (Span, Rc<Vec<Entry>>)> = HashMap::new();
@@ -228,47 +205,50 @@ impl<'a> Reader<'a, '_> {
                 self.collector.push(diagnostic.relate(first, "first declared here").help("remove the alias"));
                 continue;
             }
-            letters.extend(self.letter(entries, item.span, defaults));
+            let letter = self.letter(entries, item.span, inherited);
+            if self.reason == Reason::Live {
+                letters.push(letter);
+                continue;
+            }
+            let verdict = letter.verdict();
+            worst.note(&letter, verdict.severity);
+            self.judge(&letter, verdict);
+            letters.extend((!letter.is_useless()).then(|| letter.without_remains()));
         }
+        worst
     }
 
-    /// What is left of a letter once it is judged; `None` when that is nothing.
-    fn letter(&mut self, entries: &[Entry], span: Span, defaults: &mut Defaults) -> Option<Declared> {
+    /// A letter, judged by itself.
+    fn letter(&mut self, entries: &[Entry], mapping: Span, inherited: &Arc<Shared>) -> Declared {
         let found = self.fields(entries);
         let node = |field: Field| found[field as usize].map(|entry| &entry.value);
-        let head = entries.first().map_or(span, |entry| entry.key.span);
+        let first = entries.first().map_or(mapping, |entry| entry.key.span);
         let name = self.name(node(Field::Name));
         let own = self.shared(&found);
-        self.faults(&name, &own, defaults);
-        let defaults = &defaults.shared;
         let picture = match (node(Field::Scan), node(Field::FileKey)) {
             (Some(scan), None) => self.scan(scan),
             (None, Some(key)) => self.file_key(key),
             (None, None) => Slot::Missing,
             (Some(scan), Some(key)) => self.picture_twice(scan, key),
         };
-        let shared = Shared {
-            authorizer: own.authorizer.or(&defaults.authorizer),
-            authorized_party: own.authorized_party.or(&defaults.authorized_party),
-            organization_code: own.organization_code.or(&defaults.organization_code),
-            validity: own.validity.or(&defaults.validity),
-            signatures: own.signatures.or(&defaults.signatures),
-        };
-        let at = if let Slot::Good(name) = &name { name.span } else { head };
-        let blanks = self.blanks(span);
-        let named = node(Field::Name).map(|name| name.span);
-        let template =
-            |missing: &[&str]| named.map_or_else(|| blanks.before(missing, head), |name| blanks.after(missing, name));
-        self.missing_fields(&name, &shared, at, template);
-        if matches!(picture, Slot::Missing) {
+        let (file, inherited) = (self.collector.file, Arc::clone(inherited));
+        let own = own.missing().contains(&false).then(|| Box::new(own));
+        let places = Places { mapping, first, name: node(Field::Name).map(|name| name.span) };
+        let is_pictured = !picture.is_missing();
+        let letter = Declared { file, name, picture: picture.into_good(), own, inherited, places };
+        if !is_pictured {
             let help = "add `scan: path/of/picture.jpg`, or `fileKey:` for one that is already uploaded";
             let message = "the letter has neither scan nor fileKey";
-            let diagnostic = self.collector.diagnostic(Code::PictureMissing, message, at).help(help);
-            self.collector.push(diagnostic.mend(template(&["scan"])));
+            let diagnostic = self.collector.diagnostic(Code::PictureMissing, message, letter.place()).help(help);
+            self.collector.push(diagnostic.mend(self.template(&letter.places, &["scan"])));
         }
-        let (name, picture, content) = (name.good(), picture.good(), content(shared).map(Box::new));
-        let nothing = name.is_none() && picture.is_none() && content.is_none();
-        (!nothing).then_some(Declared { file: self.collector.file, line: head.start.line, name, picture, content })
+        letter
+    }
+
+    /// How missing fields can be added to a letter.
+    fn template(&self, places: &Places, missing: &[&str]) -> Option<Fix> {
+        let blanks = self.blanks(places.mapping);
+        places.name.map_or_else(|| blanks.before(missing, places.first), |name| blanks.after(missing, name))
     }
 
     /// How missing fields can be added to the mapping with this place.
@@ -287,43 +267,15 @@ impl<'a> Reader<'a, '_> {
         Slot::Bad
     }
 
-    fn missing_fields(
-        &mut self,
-        name: &Slot<LetterName>,
-        shared: &Shared,
-        at: Span,
-        template: impl FnOnce(&[&str]) -> Option<Fix>,
-    ) {
-        fn missing<T>(slot: &Slot<T>) -> bool {
-            matches!(slot, Slot::Missing)
-        }
-        let missing: Vec<&str> = [
-            (Field::Name, missing(name)),
-            (Field::Authorizer, missing(&shared.authorizer)),
-            (Field::AuthorizedParty, missing(&shared.authorized_party)),
-            (Field::OrganizationCode, missing(&shared.organization_code)),
-            (Field::Validity, missing(&shared.validity)),
-            (Field::Signatures, missing(&shared.signatures)),
-        ]
-        .into_iter()
-        .filter_map(|(field, missing)| missing.then_some(field.as_str()))
-        .collect();
+    fn missing_fields(&mut self, letter: &Declared, verdict: Verdict) {
+        let missing = verdict.missing(letter);
         if !missing.is_empty() {
             let named: Vec<String> = missing.iter().map(|field| format!("`{field}`")).collect();
             let message = format!("missing {} {}", plural(named.len(), "field"), named.join(", "));
             let help = if missing == ["name"] { "add the name" } else { "add it to the letter or to `defaults`" };
-            let fix = template(&missing);
-            self.collector.push(self.collector.diagnostic(Code::FieldMissing, message, at).help(help).mend(fix));
+            let fix = self.template(&letter.places, &missing);
+            let diagnostic = self.collector.diagnostic(Code::FieldMissing, message, letter.place());
+            self.collector.push(diagnostic.help(help).mend(fix));
         }
     }
-}
-
-fn content(shared: Shared) -> Option<Content> {
-    Some(Content {
-        authorizer: shared.authorizer.good()?,
-        authorized_party: shared.authorized_party.good()?,
-        organization_code: shared.organization_code.good()?,
-        validity: shared.validity.good()?,
-        signatures: shared.signatures.good()?,
-    })
 }

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use super::{
     Diagnostic, FileId, Severity,
-    document::Declared,
+    declared::Declared,
     source::{Position, Span},
 };
 use crate::letter::Finding;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::{
     Diagnostic, FileId, LoadOptions, SourceFile, allow, discover,
+    document::Reason,
     edit::{Edit, Safety, applied},
     reading::Reading,
     source::Encoding,
@@ -80,7 +81,7 @@ const MAX_BYTES: usize = 1 << 30;
 
 /// The file as it reads, and its problems that no comment silences.
 fn judged(name: &str, bytes: Vec<u8>, options: &LoadOptions) -> (SourceFile, Vec<Diagnostic>) {
-    let Reading { source, mut problems, .. } = Reading::of_bytes(name, bytes, options);
+    let Reading { source, mut problems, .. } = Reading::of_bytes((name, bytes), Reason::Once, options);
     allow::apply(&mut problems, std::iter::once((FileId(0), &source)));
     (source, problems.finish())
 }

@@ -5,6 +5,7 @@ use std::{path::Path, sync::Arc};
 use super::{
     Code, Diagnostic, Edit, Fix, Safety,
     collector::FileCollector,
+    document::Reason,
     lint::value as lint,
     refusal::{self, MAX_BYTES},
     source::{Position, SourceFile, Span},
@@ -15,7 +16,7 @@ use crate::letter::{
 };
 
 /// A value and where it stands.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Located<T> {
     pub(super) value: T,
     pub(super) span: Span,
@@ -30,7 +31,7 @@ impl<T> Located<T> {
 }
 
 /// A field of a letter or of the defaults.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Slot<T> {
     /// Not there.
     Missing,
@@ -39,40 +40,69 @@ pub(super) enum Slot<T> {
     Good(Located<T>),
 }
 
-impl<T: Clone> Slot<T> {
+impl<T> Slot<T> {
     /// This field, or its default when it is not there.
-    pub(super) fn or(self, default: &Self) -> Self {
+    pub(super) fn or<'a>(&'a self, default: &'a Self) -> &'a Self {
         match self {
-            Self::Missing => default.clone(),
+            Self::Missing => default,
             other => other,
         }
     }
 
-    pub(super) fn good(self) -> Option<Located<T>> {
+    pub(super) fn is_missing(&self) -> bool {
+        matches!(self, Self::Missing)
+    }
+
+    pub(super) fn good(&self) -> Option<&Located<T>> {
         match self {
-            // The fault was reported before.
-            Self::Good(located) => Some(Located { fault: None, ..located }),
+            Self::Good(located) => Some(located),
             Self::Missing | Self::Bad => None,
         }
+    }
+
+    pub(super) fn into_good(self) -> Option<Located<T>> {
+        match self {
+            Self::Good(located) => Some(located),
+            Self::Missing | Self::Bad => None,
+        }
+    }
+
+    pub(super) fn good_mut(&mut self) -> Option<&mut Located<T>> {
+        match self {
+            Self::Good(located) => Some(located),
+            Self::Missing | Self::Bad => None,
+        }
+    }
+
+    pub(super) fn fault(&self) -> Option<&Diagnostic> {
+        self.good()?.fault.as_deref()
+    }
+
+    fn forget_fault(&mut self) {
+        self.good_mut().into_iter().for_each(|located| located.fault = None);
+    }
+
+    fn value(&self) -> Option<&T> {
+        self.good().map(|located| &located.value)
     }
 }
 
 /// Where the picture is to come from.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum PictureSource {
     Scan(Arc<str>),
     FileKey(FileKey),
 }
 
 /// The signatures, and where each of them stands.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct PlacedSignatures {
     pub(super) names: Signatures,
     pub(super) spans: Arc<[Span]>,
 }
 
 /// The fields that may have defaults.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Shared {
     pub(super) authorizer: Slot<Party>,
     pub(super) authorized_party: Slot<Party>,
@@ -89,6 +119,65 @@ impl Shared {
         validity: Slot::Missing,
         signatures: Slot::Missing,
     };
+
+    /// Where its values stand.
+    pub(super) fn spans(&mut self) -> impl Iterator<Item = &mut Span> {
+        let Self { authorizer, authorized_party, organization_code, validity, signatures } = self;
+        let parties = [authorizer, authorized_party].into_iter().filter_map(Slot::good_mut);
+        let spans = parties.map(|party| &mut party.span);
+        let spans = spans.chain(organization_code.good_mut().map(|code| &mut code.span));
+        let spans = spans.chain(validity.good_mut().map(|validity| &mut validity.span));
+        let signatures = signatures.good_mut().map(|Located { span, value, .. }| {
+            // Those that are shared are copied.
+            std::iter::once(span).chain(Arc::make_mut(&mut value.spans))
+        });
+        spans.chain(signatures.into_iter().flatten())
+    }
+
+    /// Whether its parties break rules for new letters.
+    pub(super) fn has_fault(&self) -> bool {
+        self.authorizer.fault().or(self.authorized_party.fault()).is_some()
+    }
+
+    /// The rules for new letters that its parties break.
+    pub(super) fn faults(&mut self) -> impl Iterator<Item = &mut Diagnostic> {
+        let parties = [&mut self.authorizer, &mut self.authorized_party];
+        parties.into_iter().filter_map(|party| Some(Arc::make_mut(party.good_mut()?.fault.as_mut()?)))
+    }
+
+    /// Forgets what was said of the rules for new letters.
+    pub(super) fn forget_faults(&mut self) {
+        [&mut self.authorizer, &mut self.authorized_party].into_iter().for_each(Slot::forget_fault);
+    }
+
+    /// Which fields say something else than others, wherever they stand.
+    pub(super) fn differences(&self, other: &Self) -> [bool; 5] {
+        fn names(slot: &Slot<PlacedSignatures>) -> Option<&Signatures> {
+            slot.value().map(|signatures| &signatures.names)
+        }
+        [
+            self.authorizer.value() != other.authorizer.value(),
+            self.authorized_party.value() != other.authorized_party.value(),
+            self.organization_code.value() != other.organization_code.value(),
+            self.validity.value() != other.validity.value(),
+            names(&self.signatures) != names(&other.signatures),
+        ]
+    }
+
+    /// Which fields are missing.
+    pub(super) fn missing(&self) -> [bool; 5] {
+        [
+            self.authorizer.is_missing(),
+            self.authorized_party.is_missing(),
+            self.organization_code.is_missing(),
+            self.validity.is_missing(),
+            self.signatures.is_missing(),
+        ]
+    }
+
+    /// The fields, in the order in which they are told of here.
+    pub(super) const FIELDS: [Field; 5] =
+        [Field::Authorizer, Field::AuthorizedParty, Field::OrganizationCode, Field::Validity, Field::Signatures];
 }
 
 /// Reads the values of one file.
@@ -96,6 +185,7 @@ pub(super) struct Reader<'a, 'd> {
     pub(super) source: &'a SourceFile,
     pub(super) collector: FileCollector<'d>,
     pub(super) calendar: lint::Calendar,
+    pub(super) reason: Reason,
 }
 
 /// The entries of a letter or of the defaults by field.

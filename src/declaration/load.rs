@@ -8,8 +8,9 @@ use jiff::civil::Date;
 use super::{
     Code, Diagnostic, FileId, LintLevels, ScanRoots, Severity, SourceFile, Tracked, allow,
     collector::Collector,
+    declared::Declared,
     discover,
-    document::{Content, Declared},
+    document::Reason,
     findings::Findings,
     lint::across,
     parallel,
@@ -143,7 +144,7 @@ pub fn load(paths: &[PathBuf], options: &LoadOptions) -> Loaded {
     for problem in problems {
         loader.collector.push(problem);
     }
-    let read = |index: usize| Reading::of_file(&found[index], options);
+    let read = |index: usize| Reading::of_file(&found[index], Reason::Once, options);
     let problems = |read: &Result<Reading, _>| read.as_ref().map_or(1, |reading| reading.problems.len());
     let mut paths_of_found = found.iter().map(|found| &found.path);
     parallel::in_order(found.len(), read, (problems, Collector::MAX), |read| {
@@ -165,7 +166,7 @@ pub fn load_text(path: &Path, bytes: Vec<u8>, options: &LoadOptions) -> Loaded {
 /// Holds one text to every rule, as if it were a file at `path`; its scans must lie inside `roots`.
 pub fn load_text_in(path: &Path, bytes: Vec<u8>, options: &LoadOptions, roots: ScanRoots) -> Loaded {
     let mut loader = Loader::new(options);
-    loader.take(path.to_owned(), Reading::of_bytes(&path.to_string_lossy(), bytes, options));
+    loader.take(path.to_owned(), Reading::of_bytes((&path.to_string_lossy(), bytes), Reason::Once, options));
     loader.finish(roots)
 }
 
@@ -221,7 +222,7 @@ impl Loader {
         let mut unpictured = Vec::new();
         for (declared, picture) in self.letters.into_iter().zip(pictures) {
             let (faults, warnings) = findings.about(&declared);
-            let Some((letter, source)) = without_picture(declared, &files) else { continue };
+            let Some((letter, source)) = without_picture(&declared, &files) else { continue };
             match picture {
                 Some(picture) => {
                     let letter = letter.with_picture(picture);
@@ -235,19 +236,9 @@ impl Loader {
     }
 }
 
-fn without_picture(declared: Declared, files: &[SourceFile]) -> Option<(Letter<()>, Source)> {
-    let Content { authorizer, authorized_party, organization_code, validity, signatures, .. } = *declared.content?;
+fn without_picture(declared: &Declared, files: &[SourceFile]) -> Option<(Letter<()>, Source)> {
     let file = files[declared.file.index()].name().to_owned();
-    let letter = Letter {
-        name: declared.name?.value,
-        authorizer: authorizer.value,
-        authorized_party: authorized_party.value,
-        organization_code: organization_code.value,
-        validity: validity.value,
-        signatures: signatures.value.names,
-        picture: (),
-    };
-    Some((letter, Source { file, line: declared.line as usize }))
+    Some((declared.terms()?, Source { file, line: declared.line() as usize }))
 }
 
 #[cfg(test)]

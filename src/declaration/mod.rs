@@ -19,6 +19,7 @@ mod bounded;
 mod characters;
 mod collector;
 mod dates;
+mod declared;
 mod diagnostic;
 mod discover;
 mod document;

@@ -1,10 +1,10 @@
 //! Where the letters of a document stand, and how they are told from what is around them.
 
-use std::{mem, rc::Rc};
+use std::{mem, rc::Rc, sync::Arc};
 
 use super::{
-    SourceFile,
-    document::Defaults,
+    Position, SourceFile, Span,
+    letter::Shared,
     tree::{Entry, Node, Value},
 };
 
@@ -12,19 +12,36 @@ use super::{
 /// others.
 #[derive(Debug)]
 pub(super) struct Outline {
-    pub(super) defaults: Defaults,
-    /// How many fields the document has.
+    pub(super) inherited: Arc<Shared>,
+    /// How many fields the document has up to its letters, with these.
     pub(super) fields: usize,
     /// The column of the `-` before each letter.
     pub(super) column: u32,
     /// The line of each letter's `-`, from the top.
     pub(super) lines: Vec<u32>,
+    /// Where the field after the letters is.
+    pub(super) foot: Option<Position>,
+    /// Whether letters may repeat something of what is around them.
+    pub(super) anchored: bool,
 }
 
 impl Outline {
     /// Whether a line begins a letter.
     pub(super) fn marks_a_letter(&self, line: &str) -> bool {
         is_marked(line, self.column) && matches!(line.as_bytes().get(self.column as usize), None | Some(b' '))
+    }
+
+    /// The line of the field after the letters.
+    pub(super) fn foot_line(&self) -> Option<u32> {
+        self.foot.map(|foot| foot.line)
+    }
+
+    /// Whether the field after the letters still ends their list, whatever else is wrong with it.
+    pub(super) fn has_foot(&self, source: &SourceFile) -> bool {
+        self.foot.is_some_and(|Position { line, column }| {
+            let (indent, field) = source.line(line).split_at_checked(column as usize - 1).unwrap_or_default();
+            indent.bytes().all(|b| b == b' ') && field.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '"')
+        })
     }
 
     /// The lines on which letters begin; `None` when they do not all have a line of their own.
@@ -38,16 +55,27 @@ impl Outline {
         let last = entries.len().checked_sub(1)?;
         let Node { span, value: Value::Sequence(items) } = taken(&mut entries, last) else { return None };
         let is_same = entries.len() == self.fields && span.start.column == self.column;
-        is_same.then(|| unshared(items))
+        (is_same && !items.iter().any(is_repeated)).then(|| unshared(items))
     }
 }
 
-/// The column and the lines of the marks of a list's items; `None` when they do not stand on lines
-/// of their own.
-pub(super) fn marks(source: &SourceFile, list: &Node) -> Option<(u32, Vec<u32>)> {
+/// The column and the lines of the marks of a list's items, before the field that is `next`; `None`
+/// when something does not stand on lines of its own.
+pub(super) fn marks(source: &SourceFile, list: &Node, next: Option<Span>) -> Option<(u32, Vec<u32>)> {
     let Value::Sequence(items) = &list.value else { return None };
-    let column = list.span.start.column;
-    Some((column, item_lines(source, column, items)?))
+    let Span { start, .. } = list.span;
+    let lines = item_lines(source, start.column, items)?;
+    let is_below = |next: Span| {
+        let indent = source.line(next.start.line).bytes().take_while(|b| *b == b' ').count();
+        indent + 1 == next.start.column as usize && lines.last().is_some_and(|last| *last < next.start.line)
+    };
+    let is_apart = lines.first() == Some(&start.line) && next.is_none_or(is_below) && !items.iter().any(is_repeated);
+    is_apart.then_some((start.column, lines))
+}
+
+/// Whether an item is a mapping that stands elsewhere, too.
+fn is_repeated(item: &Node) -> bool {
+    matches!(&item.value, Value::Mapping(entries) if Rc::strong_count(entries) > 1)
 }
 
 /// The letters of a document, as they stand there.

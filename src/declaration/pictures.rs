@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     Diagnostic, FileId, Fix, Location, Safety, SourceFile,
-    document::Declared,
+    declared::Declared,
     letter::PictureSource,
     parallel,
     scan::{self, Appearance, Budget, Flaw, ScanError, ScanRoots},

@@ -33,9 +33,11 @@ impl Limits {
 /// A file's documents, and what else matters to who reads a part of it again.
 pub(super) struct Trees {
     pub(super) documents: Vec<Node>,
-    /// Whether a value has an anchor, so that a part of the file means what it does because of
-    /// another.
-    pub(super) anchored: bool,
+    /// The last line on which a value has an anchor, so that another part of the file may mean what
+    /// it does because of that.
+    pub(super) anchored: Option<u32>,
+    /// The lines with aliases, in their order.
+    pub(super) aliased: Vec<u32>,
     /// How many values there are.
     pub(super) values: usize,
 }
@@ -79,7 +81,8 @@ fn read(
         limits,
         open: Vec::new(),
         anchors: HashMap::new(),
-        anchored: false,
+        anchored: None,
+        aliased: Vec::new(),
         surrogates,
         documents: Vec::new(),
         values: 0,
@@ -106,8 +109,8 @@ fn read(
                 return None;
             }
             None => {
-                let Builder { documents, anchored, values, .. } = builder;
-                return Some(Trees { documents, anchored, values });
+                let Builder { documents, anchored, aliased, values, .. } = builder;
+                return Some(Trees { documents, anchored, aliased, values });
             }
         }
     }
@@ -149,8 +152,9 @@ struct Builder<'s, 'd> {
     open: Vec<Open>,
     /// What each anchor stands for; `None` as long as it is open.
     anchors: HashMap<usize, Option<Value>>,
-    /// Whether there was an anchor at all.
-    anchored: bool,
+    /// The line of the last one.
+    anchored: Option<u32>,
+    aliased: Vec<u32>,
     /// Whether halves of characters stand in the text as private characters.
     surrogates: bool,
     documents: Vec<Node>,
@@ -184,7 +188,7 @@ impl Builder<'_, '_> {
                 let value =
                     if slipped || self.refuses(tag.as_deref(), SCALAR_TAGS, span) { Value::Refused } else { scalar };
                 if anchor > 0 {
-                    self.anchored = true;
+                    self.anchored = Some(span.end.line);
                     self.anchors.insert(anchor, Some(value.clone()));
                 }
                 self.add(Node { span, value })
@@ -200,6 +204,7 @@ impl Builder<'_, '_> {
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(span),
             Event::Alias(anchor) => {
+                self.aliased.push(span.start.line);
                 let value = self.alias(anchor, span);
                 self.add(Node { span, value })
             }
@@ -240,7 +245,7 @@ impl Builder<'_, '_> {
             return Err(Halt);
         }
         if open.anchor > 0 {
-            self.anchored = true;
+            self.anchored = Some(open.start.end.line);
             self.anchors.insert(open.anchor, None);
         }
         self.open.push(open);

@@ -10,9 +10,29 @@ use lsp_types::{
 use super::{documents::Documents, position};
 use crate::declaration::{self, Code, FileId, Severity};
 
-/// The problems of a file.
+/// The most problems of a file that an editor is told of: more slow it down, and nobody reads them.
+const MOST: usize = 1_000;
+
+/// The problems of a file; of too many, errors before warnings.
 pub(super) fn of_file(documents: &Documents, file: FileId) -> Vec<Diagnostic> {
-    documents.live.problems(file).iter().map(|problem| diagnostic(documents, problem)).collect()
+    let problems = documents.live.problems(file);
+    let left_out = problems.len().saturating_sub(MOST);
+    let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+    let mut room = [errors.min(MOST), MOST - errors.min(MOST)];
+    let told = problems.iter().filter(|problem| {
+        let room = &mut room[usize::from(problem.severity == Severity::Warning)];
+        let is_told = *room > 0;
+        *room -= usize::from(is_told);
+        is_told
+    });
+    let mut told: Vec<Diagnostic> = told.map(|problem| diagnostic(documents, problem)).collect();
+    if left_out > 0 {
+        let message = format!("{left_out} more problems of this file are not listed");
+        let mut more = declaration::Diagnostic::new(Code::TooManyProblems, message).help("fix the others first");
+        more.severity = if errors > MOST { Severity::Error } else { Severity::Warning };
+        told.push(diagnostic(documents, &more));
+    }
+    told
 }
 
 /// One problem; the help is a part of what is said.

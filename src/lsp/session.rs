@@ -297,6 +297,7 @@ impl<'c> Session<'c> {
 
     /// The result of a request; `None` for one that is answered later.
     fn result(&mut self, id: &RequestId, method: &str, params: Value) -> Result<Option<Value>, Failure> {
+        self.documents.live.read();
         let documents = &self.documents;
         let result = match method {
             HoverRequest::METHOD => {

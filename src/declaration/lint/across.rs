@@ -10,7 +10,7 @@ use super::{
 };
 pub(in crate::declaration) use super::{renewal::succeeded, said::Pictured};
 use crate::{
-    declaration::{Code, Diagnostic, Location, collector::Collector, document::Declared},
+    declaration::{Code, Diagnostic, Location, collector::Collector, declared::Declared},
     letter::{Party, Picture, SignatureName},
 };
 
@@ -38,7 +38,7 @@ fn names(collector: &mut Collector, letters: &[Pictured<'_>]) {
     let mut exact: HashMap<&str, Location> = HashMap::with_capacity(letters.len());
     let mut folded: HashMap<String, (&str, Location)> = HashMap::new();
     for (letter, _) in letters {
-        let Some(located) = &letter.name else { continue };
+        let Some(located) = letter.name() else { continue };
         let (name, at) = (located.value.as_str(), place(letter, located));
         match exact.entry(name) {
             Entry::Occupied(first) => {
@@ -62,7 +62,7 @@ fn names(collector: &mut Collector, letters: &[Pictured<'_>]) {
 }
 
 /// The name of a company without what differs in form only: width, case and spaces.
-fn folded_party(party: &Party) -> String {
+pub(in crate::declaration) fn folded_party(party: &Party) -> String {
     let fold = |c: char| (!c.is_whitespace()).then(|| c.to_lowercase()).into_iter().flatten();
     party.as_str().nfkc().flat_map(fold).collect()
 }
@@ -72,15 +72,15 @@ fn parties(collector: &mut Collector, letters: &[Pictured<'_>]) {
     let mut exact: HashSet<&Party> = HashSet::new();
     let mut folded: HashMap<String, (&Party, Location)> = HashMap::new();
     for (letter, _) in letters {
-        let Some(content) = &letter.content else { continue };
+        let Some(content) = letter.content() else { continue };
         if is_odd_alone(letter) {
-            let at = place(letter, &content.authorized_party);
+            let at = place(letter, content.authorized_party);
             let message = format!("the authorizer and the authorized party are both `{}`", content.authorizer.value);
             let diagnostic = Diagnostic::new(Code::PartiesSame, message).at(at);
-            let diagnostic = diagnostic.relate(place(letter, &content.authorizer), "the authorizer");
+            let diagnostic = diagnostic.relate(place(letter, content.authorizer), "the authorizer");
             collector.push(diagnostic.help("write the owner of the signatures and the company that may use them"));
         }
-        for party in [&content.authorizer, &content.authorized_party] {
+        for party in [content.authorizer, content.authorized_party] {
             if !exact.insert(&party.value) {
                 continue;
             }
@@ -106,7 +106,7 @@ fn signatures(collector: &mut Collector, letters: &[Pictured<'_>]) {
     let mut owners: HashMap<&SignatureName, (&Party, Location)> = HashMap::new();
     let mut reported: HashSet<(&SignatureName, &Party)> = HashSet::new();
     for (letter, _) in letters {
-        let Some(content) = &letter.content else { continue };
+        let Some(content) = letter.content() else { continue };
         let authorizer = &content.authorizer.value;
         for (name, span) in content.signatures.value.names.iter().zip(content.signatures.value.spans.iter()) {
             let at = Location { file: letter.file, span: *span };
@@ -127,7 +127,7 @@ pub(in crate::declaration) enum Common<'a> {
     /// A name, whatever its case.
     Name(String),
     /// A company, in whatever form.
-    Party(String),
+    Party(&'a str),
     Signature(&'a SignatureName),
     Picture(PictureKey<'a>),
 }
@@ -140,42 +140,42 @@ pub(in crate::declaration) enum Kind<'a> {
     Party(&'a Party),
 }
 
-/// What a letter can have in common with others.
+/// What a letter can have in common with others; `folded` are its companies by [`folded_party`].
 ///
 /// The rules of [`letters`] find the same with all letters as with those alone that are the first
 /// of their kind in some group of several kinds, and those that [`is_odd_alone`].
-pub(in crate::declaration) fn common<'a, T>(
+pub(in crate::declaration) fn common<'a>(
     letter: &'a Declared,
     picture: Option<&'a Picture>,
-    mut tie: impl FnMut(Common<'a>, Kind<'a>) -> T,
-) -> Vec<T> {
-    let mut common = Vec::new();
-    if let Some(name) = &letter.name {
-        common.push(tie(Common::Name(name.value.as_str().to_ascii_lowercase()), Kind::Any));
+    folded: Option<&'a [String; 2]>,
+    mut tie: impl FnMut(Common<'a>, Kind<'a>),
+) {
+    if let Some(name) = letter.name() {
+        tie(Common::Name(name.value.as_str().to_ascii_lowercase()), Kind::Any);
     }
-    if let Some(content) = &letter.content {
-        for party in [&content.authorizer.value, &content.authorized_party.value] {
-            common.push(tie(Common::Party(folded_party(party)), Kind::Party(party)));
+    if let (Some(content), Some(folded)) = (letter.content(), folded) {
+        for (party, folded) in [&content.authorizer.value, &content.authorized_party.value].into_iter().zip(folded) {
+            tie(Common::Party(folded), Kind::Party(party));
         }
         let signatures = content.signatures.value.names.iter();
-        common.extend(signatures.map(|name| tie(Common::Signature(name), Kind::Party(&content.authorizer.value))));
+        signatures.for_each(|name| tie(Common::Signature(name), Kind::Party(&content.authorizer.value)));
     }
-    common.extend(picture.map(|picture| tie(Common::Picture(PictureKey::of(picture)), Kind::Any)));
-    common
+    if let Some(picture) = picture {
+        tie(Common::Picture(PictureKey::of(picture)), Kind::Any);
+    }
 }
 
 /// Whether a rule of [`letters`] is about a letter whatever the others are.
 pub(in crate::declaration) fn is_odd_alone(letter: &Declared) -> bool {
     letter
-        .content
-        .as_ref()
+        .content()
         .is_some_and(|content| folded_party(&content.authorizer.value) == folded_party(&content.authorized_party.value))
 }
 
 fn contents(collector: &mut Collector, letters: &[Pictured<'_>]) {
     let mut seen: HashMap<Said<'_>, Location> = HashMap::with_capacity(letters.len());
     for (letter, picture) in letters {
-        let (Some(name), Some(said)) = (&letter.name, Said::of(letter, *picture)) else { continue };
+        let (Some(name), Some(said)) = (letter.name(), Said::of(letter, *picture)) else { continue };
         let at = place(letter, name);
         match seen.entry(said) {
             Entry::Vacant(entry) => {

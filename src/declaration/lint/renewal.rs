@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::said::{PictureKey, Pictured, Said, place};
 use crate::{
-    declaration::{Code, Diagnostic, Location, collector::Collector, document::Declared},
+    declaration::{Code, Diagnostic, Location, collector::Collector, declared::Declared},
     letter::{Letter, LetterName, Successions, renewals},
 };
 
@@ -32,8 +32,8 @@ pub(in crate::declaration) fn succeeded(letters: &[&Declared]) -> Vec<bool> {
 pub(super) fn silence<'d>(collector: &mut Collector, letters: impl Iterator<Item = (&'d Declared, bool)>) {
     let mut all_succeeded: HashMap<Location, bool> = HashMap::new();
     for (letter, succeeded) in letters {
-        let Some(content) = &letter.content else { continue };
-        *all_succeeded.entry(place(letter, &content.validity)).or_insert(true) &= succeeded;
+        let Some(content) = letter.content() else { continue };
+        *all_succeeded.entry(place(letter, content.validity)).or_insert(true) &= succeeded;
     }
     collector.remove(|diagnostic| {
         is_about_an_end(diagnostic)
@@ -45,7 +45,7 @@ pub(super) fn silence<'d>(collector: &mut Collector, letters: impl Iterator<Item
 fn shared_papers(letters: &[Pictured<'_>]) -> Vec<Vec<usize>> {
     let mut by_picture: HashMap<PictureKey<'_>, Vec<usize>> = HashMap::with_capacity(letters.len());
     for (index, (letter, picture)) in letters.iter().enumerate() {
-        if let (Some(picture), Some(_), Some(_)) = (picture, &letter.name, &letter.content) {
+        if let (Some(picture), Some(_), Some(_)) = (picture, letter.name(), letter.content()) {
             by_picture.entry(PictureKey::of(picture)).or_default().push(index);
         }
     }
@@ -76,7 +76,7 @@ fn shared(collector: &mut Collector, letters: &[Pictured<'_>], paper: &[usize]) 
 }
 
 fn renewed_with_old_paper(new: &Declared, old: &Declared) -> Option<Diagnostic> {
-    let (name, old_name) = (&new.name.as_ref()?.value, &old.name.as_ref()?.value);
+    let (name, old_name) = (&new.name()?.value, &old.name()?.value);
     let message = format!("the letter `{name}` shows the paper of `{old_name}`, which it renews");
     let diagnostic = Diagnostic::new(Code::PictureOfPredecessor, message).at(place(new, new.picture.as_ref()?));
     let diagnostic = diagnostic.relate(place(old, old.picture.as_ref()?), "the paper of the old letter");
@@ -84,7 +84,7 @@ fn renewed_with_old_paper(new: &Declared, old: &Declared) -> Option<Diagnostic> 
 }
 
 fn shown_twice(letter: &Declared, first: &Declared) -> Option<Diagnostic> {
-    let (name, first_name) = (&letter.name.as_ref()?.value, &first.name.as_ref()?.value);
+    let (name, first_name) = (&letter.name()?.value, &first.name()?.value);
     let message = format!("the letters `{name}` and `{first_name}` show the same picture");
     let diagnostic = Diagnostic::new(Code::PictureShared, message).at(place(letter, letter.picture.as_ref()?));
     let diagnostic = diagnostic.relate(place(first, first.picture.as_ref()?), "the same picture");

@@ -1,7 +1,7 @@
 //! What letters say, as it is compared.
 
 use crate::{
-    declaration::{Location, document::Declared, letter::Located},
+    declaration::{Location, declared::Declared, letter::Located},
     letter::{Party, Picture, ScanDigest, SignatureName, Validity},
 };
 
@@ -41,7 +41,7 @@ impl<'a> PictureKey<'a> {
 impl<'a> Said<'a> {
     /// What a letter says; `None` when it is not known as a whole.
     pub(super) fn of(letter: &'a Declared, picture: Option<&'a Picture>) -> Option<Self> {
-        let content = letter.content.as_ref()?;
+        let content = letter.content()?;
         let mut signatures: Vec<_> = content.signatures.value.names.iter().collect();
         signatures.sort_unstable();
         Some(Self {

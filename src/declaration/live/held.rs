@@ -1,21 +1,24 @@
 //! A file whose text changes: which of its letters have to be read again.
 
-use std::{mem, ops::Range, path::PathBuf, sync::Arc};
+use std::{collections::VecDeque, mem, ops::Range, path::PathBuf, sync::Arc};
 
 use super::{
     super::{
-        Diagnostic, FileId, LintLevels, Position, SourceFile, Span,
+        Diagnostic, FileId, LintLevels, LoadOptions, SourceFile,
         collector::Collector,
-        document::Declared,
+        declared::{Declared, Verdict},
+        document::{Reason, Worst},
+        letter::Shared,
         lint::value::Calendar,
         outline::{self, Outline},
-        reading::{self, Again, Part, Reading},
+        reading::{self, Again, Around, Part, ReadFrame, Reading},
         source::{Spliced, saturate},
         tree::Node,
         yaml::{self, Limits},
     },
     areas::Rules,
     known::Known,
+    shift::Shift,
 };
 
 /// A file and what it says.
@@ -27,12 +30,16 @@ pub(super) struct Held {
     /// Its text is the editor's, whatever is on the disk.
     pub(super) open: bool,
     pub(super) source: SourceFile,
-    /// What is wrong above the first letter, or wherever letters can't be told apart.
-    head: Told,
+    /// What is wrong around the letters, or wherever letters can't be told apart.
+    around: Told,
     stretches: Vec<Stretch>,
+    /// The defaults of its documents.
+    defaults: Vec<Arc<Shared>>,
     /// With what stretches can be read by themselves.
     outline: Option<Outline>,
-    /// Why the file is no YAML from some letter on, so that it declares nothing.
+    unread: Unread,
+    /// Everything that is wrong with a file that is no YAML from some line on, so that it declares
+    /// nothing.
     broken: Option<Vec<Diagnostic>>,
     values: usize,
     /// Letters that it had at the last look.
@@ -43,6 +50,16 @@ pub(super) struct Held {
     pub(super) changed: bool,
 }
 
+/// What is another text, and was not read, besides stretches that are marked so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Unread {
+    Stretches,
+    /// What is around the letters, too.
+    Around,
+    /// All of it.
+    Everything,
+}
+
 /// The lines from the mark of one letter to the next.
 #[derive(Debug, Default)]
 struct Stretch {
@@ -51,6 +68,8 @@ struct Stretch {
     told: Told,
     /// Its text is another one, and was not read.
     unread: bool,
+    /// Whether it repeats something that stands elsewhere.
+    aliased: bool,
 }
 
 /// What is wrong with a stretch of text.
@@ -69,9 +88,11 @@ impl Held {
             rules,
             open: false,
             source: SourceFile::new("", ""),
-            head: Told::default(),
+            around: Told::default(),
             stretches: Vec::new(),
+            defaults: Vec::new(),
             outline: None,
+            unread: Unread::Stretches,
             broken: None,
             values: 0,
             gone: Vec::new(),
@@ -84,91 +105,206 @@ impl Held {
 
     /// Takes what was read of its text.
     pub(super) fn hold(&mut self, reading: Reading) {
-        let Reading { source, letters, problems, of_yaml, values, mut outline } = reading.numbered(self.id);
-        self.gone.extend(self.stretches.drain(..).flat_map(|stretch| stretch.letters));
+        let reading = reading.numbered(self.id);
+        let Reading { source, letters, defaults, problems, of_yaml, values, mut outline, aliased } = reading;
         let lines = outline.as_mut().map_or_else(|| vec![1], |outline| mem::take(&mut outline.lines));
-        let part = Part { letters, problems: problems.collected(), of_yaml, values, lines };
-        (self.head, self.stretches) = spread(part);
-        (self.source, self.outline, self.values) = (source, outline, values);
-        self.broken = None;
+        let end = outline.as_ref().and_then(Outline::foot_line).unwrap_or(u32::MAX);
+        let part = Part { letters, problems: problems.collected(), of_yaml, values, lines, aliased };
+        let old: Vec<Known> = self.stretches.drain(..).flat_map(|stretch| stretch.letters).collect();
+        (self.around, self.stretches) = spread((part, end), judge((&source, self.id), &self.rules.options));
+        (self.source, self.defaults, self.outline, self.values) = (source, defaults, outline, values);
+        self.gone.extend(replaced(old, &mut self.stretches));
+        (self.unread, self.broken) = (Unread::Stretches, None);
         self.changed = true;
     }
 
     /// Reads all of the text again, as on another day.
     pub(super) fn read_again(&mut self) {
         let source = mem::replace(&mut self.source, SourceFile::new("", ""));
-        self.hold(Reading::of_source(source, &self.rules.options));
+        self.hold(Reading::of_source(source, Reason::Live, &self.rules.options));
     }
 
-    /// Puts a text in the place of some bytes, and reads the letters that are others now.
+    /// Puts a text in the place of some bytes. What it says is to be read, see [`Self::read`].
     pub(super) fn edit(&mut self, bytes: Range<usize>, new: &str) {
         self.changed = true;
+        let line_end = self.source.line_end();
         let spliced = self.source.splice(bytes, new);
-        let is_text = !new.contains('\0');
-        if !(is_text && self.mark_unread(spliced) && self.read_unread()) {
+        // What adds lines to a letter ends them as the first line ends.
+        let is_usual = !new.contains('\0') && line_end == self.source.line_end();
+        if !(is_usual && self.mark_unread(spliced)) {
+            self.unread = Unread::Everything;
+        }
+    }
+
+    /// Reads what is unread: the letters that are others now, and all of the text where these can't
+    /// be told apart.
+    pub(super) fn read(&mut self) {
+        if self.unread == Unread::Everything || !self.read_unread() {
             self.read_again();
         }
     }
 
-    /// Makes one unread stretch of those that an edit touched; `false` when it touched something
-    /// else too.
+    /// The line on which a stretch begins, or what follows the last one.
+    fn begins(&self, index: usize) -> u32 {
+        let foot = || self.outline.as_ref().and_then(Outline::foot_line);
+        let end = || foot().unwrap_or_else(|| saturate(self.source.line_count()) + 1);
+        self.stretches.get(index).map_or_else(end, |stretch| stretch.line)
+    }
+
+    /// Marks what an edit touched: what is around the letters, or one stretch that is made of those
+    /// in its lines; `false` when these can't be told apart.
     fn mark_unread(&mut self, Spliced { first, old, new }: Spliced) -> bool {
         let after = first + old;
+        let foot = self.outline.as_ref().and_then(Outline::foot_line);
         let from = self.stretches.partition_point(|stretch| stretch.line <= first);
         let to = self.stretches.partition_point(|stretch| stretch.line < after);
-        if self.outline.is_none() || from == 0 {
+        if self.outline.is_none() || self.unread == Unread::Everything || self.stretches.is_empty() {
             return false;
         }
-        let from = from - 1;
-        let merged: Vec<Known> = self.stretches.drain(from + 1..to).flat_map(|stretch| stretch.letters).collect();
-        let touched = &mut self.stretches[from];
-        touched.letters.extend(merged);
-        touched.told = Told::default();
-        touched.unread = true;
-        let down = i64::from(new) - i64::from(old);
-        if down != 0 {
-            let shift = Shift { from: after, down };
-            touched.letters.iter_mut().for_each(|known| known.shift(shift));
-            self.stretches[from + 1..].iter_mut().for_each(|stretch| stretch.shift(shift));
+        let is_below = foot.is_some_and(|foot| first >= foot);
+        let is_above = to == 0;
+        let is_across = from == 0 || foot.is_some_and(|foot| after > foot);
+        let shift = Shift { from: after, down: i64::from(new) - i64::from(old) };
+        if is_above || is_below {
+            self.unread = Unread::Around;
+        } else if is_across {
+            return false;
+        } else {
+            self.mark_stretch(from - 1..to, shift);
+        }
+        if shift.down != 0 && !is_below {
+            self.shift(shift, if is_above { 0 } else { from });
         }
         true
     }
 
+    /// Makes one unread stretch of several.
+    fn mark_stretch(&mut self, stretches: Range<usize>, shift: Shift) {
+        let others = stretches.start + 1..stretches.end;
+        let merged: Vec<Known> = self.stretches.drain(others).flat_map(|stretch| stretch.letters).collect();
+        let touched = &mut self.stretches[stretches.start];
+        touched.letters.extend(merged);
+        touched.told = Told::default();
+        touched.unread = true;
+        touched.letters.iter_mut().for_each(|known| known.shift(shift));
+    }
+
+    /// Moves the stretches from one on, and what is below them.
+    fn shift(&mut self, shift: Shift, from: usize) {
+        self.stretches[from..].iter_mut().for_each(|stretch| stretch.shift(shift));
+        if let Some(foot) = self.outline.as_mut().and_then(|outline| outline.foot.as_mut()) {
+            foot.line = shift.line(foot.line);
+            self.unread = Unread::Around;
+        }
+    }
+
     /// Reads what is unread, up to what is no YAML; `false` when that takes the whole file.
     fn read_unread(&mut self) -> bool {
-        let Some(outline) = &self.outline else { return false };
         self.broken = None;
-        let last = saturate(self.source.line_count()) + 1;
-        while let Some(index) = self.stretches.iter().position(|stretch| stretch.unread) {
-            let begins = |index: usize| self.stretches.get(index).map_or(last, |stretch| stretch.line);
-            let (head, lines) = (begins(0), begins(index)..begins(index + 1));
-            match reading::again(&self.source, (outline, head), lines, (self.id, &self.rules.options)) {
+        if self.stretches.is_empty() || self.outline.is_none() {
+            return self.unread == Unread::Stretches && self.stretches.iter().all(|stretch| !stretch.unread);
+        }
+        let mut broken_foot = None;
+        if self.unread == Unread::Around {
+            match self.read_around() {
+                Around::Frame(frame) => {
+                    if !self.frame(*frame) {
+                        return false;
+                    }
+                }
+                Around::BrokenHead(problems) => {
+                    self.broken = Some(problems);
+                    return true;
+                }
+                Around::BrokenFoot(problems) => broken_foot = Some(problems),
+                Around::Entangled => return false,
+            }
+        }
+        let Some(broken) = self.read_stretches(broken_foot.as_deref()) else { return false };
+        self.broken = broken.or_else(|| Some(self.broken_at(self.begins(self.stretches.len()), &broken_foot?, &[])));
+        // Values that are gone are counted too, until all of the file is read again.
+        !self.stretches.is_empty() && self.values <= Limits::USUAL.values
+    }
+
+    fn read_around(&self) -> Around {
+        let Some(outline) = &self.outline else { return Around::Entangled };
+        reading::around(&self.source, (outline, self.begins(0)), (self.id, &self.rules.options))
+    }
+
+    /// Takes what is around the letters, and tells them of their defaults; `false` when too many of
+    /// them are others because of it.
+    fn frame(&mut self, frame: ReadFrame) -> bool {
+        /// More letters are read faster as a whole.
+        const MOST: usize = 100;
+        let ReadFrame { inherited, fields, problems, of_yaml, values, anchored } = frame;
+        let Some(outline) = &mut self.outline else { return false };
+        let was_anchored = mem::replace(&mut outline.anchored, anchored);
+        outline.fields = fields;
+        let old = Arc::clone(&outline.inherited);
+        if was_anchored || anchored {
+            let aliased = self.stretches.iter_mut().filter(|stretch| stretch.aliased);
+            if aliased.map(|stretch| stretch.unread = true).count() > MOST {
+                return false;
+            }
+        }
+        let mut problems = problems.into_iter();
+        self.around = Told { of_yaml: problems.by_ref().take(of_yaml).collect(), by_rules: problems.collect() };
+        self.values += values;
+        self.unread = Unread::Stretches;
+        if *old != *inherited {
+            let differ = old.differences(&inherited);
+            let judge = judge((&self.source, self.id), &self.rules.options);
+            let letters = self.stretches.iter_mut().flat_map(|stretch| &mut stretch.letters);
+            letters.for_each(|known| known.inherit((&inherited, differ), &judge));
+            outline.inherited = Arc::clone(&inherited);
+            self.defaults = vec![inherited];
+        }
+        true
+    }
+
+    /// Reads the stretches that are unread, up to one that is no YAML: then everything that is
+    /// wrong. `None` when they can't be read by themselves.
+    fn read_stretches(&mut self, broken_foot: Option<&[Diagnostic]>) -> Option<Option<Vec<Diagnostic>>> {
+        let mut next = 0;
+        while let Some(index) = self.stretches[next..].iter().position(|stretch| stretch.unread) {
+            let index = next + index;
+            let (head, lines) = (self.begins(0), self.begins(index)..self.begins(index + 1));
+            let outline = self.outline.as_ref()?;
+            match reading::again(&self.source, (outline, head), lines.clone(), (self.id, &self.rules.options)) {
                 Again::Letters(part, end) => {
                     self.values += part.values;
                     let to = self.stretches.partition_point(|stretch| stretch.line < end);
-                    let (_, read) = spread(part);
-                    let old = self.stretches.splice(index..to, read);
-                    self.gone.extend(old.flat_map(|stretch| stretch.letters));
+                    let (_, mut read) = spread((part, end), judge((&self.source, self.id), &self.rules.options));
+                    next = index + read.len();
+                    let old: Vec<Stretch> = self.stretches.drain(index..to).collect();
+                    self.gone.extend(replaced(old.into_iter().flat_map(|stretch| stretch.letters), &mut read));
+                    self.stretches.splice(index..index, read);
                 }
                 Again::Broken(problems) => {
-                    self.broken = Some(problems);
-                    break;
+                    let around = broken_foot.unwrap_or(&self.around.of_yaml);
+                    return Some(Some(self.broken_at(lines.start, around, &problems)));
                 }
-                Again::Entangled => return false,
+                Again::Entangled => return None,
             }
         }
-        // Values that are gone are counted too, until all of the file is read again.
-        !self.stretches.is_empty() && self.values <= Limits::USUAL.values
+        Some(None)
+    }
+
+    /// Everything that is wrong with the YAML of a file that can't be read from a line on.
+    fn broken_at(&self, line: u32, around: &[Diagnostic], problems: &[Diagnostic]) -> Vec<Diagnostic> {
+        let is_read = |problem: &&Diagnostic| problem.place.is_none_or(|place| place.span.start.line < line);
+        let is_foot = self.begins(self.stretches.len()) == line;
+        let around = around.iter().filter(|problem| is_foot || is_read(problem));
+        let read = self.stretches.iter().take_while(|stretch| stretch.line < line);
+        around.chain(read.flat_map(|stretch| &stretch.told.of_yaml)).chain(problems).cloned().collect()
     }
 
     /// The trees of the letters around a line; `None` when that is no YAML.
     pub(super) fn trees_around(&self, line: u32) -> Option<Vec<Node>> {
         if let Some(outline) = &self.outline {
             let index = self.stretches.partition_point(|stretch| stretch.line <= line).checked_sub(1)?;
-            let last = saturate(self.source.line_count()) + 1;
-            let begins = |index: usize| self.stretches.get(index).map_or(last, |stretch| stretch.line);
-            let lines = begins(index)..begins(index + 1);
-            return reading::trees_of_letters(&self.source, (outline, begins(0)), lines);
+            let lines = self.begins(index)..self.begins(index + 1);
+            return reading::trees_of_letters(&self.source, (outline, self.begins(0)), lines);
         }
         let mut problems = Collector::new(LintLevels::default());
         let trees = yaml::parse(&self.source, &mut problems.for_file(self.id), Limits::USUAL)?;
@@ -200,23 +336,63 @@ impl Held {
         let options = &self.rules.options;
         let calendar = Calendar { today: options.today, expiring_days: options.expiring_days };
         self.declared().filter(move |known| {
-            let content = known.declared.content.as_ref();
+            let content = known.declared.content();
             content.is_some_and(|content| calendar.is_about_to_end(content.validity.value))
         })
     }
 
     /// What is wrong with it by itself.
     pub(super) fn told(&self) -> Vec<Diagnostic> {
-        let whole = || self.stretches.iter().map(|stretch| &stretch.told);
-        match &self.broken {
-            None => std::iter::once(&self.head).chain(whole()).flat_map(Told::all).cloned().collect(),
-            Some(problems) => {
-                let read = self.stretches.iter().take_while(|stretch| !stretch.unread).map(|stretch| &stretch.told);
-                let of_yaml = std::iter::once(&self.head).chain(read).flat_map(|told| &told.of_yaml);
-                of_yaml.chain(problems).cloned().collect()
-            }
+        if let Some(problems) = &self.broken {
+            return problems.clone();
         }
+        let told = std::iter::once(&self.around).chain(self.stretches.iter().map(|stretch| &stretch.told));
+        let told = told.flat_map(Told::all).cloned();
+        let letters = self.letters().flat_map(Known::complaints).cloned();
+        told.chain(self.faults_of_defaults()).chain(letters).collect()
     }
+
+    /// The rules for new letters that the defaults break: as bad as for the letters that have them.
+    fn faults_of_defaults(&self) -> Vec<Diagnostic> {
+        let mut problems = Collector::new(self.rules.options.lints.clone());
+        for defaults in self.defaults.iter().filter(|defaults| defaults.has_fault()) {
+            let mut worst = Worst::default();
+            let letters = self.letters().filter(|known| Arc::ptr_eq(&known.declared.inherited, defaults));
+            letters.for_each(|known| worst.note(&known.declared, known.verdict().severity));
+            let mut reader = reading::reader(&self.source, &mut problems, (self.id, Reason::Live), &self.rules.options);
+            reader.judge_defaults(defaults, worst);
+        }
+        problems.collected()
+    }
+}
+
+/// What tells the problems that a letter has because of its defaults.
+fn judge((source, id): (&SourceFile, FileId), options: &LoadOptions) -> impl Fn(&Declared, Verdict) -> Vec<Diagnostic> {
+    move |letter, verdict| {
+        let mut problems = Collector::new(options.lints.clone());
+        reading::reader(source, &mut problems, (id, Reason::Live), options).judge(letter, verdict);
+        problems.collected()
+    }
+}
+
+/// Lets new letters take the places of old ones that say the same, from both ends. The others are
+/// gone.
+fn replaced(old: impl IntoIterator<Item = Known>, new: &mut [Stretch]) -> Vec<Known> {
+    let mut old: VecDeque<Known> = old.into_iter().collect();
+    let mut new: VecDeque<&mut Known> = new.iter_mut().flat_map(|stretch| &mut stretch.letters).collect();
+    while let (Some(was), Some(now)) = (old.front_mut(), new.front_mut())
+        && now.replace(was)
+    {
+        old.pop_front();
+        new.pop_front();
+    }
+    while let (Some(was), Some(now)) = (old.back_mut(), new.back_mut())
+        && now.replace(was)
+    {
+        old.pop_back();
+        new.pop_back();
+    }
+    old.into()
 }
 
 impl Told {
@@ -234,75 +410,25 @@ impl Stretch {
     }
 }
 
-/// Letters and problems, each where it stands: above the first letter, or with one.
-fn spread(part: Part) -> (Told, Vec<Stretch>) {
-    let mut head = Told::default();
+/// Letters and problems, each where it stands: around the letters, or with one. These end before a
+/// line.
+fn spread((part, end): (Part, u32), judge: impl Fn(&Declared, Verdict) -> Vec<Diagnostic>) -> (Told, Vec<Stretch>) {
+    let mut around = Told::default();
     let mut stretches: Vec<Stretch> =
         part.lines.iter().map(|line| Stretch { line: *line, ..Stretch::default() }).collect();
-    let at = |line: u32| part.lines.partition_point(|begins| *begins <= line).checked_sub(1);
+    let at = |line: u32| part.lines.partition_point(|begins| *begins <= line).checked_sub(1).filter(|_| line < end);
     for letter in part.letters {
-        if let Some(index) = at(letter.line) {
-            stretches[index].letters.push(Known::new(letter));
+        if let Some(index) = at(letter.line()) {
+            stretches[index].letters.push(Known::new(letter, &judge));
         }
+    }
+    for index in part.aliased.into_iter().filter_map(at) {
+        stretches[index].aliased = true;
     }
     for (problem, index) in part.problems.into_iter().zip(0..) {
         let place = problem.place.and_then(|place| at(place.span.start.line));
-        let told = place.map_or(&mut head, |place| &mut stretches[place].told);
+        let told = place.map_or(&mut around, |place| &mut stretches[place].told);
         if index < part.of_yaml { &mut told.of_yaml } else { &mut told.by_rules }.push(problem);
     }
-    (head, stretches)
-}
-
-/// Lines that were added or taken away above others.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Shift {
-    /// The first line that is elsewhere now.
-    from: u32,
-    down: i64,
-}
-
-impl Shift {
-    fn line(self, line: u32) -> u32 {
-        let moved = || u32::try_from(i64::from(line) + self.down).unwrap_or(u32::MAX);
-        if line < self.from { line } else { moved() }
-    }
-
-    pub(super) fn span(self, span: &mut Span) {
-        let position = |at: Position| Position { line: self.line(at.line), ..at };
-        *span = Span { start: position(span.start), end: position(span.end) };
-    }
-
-    pub(super) fn diagnostic(self, diagnostic: &mut Diagnostic) {
-        diagnostic.places().for_each(|place| self.span(&mut place.span));
-    }
-
-    pub(super) fn declared(self, letter: &mut Declared) {
-        letter.line = self.line(letter.line);
-        if let Some(name) = &mut letter.name {
-            self.span(&mut name.span);
-        }
-        if let Some(picture) = &mut letter.picture {
-            self.span(&mut picture.span);
-        }
-        let Some(content) = letter.content.as_deref_mut() else { return };
-        let values = [
-            &mut content.authorizer.span,
-            &mut content.authorized_party.span,
-            &mut content.organization_code.span,
-            &mut content.validity.span,
-            &mut content.signatures.span,
-        ];
-        for span in values {
-            self.span(span);
-        }
-        let spans = &mut content.signatures.value.spans;
-        // Those of the defaults are shared by all letters, and stay where they are.
-        if spans.iter().any(|span| span.end.line >= self.from) {
-            let mut moved: Vec<Span> = spans.to_vec();
-            for span in &mut moved {
-                self.span(span);
-            }
-            *spans = Arc::from(moved);
-        }
-    }
+    (around, stretches)
 }

@@ -6,7 +6,7 @@ use super::{
     super::{
         Diagnostic, FileId, LintLevels, allow,
         collector::Collector,
-        document::Declared,
+        declared::Declared,
         lint::across::{self, Pictured},
     },
     LiveDeclarations,
@@ -21,6 +21,7 @@ impl LiveDeclarations {
     ///
     /// A picture that was not decoded yet has none; see [`Self::wanted_pictures`].
     pub fn judge(&mut self) -> Vec<FileId> {
+        self.read();
         self.look_for_pictures();
         self.tie();
         self.look_for_successors();
@@ -43,35 +44,34 @@ impl LiveDeclarations {
 
     /// Ties the letters that are new, and unties those that are gone.
     fn tie(&mut self) {
-        let Self { files, ties, relations, tied, .. } = self;
+        let Self { files, others, tied, .. } = self;
         for held in files {
             let account = held.rules.account;
-            held.gone.drain(..).for_each(|mut known| known.release((ties, relations)));
-            for known in held.letters_mut().filter(|known| known.ties.is_empty() && known.relation.is_none()) {
-                *tied += 1;
-                known.bind((*tied, account), (ties, relations));
+            held.gone.drain(..).for_each(|mut known| known.release(others));
+            for known in held.letters_mut().filter(|known| !known.is_tied()) {
+                known.bind((tied, account), others);
             }
             if held.is_broken() != held.was_broken {
                 held.was_broken = held.is_broken();
-                held.letters().filter_map(|known| known.relation).for_each(|relation| relations.touch(relation));
+                held.letters().filter_map(Known::relation).for_each(|relation| others.relations.touch(relation));
             }
         }
-        drop(ties.take_touched());
+        drop(others.ties.take_touched());
     }
 
     /// Looks for the successors of letters that end, where the letters between the same companies
     /// are others now.
     fn look_for_successors(&mut self) {
-        let touched = self.relations.take_touched();
+        let touched = self.others.relations.take_touched();
         if touched.is_empty() {
             return;
         }
         let is_touched = |tie: &Tie| touched.holds(*tie);
-        let ending = self.files.iter().flat_map(Held::ending).filter_map(|known| known.relation);
+        let ending = self.files.iter().flat_map(Held::ending).filter_map(Known::relation);
         // A letter that is alone between its companies succeeds nothing.
         let in_question: HashSet<u64> =
-            ending.filter(|tie| is_touched(tie) && self.relations.differ(*tie)).map(Tie::group).collect();
-        let is_asked = |known: &&Known| known.relation.is_some_and(|tie| in_question.contains(&tie.group()));
+            ending.filter(|tie| is_touched(tie) && self.others.relations.differ(*tie)).map(Tie::group).collect();
+        let is_asked = |known: &&Known| known.relation().is_some_and(|tie| in_question.contains(&tie.group()));
         let mut asked: BTreeMap<usize, Vec<&Declared>> = BTreeMap::new();
         for held in &self.files {
             let letters = held.declared().filter(is_asked).map(|known| &known.declared);
@@ -82,7 +82,7 @@ impl LiveDeclarations {
         for held in self.files.iter_mut().filter(|held| !held.is_broken()) {
             let succeeded = succeeded.entry(held.rules.account).or_default();
             let mut changed = false;
-            for known in held.letters_mut().filter(|known| known.relation.as_ref().is_some_and(is_touched)) {
+            for known in held.letters_mut().filter(|known| known.relation().as_ref().is_some_and(is_touched)) {
                 let now = is_asked(&&*known) && succeeded.next().unwrap_or_default();
                 changed |= now != known.succeeded;
                 known.succeeded = now;
@@ -94,7 +94,7 @@ impl LiveDeclarations {
     /// Compares the letters that have something in common and differ.
     fn compare(&mut self) {
         let mut collector = Collector::new(LintLevels::default());
-        if !self.ties.all_agree() {
+        if !self.others.ties.all_agree() {
             for witnesses in self.witnesses().values() {
                 across::letters(&mut collector, witnesses);
             }
@@ -118,7 +118,7 @@ impl LiveDeclarations {
     fn witnesses(&self) -> BTreeMap<usize, Vec<Pictured<'_>>> {
         let mut seen = HashSet::new();
         let mut is_witness = |known: &&Known| {
-            let differing = known.ties.iter().filter(|tie| self.ties.differ(**tie));
+            let differing = known.ties().iter().filter(|tie| self.others.ties.differ(**tie));
             // Each is marked as seen.
             differing.filter(|tie| seen.insert(**tie)).count() > 0
         };
@@ -133,7 +133,6 @@ impl LiveDeclarations {
     fn everything_wrong(&self, held: &Held) -> Vec<Diagnostic> {
         let mut collector = Collector::new(held.rules.options.lints.clone());
         collector.extend(held.told());
-        collector.extend(held.declared().flat_map(Known::complaints).cloned());
         collector.extend(self.compared[held.id.index()].iter().cloned());
         across::silence_ends(&mut collector, || held.declared().map(|known| (&known.declared, known.succeeded)));
         allow::apply(&mut collector, std::iter::once((held.id, &held.source)));

@@ -16,6 +16,7 @@ mod judge;
 mod known;
 mod place;
 mod scans;
+mod shift;
 #[cfg(test)]
 mod tests;
 mod ties;
@@ -29,7 +30,7 @@ use std::{
 
 use jiff::civil::Date;
 
-use self::{areas::Areas, held::Held, scans::Scans, ties::Ties};
+use self::{areas::Areas, held::Held, known::Others, scans::Scans};
 pub use self::{
     place::Place,
     scans::{DecodedPictures, decode_pictures},
@@ -37,8 +38,9 @@ pub use self::{
 };
 use super::{
     Asked, Diagnostic, FileId, SourceFile, Span,
+    declared::Declared,
     discover::{self, DeclarationFile},
-    document::Declared,
+    document::Reason,
     parallel,
     reading::Reading,
     source, workspace,
@@ -56,8 +58,7 @@ pub struct LiveDeclarations {
     /// The files in the order of their names.
     order: Vec<FileId>,
     scans: Scans,
-    ties: Ties,
-    relations: Ties,
+    others: Others,
     /// How many letters were ever tied.
     tied: u64,
     /// What comparing letters has found in each file, and everything that is wrong with it, by the
@@ -77,8 +78,7 @@ impl LiveDeclarations {
             numbers: HashMap::new(),
             order: Vec::new(),
             scans: Scans::default(),
-            ties: Ties::default(),
-            relations: Ties::default(),
+            others: Others::default(),
             tied: 0,
             compared: Vec::new(),
             problems: Vec::new(),
@@ -132,7 +132,8 @@ impl LiveDeclarations {
         self.folders.push(folder.to_owned());
         self.look_at_scans_again();
         let (found, _) = discover::discover(&[folder.to_owned()]);
-        let read = |index: usize| Reading::of_file(&found[index], &self.areas.rules(&found[index].path).options);
+        let read =
+            |index: usize| Reading::of_file(&found[index], Reason::Live, &self.areas.rules(&found[index].path).options);
         let mut paths = found.iter().map(|found| found.path.clone());
         let mut readings = Vec::with_capacity(found.len());
         parallel::in_order(found.len(), read, (|_: &_| 0, 0), |read| readings.push((paths.next(), read)));
@@ -171,7 +172,7 @@ impl LiveDeclarations {
             Some(id) if self.files[id.index()].source.text() == text => {}
             _ => {
                 let source = SourceFile::new(discover::name(path), text);
-                self.put(path, Reading::of_source(source, &self.areas.rules(path).options));
+                self.put(path, Reading::of_source(source, Reason::Live, &self.areas.rules(path).options));
             }
         }
         if let Some(id) = self.numbers.get(path) {
@@ -180,9 +181,15 @@ impl LiveDeclarations {
         self.scans.forget_roots();
     }
 
-    /// Puts a text in the place of some bytes of an open file's text.
+    /// Puts a text in the place of some bytes of an open file's text. What it says then is known
+    /// after [`Self::read`].
     pub fn edit(&mut self, file: FileId, bytes: Range<usize>, new: &str) {
         self.files[file.index()].edit(bytes, new);
+    }
+
+    /// Reads what was edited.
+    pub fn read(&mut self) {
+        self.files.iter_mut().filter(|held| held.changed).for_each(Held::read);
     }
 
     /// Takes the file as it is on the disk again.
@@ -215,7 +222,7 @@ impl LiveDeclarations {
             return;
         }
         let found = DeclarationFile { name: discover::name(path), path: path.to_owned() };
-        match Reading::of_file(&found, &self.areas.rules(path).options) {
+        match Reading::of_file(&found, Reason::Live, &self.areas.rules(path).options) {
             Ok(reading) if inside => {
                 self.put(path, reading);
             }
@@ -279,7 +286,7 @@ impl LiveDeclarations {
     /// The letters that say everything but a picture, and where their names are.
     #[must_use]
     pub fn whole_letters(&self) -> Vec<(Letter<()>, FileId, Span)> {
-        let whole = |letter: &Declared| Some((letter.terms()?, letter.file, letter.name.as_ref()?.span));
+        let whole = |letter: &Declared| Some((letter.terms()?, letter.file, letter.name()?.span));
         self.files.iter().flat_map(Held::letters).filter_map(|known| whole(&known.declared)).collect()
     }
 

@@ -11,7 +11,7 @@ use std::{
 use super::{
     super::{
         FileId, ScanRoots, SourceFile,
-        document::Declared,
+        declared::Declared,
         pictures::{self, Outcome, Resolved},
         scan::{self, Budget},
     },
@@ -109,7 +109,7 @@ impl LiveDeclarations {
     fn forget_pictures(&mut self, whose: impl Fn(&Known) -> bool) {
         for known in self.files.iter_mut().flat_map(Held::letters_mut).filter(|known| whose(known)) {
             known.picture = None;
-            known.release((&mut self.ties, &mut self.relations));
+            known.release(&mut self.others);
         }
     }
 

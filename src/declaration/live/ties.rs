@@ -7,9 +7,12 @@
 //! answer.
 
 use std::{
-    collections::{HashMap, HashSet, hash_map::Entry},
-    hash::{BuildHasher, Hash, RandomState},
+    collections::{HashMap, hash_map::Entry},
+    hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState},
 };
+
+use super::super::lint::across;
+use crate::letter::Party;
 
 /// One thing that a letter may have in common with others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -31,11 +34,50 @@ impl Tie {
 #[derive(Debug, Default)]
 pub(super) struct Ties {
     state: RandomState,
-    groups: HashMap<u64, Group>,
+    groups: Numbered<Group>,
     /// The groups with members of several kinds.
-    differing: HashSet<u64>,
+    differing: Numbered<()>,
     /// The groups whose members are others since the last look.
-    touched: HashSet<u64>,
+    touched: Numbered<()>,
+}
+
+/// Things by numbers that are hashes already, of which nobody knows the key.
+type Numbered<T> = HashMap<u64, T, BuildHasherDefault<AsItIs>>;
+
+#[derive(Debug, Default, Clone, Copy)]
+struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.0 = self.0.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+/// Names of companies without what differs in form only, as they were worked out before.
+#[derive(Debug, Default)]
+pub(super) struct Folded(HashMap<Party, String>);
+
+impl Folded {
+    /// The most names that are kept.
+    const MAX: usize = 200_000;
+
+    pub(super) fn of(&mut self, party: &Party) -> &str {
+        if self.0.len() > Self::MAX {
+            self.0.clear();
+        }
+        if !self.0.contains_key(party) {
+            self.0.insert(party.clone(), across::folded_party(party));
+        }
+        &self.0[party]
+    }
 }
 
 /// How many members of each kind there are. Most groups have one kind.
@@ -81,9 +123,9 @@ impl Ties {
         let group = self.groups.entry(tie.group);
         let group = group.and_modify(|group| group.add(tie.kind)).or_insert(Group::Alike(tie.kind, 1));
         if matches!(group, Group::Differing(_)) {
-            self.differing.insert(tie.group);
+            self.differing.insert(tie.group, ());
         }
-        self.touched.insert(tie.group);
+        self.touch(tie);
     }
 
     pub(super) fn remove(&mut self, tie: Tie) {
@@ -95,12 +137,12 @@ impl Ties {
                 group.remove();
             }
         }
-        self.touched.insert(tie.group);
+        self.touch(tie);
     }
 
     /// Whether the members of the tie's group differ.
     pub(super) fn differ(&self, tie: Tie) -> bool {
-        self.differing.contains(&tie.group)
+        self.differing.contains_key(&tie.group)
     }
 
     /// Whether the members of no group differ.
@@ -110,7 +152,7 @@ impl Ties {
 
     /// Takes a group for one whose members are others now.
     pub(super) fn touch(&mut self, tie: Tie) {
-        self.touched.insert(tie.group);
+        self.touched.insert(tie.group, ());
     }
 
     /// The groups that were touched since the last time.
@@ -121,11 +163,11 @@ impl Ties {
 
 /// Groups whose members were others at a look.
 #[derive(Debug)]
-pub(super) struct Touched(HashSet<u64>);
+pub(super) struct Touched(Numbered<()>);
 
 impl Touched {
     pub(super) fn holds(&self, tie: Tie) -> bool {
-        self.0.contains(&tie.group)
+        self.0.contains_key(&tie.group)
     }
 
     pub(super) fn is_empty(&self) -> bool {

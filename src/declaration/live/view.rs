@@ -2,7 +2,7 @@
 
 use super::super::{
     FileId, Span,
-    document::Declared,
+    declared::Declared,
     letter::{Located, PictureSource},
 };
 use crate::letter::{SignatureName, Validity};
@@ -32,15 +32,15 @@ impl<'a> LetterView<'a> {
         fn placed<'a, T>(located: &'a Located<T>, text: impl FnOnce(&'a T) -> &'a str) -> Placed<'a> {
             (text(&located.value), located.span)
         }
-        let content = letter.content.as_deref();
+        let content = letter.content();
         let signatures = content.map(|content| &content.signatures.value);
         Self {
             file: letter.file,
-            line: letter.line,
-            name: letter.name.as_ref().map(|name| placed(name, |name| name.as_str())),
-            authorizer: content.map(|content| placed(&content.authorizer, |party| party.as_str())),
-            authorized_party: content.map(|content| placed(&content.authorized_party, |party| party.as_str())),
-            organization_code: content.map(|content| placed(&content.organization_code, |code| code.as_str())),
+            line: letter.line(),
+            name: letter.name().map(|name| placed(name, |name| name.as_str())),
+            authorizer: content.map(|content| placed(content.authorizer, |party| party.as_str())),
+            authorized_party: content.map(|content| placed(content.authorized_party, |party| party.as_str())),
+            organization_code: content.map(|content| placed(content.organization_code, |code| code.as_str())),
             validity: content.map(|content| (content.validity.value, content.validity.span)),
             signatures: signatures.map_or_else(Vec::new, |signatures| {
                 signatures.names.iter().map(SignatureName::as_str).zip(signatures.spans.iter().copied()).collect()
