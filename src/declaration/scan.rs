@@ -18,7 +18,7 @@ use std::{
 
 pub(crate) use appearance::{Appearance, Flaw};
 pub use kind::OtherKind;
-pub use preview::preview;
+pub use preview::{MAX_PREVIEW_BYTES, preview};
 pub(crate) use thumbnail::Thumbnail;
 
 use super::Code;
@@ -225,7 +225,7 @@ fn lexically(path: &Path) -> PathBuf {
 }
 
 /// Reads a file that [`resolve`] has found.
-pub(super) fn read_file(path: &Path) -> Result<ScanFile, ScanError> {
+pub(crate) fn read_file(path: &Path) -> Result<ScanFile, ScanError> {
     // Looked at before it is opened, since opening a pipe would wait for its other end.
     let metadata = fs::metadata(path)?;
     if !metadata.is_file() {

@@ -11,9 +11,10 @@ use super::{
     context::{self, Context, contains},
     documents::{Documents, uri_of},
     position,
+    previews::Previews,
 };
 use crate::{
-    declaration::{FileId, LetterView, Position, Span, scan::preview, schema},
+    declaration::{FileId, LetterView, Position, Span, schema},
     letter::Field,
 };
 
@@ -32,9 +33,10 @@ impl Shown {
         self.with(&link.unwrap_or_default())
     }
 
-    /// The hover, with the scan as a small picture. It takes as long as decoding the scan.
-    pub(super) fn pictured(self) -> Option<Hover> {
-        let Some(Ok(picture)) = self.scan.as_deref().map(preview) else { return self.linked() };
+    /// The hover, with the scan as a small picture. The first time, it takes as long as decoding the
+    /// scan.
+    pub(super) fn pictured(self, previews: &Previews) -> Option<Hover> {
+        let Some(picture) = self.scan.as_deref().and_then(|scan| previews.of(scan)) else { return self.linked() };
         let picture = BASE64_STANDARD.encode(picture);
         self.with(&format!("![scan](data:image/png;base64,{picture})\n\n"))
     }
@@ -52,7 +54,8 @@ pub(super) fn hover(documents: &Documents, (file, at): (FileId, Position), today
     let context = Context::at(source, at).within(place.as_ref());
     let mut text = String::new();
     let (mut range, mut scan) = (None, None);
-    if let Some(field) = context.field.filter(|_| context.on_key) {
+    let has_letters = documents.live.has_letters(file);
+    if let Some(field) = context.field.filter(|_| context.on_key && has_letters) {
         let _ = writeln!(text, "**{field}**\n\n{}", description(field));
     } else if let Some(letter) = context::letter_at(&documents.live, file, at) {
         range = value(documents, &letter, at, today, &mut text);

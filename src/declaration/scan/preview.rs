@@ -1,11 +1,9 @@
 //! A small picture of a scan, to look at.
 
-use std::path::Path;
-
-use super::{ScanError, Thumbnail};
+use super::{ScanError, ScanFile, Thumbnail};
 
 /// The most bytes of a preview.
-const MAX_BYTES: usize = 22 * 1024;
+pub const MAX_PREVIEW_BYTES: usize = 22 * 1024;
 /// The longest side of a preview, in pixels.
 const MAX_SIDE: usize = 320;
 /// The shortest that is tried: below, nothing is to be seen.
@@ -14,13 +12,13 @@ const MIN_SIDE: usize = 32;
 /// A scan as a PNG of at most 22 KiB. It takes as long as decoding the scan.
 ///
 /// # Errors
-/// When the file is no scan that can be used.
-pub fn preview(file: &Path) -> Result<Vec<u8>, ScanError> {
-    let thumbnail = super::check_pixels(&super::read_file(file)?)?;
+/// When the scan is none that can be used.
+pub fn preview(scan: &ScanFile) -> Result<Vec<u8>, ScanError> {
+    let thumbnail = super::check_pixels(scan)?;
     let longest = thumbnail.width.max(thumbnail.height).min(MAX_SIDE);
     let mut sides = std::iter::successors(Some(longest), |side| Some(side * 3 / 4).filter(|side| *side >= MIN_SIDE));
     let smallest = || png(&thumbnail, longest.min(MIN_SIDE));
-    let fitting = sides.find_map(|side| Some(png(&thumbnail, side)).filter(|png| png.len() <= MAX_BYTES));
+    let fitting = sides.find_map(|side| Some(png(&thumbnail, side)).filter(|png| png.len() <= MAX_PREVIEW_BYTES));
     Ok(fitting.unwrap_or_else(smallest))
 }
 
