@@ -112,15 +112,12 @@ impl<'a> Reader<'a, '_> {
         read.defaults.push(Arc::clone(&inherited));
         let mut worst = Worst::default();
         let mut marks = None;
-        match list {
-            Some(list) => {
-                marks = outline::marks(self.source, &list, next);
-                worst = self.letters(list, &inherited, &mut read.letters);
-            }
-            None => {
-                let help = "add `letters:` with a list of letters, or `letters: []` for none";
-                self.collector.report_with_help(Code::FieldMissing, "the document has no letters", start, help);
-            }
+        if let Some(list) = list {
+            marks = outline::marks(self.source, &list, next);
+            worst = self.letters(list, &inherited, &mut read.letters);
+        } else {
+            let help = "add `letters:` with a list of letters, or `letters: []` for none";
+            self.collector.report_with_help(Code::FieldMissing, "the document has no letters", start, help);
         }
         if self.reason == Reason::Once {
             self.judge_defaults(&inherited, worst);

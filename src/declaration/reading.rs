@@ -2,12 +2,12 @@
 //!
 //! While a file is typed, the letters that an edit touches are read again without the others. They
 //! are read as they stand, by the same parser and the same rules, below the head of their file: the
-//! text before the first letter.
+//! text before the first letter. What is around the letters is read again without them.
 
-use std::{ops::Range, sync::Arc};
+use std::{ops::Range, path::Path, sync::Arc};
 
 use super::{
-    Code, Diagnostic, FileId, LintLevels, LoadOptions, SourceFile,
+    Code, Diagnostic, FileId, LintLevels, LoadOptions, Severity, SourceFile,
     collector::Collector,
     declared::Declared,
     discover::{self, DeclarationFile},
@@ -17,6 +17,7 @@ use super::{
     outline::Outline,
     source::{self, saturate},
     tree::{Node, Value},
+    workspace::{self, Workspace},
     yaml::{self, Trees},
 };
 
@@ -94,6 +95,24 @@ impl Reading {
         let outline = outline.map(|outline| Outline { anchored: anchored.is_some(), ..outline });
         let Read { letters, defaults } = read;
         Self { source, letters, defaults, problems, of_yaml, values, outline, aliased }
+    }
+
+    /// Reads a workspace file, which has no letters; and what it says when it has no error.
+    pub(super) fn of_workspace(
+        path: &Path,
+        (source, problem): (SourceFile, Option<Diagnostic>),
+        options: &LoadOptions,
+    ) -> (Self, Option<Workspace>) {
+        let mut problems = Collector::new(LintLevels::default());
+        let workspace = match problem {
+            Some(problem) => {
+                problems.push(problem);
+                None
+            }
+            None => workspace::of_source(path, &source, &mut problems),
+        };
+        let has_error = problems.all().any(|problem| problem.severity == Severity::Error);
+        (Self { problems, ..Self::empty(source, options) }, workspace.filter(|_| !has_error))
     }
 
     /// A file that says nothing, and about which there is nothing to say.
@@ -215,9 +234,8 @@ pub(super) fn again(
     // mistake.
     match excerpt.read(lines.start..last, options) {
         Ok(part) if end == last => Again::Letters(part, last),
-        Ok(_) => Again::Entangled,
         Err(problems) if !problems.is_empty() => Again::Broken(problems),
-        Err(_) => Again::Entangled,
+        Ok(_) | Err(_) => Again::Entangled,
     }
 }
 

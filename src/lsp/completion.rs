@@ -23,6 +23,9 @@ const LETTER: &str = "name: ${1:授权书名称}\n  authorizer: ${2:授权方公
 /// The items, each with the text that it replaces: editors have words of their own, which end at a
 /// slash and at a bracket.
 pub(super) fn completion(documents: &Documents, file: FileId, at: Position) -> Vec<CompletionItem> {
+    if !documents.live.has_letters(file) {
+        return Vec::new();
+    }
     let source = documents.live.source(file);
     let place = documents.live.place(file, at);
     let context = Context::at(source, at).within(place.as_ref());

@@ -7,12 +7,12 @@ use std::{
     str::FromStr as _,
 };
 
-use lsp_types::{Location, TextDocumentContentChangeEvent, Uri};
+use lsp_types::{Location, Position, TextDocumentContentChangeEvent, Uri};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use url::Url;
 
 use super::position;
-use crate::declaration::{FileId, LiveDeclarations, Span};
+use crate::declaration::{FileId, LiveDeclarations, SourceFile, Span};
 
 /// The texts that are open, and the declarations with them.
 pub(super) struct Documents {
@@ -30,14 +30,25 @@ struct Text {
 
 const MARK: char = '\u{FEFF}';
 
+impl Text {
+    /// A new text without its mark.
+    fn bare(&mut self, text: String) -> String {
+        let bare = text.strip_prefix(MARK).map(str::to_owned);
+        self.marked = bare.is_some();
+        bare.unwrap_or(text)
+    }
+}
+
 impl Documents {
     pub(super) fn new(live: LiveDeclarations) -> Self {
         Self { live, open: HashMap::new() }
     }
 
-    /// Opens a text. One that is no file of declarations is left alone.
+    /// Opens a text. One that is neither declarations nor a workspace is left alone.
     pub(super) fn open(&mut self, uri: &Uri, version: i32, text: &str) {
-        let Some(path) = path_of(uri).filter(|path| LiveDeclarations::is_declaration(path)) else { return };
+        let is_known =
+            |path: &Path| LiveDeclarations::is_declaration(path) || LiveDeclarations::is_workspace_file(path);
+        let Some(path) = path_of(uri).filter(|path| is_known(path)) else { return };
         let bare = text.strip_prefix(MARK);
         self.live.open(&path, bare.unwrap_or(text).to_owned());
         self.open.insert(path, Text { uri: uri.clone(), version, marked: bare.is_some() });
@@ -50,15 +61,24 @@ impl Documents {
         open.version = version;
         for change in changes {
             let source = self.live.source(file);
-            if let Some(range) = change.range {
-                let range = if open.marked { position::without_mark(range) } else { range };
-                let bytes = position::bytes(source, range);
-                self.live.edit(file, bytes, &change.text);
-            } else {
-                let bare = change.text.strip_prefix(MARK);
-                open.marked = bare.is_some();
-                let (bytes, new) = difference(source.text(), bare.unwrap_or(&change.text));
-                self.live.edit(file, bytes, new);
+            let (bytes, new) = match change.range {
+                // What begins before the mark may take it away, or put something before it.
+                Some(range) if open.marked && range.start == Position::default() => {
+                    let marked = SourceFile::new("", format!("{MARK}{}", source.text()));
+                    let mut whole = marked.text().to_owned();
+                    whole.replace_range(position::bytes(&marked, range), &change.text);
+                    difference(source.text(), open.bare(whole))
+                }
+                Some(range) => {
+                    let range = if open.marked { position::without_mark(range) } else { range };
+                    (position::bytes(source, range), change.text.clone())
+                }
+                None => difference(source.text(), open.bare(change.text.clone())),
+            };
+            self.live.edit(file, bytes, &new);
+            if !open.marked && self.live.source(file).text().starts_with(MARK) {
+                open.marked = true;
+                self.live.edit(file, 0..MARK.len_utf8(), "");
             }
         }
     }
@@ -92,13 +112,15 @@ impl Documents {
 }
 
 /// The bytes of an old text that are others in a new one, and what is in their place.
-fn difference<'t>(old: &str, new: &'t str) -> (Range<usize>, &'t str) {
+fn difference(old: &str, mut new: String) -> (Range<usize>, String) {
     let same = |pair: &(char, char)| pair.0 == pair.1;
     let start: usize = old.chars().zip(new.chars()).take_while(same).map(|(c, _)| c.len_utf8()).sum();
     let (old_rest, new_rest) = (&old[start..], &new[start..]);
     let backwards = old_rest.chars().rev().zip(new_rest.chars().rev());
     let end: usize = backwards.take_while(same).map(|(c, _)| c.len_utf8()).sum();
-    (start..old.len() - end, &new_rest[..new_rest.len() - end])
+    new.truncate(new.len() - end);
+    new.drain(..start);
+    (start..old.len() - end, new)
 }
 
 /// The path of a file that an editor names.
@@ -149,7 +171,7 @@ mod tests {
             ("", "甲", 0..0, "甲"),
             ("甲", "甲", 3..3, ""),
         ] {
-            assert_eq!(difference(old, new), (bytes, middle), "{old} {new}");
+            assert_eq!(difference(old, new.to_owned()), (bytes, middle.to_owned()), "{old} {new}");
         }
     }
 }

@@ -31,6 +31,7 @@ use super::{
     actions, completion, diagnostics,
     documents::{Documents, path_of},
     hover, navigation, position,
+    previews::Previews,
 };
 use crate::declaration::{Asked, DecodedPictures, FileId, LiveDeclarations, Position, decode_pictures};
 
@@ -81,6 +82,7 @@ struct Session<'c> {
     untold: BTreeSet<FileId>,
     /// What each file was last told.
     told: HashMap<FileId, Vec<lsp_types::Diagnostic>>,
+    previews: Previews,
     decoded: (Sender<DecodedPictures>, Receiver<DecodedPictures>),
     /// Whether pictures are being decoded.
     decoding: bool,
@@ -100,6 +102,7 @@ impl<'c> Session<'c> {
             stale: true,
             untold: BTreeSet::new(),
             told: HashMap::new(),
+            previews: Previews::default(),
             decoded: crossbeam_channel::unbounded(),
             decoding: false,
             editor: Editor::default(),
@@ -306,7 +309,8 @@ impl<'c> Session<'c> {
                 let shown = at.map(|at| hover::hover(&self.documents, at, (self.today)()));
                 match shown {
                     Some(shown) if self.editor.shows_pictures && shown.scan.is_some() => {
-                        self.answer_later(id, move || json(&shown.pictured()));
+                        let previews = self.previews.clone();
+                        self.answer_later(id, move || json(&shown.pictured(&previews)));
                         return Ok(None);
                     }
                     shown => json(&shown.and_then(hover::Shown::linked)),

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{BufReader, BufWriter},
+    io::{BufReader, BufWriter, Write as _},
     process::{Child, ChildStdin, ChildStdout, Stdio},
 };
 
@@ -292,6 +292,34 @@ fn settings_of_a_workspace_file_hold_and_are_outranked_by_arguments() {
 }
 
 #[test]
+fn problems_of_a_workspace_file_are_told_and_go_away_when_mended() {
+    let (right, wrong) = (workspace_with("error"), workspace_with("deadly"));
+    let project = Project::new().folder("shop", &["甲乙"]).folder("travel", &["丙丁"]).file("letterform.yaml", &wrong);
+    let mut editor = Editor::open_with(project, &["--today", "2026-11-01"], &json!({}));
+    let problems = editor.problems("letterform.yaml");
+    assert_eq!(codes(&problems), ["LF-setting-value"], "{problems:?}");
+    let line = wrong.lines().position(|line| line.contains("deadly")).unwrap();
+    assert_eq!(problems[0]["range"]["start"]["line"], line);
+    // Mended in the editor, and wrong again.
+    editor.type_in("letterform.yaml", &right);
+    assert_eq!(editor.problems("shop/letters.yaml")[0]["severity"], 1, "its settings hold at once");
+    assert_eq!(editor.problems("letterform.yaml"), Vec::<Value>::new());
+    let document = json!({"uri": editor.uri("letterform.yaml"), "version": 2});
+    let change = json!({"textDocument": document, "contentChanges": [{"text": &wrong}]});
+    editor.notify("textDocument/didChange", change);
+    assert_eq!(codes(&editor.problems("letterform.yaml")), ["LF-setting-value"]);
+    // Mended on the disk.
+    editor.project.write("letterform.yaml", &right);
+    let closed = json!({"textDocument": {"uri": editor.uri("letterform.yaml")}});
+    editor.notify("textDocument/didClose", closed);
+    assert_eq!(editor.problems("letterform.yaml"), Vec::<Value>::new());
+    // It is no place for letters.
+    let items = editor.at("textDocument/completion", ("letterform.yaml", &right), ("name: shop", 0), &json!({}));
+    assert_eq!(items, json!([]));
+    editor.end();
+}
+
+#[test]
 fn folders_are_added_and_removed() {
     let project = Project::new().letters("one/letters.yaml", &["甲乙"]).letters("two/letters.yaml", &["甲乙"]);
     let mut editor = Editor::open_with(project, &[], &json!({"workspaceFolders": null}));
@@ -405,4 +433,24 @@ fn an_editor_that_goes_away_ends_the_server() {
     let mut server = project.command(&["lsp"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     drop(server.stdin.take());
     assert_eq!(server.wait().unwrap().code(), Some(1));
+}
+
+#[test]
+fn input_that_is_no_message_is_told_and_ends_the_server() {
+    for (input, reason) in [
+        ("hello\n", "expected a header such as `Content-Length: 120`, found `hello`"),
+        ("Content-Length: 99999999999\r\n\r\n{}", "`Content-Length` is 99999999999; messages have at most 256 MiB"),
+        ("Content-Length: 9\r\n\r\n{}", "the input ends within a message"),
+        ("", "the editor went away before `initialize`"),
+    ] {
+        let project = Project::new();
+        let mut command = project.command(&["lsp"]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut server = command.spawn().unwrap();
+        server.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        let ended = server.wait_with_output().unwrap();
+        let said = String::from_utf8(ended.stderr).unwrap();
+        assert_eq!(ended.status.code(), Some(1), "{said}");
+        assert!(said.contains(reason), "{said}");
+    }
 }

@@ -147,7 +147,7 @@ pub(in crate::declaration) enum Kind<'a> {
 pub(in crate::declaration) fn common<'a>(
     letter: &'a Declared,
     picture: Option<&'a Picture>,
-    folded: Option<&'a [String; 2]>,
+    folded: Option<[&'a str; 2]>,
     mut tie: impl FnMut(Common<'a>, Kind<'a>),
 ) {
     if let Some(name) = letter.name() {

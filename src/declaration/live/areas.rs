@@ -2,7 +2,6 @@
 //! say.
 
 use std::{
-    collections::BTreeSet,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -11,7 +10,7 @@ use jiff::civil::Date;
 
 use super::super::{
     Asked, LoadOptions,
-    workspace::{self, Settings},
+    workspace::{Settings, Workspace},
 };
 
 /// The rules for some files.
@@ -37,18 +36,17 @@ impl Areas {
         Self { asked, today, set: Vec::new() }
     }
 
-    /// Reads the workspace files in these folders. `false` when they set what they did before.
-    pub(super) fn read(&mut self, folders: &BTreeSet<PathBuf>) -> bool {
+    /// Takes over what the workspaces in some folders set. `false` when that is what they did
+    /// before.
+    pub(super) fn take<'w>(&mut self, workspaces: impl Iterator<Item = (&'w Path, &'w Workspace)>) -> bool {
         let mut set = Vec::new();
         let mut account = 0;
-        for folder in folders {
-            let file = folder.join(workspace::FILE_NAME);
-            let Some(workspace) = file.is_file().then(|| workspace::load(&file).workspace).flatten() else { continue };
+        for (folder, Workspace { settings, accounts }) in workspaces {
             account += 1;
-            set.push((folder.clone(), workspace.settings.clone(), account));
-            for known in workspace.accounts {
+            set.push((folder.to_owned(), settings.clone(), account));
+            for known in accounts {
                 account += 1;
-                set.extend(known.letters.into_iter().map(|path| (path, workspace.settings.clone(), account)));
+                set.extend(known.letters.iter().map(|path| (path.clone(), settings.clone(), account)));
             }
         }
         let changed = set != self.set;

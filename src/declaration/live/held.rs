@@ -12,10 +12,12 @@ use super::{
         lint::value::Calendar,
         outline::{self, Outline},
         reading::{self, Again, Around, Part, ReadFrame, Reading},
-        source::{Spliced, saturate},
+        source::{self, Spliced, saturate},
         tree::Node,
+        workspace::Workspace,
         yaml::{self, Limits},
     },
+    LiveDeclarations,
     areas::Rules,
     known::Known,
     shift::Shift,
@@ -27,6 +29,7 @@ pub(super) struct Held {
     pub(super) id: FileId,
     pub(super) path: PathBuf,
     pub(super) rules: Arc<Rules>,
+    pub(super) kind: Kind,
     /// Its text is the editor's, whatever is on the disk.
     pub(super) open: bool,
     pub(super) source: SourceFile,
@@ -48,6 +51,15 @@ pub(super) struct Held {
     pub(super) was_broken: bool,
     /// Whether it says something else than at the last look.
     pub(super) changed: bool,
+}
+
+/// What a file says.
+#[derive(Debug)]
+pub(super) enum Kind {
+    /// Letters.
+    Letters,
+    /// The accounts and settings of a workspace: those of the last text without an error.
+    Workspace(Option<Box<Workspace>>),
 }
 
 /// What is another text, and was not read, besides stretches that are marked so.
@@ -82,10 +94,12 @@ struct Told {
 
 impl Held {
     pub(super) fn new(path: PathBuf, (reading, rules): (Reading, Arc<Rules>), id: FileId) -> Self {
+        let is_workspace = LiveDeclarations::is_workspace_file(&path);
         let mut held = Self {
             id,
             path,
             rules,
+            kind: if is_workspace { Kind::Workspace(None) } else { Kind::Letters },
             open: false,
             source: SourceFile::new("", ""),
             around: Told::default(),
@@ -121,7 +135,34 @@ impl Held {
     /// Reads all of the text again, as on another day.
     pub(super) fn read_again(&mut self) {
         let source = mem::replace(&mut self.source, SourceFile::new("", ""));
-        self.hold(Reading::of_source(source, Reason::Live, &self.rules.options));
+        match self.kind {
+            Kind::Letters => self.hold(Reading::of_source(source, Reason::Live, &self.rules.options)),
+            Kind::Workspace(_) => self.hold_workspace(source::refuse_nul(FileId(0), source)),
+        }
+    }
+
+    /// Takes the text of a workspace file, or why it is none.
+    pub(super) fn hold_workspace(&mut self, read: (SourceFile, Option<Diagnostic>)) {
+        let (reading, workspace) = Reading::of_workspace(&self.path, read, &self.rules.options);
+        if let Some(workspace) = workspace {
+            self.kind = Kind::Workspace(Some(Box::new(workspace)));
+        }
+        self.hold(reading);
+    }
+
+    /// Takes it for a file that is not there.
+    pub(super) fn forget(&mut self) {
+        if let Kind::Workspace(workspace) = &mut self.kind {
+            *workspace = None;
+        }
+        self.hold(Reading::of_nothing(self.source.name(), &self.rules.options));
+    }
+
+    pub(super) fn workspace(&self) -> Option<&Workspace> {
+        match &self.kind {
+            Kind::Workspace(workspace) => workspace.as_deref(),
+            Kind::Letters => None,
+        }
     }
 
     /// Puts a text in the place of some bytes. What it says is to be read, see [`Self::read`].
@@ -220,8 +261,11 @@ impl Held {
                 Around::Entangled => return false,
             }
         }
-        let Some(broken) = self.read_stretches(broken_foot.as_deref()) else { return false };
-        self.broken = broken.or_else(|| Some(self.broken_at(self.begins(self.stretches.len()), &broken_foot?, &[])));
+        if !self.read_stretches(broken_foot.as_deref()) {
+            return false;
+        }
+        let end = self.begins(self.stretches.len());
+        self.broken = self.broken.take().or_else(|| Some(self.broken_at(end, &broken_foot?, &[])));
         // Values that are gone are counted too, until all of the file is read again.
         !self.stretches.is_empty() && self.values <= Limits::USUAL.values
     }
@@ -262,14 +306,14 @@ impl Held {
         true
     }
 
-    /// Reads the stretches that are unread, up to one that is no YAML: then everything that is
-    /// wrong. `None` when they can't be read by themselves.
-    fn read_stretches(&mut self, broken_foot: Option<&[Diagnostic]>) -> Option<Option<Vec<Diagnostic>>> {
+    /// Reads the stretches that are unread, up to one that is no YAML; `false` when they can't be
+    /// read by themselves.
+    fn read_stretches(&mut self, broken_foot: Option<&[Diagnostic]>) -> bool {
         let mut next = 0;
         while let Some(index) = self.stretches[next..].iter().position(|stretch| stretch.unread) {
             let index = next + index;
             let (head, lines) = (self.begins(0), self.begins(index)..self.begins(index + 1));
-            let outline = self.outline.as_ref()?;
+            let Some(outline) = &self.outline else { return false };
             match reading::again(&self.source, (outline, head), lines.clone(), (self.id, &self.rules.options)) {
                 Again::Letters(part, end) => {
                     self.values += part.values;
@@ -282,12 +326,13 @@ impl Held {
                 }
                 Again::Broken(problems) => {
                     let around = broken_foot.unwrap_or(&self.around.of_yaml);
-                    return Some(Some(self.broken_at(lines.start, around, &problems)));
+                    self.broken = Some(self.broken_at(lines.start, around, &problems));
+                    break;
                 }
-                Again::Entangled => return None,
+                Again::Entangled => return false,
             }
         }
-        Some(None)
+        true
     }
 
     /// Everything that is wrong with the YAML of a file that can't be read from a line on.

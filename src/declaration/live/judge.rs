@@ -10,7 +10,7 @@ use super::{
         lint::across::{self, Pictured},
     },
     LiveDeclarations,
-    held::Held,
+    held::{Held, Kind},
     known::Known,
     ties::Tie,
 };
@@ -56,7 +56,6 @@ impl LiveDeclarations {
                 held.letters().filter_map(Known::relation).for_each(|relation| others.relations.touch(relation));
             }
         }
-        drop(others.ties.take_touched());
     }
 
     /// Looks for the successors of letters that end, where the letters between the same companies
@@ -131,6 +130,11 @@ impl LiveDeclarations {
     }
 
     fn everything_wrong(&self, held: &Held) -> Vec<Diagnostic> {
+        if matches!(held.kind, Kind::Workspace(_)) {
+            let mut collector = Collector::new(LintLevels::default());
+            collector.extend(held.told());
+            return collector.finish();
+        }
         let mut collector = Collector::new(held.rules.options.lints.clone());
         collector.extend(held.told());
         collector.extend(self.compared[held.id.index()].iter().cloned());

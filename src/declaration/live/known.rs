@@ -16,12 +16,18 @@ use super::{
 use crate::letter::{Party, Picture};
 
 /// What all letters have to do with each other.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Others {
     pub(super) ties: Ties,
     /// The letters between the same companies.
     pub(super) relations: Ties,
     folded: Folded,
+}
+
+impl Default for Others {
+    fn default() -> Self {
+        Self { ties: Ties::default(), relations: Ties::watched(), folded: Folded::default() }
+    }
 }
 
 /// A letter that is looked at while it changes.
@@ -97,7 +103,9 @@ impl Known {
     pub(super) fn shift(&mut self, shift: Shift) {
         shift.declared(&mut self.declared);
         let complaints = self.picture.iter_mut().flat_map(|resolved| &mut resolved.complaints);
-        self.judged.iter_mut().chain(complaints).for_each(|complaint| shift.diagnostic(complaint));
+        for complaint in self.judged.iter_mut().chain(complaints) {
+            shift.diagnostic(complaint);
+        }
     }
 
     /// Gives it other defaults, of which those fields are others that `differ`.
@@ -146,9 +154,9 @@ impl Known {
         let number = self.number;
         let content = self.declared.content();
         let parties = content.map(|content| [&content.authorizer.value, &content.authorized_party.value]);
-        let folded = parties.map(|parties| parties.map(|party| folded.of(party).to_owned()));
+        let folded = parties.map(|parties| folded.of(parties));
         let mut now = Vec::with_capacity(self.ties.len().max(8));
-        across::common(&self.declared, self.picture(), folded.as_ref(), |group, kind| {
+        across::common(&self.declared, self.picture(), folded, |group, kind| {
             now.push(match kind {
                 Kind::Any => ties.tie((account, group), number),
                 Kind::Party(party) => ties.tie((account, group), party.as_str()),
@@ -162,8 +170,12 @@ impl Known {
         });
         replace(ties, &mut self.ties, now);
         // Its end and its signatures may be others, too.
-        self.relation.into_iter().for_each(|tie| relations.remove(tie));
-        relation.into_iter().for_each(|tie| relations.add(tie));
+        if let Some(tie) = self.relation {
+            relations.remove(tie);
+        }
+        if let Some(tie) = relation {
+            relations.add(tie);
+        }
         (self.relation, self.tied) = (relation, true);
     }
 

@@ -6,9 +6,9 @@
 //!      ─ ties: who has something in common ─ judge
 //! ```
 //!
-//! An edit costs what it touches: the letters in its lines are read again, and those are compared
-//! that have something in common and differ. What comes of it is what comes of reading everything
-//! again. A picture is decoded once for each content.
+//! An edit costs what it touches: the letters in its lines are read again, or what is around all of
+//! them, and those are compared that have something in common and differ. What comes of it is what
+//! comes of reading everything again. A picture is decoded once for each content.
 
 mod areas;
 mod held;
@@ -30,7 +30,12 @@ use std::{
 
 use jiff::civil::Date;
 
-use self::{areas::Areas, held::Held, known::Others, scans::Scans};
+use self::{
+    areas::Areas,
+    held::{Held, Kind},
+    known::Others,
+    scans::Scans,
+};
 pub use self::{
     place::Place,
     scans::{DecodedPictures, decode_pictures},
@@ -112,7 +117,7 @@ impl LiveDeclarations {
         }
     }
 
-    /// Reads the workspace files again: those in the folders of declarations, and in all above up
+    /// Looks at the workspace files again: those in the folders of declarations, and in all above up
     /// to the ones that were given.
     fn read_workspaces_again(&mut self) {
         let within = |folder: &&Path| self.folders.iter().any(|given| folder.starts_with(given));
@@ -122,9 +127,50 @@ impl LiveDeclarations {
             let new: Vec<PathBuf> = new.map(Path::to_owned).collect();
             folders.extend(new);
         }
-        if self.areas.read(&folders) {
+        let known = self.files.iter().filter(|held| matches!(held.kind, Kind::Workspace(_)));
+        let known = known.map(|held| held.path.clone());
+        let files: BTreeSet<PathBuf> =
+            folders.iter().map(|folder| folder.join(workspace::FILE_NAME)).chain(known).collect();
+        for file in &files {
+            self.look_at_workspace(file);
+        }
+        self.take_workspaces();
+    }
+
+    /// Reads a workspace file as it is on the disk, or as the editor has it.
+    fn look_at_workspace(&mut self, file: &Path) {
+        let known = self.number(file);
+        if let Some(held) = known.map(|id| &mut self.files[id.index()]).filter(|held| held.open) {
+            return held.read_again();
+        }
+        let found = DeclarationFile { name: discover::name(file), path: file.to_owned() };
+        let is_inside = self.is_inside(file);
+        match discover::read(&found) {
+            Ok(bytes) if is_inside => self.put_workspace(file, source::decode(FileId(0), &found.name, bytes)),
+            _ if known.is_some() => self.forget(file),
+            _ => {}
+        }
+    }
+
+    fn put_workspace(&mut self, file: &Path, read: (SourceFile, Option<Diagnostic>)) {
+        let nothing = Reading::of_nothing(read.0.name(), &self.areas.rules(file).options);
+        let id = self.number(file).unwrap_or_else(|| self.put(file, nothing));
+        self.files[id.index()].hold_workspace(read);
+    }
+
+    /// Lets what workspaces say hold for the declarations below their folders.
+    fn take_workspaces(&mut self) {
+        let inside: Vec<&Held> = self.files.iter().filter(|held| self.is_inside(&held.path)).collect();
+        let workspaces = inside.into_iter().filter_map(|held| Some((held.path.parent()?, held.workspace()?)));
+        let mut workspaces: Vec<_> = workspaces.collect();
+        workspaces.sort_by_key(|(folder, _)| *folder);
+        if self.areas.take(workspaces.into_iter()) {
             self.read_all_again();
         }
+    }
+
+    fn is_inside(&self, path: &Path) -> bool {
+        self.folders.iter().any(|folder| path.starts_with(folder))
     }
 
     /// Adds a folder and the declarations in it.
@@ -170,6 +216,10 @@ impl LiveDeclarations {
         match self.numbers.get(path) {
             // Editors open a file with the text that is on the disk.
             Some(id) if self.files[id.index()].source.text() == text => {}
+            _ if Self::is_workspace_file(path) => {
+                let source = SourceFile::new(discover::name(path), text);
+                self.put_workspace(path, source::refuse_nul(FileId(0), source));
+            }
             _ => {
                 let source = SourceFile::new(discover::name(path), text);
                 self.put(path, Reading::of_source(source, Reason::Live, &self.areas.rules(path).options));
@@ -190,6 +240,9 @@ impl LiveDeclarations {
     /// Reads what was edited.
     pub fn read(&mut self) {
         self.files.iter_mut().filter(|held| held.changed).for_each(Held::read);
+        if self.files.iter().any(|held| held.changed && matches!(held.kind, Kind::Workspace(_))) {
+            self.take_workspaces();
+        }
     }
 
     /// Takes the file as it is on the disk again.
@@ -198,6 +251,9 @@ impl LiveDeclarations {
             self.files[id.index()].open = false;
         }
         self.scans.forget_roots();
+        if Self::is_workspace_file(path) {
+            self.look_at_workspace(path);
+        }
         self.read_again(path);
     }
 
@@ -207,7 +263,9 @@ impl LiveDeclarations {
         if !paths.iter().all(|path| Self::is_declaration(path) || Self::is_workspace_file(path)) {
             self.look_at_scans_again();
         }
-        if paths.iter().any(|path| Self::is_workspace_file(path)) {
+        // What is wrong with one may be that a file of it is not there.
+        let is_wrong = |held: &Held| matches!(held.kind, Kind::Workspace(_)) && !self.problems(held.id).is_empty();
+        if paths.iter().any(|path| Self::is_workspace_file(path)) || self.files.iter().any(is_wrong) {
             self.read_workspaces_again();
         }
         for path in paths {
@@ -216,7 +274,7 @@ impl LiveDeclarations {
     }
 
     fn read_again(&mut self, path: &Path) {
-        let inside = self.folders.iter().any(|folder| path.starts_with(folder));
+        let inside = self.is_inside(path);
         let known = self.numbers.contains_key(path);
         if self.is_open(path) || !Self::is_declaration(path) || !known && !inside {
             return;
@@ -249,8 +307,7 @@ impl LiveDeclarations {
 
     fn forget(&mut self, path: &Path) {
         if let Some(id) = self.numbers.get(path) {
-            let held = &mut self.files[id.index()];
-            held.hold(Reading::of_nothing(held.source.name(), &held.rules.options));
+            self.files[id.index()].forget();
         }
     }
 
@@ -258,6 +315,12 @@ impl LiveDeclarations {
     #[must_use]
     pub fn number(&self, path: &Path) -> Option<FileId> {
         self.numbers.get(path).copied()
+    }
+
+    /// Whether a file is one of declarations, and not one whose settings they follow.
+    #[must_use]
+    pub fn has_letters(&self, file: FileId) -> bool {
+        matches!(self.files[file.index()].kind, Kind::Letters)
     }
 
     /// A file's text.

@@ -16,7 +16,7 @@ use super::{
         scan::{self, Budget},
     },
     LiveDeclarations,
-    held::Held,
+    held::{Held, Kind},
     known::Known,
 };
 
@@ -141,7 +141,7 @@ impl LiveDeclarations {
 
 /// Where scans may be: in the folders, and beside files that are open.
 fn roots(folders: &[PathBuf], files: &[Held]) -> ScanRoots {
-    let open = files.iter().filter(|held| held.open).map(|held| &held.path);
+    let open = files.iter().filter(|held| held.open && matches!(held.kind, Kind::Letters)).map(|held| &held.path);
     ScanRoots::of(&folders.iter().chain(open).cloned().collect::<Vec<_>>())
 }
 

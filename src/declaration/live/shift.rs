@@ -1,5 +1,7 @@
 //! Places that move when lines are added or taken away above them.
 
+use std::sync::Arc;
+
 use super::super::{Diagnostic, Position, Span, declared::Declared, letter::Located};
 
 /// Lines that were added or taken away above others.
@@ -30,16 +32,23 @@ impl Shift {
         let Declared { name, picture, own, places, .. } = letter;
         if let Some(Located { span, fault, .. }) = name.good_mut() {
             self.span(span);
-            fault.iter_mut().for_each(|fault| self.diagnostic(std::sync::Arc::make_mut(fault)));
+            if let Some(fault) = fault {
+                self.diagnostic(Arc::make_mut(fault));
+            }
         }
         if let Some(picture) = picture {
             self.span(&mut picture.span);
         }
         if let Some(own) = own {
-            own.spans().for_each(|span| self.span(span));
-            own.faults().for_each(|fault| self.diagnostic(fault));
+            for span in own.spans() {
+                self.span(span);
+            }
+            for fault in own.faults() {
+                self.diagnostic(fault);
+            }
         }
-        let places = [&mut places.mapping, &mut places.first].into_iter().chain(&mut places.name);
-        places.for_each(|span| self.span(span));
+        for span in [&mut places.mapping, &mut places.first].into_iter().chain(&mut places.name) {
+            self.span(span);
+        }
     }
 }

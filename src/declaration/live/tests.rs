@@ -163,8 +163,8 @@ fn letter() -> impl Strategy<Value = String> {
                 ("signatures", signatures),
             ];
             let written = fields.into_iter().filter(|(_, value)| !value.is_empty());
-            let fields: String = written.map(|(field, value)| format!("    {field}: {value}\n")).collect();
-            format!("  - name: {name}\n{fields}    {picture}\n{rest}")
+            let fields: Vec<String> = written.map(|(field, value)| format!("    {field}: {value}\n")).collect();
+            format!("  - name: {name}\n{}    {picture}\n{rest}", fields.concat())
         },
     )
 }

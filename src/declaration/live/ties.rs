@@ -7,7 +7,7 @@
 //! answer.
 
 use std::{
-    collections::{HashMap, hash_map::Entry},
+    collections::{HashMap, HashSet, hash_map::Entry},
     hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState},
 };
 
@@ -36,20 +36,23 @@ pub(super) struct Ties {
     state: RandomState,
     groups: Numbered<Group>,
     /// The groups with members of several kinds.
-    differing: Numbered<()>,
-    /// The groups whose members are others since the last look.
-    touched: Numbered<()>,
+    differing: Numbers,
+    /// The groups whose members are others since the last look, where that is asked for.
+    touched: Option<Numbers>,
 }
 
 /// Things by numbers that are hashes already, of which nobody knows the key.
 type Numbered<T> = HashMap<u64, T, BuildHasherDefault<AsItIs>>;
+type Numbers = HashSet<u64, BuildHasherDefault<AsItIs>>;
 
 #[derive(Debug, Default, Clone, Copy)]
 struct AsItIs(u64);
 
 impl Hasher for AsItIs {
     fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.0 = self.0.rotate_left(8) ^ u64::from(*byte));
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
     }
 
     fn write_u64(&mut self, number: u64) {
@@ -69,14 +72,16 @@ impl Folded {
     /// The most names that are kept.
     const MAX: usize = 200_000;
 
-    pub(super) fn of(&mut self, party: &Party) -> &str {
+    pub(super) fn of<const N: usize>(&mut self, parties: [&Party; N]) -> [&str; N] {
         if self.0.len() > Self::MAX {
             self.0.clear();
         }
-        if !self.0.contains_key(party) {
-            self.0.insert(party.clone(), across::folded_party(party));
+        for party in parties {
+            if !self.0.contains_key(party) {
+                self.0.insert(party.clone(), across::folded_party(party));
+            }
         }
-        &self.0[party]
+        parties.map(|party| &*self.0[party])
     }
 }
 
@@ -114,6 +119,11 @@ impl Group {
 }
 
 impl Ties {
+    /// Ties of which it can be told where they changed.
+    pub(super) fn watched() -> Self {
+        Self { touched: Some(Numbers::default()), ..Self::default() }
+    }
+
     /// The tie between all that have the same `group`, as long as all are of the same `kind`.
     pub(super) fn tie(&self, group: impl Hash, kind: impl Hash) -> Tie {
         Tie { group: self.state.hash_one(group), kind: self.state.hash_one(kind) }
@@ -123,7 +133,7 @@ impl Ties {
         let group = self.groups.entry(tie.group);
         let group = group.and_modify(|group| group.add(tie.kind)).or_insert(Group::Alike(tie.kind, 1));
         if matches!(group, Group::Differing(_)) {
-            self.differing.insert(tie.group, ());
+            self.differing.insert(tie.group);
         }
         self.touch(tie);
     }
@@ -142,7 +152,7 @@ impl Ties {
 
     /// Whether the members of the tie's group differ.
     pub(super) fn differ(&self, tie: Tie) -> bool {
-        self.differing.contains_key(&tie.group)
+        self.differing.contains(&tie.group)
     }
 
     /// Whether the members of no group differ.
@@ -152,22 +162,24 @@ impl Ties {
 
     /// Takes a group for one whose members are others now.
     pub(super) fn touch(&mut self, tie: Tie) {
-        self.touched.insert(tie.group, ());
+        if let Some(touched) = &mut self.touched {
+            touched.insert(tie.group);
+        }
     }
 
     /// The groups that were touched since the last time.
     pub(super) fn take_touched(&mut self) -> Touched {
-        Touched(std::mem::take(&mut self.touched))
+        Touched(self.touched.as_mut().map(std::mem::take).unwrap_or_default())
     }
 }
 
 /// Groups whose members were others at a look.
 #[derive(Debug)]
-pub(super) struct Touched(Numbered<()>);
+pub(super) struct Touched(Numbers);
 
 impl Touched {
     pub(super) fn holds(&self, tie: Tie) -> bool {
-        self.0.contains_key(&tie.group)
+        self.0.contains(&tie.group)
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 
 pub use arn::{AccountId, ArnError, OidcProviderArn, RoleArn};
 pub use find::{ForeignWorkspace, find, passed_over};
+pub(super) use read::of_source;
 pub use read::{LoadedWorkspace, load};
 
 use super::LintLevels;

@@ -51,19 +51,29 @@ pub fn load(path: &Path) -> LoadedWorkspace {
 }
 
 fn read(found: &DeclarationFile, bytes: Vec<u8>, collector: &mut Collector) -> (Option<SourceFile>, Option<Workspace>) {
-    let id = FileId(0);
-    let (file, problem) = source::decode(id, &found.name, bytes);
-    let workspace = if let Some(problem) = problem {
-        collector.push(problem);
-        None
-    } else {
-        let mut collector = collector.for_file(id);
-        yaml::parse(&file, &mut collector, yaml::Limits::USUAL).and_then(|yaml::Trees { documents, .. }| {
-            let folder = found.path.parent().unwrap_or(Path::new(""));
-            Reader { collector, folder }.documents(&documents)
-        })
+    let (file, problem) = source::decode(FIRST, &found.name, bytes);
+    let workspace = match problem {
+        Some(problem) => {
+            collector.push(problem);
+            None
+        }
+        None => of_source(&found.path, &file, collector),
     };
     (Some(file), workspace)
+}
+
+const FIRST: FileId = FileId(0);
+
+/// Reads a text as the workspace file at a path, which is the first of all files.
+pub(in crate::declaration) fn of_source(
+    path: &Path,
+    source: &SourceFile,
+    collector: &mut Collector,
+) -> Option<Workspace> {
+    let mut collector = collector.for_file(FIRST);
+    let yaml::Trees { documents, .. } = yaml::parse(source, &mut collector, yaml::Limits::USUAL)?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    Reader { collector, folder }.documents(&documents)
 }
 
 struct Reader<'f, 's> {
