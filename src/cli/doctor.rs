@@ -8,7 +8,7 @@ use super::{
     targets::{Scope, TargetArgs},
 };
 use crate::{
-    credentials::{self, Attempt, CredentialError, DefaultChain, FoundCredentials, masked},
+    credentials::{self, CredentialError, DefaultChain, FoundCredentials, masked},
     declaration::{Code, Severity},
     doctor::{
         Check, CheckVerdict, DoctorDocument, Examination,
@@ -170,7 +170,7 @@ fn credentials(found: &Result<FoundCredentials, CredentialError>, role: Option<&
             Check::ok(Credentials, what).and(role).and(passed)
         }
         Err(error @ (CredentialError::NotFound { attempts, .. } | CredentialError::Profile { attempts, .. })) => {
-            let asked = attempts.iter().map(|Attempt { provider, problem }| format!("{provider}: {problem}"));
+            let asked = attempts.iter().map(ToString::to_string);
             let unread = match error {
                 CredentialError::NotFound { unread, .. } => unread.as_slice(),
                 _ => &[],

@@ -6,10 +6,10 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use super::stderr::{self, tell};
+use super::stderr::{self, error, tell, warning};
 use crate::{
     accounts::AccountFailure,
-    credentials::{Attempt, CredentialError},
+    credentials::CredentialError,
     escape::visible,
     letter::AccountName,
     ocr::EngineError,
@@ -71,14 +71,14 @@ impl Listed {
             }
             _ => return None,
         };
-        let asked = attempts.iter().map(|Attempt { provider, problem }| format!("{provider}: {problem}"));
+        let asked = attempts.iter().map(ToString::to_string);
         let unread = unread.iter().map(|(other, read)| format!("{other} is set but not read; use {read}"));
         let reasons = asked.chain(unread).collect();
         Some(Self { problem: format!("{problem}; looked in this order:"), reasons, help: Some(help) })
     }
 
     fn print(&self) {
-        tell!("{} {}", paint(style::ERROR, "error:"), visible(&self.problem));
+        error!("{}", visible(&self.problem));
         for reason in &self.reasons {
             tell!("  - {}", visible(reason));
         }
@@ -131,7 +131,7 @@ pub(super) fn show(error: Failure<'_>) {
         return listed.print();
     }
     // One line, whatever is in it: a line that begins with `::` would be a command to a CI system.
-    tell!("{} {}", paint(style::ERROR, "error:"), visible(&in_one_line(error)));
+    error!("{}", visible(&in_one_line(error)));
     if let Some(ByHand { lines, .. }) = find(error) {
         stderr::write(format_args!("{lines}"));
     }
@@ -172,7 +172,7 @@ impl AccountFailures {
         self.tell_once(account, &in_one_line(error), |first| match first.filter(|_| shared) {
             None => show(error),
             Some(first) => {
-                tell!("{} the same as for the account {first}", paint(style::ERROR, "error:"));
+                error!("the same as for the account {first}");
                 request(find::<ServiceError>(error).and_then(ServiceError::request_id));
             }
         });
@@ -181,7 +181,7 @@ impl AccountFailures {
     /// Prints why an account has no plan in a saved plan.
     pub(super) fn tell_of_saved(&self, account: &AccountName, failure: &AccountFailure) {
         self.tell_once(account, failure.message.raw(), |_| {
-            tell!("{} {}", paint(style::ERROR, "error:"), failure.message);
+            error!("{}", failure.message);
             request(failure.request_id.as_ref());
         });
     }
@@ -203,5 +203,5 @@ impl AccountFailures {
 
 /// Prints what somebody should know of the whole run.
 pub(super) fn warn(warning: &str) {
-    tell!("{} {}", paint(style::WARNING, "warning:"), visible(warning));
+    warning!("{}", visible(warning));
 }

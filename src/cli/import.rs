@@ -13,7 +13,7 @@ use super::{
     declarations::DeclarationArgs,
     files,
     service::ServiceArgs,
-    stderr::{note, tell},
+    stderr::{note, warning},
     targets::TargetArgs,
     workspace::{WorkspaceArgs, only},
 };
@@ -150,9 +150,8 @@ fn tell(files: &[Imported], unreadable: &[UnreadableLetter]) {
     tell_unreadable(unreadable);
     for letter in &refused {
         let obstacles: Vec<String> = letter.obstacles.iter().map(ToString::to_string).collect();
-        tell!(
-            "{} {} can't be declared as it is, and is written as a comment: {}",
-            paint(style::WARNING, "warning:"),
+        warning!(
+            "{} can't be declared as it is, and is written as a comment: {}",
             letter.name,
             visible(&obstacles.join("; "))
         );
@@ -163,6 +162,6 @@ fn tell(files: &[Imported], unreadable: &[UnreadableLetter]) {
 
 fn tell_unreadable(unreadable: &[UnreadableLetter]) {
     for letter in render::unreadable::lines(unreadable) {
-        tell!("{} {letter}", paint(style::WARNING, "warning:"));
+        warning!("{letter}");
     }
 }

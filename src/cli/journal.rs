@@ -11,15 +11,12 @@ use std::{
 use anyhow::Context as _;
 use serde::Serialize;
 
-use super::{files, stderr::tell};
+use super::{files, stderr::warning};
 use crate::{
     clock::Clock,
     escape::{Untrusted, visible},
     letter::AccountName,
-    render::{
-        json,
-        style::{self, paint},
-    },
+    render::json,
     retry::{Attempt, AttemptResult, Event, Observer},
     service::{Operation, Outcome, ServiceError},
 };
@@ -64,8 +61,7 @@ impl<W: Write> Journal<W> {
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(Err(problem)) = writer.as_mut().map(|writer| write_whole(writer, &line)) {
             *writer = None;
-            let warning = paint(style::WARNING, "warning:");
-            tell!("{warning} the journal can't be written any more: {problem}; the run goes on without it");
+            warning!("the journal can't be written any more: {problem}; the run goes on without it");
         }
     }
 }

@@ -6,17 +6,13 @@ use super::{
     Exit,
     checkout::CommentArgs,
     files,
-    stderr::tell,
+    stderr::warning,
     targets::{SignaturesArg, Stock, TargetArgs},
 };
 use crate::{
     accounts::Accounts,
     inventory::{Filter, Inventory, SortKey},
-    render::{
-        inventory, markdown,
-        style::{self, paint},
-        unreadable,
-    },
+    render::{inventory, markdown, unreadable},
 };
 
 /// Arguments of `list`.
@@ -29,7 +25,7 @@ pub(crate) struct Args {
     filter: FilterArgs,
     /// Sort key
     #[arg(long, value_enum, default_value_t, value_name = "KEY")]
-    sort: Sort,
+    sort: SortKey,
     /// Output format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
@@ -60,27 +56,6 @@ struct FilterArgs {
     state: Option<String>,
 }
 
-/// What letters can be sorted by.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-enum Sort {
-    /// The order of files and lines, then letters that are not declared by name
-    #[default]
-    Declaration,
-    /// The name
-    Name,
-    /// The letter's id, the oldest first
-    Id,
-    /// The authorizer
-    Authorizer,
-    /// The end of the validity, the nearest first
-    #[value(alias = "ends")]
-    Expiry,
-    /// The state, then the status
-    State,
-    /// The number of signatures, the most first
-    Signatures,
-}
-
 /// The forms of lists.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum Format {
@@ -100,7 +75,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let filter = args.filter.to_filter();
     let inventories = stocks.as_ref().map(Stock::inventory);
     filter.check(inventories.good())?;
-    let lists = inventories.map(|inventory| inventory.filtered(&filter).sorted(args.sort.key()));
+    let lists = inventories.map(|inventory| inventory.filtered(&filter).sorted(args.sort));
     match args.format {
         Format::Table => files::print_styled(&inventory::table(&lists))?,
         Format::Json => files::print_json(&lists.to_document())?,
@@ -118,7 +93,7 @@ fn tell_unreadable(lists: &Accounts<Inventory<'_>>) {
     for (account, list) in lists.each() {
         let account = account.map(|account| format!("account {account}: ")).unwrap_or_default();
         for line in list.into_iter().flat_map(|list| unreadable::lines(list.unreadable)) {
-            tell!("{} {account}{line}", paint(style::WARNING, "warning:"));
+            warning!("{account}{line}");
         }
     }
 }
@@ -130,20 +105,6 @@ impl FilterArgs {
             signature: self.signature.clone(),
             authorizer: self.authorizer.clone(),
             state: self.state.clone(),
-        }
-    }
-}
-
-impl Sort {
-    fn key(self) -> SortKey {
-        match self {
-            Self::Declaration => SortKey::Declaration,
-            Self::Name => SortKey::Name,
-            Self::Id => SortKey::Id,
-            Self::Authorizer => SortKey::Authorizer,
-            Self::Expiry => SortKey::Expiry,
-            Self::State => SortKey::State,
-            Self::Signatures => SortKey::Signatures,
         }
     }
 }

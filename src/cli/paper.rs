@@ -13,7 +13,7 @@ use super::{
     failure::Listed,
     files,
     list::parse_days,
-    stderr::{note, tell},
+    stderr::{note, warning},
     successors::{END, TermArgs, none_ends, successors},
     workspace::WorkspaceArgs,
 };
@@ -22,7 +22,6 @@ use crate::{
     escape::{FileNames, visible},
     letter::{Letter, Source},
     paper::{ENDINGS, Template, TemplateError, TemplateProblem},
-    render::style::{self, paint},
     renew,
     run::InvalidDeclarations,
     wording::counted,
@@ -129,9 +128,8 @@ impl Papers {
             if self.force { files::write(path, &paper)? } else { files::create(path, &paper)? }
         }
         for field in self.template.unused() {
-            tell!(
-                "{} {} does not use {field}, by which a reviewer compares the paper with the letter",
-                paint(style::WARNING, "warning:"),
+            warning!(
+                "{} does not use {field}, by which a reviewer compares the paper with the letter",
                 visible(&self.file.display().to_string())
             );
         }

@@ -7,7 +7,7 @@ use super::{
     ocr::ProofreadArgs,
     only::OnlyArgs,
     output::{Format, OutputArgs},
-    stderr::{self, note, tell},
+    stderr::{self, error, note, tell},
     step_summary,
     targets::{SignaturesArg, TargetArgs},
 };
@@ -16,11 +16,7 @@ use crate::{
     declaration::ScanRoots,
     escape::{shell_word, visible},
     plan::{Plan, PlanSummary},
-    render::{
-        json, markdown,
-        style::{self, paint},
-        text,
-    },
+    render::{json, markdown, text},
     run::FileScans,
     wording::plural,
 };
@@ -131,9 +127,8 @@ impl Args {
     fn exit(&self, summary: PlanSummary) -> Exit {
         if summary.unreadable > 0 {
             let letters = plural(summary.unreadable, "letter");
-            tell!(
-                "{} {} declared {letters} can't be planned: the service's answer can't be read in full",
-                paint(style::ERROR, "error:"),
+            error!(
+                "{} declared {letters} can't be planned: the service's answer can't be read in full",
                 summary.unreadable
             );
             return Exit::Failed;

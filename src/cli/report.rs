@@ -2,8 +2,6 @@
 
 use std::path::PathBuf;
 
-use clap::ValueEnum;
-
 use super::{
     Exit, files,
     stderr::note,
@@ -30,20 +28,11 @@ pub(crate) struct Args {
     out: Option<PathBuf>,
     /// Language of the report [default: the locale's, or English]
     #[arg(long, value_enum, value_name = "LANG")]
-    lang: Option<PageLang>,
+    lang: Option<Lang>,
     #[command(flatten)]
     signatures: SignaturesArg,
     #[command(flatten)]
     targets: TargetArgs,
-}
-
-/// The languages of the page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum PageLang {
-    /// English
-    En,
-    /// Chinese
-    Zh,
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
@@ -79,14 +68,10 @@ fn sections<'a>(all: &'a Accounts<Taken<'a>>) -> Vec<Section<'a>> {
 
 impl Args {
     fn lang(&self) -> Lang {
-        match self.lang {
-            Some(PageLang::En) => Lang::En,
-            Some(PageLang::Zh) => Lang::Zh,
-            None => {
-                let set = |name| std::env::var(name).ok().filter(|value: &String| !value.is_empty());
-                Lang::of_locale(&["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set).unwrap_or_default())
-            }
-        }
+        self.lang.unwrap_or_else(|| {
+            let set = |name| std::env::var(name).ok().filter(|value: &String| !value.is_empty());
+            Lang::of_locale(&["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set).unwrap_or_default())
+        })
     }
 
     fn write(&self, page: &str, letters: usize) -> anyhow::Result<()> {

@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use super::{
     Exit, failure, files,
     output::OutputArgs,
-    stderr::{note, tell},
+    stderr::{error, note},
     targets::{Scope, TargetArgs},
 };
 use crate::{
@@ -177,7 +177,7 @@ impl Args {
             && !self.waiting(statuses).is_empty()
         {
             let minutes = counted(minutes as usize, "minute");
-            tell!("{} not settled after {minutes}", paint(style::ERROR, "error:"));
+            error!("not settled after {minutes}");
             return Exit::Failed;
         }
         Exit::Done

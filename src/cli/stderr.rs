@@ -31,6 +31,27 @@ macro_rules! tell {
 }
 pub(super) use tell;
 
+/// Writes an error in one line.
+macro_rules! error {
+    ($($arg:tt)*) => {
+        $crate::cli::stderr::labelled($crate::render::style::ERROR, "error:", format_args!($($arg)*))
+    };
+}
+pub(super) use error;
+
+/// Writes a warning in one line.
+macro_rules! warning {
+    ($($arg:tt)*) => {
+        $crate::cli::stderr::labelled($crate::render::style::WARNING, "warning:", format_args!($($arg)*))
+    };
+}
+pub(super) use warning;
+
+/// Writes a line with a label before it.
+pub(super) fn labelled(style: anstyle::Style, label: &str, text: fmt::Arguments<'_>) {
+    tell!("{} {text}", paint(style, label));
+}
+
 /// Writes a line that can be done without: how far it has come, what was written, what to do next.
 macro_rules! note {
     ($($arg:tt)*) => {

@@ -3,14 +3,8 @@
 
 use std::{io::Write as _, path::Path};
 
-use super::{checkout::CommentArgs, files, stderr::tell};
-use crate::{
-    escape::visible,
-    render::{
-        markdown::CommentOptions,
-        style::{self, paint},
-    },
-};
+use super::{checkout::CommentArgs, files, stderr::warning};
+use crate::{escape::visible, render::markdown::CommentOptions};
 
 /// The variable that names the file to append to.
 const VARIABLE: &str = "GITHUB_STEP_SUMMARY";
@@ -26,7 +20,6 @@ pub(super) fn append(markdown: impl FnOnce(&CommentOptions) -> String) {
     });
     if let Err(problem) = written {
         let path = path.to_string_lossy();
-        let warning = paint(style::WARNING, "warning:");
-        tell!("{warning} the summary of the step can't be written to {}: {problem}", visible(&path));
+        warning!("the summary of the step can't be written to {}: {problem}", visible(&path));
     }
 }

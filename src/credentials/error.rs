@@ -53,7 +53,8 @@ impl CredentialError {
 const HELP: &str = "set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or run `aliyun configure`";
 
 /// A provider that was asked, and why it gave no credentials.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{provider}: {problem}")]
 pub struct Attempt {
     /// The provider.
     pub provider: Provider,
@@ -107,7 +108,7 @@ pub(super) fn unusable(problem: &str) -> ProviderError {
 }
 
 fn in_one_line(attempts: &[Attempt]) -> String {
-    attempts.iter().map(|Attempt { provider, problem }| format!("{provider}: {problem}")).collect::<Vec<_>>().join("; ")
+    attempts.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 fn other_names(unread: &[(&str, &str)]) -> String {

@@ -44,6 +44,8 @@ impl Serialize for Entries<'_> {
 }
 
 /// One letter. What is registered counts; what is declared stands in for it where nothing is.
+//
+// Made letter by letter while it is written, so that no list of them is held.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "ListedLetter")]

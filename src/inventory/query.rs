@@ -62,22 +62,23 @@ impl Filter {
 }
 
 /// What to sort letters by.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum SortKey {
     /// The order of files and lines, then letters that are not declared by name.
     #[default]
     Declaration,
     /// The name.
     Name,
-    /// The id, the oldest at the top, then what is not registered.
+    /// The letter's id, the oldest first.
     Id,
     /// The authorizer.
     Authorizer,
-    /// The end of the validity, what ends first at the top.
+    /// The end of the validity, the nearest first.
+    #[value(alias = "ends")]
     Expiry,
     /// The state, then the status.
     State,
-    /// The number of signatures, the most at the top.
+    /// The number of signatures, the most first.
     Signatures,
 }
 

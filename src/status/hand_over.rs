@@ -2,6 +2,8 @@
 //! `UpdateSmsSign` with what the signature's last request said, as far as the service tells it.
 //! What it does not tell is a gap.
 
+use std::fmt;
+
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
 use super::View;
@@ -47,6 +49,12 @@ pub struct MoveTarget {
     pub id: LetterId,
     /// Its name.
     pub name: Untrusted,
+}
+
+impl fmt::Display for MoveTarget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.id, self.name)
+    }
 }
 
 /// A parameter of the request.

@@ -50,6 +50,12 @@ pub(crate) fn letter(name: &str, id: u64, until: &str, scope: &[&str]) -> Existi
     }
 }
 
+/// A registered letter and its successor, both for three signatures.
+pub(crate) fn renewed() -> [ExistingLetter; 2] {
+    let scope = &["菜鸟", "裹裹", "驿站"];
+    [letter("甲", 7, "2026-12-31", scope), letter("甲2029", 8, "2029-12-31", scope)]
+}
+
 /// The status of these letters, of which one that ends within 60 days ends soon.
 pub(crate) fn status(declared: &[DesiredLetter], existing: &[ExistingLetter], facts: &Facts) -> Status {
     let inventory = Inventory::new(declared, read(existing), today());
@@ -250,10 +256,7 @@ fn the_qualification_of_a_signature_is_held_against_its_letter() {
 
 #[test]
 fn a_signature_that_hangs_on_a_letter_with_a_successor_is_to_be_moved() {
-    let there = [
-        letter("甲", 7, "2026-12-31", &["菜鸟", "裹裹", "驿站"]),
-        letter("甲2029", 8, "2029-12-31", &["菜鸟", "裹裹", "驿站"]),
-    ];
+    let there = renewed();
     let mut all = facts(vec![
         applied("菜鸟", Audit::Passed, Some(7)),
         applied("裹裹", Audit::Reviewing, Some(7)),

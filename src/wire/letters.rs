@@ -84,6 +84,8 @@ pub type OssInfoAnswer = Answer<OssInfo>;
 
 /// A letter in the answer to `QuerySmsAuthorizationLetter`. It is read in a
 /// [`LetterList`](super::letter_list::LetterList).
+///
+/// Client and emulator share it and no more: what each makes of it is its own type.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct LetterData {
     /// The letter's number.

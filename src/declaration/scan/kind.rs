@@ -10,6 +10,8 @@ pub struct OtherKind {
 }
 
 const CONVERT: &str = "convert it to JPEG or PNG; renaming the file does not change what it is";
+const HEIC: &str = "a HEIC picture, as phones take them";
+const CAMERA: &str = "convert it to JPEG, or set the phone's camera to the most compatible format";
 const ARCHIVE: &str = "unpack it and give the path of the picture inside";
 const EXPORT: &str = "export the signed page as JPEG or PNG";
 
@@ -24,24 +26,9 @@ const KINDS: &[(usize, &[u8], &str, &str)] = &[
     (0, b"BM", "a BMP picture", CONVERT),
     (4, b"ftypavif", "an AVIF picture", CONVERT),
     (4, b"ftypavis", "an AVIF picture", CONVERT),
-    (
-        4,
-        b"ftyphe",
-        "a HEIC picture, as phones take them",
-        "convert it to JPEG, or set the phone's camera to the most compatible format",
-    ),
-    (
-        4,
-        b"ftypmif1",
-        "a HEIC picture, as phones take them",
-        "convert it to JPEG, or set the phone's camera to the most compatible format",
-    ),
-    (
-        4,
-        b"ftypmsf1",
-        "a HEIC picture, as phones take them",
-        "convert it to JPEG, or set the phone's camera to the most compatible format",
-    ),
+    (4, b"ftyphe", HEIC, CAMERA),
+    (4, b"ftypmif1", HEIC, CAMERA),
+    (4, b"ftypmsf1", HEIC, CAMERA),
     (4, b"ftyp", "a video", "take a picture of the paper instead"),
     (0, b"\0\0\0\x0CjP  ", "a JPEG 2000 picture", CONVERT),
     (0, b"\xFF\x4F\xFF\x51", "a JPEG 2000 picture", CONVERT),

@@ -47,6 +47,8 @@ pub struct AccountState {
 }
 
 /// A letter, with or without an id of its own.
+//
+// Not the stored one: people write it, and all that is wrong with a file is told at once.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LetterState {

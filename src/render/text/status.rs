@@ -190,7 +190,6 @@ fn moves(out: &mut String, moves: &[Move]) {
     let _ = writeln!(out, "  {}", paint(style::STRONG, "Signatures to move to a letter's successor"));
     for Move { signature, from, to, ready, .. } in moves {
         let wait = if *ready { "" } else { "  (when its review has ended)" };
-        let (from, to) = (format!("{} {}", from.id, from.name), format!("{} {}", to.id, to.name));
         let _ = writeln!(out, "  > {signature}  {from} -> {to}{wait}");
     }
     let _ = writeln!(out, "{INDENT}`letterform status --hand-over` writes the calls that move them.\n");
@@ -250,7 +249,6 @@ pub fn hand_over(moves: &[Move], options: &str) -> String {
 
 fn call(out: &mut String, planned: &Move, options: &str) {
     let Move { signature, from, to, ready, parameters, usage, .. } = planned;
-    let (from, to) = (format!("{} {}", from.id, from.name), format!("{} {}", to.id, to.name));
     let _ = writeln!(out, "# {signature}: from letter {from} to {to}");
     if !ready {
         let _ = writeln!(out, "# It is under review. Move it when the review has ended.");

@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     letter::LetterId,
     signature::{Audit, QualificationId, SignatureDetails},
-    status::tests::{applied, facts, letter, status as status_of},
+    status::tests::{applied, facts, letter, renewed, status as status_of},
 };
 
 fn plain(status: &Status) -> String {
@@ -50,10 +50,7 @@ fn nothing_from_outside_is_obeyed() {
 
 #[test]
 fn the_calls_that_move_signatures_are_ready_to_run_but_for_marked_gaps() {
-    let there = [
-        letter("甲", 7, "2026-12-31", &["菜鸟", "裹裹", "驿站"]),
-        letter("甲2029", 8, "2029-12-31", &["菜鸟", "裹裹", "驿站"]),
-    ];
+    let there = renewed();
     let mut all = facts(vec![
         applied("菜鸟", Audit::Passed, Some(7)),
         applied("裹裹", Audit::Reviewing, Some(7)),
