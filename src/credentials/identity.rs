@@ -1,8 +1,8 @@
 use crate::wire::lenient::lenient_object;
 
 lenient_object! {
-    /// Who holds some credentials, as STS says (`GetCallerIdentity`). Texts are as it sent them: escape
-    /// them before showing them.
+    /// Who holds some credentials, as STS says (`GetCallerIdentity`). Texts are as it sent them:
+    /// escape them before showing them.
     #[derive(Debug, Clone, Default, PartialEq, Eq)]
     #[serde(rename_all = "PascalCase")]
     pub struct CallerIdentity {

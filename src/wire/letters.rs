@@ -163,8 +163,8 @@ impl<'de> Deserialize<'de> for CreatedId {
 }
 
 lenient_object! {
-    /// The right to upload objects for a while, in the answer to `GetQualificationOssInfo`. Its `Debug`
-    /// leaves the policy and the signature out.
+    /// The right to upload objects for a while, in the answer to `GetQualificationOssInfo`. Its
+    /// `Debug` leaves the policy and the signature out.
     #[derive(Clone, Default, PartialEq, Eq, Serialize)]
     #[serde(rename_all = "PascalCase")]
     pub struct OssInfo {

@@ -42,7 +42,7 @@ fn generated_reference_of_commands_is_the_command_line() {
     let about = program.get_long_about().or(program.get_about()).expect("the program says what it is").to_string();
     write!(
         page,
-        "{about}\n\n`letterform help COMMAND` tells the same in a terminal, and `letterform man` as a manual page.\n\n"
+        "{about}\n\n`letterform help COMMAND`, or `--help` after a command, tells the same in a terminal, and `letterform man` as a manual page. `--version` prints the version.\n\n"
     )
     .unwrap();
     page.push_str("| command | what it does |\n|---|---|\n");
