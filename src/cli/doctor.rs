@@ -19,7 +19,7 @@ use crate::{
     },
     letter::{DesiredLetter, Picture, ScanObject},
     render::doctor,
-    run::{Location, ServiceConfig},
+    run::{ServiceConfig, ServiceLocation},
     service::{Client, LetterFilter, NoUpload, ReadLetters as _, ServiceError},
     wording::counted,
 };
@@ -56,11 +56,11 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
 async fn examine(declarations: Check, scans: &Scans, scope: &Scope) -> Examination {
     let mut checks = vec![declarations];
     match &scope.service.location {
-        Location::Sandbox(folder) => {
+        ServiceLocation::Sandbox(folder) => {
             let sandbox = format!("the sandbox in {}, which needs no credentials", folder.display());
             checks.push(Check::ok(Endpoint, sandbox));
         }
-        Location::Remote(endpoint) => {
+        ServiceLocation::Remote(endpoint) => {
             let chain = Arc::new(scope.service.credentials(endpoint));
             service(&mut checks, &scope.service, endpoint, &chain, scans).await;
         }

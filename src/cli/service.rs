@@ -13,7 +13,7 @@ use crate::{
     declaration::workspace::{Access, Account, Settings},
     endpoint::{Endpoint, Region},
     escape::shell_word,
-    run::{Location, ServiceConfig},
+    run::{ServiceConfig, ServiceLocation},
     service::{Roots, SignatureForm},
 };
 
@@ -101,13 +101,13 @@ impl ServiceArgs {
     ) -> anyhow::Result<ServiceConfig> {
         let region = self.region(account)?;
         let location = match (&self.sandbox, &self.endpoint, &self.region, account) {
-            (Some(folder), .., None) => Location::Sandbox(folder.clone()),
+            (Some(folder), .., None) => ServiceLocation::Sandbox(folder.clone()),
             // Each account has letters of its own, in the sandbox as at the service.
-            (Some(folder), .., Some(account)) => Location::Sandbox(folder.join(account.name.as_str())),
-            (None, Some(url), ..) => Location::Remote(Endpoint::parse(url)?),
-            (None, None, None, Some(account)) => Location::Remote(account.endpoint.clone()),
+            (Some(folder), .., Some(account)) => ServiceLocation::Sandbox(folder.join(account.name.as_str())),
+            (None, Some(url), ..) => ServiceLocation::Remote(Endpoint::parse(url)?),
+            (None, None, None, Some(account)) => ServiceLocation::Remote(account.endpoint.clone()),
             (None, None, ..) => {
-                Location::Remote(region.as_ref().map(|named| named.region).unwrap_or_default().endpoint())
+                ServiceLocation::Remote(region.as_ref().map(|named| named.region).unwrap_or_default().endpoint())
             }
         };
         let access = match (&self.profile, account) {

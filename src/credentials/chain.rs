@@ -4,7 +4,7 @@ use futures::future::BoxFuture;
 use jiff::Timestamp;
 
 use super::{
-    Attempt, CallerIdentity, CredentialError, CredentialSource, Credentials, Environment, Fetcher, Provider,
+    CallerIdentity, CredentialError, CredentialSource, Credentials, Environment, Fetcher, Provider, ProviderAttempt,
     ProviderError,
     key::Fetched,
     source::{RoleWords, Source, sts},
@@ -184,7 +184,7 @@ impl DefaultChain {
                 }
                 _ => tracing::debug!(%provider, %problem, "no credentials"),
             }
-            attempts.push(Attempt { provider, problem });
+            attempts.push(ProviderAttempt { provider, problem });
         }
         Err(match &self.profile {
             Some(profile) => CredentialError::Profile { profile: profile.as_str().into(), attempts },

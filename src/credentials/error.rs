@@ -11,7 +11,7 @@ pub enum CredentialError {
     #[error("no credentials found; {}; {}{HELP}", in_one_line(attempts), other_names(.unread))]
     NotFound {
         /// The providers that were asked, in this order.
-        attempts: Vec<Attempt>,
+        attempts: Vec<ProviderAttempt>,
         /// Variables of other tools that are set: the name, and the name that is read instead.
         unread: Vec<(&'static str, &'static str)>,
     },
@@ -21,7 +21,7 @@ pub enum CredentialError {
         /// The profile.
         profile: Untrusted,
         /// Where it was looked for, in this order.
-        attempts: Vec<Attempt>,
+        attempts: Vec<ProviderAttempt>,
     },
     /// A provider is configured and can't be used now. Others aren't asked: they may belong to
     /// another account.
@@ -55,7 +55,7 @@ const HELP: &str = "set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY
 /// A provider that was asked, and why it gave no credentials.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{provider}: {problem}")]
-pub struct Attempt {
+pub struct ProviderAttempt {
     /// The provider.
     pub provider: Provider,
     /// Why it gave none.
@@ -107,7 +107,7 @@ pub(super) fn unusable(problem: &str) -> ProviderError {
     ProviderError::Unusable(problem.into())
 }
 
-fn in_one_line(attempts: &[Attempt]) -> String {
+fn in_one_line(attempts: &[ProviderAttempt]) -> String {
     attempts.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 

@@ -26,7 +26,7 @@ mod tests;
 
 pub use chain::{AssumedRole, DefaultChain, FoundCredentials, default_chain};
 pub use environment::Environment;
-pub use error::{Attempt, CredentialError, ProviderError};
+pub use error::{CredentialError, ProviderAttempt, ProviderError};
 pub use fetch::Fetcher;
 pub use identity::CallerIdentity;
 pub use provider::Provider;

@@ -34,13 +34,13 @@ mod sts;
 pub use self::{
     action::Action,
     auth::{AccessKey, AccountError, EmulatorAccount},
-    ledger::{CreateRequest, Filter},
+    ledger::{CreateRequest, LetterQuery},
     limits::Limits,
     object_store::PolicyForm,
     params::Params,
     refusal::{ErrorCode, Refusal},
     state::{
-        snapshot::{AccountState, ImportError, Imported, LetterState, ObjectState, StateFile},
+        snapshot::{AccountState, ImportError, ImportedState, LetterState, ObjectState, StateFile},
         store::{StateLocation, StoreError, may_hold_state},
     },
 };
@@ -131,7 +131,7 @@ impl Emulator {
     ///
     /// # Errors
     /// When it contradicts itself or what is there.
-    pub fn import(&self, file: StateFile) -> Result<Imported, ImportError> {
+    pub fn import(&self, file: StateFile) -> Result<ImportedState, ImportError> {
         file.import(&mut self.shared.lock(), self.shared.clock.now())
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{ToSpan as _, civil::Date};
 
-use super::{Action, Entry, Inventory};
+use super::{Entry, Inventory, PlanAction};
 use crate::letter::Validity;
 
 /// A signature and the letters that cover it.
@@ -51,7 +51,8 @@ impl Inventory<'_> {
         let mut by_signature: BTreeMap<&str, Vec<Covering<'_>>> = BTreeMap::new();
         for entry in &self.entries {
             let Some(validity) = entry.validity() else { continue };
-            let covering = Covering { name: Entry::name(entry), validity, planned: entry.action() == Action::Create };
+            let covering =
+                Covering { name: Entry::name(entry), validity, planned: entry.action() == PlanAction::Create };
             for signature in entry.signatures() {
                 by_signature.entry(signature).or_default().push(covering);
             }

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::{Serialize, Serializer};
 
-use super::{Action, Entry, Inventory, ScanKnowledge};
+use super::{Entry, Inventory, PlanAction, ScanKnowledge};
 use crate::{
     escape::Untrusted,
     letter::{Picture, Source, UnreadableLetter},
@@ -53,7 +53,7 @@ struct EntryDocument {
     /// The letter's name.
     name: String,
     /// What a plan would say.
-    action: Action,
+    action: PlanAction,
     #[serde(flatten)]
     standing: Standing,
     /// Where it is declared.

@@ -67,7 +67,8 @@ pub enum Presence<'a> {
 )]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
-pub enum Action {
+#[schemars(rename = "Action")]
+pub enum PlanAction {
     /// Declared and missing.
     Create,
     /// Declared, and exists with the same content.
@@ -196,13 +197,13 @@ impl<'a> Entry<'a> {
     }
 
     /// What a plan would say.
-    pub fn action(&self) -> Action {
+    pub fn action(&self) -> PlanAction {
         match &self.presence {
-            Presence::Declared(_) => Action::Create,
-            Presence::Both(_, _, comparison) if comparison.is_equal() => Action::Unchanged,
-            Presence::Both(..) => Action::Conflict,
-            Presence::Unreadable(_) => Action::Unreadable,
-            Presence::Existing(_) => Action::Unmanaged,
+            Presence::Declared(_) => PlanAction::Create,
+            Presence::Both(_, _, comparison) if comparison.is_equal() => PlanAction::Unchanged,
+            Presence::Both(..) => PlanAction::Conflict,
+            Presence::Unreadable(_) => PlanAction::Unreadable,
+            Presence::Existing(_) => PlanAction::Unmanaged,
         }
     }
 

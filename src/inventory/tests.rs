@@ -19,11 +19,11 @@ fn every_letter_declared_or_existing_is_there_once() {
     assert_eq!(
         actions,
         [
-            ("乙", Action::Create),
-            ("甲", Action::Unchanged),
-            ("丁", Action::Unmanaged),
-            ("丙", Action::Unmanaged),
-            ("甲", Action::Unmanaged),
+            ("乙", PlanAction::Create),
+            ("甲", PlanAction::Unchanged),
+            ("丁", PlanAction::Unmanaged),
+            ("丙", PlanAction::Unmanaged),
+            ("甲", PlanAction::Unmanaged),
         ]
     );
     assert_eq!(inventory.only("甲").entries.len(), 2);
@@ -37,7 +37,7 @@ fn what_is_registered_counts() {
     there[0].signatures = vec![" 菜鸟 ".into(), "菜鸟".into()];
     let inventory = Inventory::new(&desired, read(&there), today());
     let entry = &inventory.entries[0];
-    assert_eq!(entry.action(), Action::Conflict);
+    assert_eq!(entry.action(), PlanAction::Conflict);
     assert_eq!(entry.signatures(), ["菜鸟"]);
     assert_eq!(entry.days_left(today()), Some(1133));
     there[0].validity = "long".into();

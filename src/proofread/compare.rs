@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::{
-    Area, FieldProof, Paper, Place, Reading, Verdict,
+    Area, FieldProof, Paper, PaperPlace, Reading, Verdict,
     bounds::Kind,
     dates, listed,
     search::{Range, Wanted},
@@ -203,7 +203,7 @@ fn field_proof(
             let [left, top, width, height] = [left, top, width, height].map(|share| rounded(share, 1000.0));
             Area { left, top, width, height }
         });
-        Place { line: stream.0[from].line + 1, area }
+        PaperPlace { line: stream.0[from].line + 1, area }
     });
     FieldProof { field, declared, verdict, read, confidence, place }
 }

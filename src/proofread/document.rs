@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{FieldProof, LetterProof, Place, Proof, ProofSummary, Verdict};
+use super::{FieldProof, LetterProof, PaperPlace, Proof, ProofSummary, Verdict};
 use crate::{
     letter::{Field, Source},
     plan::FORMAT_VERSION,
@@ -66,7 +66,7 @@ struct ProofreadField {
     confidence: Option<f32>,
     /// Where on the page it was read.
     #[serde(skip_serializing_if = "Option::is_none")]
-    place: Option<Place>,
+    place: Option<PaperPlace>,
 }
 
 impl Proof {

@@ -78,12 +78,13 @@ pub struct FieldProof {
     /// How sure the engine is of what it read there, from 0 to 1, when it tells.
     pub confidence: Option<f32>,
     /// Where on the page it was read.
-    pub place: Option<Place>,
+    pub place: Option<PaperPlace>,
 }
 
 /// A place on a page.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, schemars::JsonSchema)]
-pub struct Place {
+#[schemars(rename = "Place")]
+pub struct PaperPlace {
     /// The line, counted from 1, in the order in which the engine reads them.
     pub line: usize,
     /// The part of the picture, when the engine tells.

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     accounts::Accounts,
     escape::{Untrusted, shorten, visible, width},
-    inventory::{Action, Entry, Inventory, Presence, ScanKnowledge},
+    inventory::{Entry, Inventory, PlanAction, Presence, ScanKnowledge},
     letter::{DesiredLetter, ExistingLetter, Picture},
     plan::picture_path,
     signature::Use,
@@ -162,12 +162,12 @@ fn cell(text: &str) -> String {
     shorten(&visible(&shorten(text, LONGEST)), LONGEST)
 }
 
-fn action_style(action: Action) -> Style {
+fn action_style(action: PlanAction) -> Style {
     match action {
-        Action::Create => style::CREATE,
-        Action::Conflict | Action::Unreadable => style::CONFLICT,
-        Action::Unchanged => Style::new(),
-        Action::Unmanaged => style::DIM,
+        PlanAction::Create => style::CREATE,
+        PlanAction::Conflict | PlanAction::Unreadable => style::CONFLICT,
+        PlanAction::Unchanged => Style::new(),
+        PlanAction::Unmanaged => style::DIM,
     }
 }
 
@@ -221,13 +221,13 @@ pub fn details(entry: &Entry<'_>, inventory: &Inventory<'_>) -> String {
     out
 }
 
-fn meaning(action: Action) -> &'static str {
+fn meaning(action: PlanAction) -> &'static str {
     match action {
-        Action::Create => "declared, and not registered: `letterform apply` creates it",
-        Action::Unchanged => "registered as declared",
-        Action::Conflict => "registered with other content than declared",
-        Action::Unreadable => "declared, and may be a letter of the service's answer that can't be read",
-        Action::Unmanaged => "registered, and not declared",
+        PlanAction::Create => "declared, and not registered: `letterform apply` creates it",
+        PlanAction::Unchanged => "registered as declared",
+        PlanAction::Conflict => "registered with other content than declared",
+        PlanAction::Unreadable => "declared, and may be a letter of the service's answer that can't be read",
+        PlanAction::Unmanaged => "registered, and not declared",
     }
 }
 

@@ -74,7 +74,7 @@ impl<S> Connection<S> {
 #[derive(Clone)]
 pub struct ServiceConfig {
     /// Where it is.
-    pub location: Location,
+    pub location: ServiceLocation,
     /// The region, where one is named.
     pub region: Option<ConfiguredRegion>,
     /// Whose credentials are used.
@@ -95,7 +95,7 @@ pub struct ServiceConfig {
 
 /// Where a service is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Location {
+pub enum ServiceLocation {
     /// Inside this process, its letters in this folder.
     Sandbox(PathBuf),
     /// At this address.
@@ -154,15 +154,15 @@ impl Connect for ServiceConfig {
 
     fn label(&self) -> Untrusted {
         match &self.location {
-            Location::Sandbox(folder) => format!("sandbox:{}", folder.display()).into(),
-            Location::Remote(endpoint) => endpoint.to_string().into(),
+            ServiceLocation::Sandbox(folder) => format!("sandbox:{}", folder.display()).into(),
+            ServiceLocation::Remote(endpoint) => endpoint.to_string().into(),
         }
     }
 
     async fn connect(&self) -> Result<Connection<Client>, ConnectError> {
         match &self.location {
-            Location::Remote(endpoint) => self.connect_to(endpoint).await,
-            Location::Sandbox(folder) => {
+            ServiceLocation::Remote(endpoint) => self.connect_to(endpoint).await,
+            ServiceLocation::Sandbox(folder) => {
                 let sandbox = Sandbox::start(folder, &self.clock).await?;
                 let service = self.client(sandbox.endpoint(), Arc::new(sandbox.credentials()))?;
                 let warning = sandbox.warning();

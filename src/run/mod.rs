@@ -25,7 +25,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use futures::{StreamExt as _, stream};
 use tracing::{Instrument as _, Span};
 
-pub use connection::{Connect, Connection, Location, ServiceConfig};
+pub use connection::{Connect, Connection, ServiceConfig, ServiceLocation};
 pub use error::{ConnectError, RunError};
 pub use invalid::InvalidDeclarations;
 pub use prepare::{Prepared, Work};

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::View;
 use crate::{
     escape::Untrusted,
-    inventory::{Action, Entry},
+    inventory::{Entry, PlanAction},
     letter::{LetterId, Source},
     plan::Standing,
     signature::{AppliedSignature, Audit, SignatureUse, Use},
@@ -72,7 +72,7 @@ pub(super) fn of(view: &View<'_>) -> Vec<LetterStatus> {
         let unused = view.knows_all_signatures() && standing.id.is_some_and(|id| !used.contains(&id));
         let unqualified = standing.state != "PASSED"
             && codes.as_ref().is_some_and(|codes| !codes.contains(entry.organization_code()));
-        let unreadable = entry.action() == Action::Unreadable;
+        let unreadable = entry.action() == PlanAction::Unreadable;
         [
             (unused, LetterProblem::Unused),
             (unqualified, LetterProblem::NoQualification),
@@ -102,7 +102,7 @@ impl View<'_> {
             return nothing(if self.knows_all_signatures() { Use::None } else { Use::Unknown });
         };
         let id = entry.standing().id;
-        if entry.action() == Action::Unreadable || (id.is_none() && entry.existing().is_some()) {
+        if entry.action() == PlanAction::Unreadable || (id.is_none() && entry.existing().is_some()) {
             // A letter whose number the service does not tell can't be matched.
             return nothing(Use::Unknown);
         }

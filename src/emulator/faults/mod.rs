@@ -13,7 +13,7 @@ use super::{action::Action, refusal::Refusal};
 
 /// How a request goes wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Failure {
+pub enum InjectedFailure {
     /// The connection is cut with no answer.
     Cut,
     /// No answer comes, and the connection stays open until the client leaves.
@@ -59,9 +59,9 @@ pub enum Fault {
     /// No more requests of the operation than this in a second, in each account.
     Rate(u32),
     /// The request fails and was never handled.
-    Before(Failure),
+    Before(InjectedFailure),
     /// The request was handled, and whatever it did was kept, and then it fails.
-    After(Failure),
+    After(InjectedFailure),
     /// A query with no filter leaves out so many of the newest letters.
     LeaveOut(usize),
     /// An upload is read at so many bytes a second.
@@ -115,9 +115,9 @@ pub struct Effects {
     /// The most requests a second.
     pub rate: Option<u32>,
     /// How the request fails before it is handled.
-    pub before: Option<Failure>,
+    pub before: Option<InjectedFailure>,
     /// How it fails after it was handled.
-    pub after: Option<Failure>,
+    pub after: Option<InjectedFailure>,
     /// How many of the newest letters an unfiltered query leaves out.
     pub leave_out: usize,
     /// At how many bytes a second an upload is read.
@@ -201,7 +201,7 @@ mod tests {
     fn a_fault_of_the_nth_call_happens_at_that_call_alone() {
         let faults = faults(&["create cut-after call=3", "query leave-out=2 call=2..3"]);
         let cut = |call| faults.decide(Action::Create, call).after;
-        assert_eq!((cut(2), cut(3), cut(4)), (None, Some(Failure::Cut), None));
+        assert_eq!((cut(2), cut(3), cut(4)), (None, Some(InjectedFailure::Cut), None));
         let left_out = |call| faults.decide(Action::Query, call).leave_out;
         assert_eq!((left_out(1), left_out(2), left_out(3), left_out(4)), (0, 2, 2, 0));
         assert_eq!(faults.decide(Action::Upload, 3), Effects::default());
@@ -226,14 +226,14 @@ mod tests {
         let faults = faults(&["* delay=10", "create delay=5..15 p=1 seed=1", "* status=502,html", "* cut"]);
         let effects = faults.decide(Action::Create, 1);
         assert!((Duration::from_millis(15)..=Duration::from_millis(25)).contains(&effects.delay));
-        assert_eq!(effects.before, Some(Failure::Status { status: 502, body: FailureBody::Html }));
+        assert_eq!(effects.before, Some(InjectedFailure::Status { status: 502, body: FailureBody::Html }));
         assert_eq!(faults.decide(Action::Query, 1).delay, Duration::from_millis(10));
     }
 
     #[test]
     fn a_code_has_the_status_of_the_table_or_the_one_that_is_asked_for() {
         let refusal = |rule: &str| match faults(&[rule]).decide(Action::Create, 1).before {
-            Some(Failure::Refuse(refusal)) => (refusal.code.into_owned(), refusal.status),
+            Some(InjectedFailure::Refuse(refusal)) => (refusal.code.into_owned(), refusal.status),
             other => panic!("{other:?}"),
         };
         assert_eq!(refusal("create code=Throttling.User"), ("Throttling.User".to_owned(), 400));

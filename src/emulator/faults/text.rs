@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr, time::Duration};
 
-use super::{Failure, FailureBody, Fault, FaultRule, When};
+use super::{FailureBody, Fault, FaultRule, InjectedFailure, When};
 use crate::{
     emulator::{
         action::Action,
@@ -56,13 +56,13 @@ impl fmt::Display for FaultRule {
 fn parse_fault(word: &str) -> Option<Fault> {
     let (name, value) = word.split_once('=').map_or((word, None), |(name, value)| (name, Some(value)));
     Some(match (name, value) {
-        ("cut", None) => Fault::Before(Failure::Cut),
-        ("cut-after", None) => Fault::After(Failure::Cut),
-        ("cut-within", None) => Fault::After(Failure::CutWithin),
-        ("hang", None) => Fault::Before(Failure::Hang),
-        ("hang-after", None) => Fault::After(Failure::Hang),
-        ("truncate", None) => Fault::After(Failure::Truncated),
-        ("not-json", None) => Fault::After(Failure::NotJson),
+        ("cut", None) => Fault::Before(InjectedFailure::Cut),
+        ("cut-after", None) => Fault::After(InjectedFailure::Cut),
+        ("cut-within", None) => Fault::After(InjectedFailure::CutWithin),
+        ("hang", None) => Fault::Before(InjectedFailure::Hang),
+        ("hang-after", None) => Fault::After(InjectedFailure::Hang),
+        ("truncate", None) => Fault::After(InjectedFailure::Truncated),
+        ("not-json", None) => Fault::After(InjectedFailure::NotJson),
         ("expired", None) => Fault::Expired,
         ("status", Some(value)) => Fault::Before(parse_status(value)?),
         ("status-after", Some(value)) => Fault::After(parse_status(value)?),
@@ -83,22 +83,22 @@ fn parse_fault(word: &str) -> Option<Fault> {
 }
 
 /// `500` (as the service itself says it, in JSON), `502,html`, `503,empty`.
-fn parse_status(value: &str) -> Option<Failure> {
+fn parse_status(value: &str) -> Option<InjectedFailure> {
     let (status, body) = value.split_once(',').map_or((value, None), |(status, body)| (status, Some(body)));
     let status = status.parse().ok().filter(|status| (400..=599).contains(status))?;
     Some(match body {
-        Some("html") => Failure::Status { status, body: FailureBody::Html },
-        Some("empty") => Failure::Status { status, body: FailureBody::Empty },
+        Some("html") => InjectedFailure::Status { status, body: FailureBody::Html },
+        Some("empty") => InjectedFailure::Status { status, body: FailureBody::Empty },
         Some(_) => return None,
         None => {
             let code = if status == 503 { ErrorCode::ServiceUnavailable } else { ErrorCode::InternalError };
-            Failure::Refuse(Refusal { status, ..code.into() })
+            InjectedFailure::Refuse(Refusal { status, ..code.into() })
         }
     })
 }
 
 /// `Throttling.User`, with the status of the table, or `isp.SYSTEM_ERROR@200`.
-fn parse_code(value: &str) -> Option<Failure> {
+fn parse_code(value: &str) -> Option<InjectedFailure> {
     let (code, status) = value.split_once('@').map_or((value, None), |(code, status)| (code, Some(status)));
     let known = code.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')) && !code.is_empty();
     let mut refusal = match ErrorCode::from_str_exact(code) {
@@ -111,7 +111,7 @@ fn parse_code(value: &str) -> Option<Failure> {
     if let Some(status) = status {
         refusal.status = status.parse().ok().filter(|status| (200..=599).contains(status))?;
     }
-    Some(Failure::Refuse(refusal))
+    Some(InjectedFailure::Refuse(refusal))
 }
 
 fn parse_when<'a>(words: impl Iterator<Item = &'a str>) -> Result<When, String> {

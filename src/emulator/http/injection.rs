@@ -7,7 +7,7 @@ use hyper::body::Frame;
 
 use super::{
     super::{
-        faults::{Effects, Failure, FailureBody},
+        faults::{Effects, FailureBody, InjectedFailure},
         refusal::Refusal,
     },
     response::{Body, Cut, Envelope, full},
@@ -23,24 +23,28 @@ pub(super) async fn delay(effects: &Effects) {
 
 /// Replaces an answer by the failure that a fault asks for.
 pub(super) async fn spoil(
-    failure: &Failure,
+    failure: &InjectedFailure,
     response: Response<Body>,
     envelope: &Envelope,
     refuse: impl Fn(&Refusal) -> Response<Body>,
 ) -> Result<Response<Body>, Cut> {
     const PAGE: &str = "<html><head><title>Bad gateway</title></head><body><h1>Bad gateway</h1></body></html>\n";
     match failure {
-        Failure::Cut => Err(Cut),
-        Failure::Hang => std::future::pending().await,
-        Failure::Refuse(refusal) => Ok(refuse(refusal)),
-        Failure::Status { status, body: FailureBody::Html } => Ok(envelope.respond(*status, "text/html", full(PAGE))),
-        Failure::Status { status, body: FailureBody::Empty } => Ok(envelope.respond(*status, "text/plain", full(""))),
-        Failure::NotJson => Ok(envelope.respond(200, "text/html", full(PAGE))),
-        Failure::Truncated | Failure::CutWithin => {
+        InjectedFailure::Cut => Err(Cut),
+        InjectedFailure::Hang => std::future::pending().await,
+        InjectedFailure::Refuse(refusal) => Ok(refuse(refusal)),
+        InjectedFailure::Status { status, body: FailureBody::Html } => {
+            Ok(envelope.respond(*status, "text/html", full(PAGE)))
+        }
+        InjectedFailure::Status { status, body: FailureBody::Empty } => {
+            Ok(envelope.respond(*status, "text/plain", full("")))
+        }
+        InjectedFailure::NotJson => Ok(envelope.respond(200, "text/html", full(PAGE))),
+        InjectedFailure::Truncated | InjectedFailure::CutWithin => {
             let (head, body) = response.into_parts();
             let whole = body.collect().await?.to_bytes();
             let half = whole.slice(..whole.len() / 2);
-            if *failure == Failure::Truncated {
+            if *failure == InjectedFailure::Truncated {
                 return Ok(Response::from_parts(head, full(half)));
             }
             // The pause lets the first half out before the connection goes.

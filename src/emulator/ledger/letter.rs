@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::Filter;
+use super::LetterQuery;
 use crate::{
     emulator::auth::EmulatorAccount,
     letter::{LetterId, Validity},
@@ -47,7 +47,7 @@ impl StoredLetter {
     }
 
     /// Whether a query asks for it: all that the filter names holds.
-    pub(super) fn matches(&self, filter: &Filter, today: Date) -> bool {
+    pub(super) fn matches(&self, filter: &LetterQuery, today: Date) -> bool {
         let is = |wanted: &Option<String>, value: &str| wanted.as_deref().is_none_or(|wanted| wanted == value);
         filter.ids.as_ref().is_none_or(|ids| ids.contains(&self.id))
             && is(&filter.organization_code, &self.organization_code)

@@ -30,7 +30,7 @@ pub use self::{
     applications::ReviewedSignature,
     letter::{Contradiction, MAX_ID, Review, StoredLetter},
     qualification::{QualificationReview, QualificationState, StoredQualification},
-    rules::{CreateRequest, Filter},
+    rules::{CreateRequest, LetterQuery},
     signature::{CarrierRegistration, SignatureReview, SignatureState, StoredSignature},
 };
 
@@ -99,7 +99,7 @@ impl Ledger {
 
     /// The letters that a query asks for, by the order of their ids
     /// (`QuerySmsAuthorizationLetter`).
-    pub fn query(&self, account: &EmulatorAccount, filter: &Filter, now: Timestamp) -> Vec<Arc<StoredLetter>> {
+    pub fn query(&self, account: &EmulatorAccount, filter: &LetterQuery, now: Timestamp) -> Vec<Arc<StoredLetter>> {
         let today = day_in_china(now);
         let Some(holder) = self.accounts.get(account) else { return Vec::new() };
         holder.letters.values().filter(|letter| letter.matches(filter, today)).cloned().collect()
@@ -234,7 +234,7 @@ mod tests {
         assert_eq!(code(ledger.create(&other, &params("甲", "菜鸟"), now)), "AuthorizationOssFileNotUploadError");
         ledger.put_object(&other, "1/a.jpg");
         assert_eq!(code(ledger.create(&other, &params("甲", "菜鸟"), now)), "10000002");
-        assert_eq!(ledger.query(&account(), &Filter::default(), now).len(), 1);
+        assert_eq!(ledger.query(&account(), &LetterQuery::default(), now).len(), 1);
     }
 
     #[test]
@@ -257,7 +257,7 @@ mod tests {
         assert_eq!(moved.len(), 1);
         assert_eq!((moved[0].1.id, &*moved[0].1.state), (second.id, "PASSED"));
         let names = |pairs: &[(&str, &str)], now| -> Vec<String> {
-            let filter = Filter::from_params(&pairs.iter().copied().collect()).expect("valid");
+            let filter = LetterQuery::from_params(&pairs.iter().copied().collect()).expect("valid");
             ledger.query(&account(), &filter, now).iter().map(|letter| letter.name.to_string()).collect()
         };
         assert_eq!(names(&[], now), ["甲", "乙"]);
@@ -280,7 +280,7 @@ mod tests {
         let kept: StoredLetter = serde_json::from_str(&text).expect("JSON");
         let mut later = ledger_with_a_picture();
         later.restore(&account(), Arc::new(kept)).expect("nothing contradicts it");
-        assert_eq!(later.query(&account(), &Filter::default(), now), [letter]);
+        assert_eq!(later.query(&account(), &LetterQuery::default(), now), [letter]);
         assert_eq!(code(later.create(&account(), &params("乙", "菜鸟"), now)), "10000002");
     }
 }

@@ -125,7 +125,7 @@ fn names_a_test(signature: &str) -> bool {
 
 /// Which letters a query asks for; all of what is given must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Filter {
+pub struct LetterQuery {
     pub(super) ids: Option<BTreeSet<LetterId>>,
     pub(super) organization_code: Option<String>,
     pub(super) signature: Option<String>,
@@ -133,7 +133,7 @@ pub struct Filter {
     pub(super) status: Option<String>,
 }
 
-impl Filter {
+impl LetterQuery {
     const IDS: &str = "AuthorizationLetterIdList";
 
     /// Reads the parameters of `QuerySmsAuthorizationLetter`. An empty value is as good as none.
@@ -239,7 +239,7 @@ mod tests {
 
     #[test]
     fn an_empty_filter_asks_for_everything() {
-        let parse = |pairs: &[(&str, &str)]| Filter::from_params(&pairs.iter().copied().collect());
+        let parse = |pairs: &[(&str, &str)]| LetterQuery::from_params(&pairs.iter().copied().collect());
         assert!(parse(&[("SignName", ""), ("AuthorizationLetterIdList", "[]")]).expect("valid").is_empty());
         let filter = parse(&[("AuthorizationLetterIdList", "[1, 2]")]).expect("valid");
         assert_eq!(filter.ids, Some(BTreeSet::from([LetterId(1), LetterId(2)])));

@@ -14,7 +14,7 @@ use super::{
     action::Action,
     auth::{self, AccessKey, AccessKeys, ApiRequest, EmulatorAccount, Nonces},
     faults::{Effects, Faults},
-    ledger::{Filter, Ledger, QualificationReview, Review, SignatureReview, StoredLetter},
+    ledger::{Ledger, LetterQuery, QualificationReview, Review, SignatureReview, StoredLetter},
     limits::{Budgets, Limits},
     object_store::{PolicyForm, UploadPolicy},
     refusal::{ErrorCode, Refusal},
@@ -186,7 +186,7 @@ impl State {
                 Ok(Success::Created(id))
             }
             Action::Query => {
-                let filter = Filter::from_params(&params)?;
+                let filter = LetterQuery::from_params(&params)?;
                 let mut letters = self.ledger.query(&key.account, &filter, shifted);
                 if filter.is_empty() {
                     letters.truncate(letters.len().saturating_sub(effects.leave_out));

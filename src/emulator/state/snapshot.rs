@@ -166,7 +166,7 @@ impl StateFile {
     }
 
     /// Takes everything in, or nothing. What does not say when it was created was created `now`.
-    pub(in crate::emulator) fn import(self, state: &mut State, now: Timestamp) -> Result<Imported, ImportError> {
+    pub(in crate::emulator) fn import(self, state: &mut State, now: Timestamp) -> Result<ImportedState, ImportError> {
         if self.format_version != 1 {
             return Err(ImportError::FormatVersion(self.format_version));
         }
@@ -211,7 +211,7 @@ impl StateFile {
 
 /// How much was imported.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Imported {
+pub struct ImportedState {
     /// How many letters.
     pub letters: usize,
     /// How many objects.
@@ -222,8 +222,8 @@ pub struct Imported {
     pub qualifications: usize,
 }
 
-fn take_in(state: &mut State, changes: Vec<Change>) -> Imported {
-    let mut imported = Imported::default();
+fn take_in(state: &mut State, changes: Vec<Change>) -> ImportedState {
+    let mut imported = ImportedState::default();
     for change in changes {
         match &change {
             Change::Object { account, key, .. } => {

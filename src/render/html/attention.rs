@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use super::{rest_on_paper, text::brief, words::Words};
 use crate::{
-    inventory::{Action, Entry, Inventory, Reach},
+    inventory::{Entry, Inventory, PlanAction, Reach},
     render::unreadable,
 };
 
@@ -92,7 +92,7 @@ fn unread(inventory: &Inventory<'_>, words: &Words) -> Vec<Markup> {
 
 fn conflicts(inventory: &Inventory<'_>, section: usize, words: &Words) -> Vec<Markup> {
     let all = inventory.entries.iter().enumerate();
-    let conflicts = all.filter(|(_, entry)| entry.action() == Action::Conflict);
+    let conflicts = all.filter(|(_, entry)| entry.action() == PlanAction::Conflict);
     let items = conflicts.map(|(index, entry)| item("conflict", &linked(section, index, entry), words.conflict_remark));
     items.collect()
 }

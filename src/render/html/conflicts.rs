@@ -10,12 +10,12 @@ use super::{
     words::Words,
 };
 use crate::{
-    inventory::{Action, Inventory, Presence},
+    inventory::{Inventory, PlanAction, Presence},
     plan::Difference,
 };
 
 pub(super) fn of(inventory: &Inventory<'_>, level: Level, words: &Words) -> Markup {
-    let conflicts: Vec<_> = inventory.entries.iter().filter(|entry| entry.action() == Action::Conflict).collect();
+    let conflicts: Vec<_> = inventory.entries.iter().filter(|entry| entry.action() == PlanAction::Conflict).collect();
     html! {
         @if conflicts.is_empty() { p.quiet { (words.no_conflicts) } }
         @else { p.about { (words.conflicts_about) } }

@@ -7,7 +7,7 @@ use super::{
     text::{long, names, shown},
     words::Words,
 };
-use crate::inventory::{Action, Entry, Inventory, ScanKnowledge};
+use crate::inventory::{Entry, Inventory, PlanAction, ScanKnowledge};
 
 /// The heads of the columns, and how each is sorted.
 pub(super) fn heads(words: &Words) -> [(&'static str, &'static str); 8] {
@@ -83,13 +83,13 @@ fn standing(entry: &Entry<'_>, words: &Words) -> Markup {
     }
 }
 
-fn action_word(action: Action, words: &Words) -> &'static str {
+fn action_word(action: PlanAction, words: &Words) -> &'static str {
     match action {
-        Action::Create => words.create,
-        Action::Unchanged => words.unchanged,
-        Action::Conflict => words.conflict,
-        Action::Unreadable => words.unreadable,
-        Action::Unmanaged => words.unmanaged,
+        PlanAction::Create => words.create,
+        PlanAction::Unchanged => words.unchanged,
+        PlanAction::Conflict => words.conflict,
+        PlanAction::Unreadable => words.unreadable,
+        PlanAction::Unmanaged => words.unmanaged,
     }
 }
 

@@ -24,7 +24,7 @@ use self::{level::Level, text::shown, words::Words};
 use crate::{
     accounts::AccountFailure,
     escape::Untrusted,
-    inventory::{Action, Inventory},
+    inventory::{Inventory, PlanAction},
     letter::AccountName,
     status::Status,
 };
@@ -200,10 +200,10 @@ fn rest_on_paper(count: usize, words: &Words) -> Markup {
 fn counts(inventory: &Inventory<'_>, soon: u32, words: &Words) -> [(&'static str, String, usize); 5] {
     let of = |action| inventory.entries.iter().filter(|entry| entry.action() == action).count();
     [
-        ("create", words.create.to_owned(), of(Action::Create)),
-        ("unchanged", words.unchanged.to_owned(), of(Action::Unchanged)),
-        ("conflict", words.conflict.to_owned(), of(Action::Conflict)),
-        ("unmanaged", words.unmanaged.to_owned(), of(Action::Unmanaged)),
+        ("create", words.create.to_owned(), of(PlanAction::Create)),
+        ("unchanged", words.unchanged.to_owned(), of(PlanAction::Unchanged)),
+        ("conflict", words.conflict.to_owned(), of(PlanAction::Conflict)),
+        ("unmanaged", words.unmanaged.to_owned(), of(PlanAction::Unmanaged)),
         ("soon", (words.ending)(soon), attention::ending(inventory, soon)),
     ]
 }

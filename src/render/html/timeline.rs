@@ -10,7 +10,7 @@ use super::{
     words::Words,
 };
 use crate::{
-    inventory::{Action, Entry, Inventory},
+    inventory::{Entry, Inventory, PlanAction},
     letter::Validity,
 };
 
@@ -87,7 +87,7 @@ fn groups<'g, 'a>(
 fn bar(scale: &Scale, validity: Validity, entry: &Entry<'_>, today: Date, soon: bool, words: &Words) -> Markup {
     let left = validity.days_left(today);
     let kind = match left {
-        _ if entry.action() == Action::Create => "planned",
+        _ if entry.action() == PlanAction::Create => "planned",
         ..0 => "ended",
         _ if soon => "soon",
         _ => "good",
@@ -97,10 +97,10 @@ fn bar(scale: &Scale, validity: Validity, entry: &Entry<'_>, today: Date, soon: 
         li {
             span.name { (brief(entry.name()))
                 @match entry.action() {
-                    Action::Create => { " " span.tag.create { (words.create) } },
-                    Action::Conflict => { " " span.tag.conflict { (words.conflict) } },
-                    Action::Unreadable => { " " span.tag.conflict { (words.unreadable) } },
-                    Action::Unchanged | Action::Unmanaged => {},
+                    PlanAction::Create => { " " span.tag.create { (words.create) } },
+                    PlanAction::Conflict => { " " span.tag.conflict { (words.conflict) } },
+                    PlanAction::Unreadable => { " " span.tag.conflict { (words.unreadable) } },
+                    PlanAction::Unchanged | PlanAction::Unmanaged => {},
                 }
             }
             svg.line aria-hidden="true" { rect class=(kind) x=(x) width=(width) y="20%" height="60%" {} }

@@ -1,6 +1,6 @@
 //! What became of letters, as a comment.
 
-use super::{CommentOptions, MANY, code, comment, folded, inline, inlines, listed, page::Page, section, strong};
+use super::{CommentOptions, MANY, code, comment, folded, inline, listed, page::Page, section, strong};
 use crate::{
     accounts::Accounts,
     escape::Untrusted,
@@ -102,7 +102,7 @@ fn add_letters(page: &mut Page<'_>, letters: &[LetterStatus]) {
             .map(|used| used.name.raw())
             .collect();
         let notes: Vec<&str> = letter.problems.iter().map(|problem| letter_problem(*problem)).collect();
-        let notes = if notes.is_empty() { String::new() } else { format!("<br><sub>{}</sub>", inlines(&notes)) };
+        let notes = if notes.is_empty() { String::new() } else { format!("<br><sub>{}</sub>", notes.join("<br>")) };
         let state = format!("{} {}", inline(letter.standing.state.raw()), inline(letter.standing.status.raw()));
         format!(
             "| {}{notes} | {} | {} | {} | {} |\n",

@@ -9,7 +9,7 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use letterform::{
     emulator::{
-        EmulatorAccount, Filter, Params, Refusal,
+        EmulatorAccount, LetterQuery, Params, Refusal,
         ledger::{Ledger, StoredLetter},
     },
     letter::{ExistingLetter, Field, FileKey, Letter, LetterId, ScanObject},
@@ -210,7 +210,7 @@ impl State {
     fn stored(&self, filter: &LetterFilter) -> Vec<Arc<StoredLetter>> {
         let code = filter.organization_code.iter().map(|code| ("OrganizationCode", code.to_string()));
         let signature = filter.signature.iter().map(|signature| ("SignName", signature.to_string()));
-        let filter = Filter::from_params(&code.chain(signature).collect()).expect("our filters are well formed");
+        let filter = LetterQuery::from_params(&code.chain(signature).collect()).expect("our filters are well formed");
         self.ledger.query(&self.account, &filter, self.now())
     }
 

@@ -286,7 +286,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::{emulator::ledger::Filter, letter::LetterId};
+    use crate::{emulator::ledger::LetterQuery, letter::LetterId};
 
     fn letter(id: u64, name: &str) -> Arc<StoredLetter> {
         Arc::new(StoredLetter {
@@ -323,7 +323,7 @@ mod tests {
         drop(store);
 
         let (store, _changes, ledger) = Store::open(&location).expect("opens");
-        assert_eq!(ledger.query(&shop(), &Filter::default(), Timestamp::UNIX_EPOCH), [letter(7, "甲")]);
+        assert_eq!(ledger.query(&shop(), &LetterQuery::default(), Timestamp::UNIX_EPOCH), [letter(7, "甲")]);
         assert!(ledger.has_object(&shop(), "1/a.jpg"));
         assert_eq!(store.object(&shop(), "1/a.jpg").expect("read"), Some(Bytes::from_static(b"picture")));
         assert_eq!(store.object(&shop(), "1/b.jpg").expect("read"), None);
