@@ -105,8 +105,8 @@ impl<'a> Reader<'a, '_> {
         Some(Frame { inherited, list, fields, next, start })
     }
 
-    /// Reads one document and adds what it says to `read`. It has an outline when each letter stands
-    /// on lines of its own.
+    /// Reads one document and adds what it says to `read`. It has an outline when each letter
+    /// stands on lines of its own.
     pub(super) fn document(&mut self, node: Node, read: &mut Read) -> Option<Outline> {
         let Frame { inherited, list, fields, next, start } = self.frame(node)?;
         read.defaults.push(Arc::clone(&inherited));

@@ -33,8 +33,8 @@ impl Shown {
         self.with(&link.unwrap_or_default())
     }
 
-    /// The hover, with the scan as a small picture. The first time, it takes as long as decoding the
-    /// scan.
+    /// The hover, with the scan as a small picture. The first time, it takes as long as decoding
+    /// the scan.
     pub(super) fn pictured(self, previews: &Previews) -> Option<Hover> {
         let Some(picture) = self.scan.as_deref().and_then(|scan| previews.of(scan)) else { return self.linked() };
         let picture = BASE64_STANDARD.encode(picture);

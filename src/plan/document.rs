@@ -119,7 +119,8 @@ enum ActionEntry {
 
 /// The content of a letter to create.
 //
-// Plain texts: a saved plan that breaks a rule is refused by the letter and the rule, not by the JSON.
+// Plain texts: a saved plan that breaks a rule is refused by the letter and the rule, not by the
+// JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct DesiredEntry {

@@ -117,8 +117,8 @@ impl LiveDeclarations {
         }
     }
 
-    /// Looks at the workspace files again: those in the folders of declarations, and in all above up
-    /// to the ones that were given.
+    /// Looks at the workspace files again: those in the folders of declarations, and in all above
+    /// up to the ones that were given.
     fn read_workspaces_again(&mut self) {
         let within = |folder: &&Path| self.folders.iter().any(|given| folder.starts_with(given));
         let mut folders: BTreeSet<PathBuf> = self.folders.iter().cloned().collect();
