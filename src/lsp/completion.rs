@@ -7,7 +7,7 @@ use walkdir::WalkDir;
 
 use super::{context::Context, documents::Documents, position};
 use crate::{
-    declaration::{FileId, LetterView, Position, Span, write},
+    declaration::{FileId, LetterView, Position, SourceFile, Span, write},
     letter::Field,
 };
 
@@ -27,19 +27,20 @@ pub(super) fn completion(documents: &Documents, file: FileId, at: Position) -> V
         return Vec::new();
     }
     let source = documents.live.source(file);
+    if source.line(at.line).trim_start().starts_with('#') {
+        return Vec::new();
+    }
     let place = documents.live.place(file, at);
     let context = Context::at(source, at).within(place.as_ref());
     let mut items = match context.field {
         Some(field) if !context.on_key => values(documents, file, field),
-        _ if context.indent == 0 => keys(&["version", "defaults", "letters"]),
+        _ if context.indent == 0 => keys(&missing_sections(source, at.line)),
         _ => {
-            let line = source.line(at.line);
-            let fields =
-                place.as_ref().map_or_else(|| fields_around(documents, file, at), |place| place.fields.clone());
-            let mut items = keys(&missing(&fields));
-            let in_lines = place.is_none_or(|place| !place.in_braces);
-            if in_lines && (line.trim_start().starts_with('-') || line.trim().is_empty()) {
-                items.insert(0, letter(line.trim_start().starts_with('-')));
+            let fields = place.as_ref().map_or_else(|| fields_around(source, at.line), |place| place.fields.clone());
+            let in_defaults = section(source, at.line).is_some_and(|line| line.starts_with("defaults"));
+            let mut items = keys(&missing(&fields, in_defaults));
+            if !in_defaults && !context.in_braces && begins_a_letter(source, at.line, context.indent) {
+                items.insert(0, letter(source.line(at.line).trim_start().starts_with('-')));
             }
             items
         }
@@ -48,6 +49,8 @@ pub(super) fn completion(documents: &Documents, file: FileId, at: Position) -> V
     let quoted = context.within_quotes(source);
     for item in &mut items {
         let new_text = item.insert_text.take().filter(|_| !quoted).unwrap_or_else(|| item.label.clone());
+        // A colon without a space is a part of a text.
+        let new_text = if context.follows_colon(source) { format!(" {new_text}") } else { new_text };
         item.text_edit = Some(CompletionTextEdit::Edit(TextEdit { range, new_text }));
     }
     items
@@ -75,25 +78,58 @@ fn keys(names: &[&str]) -> Vec<CompletionItem> {
     names.iter().map(item).collect()
 }
 
-/// The fields that the letter at a position has, as its lines tell.
-fn fields_around(documents: &Documents, file: FileId, at: Position) -> Vec<Field> {
-    let source = documents.live.source(file);
+/// The line that begins what a line is a part of: a field of the document.
+fn section(source: &SourceFile, line: u32) -> Option<&str> {
+    let lines = (1..=line).rev().map(|line| source.line(line));
+    lines.into_iter().find(|text| !text.is_empty() && !text.starts_with([' ', '#', '\t']))
+}
+
+/// The fields that a document does not have yet, whatever is typed on a line.
+fn missing_sections(source: &SourceFile, line: u32) -> Vec<&'static str> {
+    let last = u32::try_from(source.line_count()).unwrap_or(u32::MAX);
+    let has = |name: &str| {
+        let mut others = (1..=last).filter(|other| *other != line);
+        others.any(|other| source.line(other).strip_prefix(name).is_some_and(|rest| rest.starts_with(':')))
+    };
+    ["version", "defaults", "letters"].into_iter().filter(|name| !has(name)).collect()
+}
+
+/// Whether a line is one on which a letter can begin: with a mark, or empty and no deeper than the
+/// mark before.
+fn begins_a_letter(source: &SourceFile, line: u32, indent: usize) -> bool {
+    let text = source.line(line);
+    let mark = |line: u32| {
+        let text = source.line(line);
+        text.trim_start().starts_with("- ").then(|| text.len() - text.trim_start().len())
+    };
+    let before = || (1..line).rev().take(100).find_map(mark);
+    text.trim_start().starts_with('-') || text.trim().is_empty() && before().is_none_or(|mark| indent <= mark)
+}
+
+/// The fields that the letter around a line has, as its lines tell.
+fn fields_around(source: &SourceFile, line: u32) -> Vec<Field> {
+    const QUOTES: [char; 2] = ['"', '\''];
     let has = |line: u32| {
-        let content = source.line(line).trim_start_matches([' ', '-']);
-        Field::ALL.into_iter().find(|field| content.strip_prefix(field.as_str()).is_some_and(|r| r.starts_with(':')))
+        source.line(line).split([',', '{']).filter_map(|part| {
+            let content = part.trim_start_matches([' ', '-', '"', '\'']);
+            let is_followed = |rest: &str| rest.trim_start_matches(QUOTES).starts_with(':');
+            Field::ALL.into_iter().find(|field| content.strip_prefix(field.as_str()).is_some_and(is_followed))
+        })
     };
     let begins = |line: &u32| source.line(*line).trim_start().starts_with("- ");
     let last = u32::try_from(source.line_count()).unwrap_or(u32::MAX);
-    let first = (1..=at.line).rev().take(100).find(begins).unwrap_or(at.line);
+    let first = (1..=line).rev().take(100).find(begins).unwrap_or(line);
     let rest = (first + 1..=last).take(100).take_while(|line| !begins(line));
-    std::iter::once(first).chain(rest).filter_map(has).collect()
+    std::iter::once(first).chain(rest).flat_map(has).collect()
 }
 
-/// The fields that are missing in a letter with these.
-fn missing(fields: &[Field]) -> Vec<&'static str> {
+/// The fields that are missing in a letter with these, or in defaults.
+fn missing(fields: &[Field], in_defaults: bool) -> Vec<&'static str> {
     let is_picture = |field: &Field| matches!(field, Field::Scan | Field::FileKey);
     let pictured = fields.iter().any(is_picture);
-    let wanted = |field: &Field| !(fields.contains(field) || pictured && is_picture(field));
+    let own = |field: &Field| *field == Field::Name || is_picture(field);
+    let wanted =
+        |field: &Field| !(fields.contains(field) || pictured && is_picture(field) || in_defaults && own(field));
     Field::ALL.into_iter().filter(wanted).map(Field::as_str).collect()
 }
 

@@ -16,11 +16,16 @@ pub(super) struct Context {
     pub(super) indent: usize,
     /// Where the name or the value begins that is being typed at the position.
     pub(super) typed: Position,
+    /// Whether it is in a letter that is written in braces.
+    pub(super) in_braces: bool,
 }
 
 impl Context {
     pub(super) fn at(source: &SourceFile, at: Position) -> Self {
         let line = source.line(at.line);
+        if let Some(part) = open_part(line, at.column as usize - 1) {
+            return Self::in_open_braces(part, at);
+        }
         let content = line.trim_start_matches([' ', '-']);
         let indent = line.len() - content.len();
         let (field, key) = match field_of(content) {
@@ -35,13 +40,35 @@ impl Context {
         };
         let value = key.filter(|_| field.is_some() && !on_key).map_or(indent, |key| indent + key + 1);
         let typed = typed_from(line, value.min(column)..column, field == Some(Field::Signatures));
-        Self { field, on_key, indent, typed: Position { line: at.line, column: typed } }
+        Self { field, on_key, indent, typed: Position { line: at.line, column: typed }, in_braces: false }
+    }
+
+    /// A position behind a part of a line in braces that are not closed yet.
+    fn in_open_braces(part: &str, at: Position) -> Self {
+        let name = part.trim_start_matches([' ', '"', '\'']);
+        let (key, value) = name.split_once(':').unwrap_or((name, ""));
+        let is_value = name.contains(':');
+        let key = key.trim_end_matches([' ', '"', '\'']);
+        let field = Field::ALL.into_iter().find(|field| is_value && field.as_str() == key);
+        let listed = value.rsplit(['[', ',']).next().unwrap_or(value);
+        let typed = if is_value { listed.trim_start_matches([' ', '"', '\'']) } else { name };
+        let length = u32::try_from(typed.chars().count()).unwrap_or_default();
+        let typed = Position { line: at.line, column: at.column.saturating_sub(length) };
+        Self { field, on_key: !is_value, indent: 1, typed, in_braces: true }
+    }
+
+    /// Whether what is typed begins right behind a colon.
+    pub(super) fn follows_colon(&self, source: &SourceFile) -> bool {
+        self.before(source) == Some(':')
+    }
+
+    fn before(&self, source: &SourceFile) -> Option<char> {
+        source.line(self.typed.line).chars().take(self.typed.column as usize - 1).last()
     }
 
     /// Whether a quotation mark stands before what is typed.
     pub(super) fn within_quotes(&self, source: &SourceFile) -> bool {
-        let before = source.line(self.typed.line).chars().take(self.typed.column as usize - 1).last();
-        matches!(before, Some('"' | '\''))
+        matches!(self.before(source), Some('"' | '\''))
     }
 }
 
@@ -63,11 +90,31 @@ impl Context {
         match place.filter(|place| place.in_braces) {
             Some(place) => {
                 let (field, on_key, typed) = (place.field, place.on_name, place.typed);
-                Self { field, on_key, indent: self.indent.max(1), typed }
+                Self { field, on_key, indent: self.indent.max(1), typed, in_braces: true }
             }
             None => self,
         }
     }
+}
+
+/// What stands between the last comma and a column, from 0, of a line of one letter in braces that
+/// are open there.
+fn open_part(line: &str, column: usize) -> Option<&str> {
+    let before = line.char_indices().nth(column).map_or(line, |(byte, _)| &line[..byte]);
+    let inner = before.trim_start_matches([' ', '-']).strip_prefix('{')?;
+    let (mut quote, mut brackets, mut start) = (None, 0, 0);
+    for (byte, c) in inner.char_indices() {
+        match (quote, c) {
+            (Some(open), c) if open == c => quote = None,
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '[') => brackets += 1,
+            (None, ']') => brackets -= 1,
+            (None, '}') => return None,
+            (None, ',') if brackets == 0 => start = byte + 1,
+            _ => {}
+        }
+    }
+    Some(&inner[start..])
 }
 
 /// The field with which a line begins, and the length of its name in characters.
@@ -122,6 +169,28 @@ mod tests {
             let context = Context::at(&source, Position { line, column });
             assert_eq!((context.field, context.on_key), (field, on_key), "{line}:{column}");
         }
+    }
+
+    #[test]
+    fn braces_that_are_still_open_are_read_up_to_the_position() {
+        for (line, field, on_key, typed) in [
+            ("  - {name: 甲, ", None, true, ""),
+            ("  - {name: 甲, auth", None, true, "auth"),
+            ("  - {", None, true, ""),
+            ("  - {\"na", None, true, "na"),
+            ("  - {name: 甲, authorizer: 菜", Some(Field::Authorizer), false, "菜"),
+            ("  - {name: \"甲, {\", authorizer: \"菜", Some(Field::Authorizer), false, "菜"),
+            ("  - {signatures: [菜鸟, 裹", Some(Field::Signatures), false, "裹"),
+            ("  - {signatures: [菜鸟], ", None, true, ""),
+        ] {
+            let source = SourceFile::new("f", format!("version: 1\nletters:\n{line}\n"));
+            let column = u32::try_from(line.chars().count() + 1).unwrap();
+            let context = Context::at(&source, Position { line: 3, column });
+            let found: String = line.chars().skip(context.typed.column as usize - 1).collect();
+            assert_eq!((context.field, context.on_key, &*found), (field, on_key, typed), "{line}");
+            assert!(context.in_braces, "{line}");
+        }
+        assert!(open_part("  - {name: 甲}", 13).is_none());
     }
 
     #[test]

@@ -403,6 +403,42 @@ fn fields_and_values_are_completed_within_braces() {
 }
 
 #[test]
+fn what_is_half_typed_is_completed_with_what_can_stand_there() {
+    let project = Project::new().file("letters.yaml", file(&["甲乙"]));
+    let mut editor = Editor::open(project);
+    let mut completed = |typed: &str| -> Vec<String> {
+        let text = format!("version: 1\n{typed}");
+        let begun = text.replacen('|', "", 1);
+        editor.type_in("new.letters.yaml", &begun);
+        let at = text.find('|').unwrap();
+        let (line, column) = (text[..at].matches('\n').count(), text[..at].rsplit('\n').next().unwrap());
+        let place = json!({"line": line, "character": column.encode_utf16().count()});
+        let document = json!({"uri": editor.uri("new.letters.yaml")});
+        let items = editor.request("textDocument/completion", json!({"textDocument": document, "position": place}));
+        let made = |item: &Value| {
+            let edit = &item["textEdit"];
+            let start = usize::try_from(edit["range"]["start"]["character"].as_u64().unwrap()).unwrap();
+            let kept = String::from_utf16(&column.encode_utf16().take(start).collect::<Vec<_>>()).unwrap();
+            format!("{kept}{}", edit["newText"].as_str().unwrap().lines().next().unwrap())
+        };
+        items.as_array().unwrap().iter().map(made).collect()
+    };
+    assert_eq!(completed("letters:\n  - {name: 丙, auth|")[0], "  - {name: 丙, authorizer: ");
+    assert_eq!(
+        completed("letters:\n  - {name: 丙, authorizer: \"菜|")[0],
+        "  - {name: 丙, authorizer: \"菜鸟网络科技有限公司"
+    );
+    assert_eq!(completed("letters:\n  - name: 丙\n    authorizer:|")[0], "    authorizer: 菜鸟网络科技有限公司");
+    assert_eq!(completed("letters:\n  - name: 丙\n    |")[0], "    authorizer: ");
+    assert_eq!(completed("letters:\n  - name: 丙\n  |")[0], "  - name: ${1:授权书名称}");
+    let shared = ["authorizer", "authorizedParty", "organizationCode", "validity", "signatures"];
+    assert_eq!(completed("defaults:\n  |\nletters: []\n"), shared.map(|field| format!("  {field}: ")));
+    assert_eq!(completed("defa|\nletters: []\n"), ["defaults: "]);
+    assert_eq!(completed("# |\nletters: []\n"), [""; 0]);
+    editor.end();
+}
+
+#[test]
 fn a_server_that_is_killed_leaves_nothing_behind() {
     let project = Project::with_letters(&["甲乙"]);
     let listed = |project: &Project| {
