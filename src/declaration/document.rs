@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, ptr, rc::Rc, sync::Arc};
 
+pub(super) use super::letter::Reason;
 use super::{
     Code, Diagnostic, Fix, Severity,
     blanks::Blanks,
@@ -49,16 +50,6 @@ impl Worst {
 pub(super) struct Read {
     pub(super) letters: Vec<Declared>,
     pub(super) defaults: Vec<Arc<Shared>>,
-}
-
-/// What becomes of letters and problems that are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reason {
-    /// They are looked at once: all problems are told, and what can't be used is dropped.
-    Once,
-    /// Their document's defaults may be others later: what depends on these is left to
-    /// [`Reader::judge`] and [`Reader::judge_defaults`].
-    Live,
 }
 
 pub(super) const FIELDS: [&str; 8] = {

@@ -5,7 +5,6 @@ use std::{path::Path, sync::Arc};
 use super::{
     Code, Diagnostic, Edit, Fix, Safety,
     collector::FileCollector,
-    document::Reason,
     lint::value as lint,
     refusal::{self, MAX_BYTES},
     source::{Position, SourceFile, Span},
@@ -178,6 +177,16 @@ impl Shared {
     /// The fields, in the order in which they are told of here.
     pub(super) const FIELDS: [Field; 5] =
         [Field::Authorizer, Field::AuthorizedParty, Field::OrganizationCode, Field::Validity, Field::Signatures];
+}
+
+/// What becomes of letters and problems that are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reason {
+    /// They are looked at once: all problems are told, and what can't be used is dropped.
+    Once,
+    /// Their document's defaults may be others later: what depends on these is left to
+    /// [`Reader::judge`] and [`Reader::judge_defaults`].
+    Live,
 }
 
 /// Reads the values of one file.
