@@ -132,9 +132,10 @@ impl LiveDeclarations {
         wanted
     }
 
-    /// Takes over what became of pictures.
+    /// Takes over what became of pictures. Those that have changed since are wanted again.
     pub fn know(&mut self, pictures: DecodedPictures) {
-        self.scans.decoded.extend(pictures.0.into_iter().map(|(path, stamp, outcome)| (path, (stamp, outcome))));
+        let current = pictures.0.into_iter().filter(|(path, stamp, _)| *stamp == stamp_of(path));
+        self.scans.decoded.extend(current.map(|(path, stamp, outcome)| (path, (stamp, outcome))));
         self.forget_pictures(Known::is_undecoded);
     }
 }

@@ -259,6 +259,33 @@ proptest! {
     }
 }
 
+#[test]
+fn a_scan_that_changes_while_it_is_decoded_is_decoded_again() {
+    let letter = "  - name: 甲乙\n    authorizer: 菜鸟网络科技有限公司\n    authorizedParty: 支付宝(中国)网络技术有限公司\n    \
+                  organizationCode: 91330100799655058B\n    validity: 2026-01-01~2028-12-31\n    signatures: [菜鸟]\n    \
+                  scan: one.png\n";
+    let texts = ["", "", ""].map(|other| format!("version: 1\nletters: []\n{other}"));
+    let mut editor = Editor::open(&texts);
+    let path = editor.path(0);
+    editor.live.open(&path, format!("version: 1\nletters:\n{letter}"));
+    editor.live.judge();
+    let wanted = editor.live.wanted_pictures();
+    let decoded = decode_pictures(wanted.clone());
+    let scan = editor.folder.path().join("one.png");
+    write(&scan, &pixel()[..30]);
+    editor.live.changed_on_disk(&[scan]);
+    editor.live.judge();
+    editor.live.wanted_pictures();
+    editor.live.know(decoded);
+    editor.live.judge();
+    assert_eq!(editor.live.wanted_pictures(), wanted);
+    editor.live.know(decode_pictures(wanted));
+    editor.live.judge();
+    let file = editor.live.number(&path).unwrap();
+    let codes: Vec<&str> = editor.live.problems(file).iter().map(|problem| problem.code.as_str()).collect();
+    assert_eq!(codes, ["LF-scan-broken"]);
+}
+
 /// More of them find more; the simulation of CI has its own number.
 fn cases() -> u32 {
     std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(100)
