@@ -48,7 +48,7 @@ pub(super) fn defaults(documents: &Documents, file: FileId, at: Position) -> Vec
     let spans = [letter.authorizer, letter.authorized_party, letter.organization_code].into_iter().flatten();
     let spans = spans.map(|(_, span)| span).chain(letter.validity.map(|(_, span)| span));
     let spans = spans.chain(letter.signatures.first().map(|(_, span)| *span));
-    let inherited = spans.filter(|span| span.start.line < letter.line);
+    let inherited = spans.filter(|span| !(letter.span.start..letter.span.end).contains(&span.start));
     inherited.filter_map(|span| documents.location(file, span)).collect()
 }
 

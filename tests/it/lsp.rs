@@ -439,6 +439,19 @@ fn what_is_half_typed_is_completed_with_what_can_stand_there() {
 }
 
 #[test]
+fn a_letter_that_is_half_written_is_known_by_what_it_has() {
+    let text = "version: 1\nletters:\n  - name: 甲乙\n    authorizer: 菜鸟公司\n    organizationCode: 91330100799655058B\n\
+                defaults:\n  authorizedParty: 信使公司\n";
+    let mut editor = Editor::open(Project::new().file("letters.yaml", text));
+    let file = ("letters.yaml", text);
+    let shown = editor.at("textDocument/hover", file, ("9133", 2), &json!({}));
+    assert!(shown["contents"]["value"].as_str().unwrap().starts_with("Code of 菜鸟公司"), "{shown}");
+    let defaults = editor.at("textDocument/implementation", file, ("甲乙", 0), &json!({}));
+    assert_eq!(defaults[0]["range"]["start"], json!({"line": 6, "character": 19}));
+    editor.end();
+}
+
+#[test]
 fn a_server_that_is_killed_leaves_nothing_behind() {
     let project = Project::with_letters(&["甲乙"]);
     let listed = |project: &Project| {

@@ -3,9 +3,9 @@
 use super::super::{
     FileId, Span,
     declared::Declared,
-    letter::{Located, PictureSource},
+    letter::{Located, PictureSource, Slot},
 };
-use crate::letter::{SignatureName, Validity};
+use crate::letter::{Party, SignatureName, Validity};
 
 /// A value of a letter and where it stands.
 pub type Placed<'a> = (&'a str, Span);
@@ -17,6 +17,8 @@ pub struct LetterView<'a> {
     pub file: FileId,
     /// The line of its first field.
     pub line: u32,
+    /// All of it.
+    pub span: Span,
     pub name: Option<Placed<'a>>,
     pub authorizer: Option<Placed<'a>>,
     pub authorized_party: Option<Placed<'a>>,
@@ -32,16 +34,22 @@ impl<'a> LetterView<'a> {
         fn placed<'a, T>(located: &'a Located<T>, text: impl FnOnce(&'a T) -> &'a str) -> Placed<'a> {
             (text(&located.value), located.span)
         }
-        let content = letter.content();
-        let signatures = content.map(|content| &content.signatures.value);
+        let (own, inherited) = (letter.own(), &*letter.inherited);
+        let party = |own: &'a Slot<Party>, inherited: &'a Slot<Party>| {
+            own.or(inherited).good().map(|party| placed(party, |party| party.as_str()))
+        };
+        let code = own.organization_code.or(&inherited.organization_code).good();
+        let validity = own.validity.or(&inherited.validity).good();
+        let signatures = own.signatures.or(&inherited.signatures).good().map(|signatures| &signatures.value);
         Self {
             file: letter.file,
             line: letter.line(),
+            span: letter.places.mapping,
             name: letter.name().map(|name| placed(name, |name| name.as_str())),
-            authorizer: content.map(|content| placed(content.authorizer, |party| party.as_str())),
-            authorized_party: content.map(|content| placed(content.authorized_party, |party| party.as_str())),
-            organization_code: content.map(|content| placed(content.organization_code, |code| code.as_str())),
-            validity: content.map(|content| (content.validity.value, content.validity.span)),
+            authorizer: party(&own.authorizer, &inherited.authorizer),
+            authorized_party: party(&own.authorized_party, &inherited.authorized_party),
+            organization_code: code.map(|code| placed(code, |code| code.as_str())),
+            validity: validity.map(|validity| (validity.value, validity.span)),
             signatures: signatures.map_or_else(Vec::new, |signatures| {
                 signatures.names.iter().map(SignatureName::as_str).zip(signatures.spans.iter().copied()).collect()
             }),
