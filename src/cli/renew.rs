@@ -73,7 +73,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let wish = args.term.wish(today, args.successor.clone())?;
     let papers = args.papers()?;
     let files = |letters: &[&DesiredLetter]| -> BTreeSet<String> {
-        letters.iter().map(|old| old.source.file.clone()).collect()
+        letters.iter().map(|old| old.source.file.to_string()).collect()
     };
     // A file may be half written now. What is declared is read again once nobody else can write to
     // it.

@@ -111,6 +111,26 @@ impl Declared {
         })
     }
 
+    /// The same as [`Self::terms`], of a letter that is not needed any more.
+    pub(super) fn into_terms(self) -> Option<Letter<()>> {
+        fn value<T: Clone>(own: Slot<T>, inherited: &Slot<T>) -> Option<T> {
+            if own.is_missing() {
+                return inherited.good().map(|located| located.value.clone());
+            }
+            own.into_good().map(|located| located.value)
+        }
+        let (own, inherited) = (self.own.map_or(Shared::NONE, |own| *own), &*self.inherited);
+        Some(Letter {
+            name: self.name.into_good()?.value,
+            authorizer: value(own.authorizer, &inherited.authorizer)?,
+            authorized_party: value(own.authorized_party, &inherited.authorized_party)?,
+            organization_code: value(own.organization_code, &inherited.organization_code)?,
+            validity: value(own.validity, &inherited.validity)?,
+            signatures: value(own.signatures, &inherited.signatures)?.names,
+            picture: (),
+        })
+    }
+
     /// Whether it says and shows the same as another letter, wherever the two stand.
     pub(super) fn says(&self, other: &Self) -> bool {
         fn name(letter: &Declared) -> Option<&LetterName> {

@@ -1,12 +1,12 @@
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     path::{Path, PathBuf},
 };
 
 use jiff::civil::Date;
 
 use super::{
-    Code, Diagnostic, FileId, LintLevels, ScanRoots, Severity, SourceFile, Tracked, allow,
+    Code, Diagnostic, FileId, LintLevels, Location, ScanRoots, Severity, SourceFile, Tracked, allow,
     collector::Collector,
     declared::Declared,
     discover,
@@ -90,6 +90,20 @@ impl Loaded {
             diagnostic.severity == Severity::Warning && !diagnostic.is_of_the_day() && !is_shown
         };
         self.diagnostics.iter().filter(is_other).count()
+    }
+
+    /// Lets go of the text of all lines that no problem is about: the problems can be shown without
+    /// it, and nothing else is to be read from it any more.
+    pub fn forget_other_lines(&mut self) {
+        let mut lines = vec![BTreeSet::new(); self.files.len()];
+        for diagnostic in self.diagnostics.iter_mut().chain(&mut self.allowed) {
+            for Location { file, span } in diagnostic.places() {
+                lines[file.index()].extend(span.start.line..=span.end.line);
+            }
+        }
+        for (file, lines) in self.files.iter_mut().zip(&lines) {
+            file.keep_lines(lines);
+        }
     }
 
     /// How many problems of one severity there are.
@@ -222,7 +236,7 @@ impl Loader {
         let mut unpictured = Vec::new();
         for (declared, picture) in self.letters.into_iter().zip(pictures) {
             let (faults, warnings) = findings.about(&declared);
-            let Some((letter, source)) = without_picture(&declared, &files) else { continue };
+            let Some((letter, source)) = without_picture(declared, &files) else { continue };
             match picture {
                 Some(picture) => {
                     let letter = letter.with_picture(picture);
@@ -236,9 +250,9 @@ impl Loader {
     }
 }
 
-fn without_picture(declared: &Declared, files: &[SourceFile]) -> Option<(Letter<()>, Source)> {
-    let file = files[declared.file.index()].name().to_owned();
-    Some((declared.terms()?, Source { file, line: declared.line() as usize }))
+fn without_picture(declared: Declared, files: &[SourceFile]) -> Option<(Letter<()>, Source)> {
+    let source = Source { file: files[declared.file.index()].shared_name(), line: declared.line() as usize };
+    Some((declared.into_terms()?, source))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-use std::ops::Range;
+use std::{collections::BTreeSet, ops::Range, sync::Arc};
 
 use super::{Code, Diagnostic};
 
@@ -58,7 +58,7 @@ pub struct Location {
 /// A file of declarations as text.
 #[derive(Debug)]
 pub struct SourceFile {
-    name: String,
+    name: Arc<str>,
     text: String,
     /// Where each line starts, in bytes.
     lines: Vec<u32>,
@@ -68,7 +68,7 @@ impl SourceFile {
     /// A file of that name and text. Lines end as YAML's do: with CR, LF or both.
     ///
     /// The text must be smaller than 4 GiB, as [`MAX_FILE_BYTES`] takes care of.
-    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+    pub fn new(name: impl Into<Arc<str>>, text: impl Into<String>) -> Self {
         let (name, text) = (name.into(), text.into());
         let lines = std::iter::once(0).chain(line_starts(&text).map(offset)).collect();
         Self { name, text, lines }
@@ -93,6 +93,20 @@ impl SourceFile {
         Spliced { first: saturate(first + 1), old: saturate(old), new: saturate(lines) }
     }
 
+    /// Lets go of the text of all lines but these, counted from 1. Lines keep their numbers.
+    pub(super) fn keep_lines(&mut self, kept: &BTreeSet<u32>) {
+        let mut text = String::new();
+        for index in 0..self.lines.len() {
+            let start = self.lines[index] as usize;
+            self.lines[index] = offset(text.len());
+            if kept.contains(&saturate(index + 1)) {
+                let end = self.lines.get(index + 1).map_or(self.text.len(), |end| *end as usize);
+                text.push_str(&self.text[start..end]);
+            }
+        }
+        self.text = text;
+    }
+
     /// The byte at which a line starts, counted from 1; the end of the text when there is no such
     /// line.
     pub(crate) fn line_start(&self, line: u32) -> usize {
@@ -103,6 +117,11 @@ impl SourceFile {
     /// The file as it was given or found below a folder that was given, with `/` between its parts.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The same name, to keep.
+    pub(super) fn shared_name(&self) -> Arc<str> {
+        Arc::clone(&self.name)
     }
 
     /// All of the text, without a byte order mark.
@@ -296,6 +315,15 @@ mod tests {
         let lines: Vec<_> = (0..8).map(|line| file.line(line)).collect();
         assert_eq!(lines, ["", "一", "二", "三", "", "五", "", ""]);
         assert_eq!(file.position("一\r\n二".len() - 3), Position { line: 2, column: 1 });
+    }
+
+    #[test]
+    fn lines_that_are_kept_have_their_numbers_and_the_others_no_text() {
+        let mut file = SourceFile::new("f", "一\r\n二\n三\n\n五");
+        file.keep_lines(&BTreeSet::from([2, 5, 9]));
+        let lines: Vec<_> = (0..8).map(|line| file.line(line)).collect();
+        assert_eq!(lines, ["", "", "二", "", "", "五", "", ""]);
+        assert_eq!(file.text(), "二\n五");
     }
 
     proptest::proptest! {

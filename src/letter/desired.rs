@@ -25,7 +25,7 @@ impl DesiredLetter {
 
     /// What is probably wrong with it, each with the file that declares it.
     pub fn warnings(&self) -> impl Iterator<Item = (&str, &Finding)> {
-        self.warnings.iter().map(|finding| (self.source.file.as_str(), &**finding))
+        self.warnings.iter().map(|finding| (&*self.source.file, &**finding))
     }
 }
 
@@ -49,7 +49,7 @@ pub struct Finding {
 pub struct Source {
     /// The file, as it was given or found below a folder that was given, with `/` between its
     /// parts.
-    pub file: String,
+    pub file: Arc<str>,
     /// The line of the letter's first field, counted from 1.
     pub line: usize,
 }
@@ -63,7 +63,7 @@ impl fmt::Display for Source {
 impl Source {
     /// The folder of the file.
     pub fn folder(&self) -> Option<&Path> {
-        Path::new(&self.file).parent()
+        Path::new(&*self.file).parent()
     }
 }
 

@@ -61,7 +61,7 @@ impl<P> Letter<P> {
     /// The letter as it is declared with a scan of this path and content.
     pub(crate) fn declared(self, path: &str, scan: &[u8]) -> DesiredLetter {
         let scan = Scan { path: path.to_owned(), digest: ScanDigest::of(scan), format: PictureFormat::Png };
-        let source = Source { file: "letters.yaml".to_owned(), line: 4 };
+        let source = Source { file: "letters.yaml".into(), line: 4 };
         DesiredLetter::new(self.with_picture(Picture::Scan(scan)), source)
     }
 

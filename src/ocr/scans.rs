@@ -105,7 +105,7 @@ pub fn with_problems(mut proofs: Vec<LetterProof>, loaded: &Loaded) -> Vec<Lette
         })
         .collect();
     proofs.extend(loaded.unpictured.iter().map(|(letter, source)| {
-        let own = of_scans.iter().filter(|(_, file, line, _)| *file == source.file && *line >= source.line);
+        let own = of_scans.iter().filter(|(_, file, line, _)| **file == *source.file && *line >= source.line);
         let own = own.min_by_key(|(_, _, line, _)| *line);
         let problem = own.map_or("the scan can't be used", |(diagnostic, ..)| diagnostic.message.as_str());
         LetterProof {

@@ -233,7 +233,7 @@ impl Plan {
     fn preconditions(&self) -> Preconditions {
         let scan = |desired: &DesiredLetter| match &desired.letter.picture {
             Picture::Scan(scan) => Some(ScanPrecondition {
-                file: desired.source.file.clone(),
+                file: desired.source.file.to_string(),
                 path: scan.path.clone(),
                 sha256: scan.digest,
             }),

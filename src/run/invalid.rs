@@ -26,7 +26,7 @@ impl InvalidDeclarations {
     pub(super) fn refused(mut loaded: Loaded, refused: RefusedCreates) -> Self {
         let mut places = HashSet::new();
         for letter in &refused.0 {
-            let place = |fault: &Arc<Finding>| (letter.source.file.clone(), fault.line, fault.column, fault.rule);
+            let place = |fault: &Arc<Finding>| (&*letter.source.file, fault.line, fault.column, fault.rule);
             places.extend(letter.faults.iter().map(place));
         }
         let mut all = std::mem::take(&mut loaded.diagnostics);
@@ -35,7 +35,7 @@ impl InvalidDeclarations {
             diagnostic.place.is_some_and(|place| {
                 let (file, start) = (loaded.files[place.file.index()].name(), place.span.start);
                 let (line, column) = (start.line as usize, start.column as usize);
-                places.contains(&(file.to_owned(), line, column, diagnostic.code.as_str()))
+                places.contains(&(file, line, column, diagnostic.code.as_str()))
             })
         });
         for diagnostic in &mut all {

@@ -78,13 +78,17 @@ impl Run<'_> {
     pub async fn prepare<C: Connect, R: ReadScans>(
         &self,
         target: Target<C>,
-        work: Work,
+        mut work: Work,
         scans: R,
     ) -> Result<Prepared<C, R>, RunError> {
         if let Work::Saved(plan) = &work
             && let Some(reason) = other_endpoint(plan, &target.connect.label())
         {
             return Err(RunError::Stale(vec![reason]));
+        }
+        if let Work::Declared { loaded, .. } = &mut work {
+            // The answer to the query is as large as they are.
+            loaded.forget_other_lines();
         }
         let is_saved = matches!(work, Work::Saved(_));
         let planned =

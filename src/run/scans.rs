@@ -40,7 +40,7 @@ impl FileScans {
     pub fn file_outside<'p>(plan: &'p Plan, folder: &Path) -> Option<&'p str> {
         let here = fs::canonicalize(folder).ok()?;
         let with_scans = plan.creates().filter(|desired| matches!(desired.letter.picture, Picture::Scan(_)));
-        let files: BTreeSet<&str> = with_scans.map(|desired| desired.source.file.as_str()).collect();
+        let files: BTreeSet<&str> = with_scans.map(|desired| &*desired.source.file).collect();
         files.into_iter().find(|file| {
             let folder = Path::new(file).parent().unwrap_or(Path::new(""));
             // What does not exist is told of when it is read.

@@ -54,7 +54,7 @@ fn rewrite_one(file: &str, pairs: &[Pair<'_>], loaded: &Loaded, today: Date) -> 
             by_hand(format!("{file}:{}: {error}; nothing was written", old.source.line), &[(old, new)])
         })?;
     }
-    let kept: Vec<&DesiredLetter> = loaded.letters.iter().filter(|desired| desired.source.file == file).collect();
+    let kept: Vec<&DesiredLetter> = loaded.letters.iter().filter(|desired| *desired.source.file == *file).collect();
     let options = LoadOptions::new(today);
     let read = declaration::load_text_in(path, after.clone().into_bytes(), &options, loaded.roots.clone());
     if read.is_unusable() || !are_added(&kept, &read.letters, pairs) {

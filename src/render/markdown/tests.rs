@@ -59,7 +59,7 @@ fn shown(plans: &Accounts<Plan>) -> String {
 
 fn matched(name: &str, standing: Standing) -> Matched {
     let name = name.parse().expect("a name");
-    Matched { name, source: Source { file: "a_b|c.yaml".to_owned(), line: 3 }, standing, unknown: Vec::new() }
+    Matched { name, source: Source { file: "a_b|c.yaml".into(), line: 3 }, standing, unknown: Vec::new() }
 }
 
 fn plan_of(texts: &[String; 8]) -> Accounts<Plan> {

@@ -185,7 +185,7 @@ pub(crate) fn draw(rng: &mut StdRng, clients: usize) -> Vec<Vec<DesiredLetter>> 
                 Relation::Contradicting if rng.random_bool(0.5) => rng.random_range(0..VARIANTS),
                 _ => rng.random_range(0..2),
             };
-            let source = Source { file: "letters.yaml".to_owned(), line: letters.len() + 1 };
+            let source = Source { file: "letters.yaml".into(), line: letters.len() + 1 };
             letters.push(DesiredLetter::new(letter(index, variant), source));
         }
         letters
