@@ -36,8 +36,8 @@ pub(super) struct Scalar {
 }
 
 impl Scalar {
-    pub(super) fn new(text: &str, plain: bool) -> Self {
-        Self { text: text.into(), plain }
+    pub(super) fn new(text: Rc<str>, plain: bool) -> Self {
+        Self { text, plain }
     }
 
     /// Whether YAML sees no value here: nothing at all, `~` or `null`.

@@ -81,6 +81,7 @@ fn read(
         limits,
         open: Vec::new(),
         anchors: HashMap::new(),
+        keys: Vec::new(),
         anchored: None,
         aliased: Vec::new(),
         surrogates,
@@ -155,6 +156,8 @@ struct Builder<'s, 'd> {
     /// The line of the last one.
     anchored: Option<u32>,
     aliased: Vec<u32>,
+    /// The first texts of keys, which all letters share.
+    keys: Vec<Rc<str>>,
     /// Whether halves of characters stand in the text as private characters.
     surrogates: bool,
     documents: Vec<Node>,
@@ -183,7 +186,8 @@ impl Builder<'_, '_> {
                 // The line break at the end of a block text is YAML's, and nothing that somebody
                 // wrote.
                 let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
-                let scalar = Value::Scalar(Scalar::new(if block { text.trim() } else { &text }, plain));
+                let text = self.text(if block { text.trim() } else { &text });
+                let scalar = Value::Scalar(Scalar::new(text, plain));
                 let slipped = plain && span.start.line < span.end.line && self.slipped(span);
                 let value =
                     if slipped || self.refuses(tag.as_deref(), SCALAR_TAGS, span) { Value::Refused } else { scalar };
@@ -214,6 +218,18 @@ impl Builder<'_, '_> {
             }
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => Ok(()),
         }
+    }
+
+    /// A text in memory: that of a key once for all that are the same, as there is one for each
+    /// field of each letter.
+    fn text(&mut self, text: &str) -> Rc<str> {
+        let is_key = matches!(self.open.last(), Some(Open { items: Items::Mapping { key: None, .. }, .. }));
+        let known = self.keys.iter().find(|key| is_key && ***key == *text);
+        let shared = known.map_or_else(|| text.into(), Rc::clone);
+        if is_key && known.is_none() && self.keys.len() < SHARED_KEYS {
+            self.keys.push(Rc::clone(&shared));
+        }
+        shared
     }
 
     /// Reports a field with a slip that YAML takes for another line of the text before it.
@@ -310,6 +326,9 @@ impl Builder<'_, '_> {
         true
     }
 }
+
+/// How many texts of keys are shared: as many as a file has fields, and some for other styles.
+const SHARED_KEYS: usize = 32;
 
 /// Tags that leave a scalar the text that it is.
 const SCALAR_TAGS: &[&str] = &["str", "int", "float", "bool", "timestamp"];
