@@ -148,8 +148,9 @@ fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
 pub(super) fn read(found: &DeclarationFile) -> Result<Vec<u8>, Box<Diagnostic>> {
     let refused = |error: io::Error| Box::new(unreadable(&found.path, &error));
     let file = fs::File::open(&found.path).map_err(refused)?;
-    let mut bytes = Vec::new();
+    let length = file.metadata().map_or(0, |metadata| metadata.len().min(MAX_FILE_BYTES));
     // One byte more tells whether there is more, even where a file does not tell its length.
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1);
     file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(refused)?;
     if bytes.len() as u64 > MAX_FILE_BYTES {
         let message = format!("{} is larger than {} MiB", found.name, MAX_FILE_BYTES / 1024 / 1024);

@@ -47,6 +47,9 @@ impl Findings {
 
     /// The rules for new letters that a letter breaks, and the warnings about it.
     pub(super) fn about(&self, letter: &Declared) -> (Vec<Arc<Finding>>, Vec<Arc<Finding>>) {
+        if self.faults.is_empty() && self.warnings.is_empty() {
+            return Default::default();
+        }
         let spans = letter.spans();
         (within(&self.faults, letter.file, &spans), within(&self.warnings, letter.file, &spans))
     }

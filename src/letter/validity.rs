@@ -50,7 +50,7 @@ impl Validity {
     /// A time with an offset is taken as the day that it is in China. `None` when the text is not
     /// two dates in order.
     pub fn read(text: &str) -> Option<Self> {
-        lenient::validity(text)
+        text.try_into().ok().or_else(|| lenient::validity(text))
     }
 
     /// Parses one day, `YYYY-MM-DD`. `index` is where `text` starts in the value it is a part of,

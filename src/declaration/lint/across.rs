@@ -62,9 +62,9 @@ fn names(collector: &mut Collector, letters: &[Pictured<'_>]) {
 }
 
 /// The name of a company without what differs in form only: width, case and spaces.
-pub(in crate::declaration) fn folded_party(party: &Party) -> String {
+pub(in crate::declaration) fn folded_party(party: &Party) -> impl Iterator<Item = char> {
     let fold = |c: char| (!c.is_whitespace()).then(|| c.to_lowercase()).into_iter().flatten();
-    party.as_str().nfkc().flat_map(fold).collect()
+    party.as_str().nfkc().flat_map(fold)
 }
 
 /// The same name of a company in two forms, and a letter of a company to itself.
@@ -85,7 +85,7 @@ fn parties(collector: &mut Collector, letters: &[Pictured<'_>]) {
                 continue;
             }
             let at = place(letter, party);
-            match folded.entry(folded_party(&party.value)) {
+            match folded.entry(folded_party(&party.value).collect()) {
                 Entry::Vacant(entry) => {
                     entry.insert((&party.value, at));
                 }
@@ -167,9 +167,9 @@ pub(in crate::declaration) fn common<'a>(
 
 /// Whether a rule of [`letters`] is about a letter whatever the others are.
 pub(in crate::declaration) fn is_odd_alone(letter: &Declared) -> bool {
-    letter
-        .content()
-        .is_some_and(|content| folded_party(&content.authorizer.value) == folded_party(&content.authorized_party.value))
+    letter.content().is_some_and(|content| {
+        folded_party(&content.authorizer.value).eq(folded_party(&content.authorized_party.value))
+    })
 }
 
 fn contents(collector: &mut Collector, letters: &[Pictured<'_>]) {
