@@ -46,7 +46,9 @@ const KINDS: &[(usize, &[u8], &str, &str)] = &[
     (257, b"ustar", "a tar archive", ARCHIVE),
 ];
 
-const LFS: &[u8] = b"version https://git-lfs.github.com/spec/";
+/// How pointers of Git LFS begin; the second is from before it had that name.
+const LFS: [&[u8]; 2] = [b"version https://git-lfs.github.com/spec/", b"version https://hawser.github.com/spec/"];
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// What a file with this content is, when it is known.
 pub(super) fn of(bytes: &[u8]) -> Option<OtherKind> {
@@ -57,7 +59,8 @@ pub(super) fn of(bytes: &[u8]) -> Option<OtherKind> {
     if bytes.iter().all(|byte| *byte == 0) {
         return kind("nothing but zeros, as an interrupted copy leaves it", "copy or scan it again");
     }
-    if bytes.starts_with(LFS) {
+    let line = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    if LFS.iter().any(|pointer| line.starts_with(pointer)) {
         return kind(
             "a pointer of Git LFS, not the picture itself",
             "run `git lfs pull`; in GitHub Actions, set `lfs: true` for actions/checkout",

@@ -196,6 +196,7 @@ fn a_file_is_named_by_its_first_bytes() {
         (b"", "an empty file"),
         (b"\0\0\0\0", "nothing but zeros, as an interrupted copy leaves it"),
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:00", "a pointer of Git LFS, not the picture itself"),
+        (b"\xEF\xBB\xBFversion https://hawser.github.com/spec/v1\n", "a pointer of Git LFS, not the picture itself"),
         (b"RIFF\x10\0\0\0WEBPVP8 ", "a WebP picture"),
         (b"\0\0\0\x18ftypheic\0\0\0\0", "a HEIC picture, as phones take them"),
         (b"\0\0\0\x18ftypavif\0\0\0\0", "an AVIF picture"),
