@@ -19,8 +19,9 @@ pub(in crate::declaration) fn letters(collector: &mut Collector, letters: &[Pict
     names(collector, letters);
     parties(collector, letters);
     signatures(collector, letters);
-    contents(collector, letters);
-    renewal::papers(collector, letters);
+    let papers = renewal::shared_papers(letters);
+    contents(collector, letters, &papers);
+    renewal::papers(collector, letters, &papers);
 }
 
 /// Silences what was said of the ends of letters that have a successor, given whether each letter
@@ -103,7 +104,9 @@ fn parties(collector: &mut Collector, letters: &[Pictured<'_>]) {
 
 /// A signature that two authorizers give away.
 fn signatures(collector: &mut Collector, letters: &[Pictured<'_>]) {
-    let mut owners: HashMap<&SignatureName, (&Party, Location)> = HashMap::new();
+    let count = letters.iter().filter_map(|(letter, _)| letter.content());
+    let count = count.map(|content| content.signatures.value.names.iter().len()).sum();
+    let mut owners: HashMap<&SignatureName, (&Party, Location)> = HashMap::with_capacity(count);
     let mut reported: HashSet<(&SignatureName, &Party)> = HashSet::new();
     for (letter, _) in letters {
         let Some(content) = letter.content() else { continue };
@@ -172,9 +175,10 @@ pub(in crate::declaration) fn is_odd_alone(letter: &Declared) -> bool {
     })
 }
 
-fn contents(collector: &mut Collector, letters: &[Pictured<'_>]) {
-    let mut seen: HashMap<Said<'_>, Location> = HashMap::with_capacity(letters.len());
-    for (letter, picture) in letters {
+/// Letters that say the same under two names. They are among those that show one picture.
+fn contents(collector: &mut Collector, letters: &[Pictured<'_>], papers: &[Vec<usize>]) {
+    let mut seen: HashMap<Said<'_>, Location> = HashMap::new();
+    for (letter, picture) in papers.iter().flatten().map(|index| &letters[*index]) {
         let (Some(name), Some(said)) = (letter.name(), Said::of(letter, *picture)) else { continue };
         let at = place(letter, name);
         match seen.entry(said) {

@@ -1,6 +1,6 @@
 //! Papers that several letters show, and what a successor makes of its predecessor's end.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, hash_map::Entry};
 
 use super::said::{PictureKey, Pictured, Said, place};
 use crate::{
@@ -9,9 +9,9 @@ use crate::{
 };
 
 /// Looks at the letters that show one picture.
-pub(super) fn papers(collector: &mut Collector, letters: &[Pictured<'_>]) {
-    for paper in shared_papers(letters) {
-        shared(collector, letters, &paper);
+pub(super) fn papers(collector: &mut Collector, letters: &[Pictured<'_>], papers: &[Vec<usize>]) {
+    for paper in papers {
+        shared(collector, letters, paper);
     }
 }
 
@@ -42,14 +42,26 @@ pub(super) fn silence<'d>(collector: &mut Collector, letters: impl Iterator<Item
 }
 
 /// The letters that show one picture, by their indexes, in the order in which they are declared.
-fn shared_papers(letters: &[Pictured<'_>]) -> Vec<Vec<usize>> {
-    let mut by_picture: HashMap<PictureKey<'_>, Vec<usize>> = HashMap::with_capacity(letters.len());
+pub(super) fn shared_papers(letters: &[Pictured<'_>]) -> Vec<Vec<usize>> {
+    let mut shared: Vec<Vec<usize>> = Vec::new();
+    // The first letter with each picture, and where in `shared` it is with the others.
+    let mut firsts: HashMap<PictureKey<'_>, (usize, Option<usize>)> = HashMap::with_capacity(letters.len());
     for (index, (letter, picture)) in letters.iter().enumerate() {
-        if let (Some(picture), Some(_), Some(_)) = (picture, letter.name(), letter.content()) {
-            by_picture.entry(PictureKey::of(picture)).or_default().push(index);
+        let (Some(picture), Some(_), Some(_)) = (picture, letter.name(), letter.content()) else { continue };
+        match firsts.entry(PictureKey::of(picture)) {
+            Entry::Vacant(entry) => {
+                entry.insert((index, None));
+            }
+            Entry::Occupied(mut entry) => {
+                let (first, group) = entry.get_mut();
+                let group = *group.get_or_insert_with(|| {
+                    shared.push(vec![*first]);
+                    shared.len() - 1
+                });
+                shared[group].push(index);
+            }
         }
     }
-    let mut shared: Vec<Vec<usize>> = by_picture.into_values().filter(|letters| letters.len() > 1).collect();
     shared.sort_unstable();
     shared
 }

@@ -78,7 +78,7 @@ impl Folded {
         }
         for party in parties {
             if !self.0.contains_key(party) {
-                self.0.insert(party.clone(), across::folded_party(party));
+                self.0.insert(party.clone(), across::folded_party(party).collect());
             }
         }
         parties.map(|party| &*self.0[party])
