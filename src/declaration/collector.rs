@@ -61,6 +61,11 @@ impl Collector {
         Self { levels, kept: Vec::new(), silenced: Vec::new(), dropped: 0, dropped_error: false }
     }
 
+    /// How bad each warning is taken.
+    pub(super) fn levels(&self) -> &LintLevels {
+        &self.levels
+    }
+
     /// How many problems are kept.
     pub(super) fn len(&self) -> usize {
         self.kept.len()

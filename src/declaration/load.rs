@@ -286,4 +286,44 @@ mod tests {
         assert_eq!(told, expected.collect::<Vec<_>>());
         assert_eq!(loaded.diagnostics[0].code, Code::FileTooLarge);
     }
+
+    #[test]
+    fn letters_among_many_are_compared_as_among_few() {
+        let letter = |name: &str, party: &str, signature: &str, key: &str| {
+            format!(
+                "  - name: {name}\n    authorizer: {party}\n    authorizedParty: 乙网络有限公司\n    \
+                 organizationCode: 91330100799655058B\n    validity: 2026-01-01~2026-12-31\n    \
+                 signatures: [{signature}]\n    fileKey: 1/{key}.jpg\n"
+            )
+        };
+        let odd = [
+            letter("甲A", "甲信息公司", "菜鸟", "a"),
+            letter("甲a", "甲信息 公司", "菜鸟", "b"),
+            letter("甲A", "丙信息公司", "裹裹", "c"),
+            letter("丁", "乙网络有限公司", "驿站", "c"),
+            letter("戊", "乙网络有限公司", "驿站", "c"),
+        ]
+        .concat();
+        let others: String = (0..1_000)
+            .map(|n| letter(&format!("己{n}"), "己信息公司", &format!("签名{n}号"), &format!("{n}")))
+            .collect();
+        let problems = |letters: String| {
+            let text = format!("version: 1\nletters:\n{letters}").into_bytes();
+            load_text(Path::new("a.yaml"), text, &LoadOptions::new(jiff::civil::date(2026, 6, 1))).diagnostics
+        };
+        let few = problems(odd.clone());
+        let codes: std::collections::BTreeSet<Code> = few.iter().map(|problem| problem.code).collect();
+        for code in [
+            Code::NameDuplicate,
+            Code::NamesAlike,
+            Code::PartiesAlike,
+            Code::PartiesSame,
+            Code::SignatureShared,
+            Code::SameContent,
+            Code::PictureShared,
+        ] {
+            assert!(codes.contains(&code), "{code}");
+        }
+        assert_eq!(problems(odd + &others), few);
+    }
 }

@@ -10,15 +10,31 @@ use super::{
 };
 pub(in crate::declaration) use super::{renewal::succeeded, said::Pictured};
 use crate::{
-    declaration::{Code, Diagnostic, Location, collector::Collector, declared::Declared},
+    declaration::{Code, Diagnostic, Location, collector::Collector, declared::Declared, parallel},
     letter::{Party, Picture, SignatureName},
 };
 
+/// The rules that compare letters. None needs what another found.
+const RULES: [fn(&mut Collector, &[Pictured<'_>]); 4] = [names, parties, signatures, papers];
+/// How many letters are compared faster than threads begin.
+const FEW: usize = 1_000;
+
 /// Compares letters, in the order in which they are declared.
 pub(in crate::declaration) fn letters(collector: &mut Collector, letters: &[Pictured<'_>]) {
-    names(collector, letters);
-    parties(collector, letters);
-    signatures(collector, letters);
+    if letters.len() <= FEW {
+        return RULES.iter().for_each(|rule| rule(collector, letters));
+    }
+    let levels = collector.levels().clone();
+    let found = |rule: usize| {
+        let mut collector = Collector::new(levels.clone());
+        RULES[rule](&mut collector, letters);
+        collector
+    };
+    parallel::in_order(RULES.len(), found, (Collector::len, Collector::MAX), |found| collector.absorb(found));
+}
+
+/// Letters that show one picture.
+fn papers(collector: &mut Collector, letters: &[Pictured<'_>]) {
     let papers = renewal::shared_papers(letters);
     contents(collector, letters, &papers);
     renewal::papers(collector, letters, &papers);
