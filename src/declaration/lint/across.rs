@@ -10,7 +10,12 @@ use super::{
 };
 pub(in crate::declaration) use super::{renewal::succeeded, said::Pictured};
 use crate::{
-    declaration::{Code, Diagnostic, Location, collector::Collector, declared::Declared, parallel},
+    declaration::{
+        Code, Diagnostic, Location,
+        collector::Collector,
+        declared::{Content, Declared},
+        parallel,
+    },
     letter::{Party, Picture, SignatureName},
 };
 
@@ -122,17 +127,22 @@ fn parties(collector: &mut Collector, letters: &[Pictured<'_>]) {
 fn signatures(collector: &mut Collector, letters: &[Pictured<'_>]) {
     let count = letters.iter().filter_map(|(letter, _)| letter.content());
     let count = count.map(|content| content.signatures.value.names.iter().len()).sum();
-    let mut owners: HashMap<&SignatureName, (&Party, Location)> = HashMap::with_capacity(count);
+    // The index of the first letter with each signature, and of the signature in it.
+    let mut owners: HashMap<&SignatureName, (usize, usize)> = HashMap::with_capacity(count);
     let mut reported: HashSet<(&SignatureName, &Party)> = HashSet::new();
-    for (letter, _) in letters {
-        let Some(content) = letter.content() else { continue };
+    let of_letter = |index: usize| letters[index].0.content().map(|content| (letters[index].0.file, content));
+    for index in 0..letters.len() {
+        let Some((file, content)) = of_letter(index) else { continue };
         let authorizer = &content.authorizer.value;
-        for (name, span) in content.signatures.value.names.iter().zip(content.signatures.value.spans.iter()) {
-            let at = Location { file: letter.file, span: *span };
-            let (owner, first) = *owners.entry(name).or_insert((authorizer, at));
+        for (nth, name) in content.signatures.value.names.iter().enumerate() {
+            let (first, first_nth) = *owners.entry(name).or_insert((index, nth));
+            let Some((first_file, of_first)) = of_letter(first) else { continue };
+            let owner = &of_first.authorizer.value;
             if owner != authorizer && reported.insert((name, authorizer)) {
+                let at = |file, content: Content<'_>, nth| Location { file, span: content.signatures.value.spans[nth] };
                 let message = format!("the signature `{name}` is authorized by `{authorizer}` and by `{owner}`");
-                let diagnostic = Diagnostic::new(Code::SignatureShared, message).at(at);
+                let diagnostic = Diagnostic::new(Code::SignatureShared, message).at(at(file, content, nth));
+                let first = at(first_file, of_first, first_nth);
                 let help = "find out who owns the signature, and remove it from the other letter";
                 collector.push(diagnostic.relate(first, "authorized by another here").help(help));
             }
