@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet, hash_map::Entry};
 
+use unicase::Ascii;
 use unicode_normalization::UnicodeNormalization;
 
 use super::{
@@ -11,9 +12,10 @@ use super::{
 pub(in crate::declaration) use super::{renewal::succeeded, said::Pictured};
 use crate::{
     declaration::{
-        Code, Diagnostic, Location,
+        Code, Diagnostic, FileId, Location,
         collector::Collector,
         declared::{Content, Declared},
+        letter::Located,
         parallel,
     },
     letter::{Party, Picture, SignatureName},
@@ -57,29 +59,33 @@ where
 }
 
 fn names(collector: &mut Collector, letters: &[Pictured<'_>]) {
-    let mut exact: HashMap<&str, Location> = HashMap::with_capacity(letters.len());
-    let mut folded: HashMap<String, (&str, Location)> = HashMap::new();
+    // The first letters with each name, as it is and in whatever case.
+    let mut exact: HashMap<&str, &Declared> = HashMap::with_capacity(letters.len());
+    let mut any_case: HashMap<Ascii<&str>, &Declared> = HashMap::with_capacity(letters.len());
     for (letter, _) in letters {
         let Some(located) = letter.name() else { continue };
-        let (name, at) = (located.value.as_str(), place(letter, located));
-        match exact.entry(name) {
-            Entry::Occupied(first) => {
+        let name = located.value.as_str();
+        let place = |letter: &Declared| Location { file: letter.file, span: letter.place() };
+        let diagnostic = match (exact.entry(name), any_case.entry(Ascii::new(name))) {
+            (Entry::Occupied(first), _) => {
                 let diagnostic = Diagnostic::new(Code::NameDuplicate, format!("the name `{name}` is declared twice"));
                 let help = "give one of the letters another name, or remove it";
-                collector.push(diagnostic.at(at).relate(*first.get(), "first declared here").help(help));
+                diagnostic.relate(place(first.get()), "first declared here").help(help)
+            }
+            (Entry::Vacant(exact), Entry::Occupied(first)) => {
+                exact.insert(letter);
+                let message = format!("the names `{name}` and `{}` differ only by case", first.key());
+                let diagnostic = Diagnostic::new(Code::NamesAlike, message);
+                let help = "give the letters names that people can tell apart";
+                diagnostic.relate(place(first.get()), "the other one").help(help)
+            }
+            (Entry::Vacant(exact), Entry::Vacant(any_case)) => {
+                exact.insert(letter);
+                any_case.insert(letter);
                 continue;
             }
-            Entry::Vacant(entry) => entry.insert(at),
         };
-        if !name.bytes().any(|b| b.is_ascii_alphabetic()) {
-            continue;
-        }
-        let (first, first_at) = *folded.entry(name.to_ascii_lowercase()).or_insert((name, at));
-        if first != name {
-            let message = format!("the names `{name}` and `{first}` differ only by case");
-            let diagnostic = Diagnostic::new(Code::NamesAlike, message).at(at).relate(first_at, "the other one");
-            collector.push(diagnostic.help("give the letters names that people can tell apart"));
-        }
+        collector.push(diagnostic.at(place(letter)));
     }
 }
 
@@ -92,7 +98,7 @@ pub(in crate::declaration) fn folded_party(party: &Party) -> impl Iterator<Item 
 /// The same name of a company in two forms, and a letter of a company to itself.
 fn parties(collector: &mut Collector, letters: &[Pictured<'_>]) {
     let mut exact: HashSet<&Party> = HashSet::new();
-    let mut folded: HashMap<String, (&Party, Location)> = HashMap::new();
+    let mut folded: HashMap<String, (FileId, &Located<Party>)> = HashMap::new();
     for (letter, _) in letters {
         let Some(content) = letter.content() else { continue };
         if is_odd_alone(letter) {
@@ -109,13 +115,13 @@ fn parties(collector: &mut Collector, letters: &[Pictured<'_>]) {
             let at = place(letter, party);
             match folded.entry(folded_party(&party.value).collect()) {
                 Entry::Vacant(entry) => {
-                    entry.insert((&party.value, at));
+                    entry.insert((letter.file, party));
                 }
                 Entry::Occupied(entry) => {
-                    let (first, first_at) = *entry.get();
-                    let message = format!("`{}` is written as `{first}` elsewhere", party.value);
+                    let (file, first) = *entry.get();
+                    let message = format!("`{}` is written as `{}` elsewhere", party.value, first.value);
                     let diagnostic = Diagnostic::new(Code::PartiesAlike, message).at(at);
-                    let diagnostic = diagnostic.relate(first_at, "the other form");
+                    let diagnostic = diagnostic.relate(Location { file, span: first.span }, "the other form");
                     collector.push(diagnostic.help("use the form that stands on the business licence everywhere"));
                 }
             }

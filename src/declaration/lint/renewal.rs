@@ -1,6 +1,6 @@
 //! Papers that several letters show, and what a successor makes of its predecessor's end.
 
-use std::collections::{HashMap, HashSet, hash_map::Entry};
+use std::collections::{HashMap, HashSet};
 
 use super::said::{PictureKey, Pictured, Said, place};
 use crate::{
@@ -43,25 +43,16 @@ pub(super) fn silence<'d>(collector: &mut Collector, letters: impl Iterator<Item
 
 /// The letters that show one picture, by their indexes, in the order in which they are declared.
 pub(super) fn shared_papers(letters: &[Pictured<'_>]) -> Vec<Vec<usize>> {
-    let mut shared: Vec<Vec<usize>> = Vec::new();
-    // The first letter with each picture, and where in `shared` it is with the others.
-    let mut firsts: HashMap<PictureKey<'_>, (usize, Option<usize>)> = HashMap::with_capacity(letters.len());
+    let mut firsts: HashMap<PictureKey<'_>, usize> = HashMap::with_capacity(letters.len());
+    let mut by_first: HashMap<usize, Vec<usize>> = HashMap::new();
     for (index, (letter, picture)) in letters.iter().enumerate() {
         let (Some(picture), Some(_), Some(_)) = (picture, letter.name(), letter.content()) else { continue };
-        match firsts.entry(PictureKey::of(picture)) {
-            Entry::Vacant(entry) => {
-                entry.insert((index, None));
-            }
-            Entry::Occupied(mut entry) => {
-                let (first, group) = entry.get_mut();
-                let group = *group.get_or_insert_with(|| {
-                    shared.push(vec![*first]);
-                    shared.len() - 1
-                });
-                shared[group].push(index);
-            }
+        let first = *firsts.entry(PictureKey::of(picture)).or_insert(index);
+        if first != index {
+            by_first.entry(first).or_insert_with(|| vec![first]).push(index);
         }
     }
+    let mut shared: Vec<Vec<usize>> = by_first.into_values().collect();
     shared.sort_unstable();
     shared
 }
