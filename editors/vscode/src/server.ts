@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { promisify } from "node:util";
 import { type LogOutputChannel, l10n, workspace } from "vscode";
 import { LanguageClient, RevealOutputChannelOn } from "vscode-languageclient/node";
-import { DECLARATIONS } from "./files";
+import { DECLARATIONS, WORKSPACE } from "./files";
 import { findProgram, type Machine } from "./program";
 
 /** Why there is no server, in words for the user. */
@@ -57,7 +57,11 @@ function newClient(program: string, log: LogOutputChannel): LanguageClient {
     "letterform",
     { command: program, args: ["lsp"] },
     {
-      documentSelector: [{ scheme: "file", language: "yaml", pattern: DECLARATIONS }],
+      documentSelector: [DECLARATIONS, WORKSPACE].map((pattern) => ({
+        scheme: "file",
+        language: "yaml",
+        pattern,
+      })),
       outputChannel: log,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
     },
