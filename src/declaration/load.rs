@@ -202,7 +202,12 @@ impl Loader {
     fn take(&mut self, path: PathBuf, reading: Reading) {
         let reading = reading.numbered(FileId(source::saturate(self.files.len())));
         self.collector.absorb(reading.problems);
-        self.letters.extend(reading.letters);
+        // The letters of the only file are not copied.
+        if self.letters.is_empty() {
+            self.letters = reading.letters;
+        } else {
+            self.letters.extend(reading.letters);
+        }
         self.files.push(reading.source);
         self.paths.push(path);
     }
@@ -232,7 +237,7 @@ impl Loader {
         allow::apply(&mut self.collector, (0..).map(FileId).zip(&self.files));
         let findings = Findings::of(self.collector.all());
         let files = self.files;
-        let mut letters = Vec::new();
+        let mut letters = Vec::with_capacity(self.letters.len());
         let mut unpictured = Vec::new();
         for (declared, picture) in self.letters.into_iter().zip(pictures) {
             let (faults, warnings) = findings.about(&declared);
