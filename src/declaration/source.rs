@@ -1,4 +1,8 @@
-use std::{collections::BTreeSet, ops::Range, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    ops::Range,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use super::{Code, Diagnostic};
 
@@ -62,7 +66,21 @@ pub struct SourceFile {
     text: String,
     /// Where each line starts, in bytes.
     lines: Vec<u32>,
+    /// The character of a long line that was looked for last.
+    last: Mutex<Found>,
 }
+
+/// Where a character is: its line, counted from 1, and its column and byte in it, from 0.
+#[derive(Debug, Clone, Copy, Default)]
+struct Found {
+    line: u32,
+    column: usize,
+    byte: usize,
+}
+
+/// How many bytes a line has in which characters are counted from its start each time. Documents
+/// may be one line of many megabytes, and the next place is close to the last one.
+const SHORT_LINE: usize = 512;
 
 impl SourceFile {
     /// A file of that name and text. Lines end as YAML's do: with CR, LF or both.
@@ -71,7 +89,7 @@ impl SourceFile {
     pub fn new(name: impl Into<Arc<str>>, text: impl Into<String>) -> Self {
         let (name, text) = (name.into(), text.into());
         let lines = std::iter::once(0).chain(line_starts(&text).map(offset)).collect();
-        Self { name, text, lines }
+        Self { name, text, lines, last: Mutex::default() }
     }
 
     /// Puts `new` in the place of some bytes of the text, and tells which lines are others now.
@@ -87,6 +105,7 @@ impl SourceFile {
         let end = old_end.map_or(self.text.len(), moved);
         let starts = line_starts(&self.text[start..end]).map(|byte| start + byte);
         let starts: Vec<u32> = starts.filter(|byte| old_end.is_none() || *byte < end).map(offset).collect();
+        self.last = Mutex::default();
         let (old, lines) = (after - first, starts.len() + 1);
         self.lines[after..].iter_mut().for_each(|byte| *byte = offset(moved(*byte as usize)));
         self.lines.splice(first + 1..after, starts);
@@ -105,6 +124,7 @@ impl SourceFile {
             }
         }
         self.text = text;
+        self.last = Mutex::default();
     }
 
     /// The byte at which a line starts, counted from 1; the end of the text when there is no such
@@ -155,9 +175,27 @@ impl SourceFile {
     pub(super) fn offset(&self, at: Position) -> usize {
         let index = (at.line as usize).saturating_sub(1);
         let Some(&start) = self.lines.get(index) else { return self.text.len() };
-        let line = self.line(at.line);
-        let within = line.char_indices().map(|(byte, _)| byte).nth((at.column as usize).saturating_sub(1));
-        start as usize + within.unwrap_or(line.len())
+        start as usize + self.byte_in_line(at).unwrap_or(self.line(at.line).len())
+    }
+
+    /// The byte of its line at which the character of a position starts, or at which the line ends;
+    /// `None` when the line has fewer characters.
+    fn byte_in_line(&self, at: Position) -> Option<usize> {
+        let (line, column) = (self.line(at.line), (at.column as usize).saturating_sub(1));
+        if line.len() <= SHORT_LINE {
+            return line.char_indices().map(|(byte, _)| byte).chain([line.len()]).nth(column);
+        }
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let near = *last;
+        let known = if near.line == at.line && near.column / 2 < column { near } else { Found::default() };
+        let byte = if known.column <= column {
+            let mut bytes = line[known.byte..].char_indices().map(|(byte, _)| known.byte + byte).chain([line.len()]);
+            bytes.nth(column - known.column)?
+        } else {
+            line[..known.byte].char_indices().map(|(byte, _)| byte).rev().nth(known.column - column - 1)?
+        };
+        *last = Found { line: at.line, column, byte };
+        Some(byte)
     }
 
     /// How the lines end: as the first one does.
@@ -175,12 +213,7 @@ impl SourceFile {
         if span.start.line != span.end.line {
             return None;
         }
-        let line = self.line(span.start.line);
-        let byte = |column: u32| {
-            let mut bytes = line.char_indices().map(|(i, _)| i).chain([line.len()]);
-            bytes.nth(column as usize - 1)
-        };
-        line.get(byte(span.start.column)?..byte(span.end.column)?)
+        self.line(span.start.line).get(self.byte_in_line(span.start)?..self.byte_in_line(span.end)?)
     }
 }
 
@@ -324,6 +357,23 @@ mod tests {
         let lines: Vec<_> = (0..8).map(|line| file.line(line)).collect();
         assert_eq!(lines, ["", "", "二", "", "", "五", "", ""]);
         assert_eq!(file.text(), "二\n五");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn characters_of_a_long_line_are_where_they_are_in_whatever_order_one_asks(
+            text in "[a菜é😀]{300,600}", columns in proptest::collection::vec(1_u32..700, 1..40),
+        ) {
+            let file = SourceFile::new("f", format!("一\n{text}\n{text}"));
+            for (nth, column) in columns.into_iter().enumerate() {
+                let line = 2 + u32::try_from(nth % 2).unwrap();
+                let byte = text.char_indices().map(|(byte, _)| byte).nth(column as usize - 1).unwrap_or(text.len());
+                let at = Position { line, column };
+                proptest::prop_assert_eq!(file.offset(at), file.line_start(line) + byte);
+                let slice = file.slice(Span::on_line(line, 1..column));
+                proptest::prop_assert_eq!(slice, (column as usize <= text.chars().count() + 1).then(|| &text[..byte]));
+            }
+        }
     }
 
     proptest::proptest! {
