@@ -38,9 +38,12 @@ impl Findings {
                 column: start.column as usize,
             };
             let found = of_lines.entry((place.file, start.line)).or_default();
-            if !found.iter().any(|(_, known)| **known == finding) {
-                found.push((start, Arc::new(finding)));
-            }
+            found.push((start, Arc::new(finding)));
+        }
+        // A line may be a whole document, with all of its findings.
+        for found in findings.faults.values_mut().chain(findings.warnings.values_mut()) {
+            found.sort_by(|(a, one), (b, other)| (a, one.rule, &one.message).cmp(&(b, other.rule, &other.message)));
+            found.dedup_by(|(_, one), (_, other)| one == other);
         }
         findings
     }
@@ -63,8 +66,9 @@ fn within(found: &HashMap<(FileId, u32), ByPosition>, file: FileId, spans: &[Spa
     for span in spans {
         for line in span.start.line..=span.end.line {
             let here = found.get(&(file, line)).map_or(&[][..], Vec::as_slice);
-            let inside = here.iter().filter(|(start, _)| span.start <= *start && *start < span.end);
-            all.extend(inside.map(|(_, finding)| Arc::clone(finding)));
+            let before = |end: Position| here.partition_point(|(start, _)| *start < end);
+            let inside = before(span.start)..before(span.end).max(before(span.start));
+            all.extend(here[inside].iter().map(|(_, finding)| Arc::clone(finding)));
         }
     }
     all.sort_by_key(|finding| (finding.line, finding.column, finding.rule));
