@@ -96,10 +96,11 @@ impl Loaded {
     /// it, and nothing else is to be read from it any more.
     pub fn forget_other_lines(&mut self) {
         let mut lines = vec![BTreeSet::new(); self.files.len()];
-        for diagnostic in self.diagnostics.iter_mut().chain(&mut self.allowed) {
-            for Location { file, span } in diagnostic.places() {
-                lines[file.index()].extend(span.start.line..=span.end.line);
-            }
+        // Many letters may have a problem with the same default.
+        let problems = self.diagnostics.iter_mut().chain(&mut self.allowed);
+        let places: HashSet<Location> = problems.flat_map(|problem| problem.places().map(|place| *place)).collect();
+        for Location { file, span } in places {
+            lines[file.index()].extend(span.start.line..=span.end.line);
         }
         for (file, lines) in self.files.iter_mut().zip(&lines) {
             file.keep_lines(lines);

@@ -122,7 +122,7 @@ impl TryFrom<Vec<SignatureName>> for Signatures {
     type Error = ValueError;
 
     /// # Errors
-    /// When there is none, there are more than [`Self::MAX`], or one is there twice.
+    /// When there is none, there are more than [`Self::MAX`], or there are duplicates.
     fn try_from(names: Vec<SignatureName>) -> Result<Self, ValueError> {
         if names.is_empty() {
             return Err(ValueError::NoSignatures);

@@ -238,7 +238,7 @@ fn a_plan_is_stale_when_the_world_has_moved_on() {
 }
 
 fn unreadable(name: Option<&str>) -> UnreadableLetter {
-    UnreadableLetter { position: 3, name: name.map(Into::into), problem: "the field `State` is there twice".into() }
+    UnreadableLetter { position: 3, name: name.map(Into::into), problem: "duplicate field `State`".into() }
 }
 
 #[test]

@@ -93,12 +93,12 @@ const FIELDS: [&str; 10] = [
 ];
 const NAME: usize = 1;
 
-/// The values of [`FIELDS`] in an entry, and the field that is there twice.
+/// The values of [`FIELDS`] in an entry, and the first duplicate one.
 #[derive(Default)]
 struct Fields<'a> {
     values: [Option<&'a RawValue>; FIELDS.len()],
     repeated: Option<usize>,
-    /// Whether the name is there twice and differs, so that it is not known.
+    /// Whether there are two names, which differ, so that it is not known.
     names_differ: bool,
 }
 
@@ -146,7 +146,7 @@ fn letter(entry: &RawValue) -> Result<LetterData, (Option<String>, String)> {
     let name = certain.and_then(|name| text(name).ok()).filter(|name| is_name(name));
     let fails = |problem: String| (name.clone(), problem);
     if let Some(field) = fields.repeated {
-        return Err(fails(format!("the field `{}` is there twice", FIELDS[field])));
+        return Err(fails(format!("duplicate field `{}`", FIELDS[field])));
     }
     let [id, letter_name, authorizer, party, code, validity, picture, signatures, state, status] = fields.values;
     let of = |field: usize, value: Option<&RawValue>| {
@@ -250,8 +250,8 @@ mod tests {
             unreadable,
             [
                 (2, "乙", "the field `AuthorizationLetterId` is a number that is out of range"),
-                (3, "丙", "the field `State` is there twice"),
-                (4, "-", "the field `AuthorizationLetterName` is there twice"),
+                (3, "丙", "duplicate field `State`"),
+                (4, "-", "duplicate field `AuthorizationLetterName`"),
                 (5, "己", "the field `Status` has 16385 bytes"),
                 (6, "-", "the field `AuthorizationLetterName` is no valid string"),
                 (7, "-", "it is not an object"),

@@ -236,7 +236,7 @@ class Service:
                 file_name, content = head.split('filename="')[1].split('"')[0], value
                 file_type = head.lower().partition("content-type: ")[2].split("\r\n")[0]
             elif name.lower() in fields:
-                return self.oss_error(400, "InvalidArgument", "a field that is there twice: " + name)
+                return self.oss_error(400, "InvalidArgument", "duplicate field: " + name)
             else:
                 fields[name.lower()] = value.decode()
         if content is None:

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Which entry of [`ANSWER`] can't be read, in every rendering.
-const TOLD: &str = "letter 2 of the answer (乙委托) can't be read: the field `State` is there twice";
+const TOLD: &str = "letter 2 of the answer (乙委托) can't be read: duplicate field `State`";
 
 /// A stranger, and the letter 乙委托 with a repeated field.
 const ANSWER: &str = r#"{"Code":"OK","RequestId":"R","Data":[{"AuthorizationLetterId":1,"AuthorizationLetterName":"外人V1"},
@@ -62,7 +62,7 @@ fn it_is_shown_and_hides_no_other() {
 #[test]
 fn json_tells_its_place() {
     let project = project();
-    let unreadable = json!([{"position": 2, "name": "乙委托", "problem": "the field `State` is there twice"}]);
+    let unreadable = json!([{"position": 2, "name": "乙委托", "problem": "duplicate field `State`"}]);
     for arguments in [&["plan", "--format=json"][..], &["list", "--format=json"]] {
         let document: Value = serde_json::from_str(&run(&project, ANSWER, arguments).stdout).unwrap();
         assert_eq!(document["unreadable"], unreadable, "{arguments:?}");

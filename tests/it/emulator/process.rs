@@ -189,7 +189,7 @@ async fn a_kill_at_any_moment_loses_no_letter_that_was_acknowledged() {
     let acknowledged = acknowledged.lock().expect("no panic");
     let lost: Vec<&String> = acknowledged.iter().filter(|name| !names.contains(name.as_str())).collect();
     assert!(lost.is_empty(), "{} of {} are lost: {lost:?}", lost.len(), acknowledged.len());
-    assert_eq!(reply.names().len(), names.len(), "no letter is there twice");
+    assert_eq!(reply.names().len(), names.len(), "duplicate letters");
 }
 
 #[tokio::test]

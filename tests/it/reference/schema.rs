@@ -224,7 +224,7 @@ fn limits(schema: &Map<String, Value>) -> String {
     range(number("minItems"), number("maxItems"), " of them");
     range(number("minimum").filter(|_| number("maximum").is_some()), number("maximum"), "");
     if schema.get("uniqueItems") == Some(&Value::Bool(true)) {
-        limits.push("None is there twice.".to_owned());
+        limits.push("No duplicates.".to_owned());
     }
     let parts = schema.get("allOf").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object);
     let messages = std::iter::once(schema).chain(parts).filter_map(|part| part.get("patternErrorMessage"));
